@@ -1,0 +1,1 @@
+"""Flink jobs: the only place that imports pyflink."""

@@ -1,0 +1,1 @@
+"""Producers: generators and loaders that publish under contracts."""

@@ -1,0 +1,69 @@
+"""The ``tidegate`` command: finds a subcommand's module by name and turns errors into one line.
+
+Exit codes: 0 done, 1 a problem with its remedy on standard error (for ``prove``: the proof does not hold),
+2 wrong usage, 130 stopped by Ctrl-C.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from tidegate import __version__
+from tidegate.errors import TidegateError
+
+COMMANDS = {
+    "up": "start the local stack",
+    "down": "stop the local stack",
+    "status": "what runs, where, and whether it is healthy",
+    "logs": "show a server's log",
+    "doctor": "check this machine and the stack before the first event",
+    "contract": "list, show, check and register contracts",
+    "index": "search templates and indices",
+    "produce": "send generated or recorded events",
+    "load": "load reference data",
+    "run": "start, stop and list the Flink jobs",
+    "prove": "prove that every input offset is accounted for",
+    "demo": "the whole pipeline on generated traffic, ended by the proof",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a subcommand only when it is used, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"tidegate.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tidegate")
+def cli() -> None:
+    """Tidegate: events in under contract, out exactly once, every offset accounted for."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        cli(standalone_mode=False)
+    except TidegateError as error:
+        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

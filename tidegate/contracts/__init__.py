@@ -1,0 +1,1 @@
+"""Contracts: what a dataset promises, and what other parts derive from it."""

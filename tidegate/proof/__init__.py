@@ -1,0 +1,1 @@
+"""Proof that every input offset is accounted for."""

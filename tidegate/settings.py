@@ -1,0 +1,73 @@
+"""One frozen settings object, read once.
+
+Sources, the first that has a value wins: environment (``TIDEGATE_<NAME>``), ``stack.json`` in the home folder
+(written by ``tidegate up``), the defaults below. Secrets never appear in ``repr``.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+STACK_FILE = "stack.json"
+
+
+def home_folder() -> Path:
+    """Where the local stack keeps its data: ``$TIDEGATE_HOME``, else ``.tidegate`` in the current folder."""
+    return Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).absolute()
+
+
+class Settings(BaseSettings):
+    """Endpoints, credentials and limits; units are in the names."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEGATE_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=home_folder, description="folder of the local stack")
+    schemas_dir: Path = Field(default=Path("schemas"), description="folder of the contracts")
+    kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    registry_url: str = Field(
+        default="http://127.0.0.1:8081/apis/ccompat/v7", description="Confluent-compatible registry API"
+    )
+    opensearch_url: str = "http://127.0.0.1:9200"
+    opensearch_user: str | None = None
+    opensearch_password: SecretStr | None = None
+    s3_endpoint: str = "http://127.0.0.1:8333"
+    s3_region: str = "us-east-1"
+    s3_access_key: str | None = None
+    s3_secret_key: SecretStr | None = None
+    lake_catalog_uri: str = Field(default="http://127.0.0.1:8181", description="Iceberg REST catalog")
+    lake_warehouse: str = "s3://warehouse"
+    flink_rest_url: str = "http://127.0.0.1:8088"
+    flink_home: Path | None = Field(default=None, description="Flink distribution that `tidegate run` uses")
+    flink_task_manager_memory: str = "2560m"
+    privacy_key: SecretStr | None = Field(default=None, description="key of the HMAC for personal fields")
+    transaction_timeout_s: int = Field(default=600, description="Kafka transactions of the Flink sinks")
+    refine_checkpoint_interval_s: float = 2.0
+    index_checkpoint_interval_s: float = 5.0
+    lake_checkpoint_interval_s: float = 60.0
+    parallelism: int = 2
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        stack_file = JsonConfigSettingsSource(settings_cls, json_file=home_folder() / STACK_FILE)
+        return init_settings, env_settings, stack_file
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
