@@ -55,7 +55,8 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the console script."""
     try:
-        cli(standalone_mode=False)
+        exit_code = cli(standalone_mode=False)
+        sys.exit(exit_code if isinstance(exit_code, int) else 0)
     except TidegateError as error:
         click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
         sys.exit(1)

@@ -1,0 +1,128 @@
+"""Reads contracts from their folders: the only place that knows the layout of ``schemas/``."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from tidegate.contracts.model import Contract
+from tidegate.errors import ContractError
+
+AvroSchema = dict[str, Any]
+CONTRACT_FILE = "contract.yaml"
+_VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A contract with its files: ``versions`` maps the number of ``v<N>.avsc`` to its Avro schema."""
+
+    contract: Contract
+    folder: Path
+    versions: dict[int, AvroSchema]
+    silver: AvroSchema | None
+    refine_sql: str | None
+
+    @property
+    def name(self) -> str:
+        return self.contract.dataset
+
+    @property
+    def latest(self) -> AvroSchema:
+        """The newest raw schema."""
+        return self.versions[max(self.versions)]
+
+
+def dataset_names(schemas_dir: Path) -> list[str]:
+    """Names of all folders below ``schemas_dir`` that hold a contract, sorted."""
+    if not schemas_dir.is_dir():
+        raise ContractError(
+            f"there is no contract folder {schemas_dir}.",
+            remedy="Run in the project's folder or set TIDEGATE_SCHEMAS_DIR.",
+        )
+    return sorted(path.parent.name for path in schemas_dir.glob(f"*/{CONTRACT_FILE}"))
+
+
+def load_dataset(schemas_dir: Path, name: str) -> Dataset:
+    """The dataset in ``schemas_dir/name``.
+
+    Raises:
+        ContractError: no such dataset, or a file that is missing or wrong; names the file and the place.
+    """
+    known = dataset_names(schemas_dir)
+    if name not in known:
+        raise ContractError(f"there is no dataset {name!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
+    folder = schemas_dir / name
+    contract = _read_contract(folder / CONTRACT_FILE)
+    if contract.dataset != name:
+        raise ContractError(
+            f"{folder / CONTRACT_FILE} says dataset: {contract.dataset}, its folder is {name}.",
+            remedy="Give both the same name.",
+        )
+    versions = {
+        int(match[1]): read_avsc(path)
+        for path in sorted(folder.glob("v*.avsc"))
+        if (match := _VERSION_FILE.match(path.name))
+    }
+    if not versions:
+        raise ContractError(f"{folder} has no v1.avsc.", remedy="Add the Avro schema of the raw records.")
+    silver = folder / "silver.avsc"
+    refine = folder / "refine.sql"
+    return Dataset(
+        contract=contract,
+        folder=folder,
+        versions=versions,
+        silver=read_avsc(silver) if silver.exists() else None,
+        refine_sql=refine.read_text() if refine.exists() else None,
+    )
+
+
+def load_datasets(schemas_dir: Path) -> list[Dataset]:
+    """All datasets, by name."""
+    return [load_dataset(schemas_dir, name) for name in dataset_names(schemas_dir)]
+
+
+def stream_datasets(schemas_dir: Path) -> list[Dataset]:
+    """The datasets that jobs refine: all but the reference data."""
+    return [dataset for dataset in load_datasets(schemas_dir) if dataset.contract.kind == "stream"]
+
+
+def platform_schema(schemas_dir: Path, name: str) -> AvroSchema:
+    """The newest schema of a record that belongs to no dataset: ``dead_letter`` or ``dropped``."""
+    return read_avsc(schemas_dir / name / "v1.avsc")
+
+
+def read_avsc(path: Path) -> AvroSchema:
+    """The Avro schema in ``path`` as JSON.
+
+    Raises:
+        ContractError: the file is missing or is not a JSON object.
+    """
+    try:
+        schema = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise ContractError(f"{path} is missing.", remedy="Add the Avro schema.") from error
+    except json.JSONDecodeError as error:
+        raise ContractError(
+            f"{path} line {error.lineno}: {error.msg}.", remedy="An .avsc file is one JSON object."
+        ) from error
+    if not isinstance(schema, dict) or schema.get("type") != "record":
+        raise ContractError(f"{path} is not an Avro record.", remedy='It starts with {"type": "record", …}.')
+    return schema
+
+
+def _read_contract(path: Path) -> Contract:
+    try:
+        return Contract.model_validate(yaml.safe_load(path.read_text()))
+    except yaml.YAMLError as error:
+        raise ContractError(f"{path} is not YAML: {error}.", remedy="Mend the file.") from error
+    except ValidationError as error:
+        places = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise ContractError(f"{path}: {places}.", remedy="See docs/contract.schema.json for what fits.") from error

@@ -1,0 +1,144 @@
+"""The contract of a dataset as values: what ``schemas/<dataset>/contract.yaml`` may say.
+
+``Contract`` is checked by pydantic; unknown keys are refused, so that a typing error is found and not ignored.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, NewType
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+DatasetName = NewType("DatasetName", str)
+Severity = Literal["reject", "warn", "drop"]
+Compatibility = Literal[
+    "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE"
+]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+MAX_RULES_PER_SEVERITY = 60
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Topic(_Part):
+    """The Kafka topic that carries the dataset's raw records."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]+$", max_length=200)]
+    partitions: int = Field(default=4, ge=1)
+    key: Name | None = Field(default=None, description="field whose text is the Kafka key")
+    retention_hours: int = Field(default=168, ge=1)
+    compacted: bool = False
+    min_compaction_lag_hours: int = Field(
+        default=0, ge=0, description="how long old versions of a key are surely kept, for replay"
+    )
+
+
+class EventTime(_Part):
+    """When an event happened, and which times are believed."""
+
+    field: str
+    max_out_of_orderness_s: int = Field(default=30, ge=0)
+    earliest: AwareDatetime = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+    max_future_s: int = Field(default=600, ge=0, description="how far ahead of its Kafka timestamp it may be")
+
+
+class Rule(_Part):
+    """A condition that an event meets: a Flink SQL boolean over the raw columns; NULL counts as met."""
+
+    name: Name
+    field: str = Field(description="column that the violation is reported for")
+    check: str
+    severity: Severity
+    description: str
+
+
+class Privacy(_Part):
+    """What happens to a personal field before anything is written."""
+
+    field: str
+    method: Literal["hmac", "drop", "mask"]
+    purpose: str
+    retention_days: int = Field(ge=1)
+
+
+class Enrich(_Part):
+    """Columns of a reference dataset, as they were at the event's time."""
+
+    reference: Name
+    on: str = Field(description="column of this dataset that holds the reference's key")
+    prefix: str = ""
+    columns: list[str]
+    missing: Literal["keep", "dead_letter"] = Field(
+        default="keep", description="an event whose key is set but unknown: keep it without, or dead-letter it"
+    )
+
+
+class Lake(_Part):
+    """The dataset's lake tables."""
+
+    partition_by: Literal["day", "month", "year"] = "day"
+    retention_days: int = Field(default=730, ge=1)
+
+
+class Index(_Part):
+    """The dataset's search indices."""
+
+    pattern: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+-\{[a-z_]+\|[yMd.\-]+\}$")]
+    overrides: dict[str, dict[str, object]] = Field(
+        default_factory=dict, description="OpenSearch mapping per silver field, in place of the derived one"
+    )
+    retention_days: int = Field(default=90, ge=1)
+
+
+class DeadLetters(_Part):
+    """When a stream of dead letters is more than everyday dirt."""
+
+    max_ratio: float = Field(default=0.05, gt=0, le=1)
+    max_consecutive: int = Field(default=1000, ge=1)
+    action: Literal["alert", "stop"] = "alert"
+
+
+class Contract(_Part):
+    """Everything a dataset promises beyond its structure (which is in ``v<N>.avsc`` and ``silver.avsc``)."""
+
+    dataset: Name
+    kind: Literal["stream", "reference"] = "stream"
+    owner: str
+    description: str
+    topic: Topic
+    compatibility: Compatibility = "BACKWARD_TRANSITIVE"
+    event_time: EventTime
+    identity: list[str] = Field(min_length=1)
+    dedup_ttl_hours: float = Field(default=1, gt=0)
+    rules: list[Rule] = []
+    privacy: list[Privacy] = []
+    enrich: list[Enrich] = []
+    lake: Lake = Lake()
+    index: Index | None = None
+    dead_letters: DeadLetters = DeadLetters()
+
+    @model_validator(mode="after")
+    def _rules_are_distinct_and_few(self) -> "Contract":
+        names = [rule.name for rule in self.rules]
+        if doubled := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"rules named twice: {', '.join(sorted(doubled))}")
+        if len(names) > MAX_RULES_PER_SEVERITY:
+            raise ValueError(f"{len(names)} rules, at most {MAX_RULES_PER_SEVERITY}")
+        return self
+
+    def rules_of(self, severity: Severity) -> list[Rule]:
+        """The rules of one severity, in the order of the file."""
+        return [rule for rule in self.rules if rule.severity == severity]
+
+    @property
+    def silver_topic(self) -> str:
+        return f"silver.{self.dataset}"
+
+    @property
+    def dead_letter_topic(self) -> str:
+        return f"dlq.{self.dataset}"
+
+    @property
+    def dropped_topic(self) -> str:
+        return f"dropped.{self.dataset}"
