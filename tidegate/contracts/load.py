@@ -125,4 +125,6 @@ def _read_contract(path: Path) -> Contract:
             f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}"
             for item in error.errors()
         )
-        raise ContractError(f"{path}: {places}.", remedy="See docs/contract.schema.json for what fits.") from error
+        raise ContractError(
+            f"{path}: {places}.", remedy="docs/contract.schema.json says what fits."
+        ) from error

@@ -1,6 +1,6 @@
 """The contract of a dataset as values: what ``schemas/<dataset>/contract.yaml`` may say.
 
-``Contract`` is checked by pydantic; unknown keys are refused, so that a typing error is found and not ignored.
+``Contract`` is checked by pydantic; unknown keys are refused, so that a typing error is found, not ignored.
 """
 
 from datetime import datetime
@@ -70,7 +70,7 @@ class Enrich(_Part):
     prefix: str = ""
     columns: list[str]
     missing: Literal["keep", "dead_letter"] = Field(
-        default="keep", description="an event whose key is set but unknown: keep it without, or dead-letter it"
+        default="keep", description="an event whose key is set but unknown: keep it, or dead-letter it"
     )
 
 

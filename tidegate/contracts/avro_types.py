@@ -1,0 +1,207 @@
+"""The Avro types a contract may use, read once into values, and what each is in Flink SQL.
+
+Everything that walks an Avro schema (table columns, search mapping, JSON values, compatibility) starts from
+``read_type``, so that a type is supported everywhere or refused everywhere. Source: Avro 1.12 specification.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from tidegate.errors import ContractError
+
+Kind = Literal[
+    "string",
+    "int",
+    "long",
+    "float",
+    "double",
+    "boolean",
+    "bytes",
+    "timestamp-millis",
+    "timestamp-micros",
+    "date",
+    "decimal",
+    "array",
+    "map",
+    "record",
+]
+_PRIMITIVES: frozenset[str] = frozenset({"string", "int", "long", "float", "double", "boolean", "bytes"})
+_LOGICAL: dict[tuple[str, str], Kind] = {
+    ("string", "uuid"): "string",
+    ("long", "timestamp-millis"): "timestamp-millis",
+    ("long", "timestamp-micros"): "timestamp-micros",
+    ("int", "date"): "date",
+    ("bytes", "decimal"): "decimal",
+}
+_FLINK: dict[Kind, str] = {
+    "string": "STRING",
+    "int": "INT",
+    "long": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "bytes": "BYTES",
+    "timestamp-millis": "TIMESTAMP_LTZ(3)",
+    "timestamp-micros": "TIMESTAMP_LTZ(6)",
+    "date": "DATE",
+}
+MAX_DECIMAL_PRECISION = 38
+
+
+@dataclass(frozen=True, slots=True)
+class AvroType:
+    """One Avro type; ``items``: element of an array or value of a map; ``fields``: those of a record."""
+
+    kind: Kind
+    nullable: bool = False
+    null_first: bool = False
+    precision: int = 0
+    scale: int = 0
+    items: "AvroType | None" = None
+    fields: tuple["Field", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record; ``default`` counts only if ``has_default``."""
+
+    name: str
+    type: AvroType
+    doc: str = ""
+    has_default: bool = False
+    default: Any = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a Flink SQL table; ``sql_type`` is without ``NOT NULL``."""
+
+    name: str
+    sql_type: str
+    nullable: bool
+    doc: str
+
+
+def read_type(avro_type: Any, place: str = "schema") -> AvroType:
+    """The Avro type given as JSON.
+
+    Raises:
+        ContractError: a type outside the supported ones; names ``place``, the dotted path of the field.
+    """
+    if isinstance(avro_type, list):
+        return _read_union(avro_type, place)
+    if isinstance(avro_type, str):
+        if avro_type in _PRIMITIVES:
+            return AvroType(cast(Kind, avro_type))
+        raise _unsupported(place, f"type {avro_type!r}", _remedy(avro_type))
+    if not isinstance(avro_type, dict) or "type" not in avro_type:
+        raise _unsupported(place, f"{avro_type!r} as a type", "An Avro type is a name, an object or a union.")
+    match avro_type["type"]:
+        case "record":
+            return AvroType("record", fields=_read_fields(avro_type, place))
+        case "array":
+            return AvroType("array", items=read_type(avro_type.get("items"), f"{place}[]"))
+        case "map":
+            return AvroType("map", items=read_type(avro_type.get("values"), f"{place}{{}}"))
+        case base if "logicalType" in avro_type:
+            return _read_logical(avro_type, str(base), place)
+        case base:
+            return read_type(base, place)
+
+
+def flink_type(avro_type: Any) -> str:
+    """The Flink SQL type of an Avro type, without ``NOT NULL``.
+
+    Inside arrays, maps and rows every type is nullable: Flink enforces ``NOT NULL`` for whole columns only
+    and refuses to insert a nullable element where a non-null one is declared.
+    """
+    return _flink(read_type(avro_type))
+
+
+def columns(schema: dict[str, Any]) -> list[Column]:
+    """The columns of a record schema, in its order."""
+    fields = read_type(schema, str(schema.get("name", "schema"))).fields
+    return [Column(field.name, _flink(field.type), field.type.nullable, field.doc) for field in fields]
+
+
+def _flink(avro: AvroType) -> str:
+    match avro.kind:
+        case "decimal":
+            return f"DECIMAL({avro.precision}, {avro.scale})"
+        case "array":
+            return f"ARRAY<{_flink(_items(avro))}>"
+        case "map":
+            return f"MAP<STRING, {_flink(_items(avro))}>"
+        case "record":
+            return f"ROW<{', '.join(f'`{field.name}` {_flink(field.type)}' for field in avro.fields)}>"
+        case kind:
+            return _FLINK[kind]
+
+
+def _items(avro: AvroType) -> AvroType:
+    assert avro.items is not None, f"{avro.kind} without items"
+    return avro.items
+
+
+def _read_union(branches: list[Any], place: str) -> AvroType:
+    others = [branch for branch in branches if branch != "null"]
+    if len(branches) != 2 or len(others) != 1 or isinstance(others[0], list):
+        raise _unsupported(place, f"union {branches!r}", 'Supported: ["null", X], one type that may be null.')
+    inner = read_type(others[0], place)
+    return AvroType(
+        inner.kind, True, branches[0] == "null", inner.precision, inner.scale, inner.items, inner.fields
+    )
+
+
+def _read_logical(avro_type: dict[str, Any], base: str, place: str) -> AvroType:
+    logical = str(avro_type["logicalType"])
+    kind = _LOGICAL.get((base, logical))
+    if kind is None:
+        known = ", ".join(f"{name} on {on}" for on, name in _LOGICAL)
+        raise _unsupported(place, f"logical type {logical} on {base}", f"Supported: {known}.")
+    if kind != "decimal":
+        return AvroType(kind)
+    precision, scale = avro_type.get("precision"), avro_type.get("scale", 0)
+    if not isinstance(precision, int) or not isinstance(scale, int):
+        raise _unsupported(place, "decimal without a whole precision and scale", "Give both as numbers.")
+    if not (1 <= precision <= MAX_DECIMAL_PRECISION and 0 <= scale <= precision):
+        raise _unsupported(
+            place,
+            f"decimal({precision}, {scale})",
+            f"Precision lies between 1 and {MAX_DECIMAL_PRECISION}, scale between 0 and precision.",
+        )
+    return AvroType(kind, precision=precision, scale=scale)
+
+
+def _read_fields(record: dict[str, Any], place: str) -> tuple[Field, ...]:
+    fields = record.get("fields")
+    if not isinstance(fields, list) or not fields:
+        raise _unsupported(place, "a record without fields", "List at least one field.")
+    return tuple(_read_field(field, place) for field in fields)
+
+
+def _read_field(field: Any, place: str) -> Field:
+    if not isinstance(field, dict) or not isinstance(field.get("name"), str):
+        raise _unsupported(place, f"field {field!r}", 'A field is {"name": …, "type": …}.')
+    name = field["name"]
+    return Field(
+        name=name,
+        type=read_type(field.get("type"), f"{place}.{name}"),
+        doc=str(field.get("doc", "")),
+        has_default="default" in field,
+        default=field.get("default"),
+        aliases=tuple(field.get("aliases", ())),
+    )
+
+
+def _remedy(name: str) -> str:
+    if name == "enum":
+        return "Use a string with a rule: an Avro enum does not resolve to a Flink STRING."
+    if name == "fixed":
+        return "Use bytes."
+    return f"Supported: {', '.join(sorted(_PRIMITIVES))}, arrays, maps and records, each written in place."
+
+
+def _unsupported(place: str, what: str, remedy: str) -> ContractError:
+    return ContractError(f"{place}: {what} is not supported.", remedy=remedy)
