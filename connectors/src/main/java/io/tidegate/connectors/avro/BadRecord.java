@@ -1,0 +1,31 @@
+package io.tidegate.connectors.avro;
+
+/** One record cannot be decoded. It has no stack trace: a flood of bad records must stay cheap. */
+final class BadRecord extends RuntimeException {
+    private final ErrorCode code;
+    private final String path;
+
+    BadRecord(ErrorCode code, String message) {
+        this(code, message, "");
+    }
+
+    private BadRecord(ErrorCode code, String message, String path) {
+        super(message, null, false, false);
+        this.code = code;
+        this.path = path;
+    }
+
+    /** The same error, seen from the record that holds the field. */
+    BadRecord inField(String field) {
+        return new BadRecord(code, super.getMessage(), path.isEmpty() ? field : field + "." + path);
+    }
+
+    ErrorCode code() {
+        return code;
+    }
+
+    @Override
+    public String getMessage() {
+        return path.isEmpty() ? super.getMessage() : "field '" + path + "': " + super.getMessage();
+    }
+}

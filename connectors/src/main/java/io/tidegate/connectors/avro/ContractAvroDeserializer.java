@@ -1,0 +1,109 @@
+package io.tidegate.connectors.avro;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.avro.shaded.org.apache.avro.Schema;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.Collector;
+
+/** One row for every record: its columns and metadata, or nulls and the reason. */
+final class ContractAvroDeserializer implements DeserializationSchema<RowData> {
+    private final FormatConfig config;
+    private final RowType columns;
+    private final List<RecordMetadata> metadata;
+    private final TypeInformation<RowData> producedType;
+
+    private transient WriterSchemas writers;
+    private transient Counter badRecords;
+
+    ContractAvroDeserializer(
+            FormatConfig config, RowType columns, List<RecordMetadata> metadata, TypeInformation<RowData> producedType) {
+        this.config = config;
+        this.columns = columns;
+        this.metadata = metadata;
+        this.producedType = producedType;
+    }
+
+    @Override
+    public void open(InitializationContext context) {
+        Schema reader = config.schema();
+        writers = new WriterSchemas(
+                config.registry(),
+                writer -> ReaderCompiler.compile(writer, reader, columns, metadata.size()),
+                System::nanoTime);
+        badRecords = context.getMetricGroup().counter("badRecords");
+    }
+
+    @Override
+    public void deserialize(byte[] message, Collector<RowData> out) throws IOException {
+        out.collect(deserialize(message));
+    }
+
+    /** @throws IOException only if the registry is out of reach, never for what the record holds */
+    @Override
+    public RowData deserialize(byte[] message) throws IOException {
+        BadRecord error = null;
+        GenericRowData row = null;
+        try {
+            row = decode(message);
+        } catch (BadRecord bad) {
+            error = bad;
+        } catch (RuntimeException unforeseen) {
+            // A record must not be able to stop the job, whatever it holds.
+            error = new BadRecord(ErrorCode.BAD_VALUE, "not decodable: " + unforeseen);
+        }
+        if (row == null) {
+            row = new GenericRowData(columns.getFieldCount() + metadata.size());
+            badRecords.inc();
+        }
+        for (int i = 0; i < metadata.size(); i++) {
+            row.setField(columns.getFieldCount() + i, metadata.get(i).of(message, error, config.rawMaxBytes()));
+        }
+        return row;
+    }
+
+    private GenericRowData decode(byte[] message) throws IOException {
+        requireHeader(message);
+        RecordReader reader = writers.reader(ConfluentHeader.schemaId(message));
+        AvroInput input = new AvroInput(message, ConfluentHeader.BYTES, config.maxRecordBytes());
+        GenericRowData row = reader.read(input);
+        if (input.remaining() > 0) {
+            throw new BadRecord(ErrorCode.TRAILING_BYTES, input.remaining() + " bytes after the last field");
+        }
+        return row;
+    }
+
+    private void requireHeader(byte[] message) {
+        if (message == null) {
+            throw new BadRecord(ErrorCode.TOMBSTONE, "the record has no value");
+        }
+        if (message.length == 0) {
+            throw new BadRecord(ErrorCode.EMPTY_VALUE, "the value has no bytes");
+        }
+        if (message.length > config.maxRecordBytes()) {
+            throw new BadRecord(
+                    ErrorCode.RECORD_TOO_LARGE, message.length + " bytes are over the limit of " + config.maxRecordBytes());
+        }
+        if (message[0] != ConfluentHeader.MAGIC) {
+            throw new BadRecord(ErrorCode.BAD_MAGIC, "the first byte is " + message[0] + ", not " + ConfluentHeader.MAGIC);
+        }
+        if (message.length < ConfluentHeader.BYTES) {
+            throw new BadRecord(ErrorCode.TRUNCATED, message.length + " bytes end before the schema id");
+        }
+    }
+
+    @Override
+    public boolean isEndOfStream(RowData nextElement) {
+        return false;
+    }
+
+    @Override
+    public TypeInformation<RowData> getProducedType() {
+        return producedType;
+    }
+}

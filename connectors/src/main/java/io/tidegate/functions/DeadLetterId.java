@@ -1,0 +1,29 @@
+package io.tidegate.functions;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.ScalarFunction;
+
+/**
+ * {@code DeadLetterId(topic, partition, offset, stage) -> STRING}: the same record failing at the same stage has the same id,
+ * the first 16 bytes of SHA-256 over {@code topic/partition/offset/stage} as 32 hexadecimal digits.
+ */
+public final class DeadLetterId extends ScalarFunction {
+    private static final int ID_BYTES = 16;
+
+    private transient MessageDigest digest;
+
+    @Override
+    public void open(FunctionContext context) {
+        digest = Sha256.newDigest();
+    }
+
+    @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
+    public StringData eval(String topic, Integer partition, Long offset, String stage) {
+        String coordinates = topic + "/" + partition + "/" + offset + "/" + stage;
+        return Sha256.hex(digest.digest(coordinates.getBytes(StandardCharsets.UTF_8)), ID_BYTES);
+    }
+}
