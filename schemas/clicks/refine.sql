@@ -1,6 +1,8 @@
 -- Grain: one silver row per validated click. Filters are `drop` rules in contract.yaml, so that the proof sees them.
 -- `validated` holds the raw columns (personal fields already hashed), the columns of `enrich`, and the envelope.
 select
+    _source_partition,
+    _source_offset,
     event_id,
     event_time,
     user_id,
@@ -28,5 +30,9 @@ select
         when user_agent like '%Windows%' or user_agent like '%Macintosh%' or user_agent like '%X11%' then 'desktop'
         else 'other'
     end as device_family,
-    user_agent
+    user_agent,
+    _source_topic,
+    _ingested_at,
+    _schema_id,
+    _warnings
 from validated

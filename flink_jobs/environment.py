@@ -1,0 +1,261 @@
+"""Where jobs are built and started: the one place that talks to Flink.
+
+Building is not running: a job module gives the SQL of a dataset; ``main`` makes the environment, names every
+operator, finds the state to go on from, and submits once.
+"""
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
+from pyflink.common import Configuration
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.java_gateway import get_gateway
+from pyflink.table import StreamTableEnvironment
+
+from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
+from tidegate.errors import TidegateError, TransientError
+from tidegate.flink_client import FlinkClient
+from tidegate.settings import Settings, get_settings
+
+FUNCTIONS = {
+    "hmac_sha256": "HmacSha256",
+    "sha256_hex": "Sha256Hex",
+    "violations": "Violations",
+    "rule_names": "RuleNames",
+    "first_rule_name": "FirstRuleName",
+    "dead_letter_id": "DeadLetterId",
+    "connect_headers": "ConnectHeaders",
+}
+CHECKPOINT_DIR = "execution.checkpointing.dir"
+RECOVERY_PATH = "execution.state-recovery.path"
+_VIRTUAL = ("PartitionTransformation", "UnionTransformation", "SideOutputTransformation")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset."""
+
+    name: str
+    statements: Callable[[Dataset, Settings], list[str]]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def checkpoint_interval_s(self, settings: Settings) -> float:
+        """The job's own interval from the settings."""
+        return float(getattr(settings, f"{self.name}_checkpoint_interval_s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a start asks for: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint."""
+
+    datasets: tuple[str, ...]
+    recover_from: str
+    explain: bool
+
+
+def main(job: Job) -> None:
+    """Entry point of a job file, under ``tidegate run`` and under plain ``flink run -py`` alike."""
+    try:
+        submit(job, parse(sys.argv[1:], job.name), get_settings())
+    except TidegateError as error:
+        sys.exit(f"error: {error}")
+
+
+def parse(argv: list[str], name: str) -> Arguments:
+    """The job's command line."""
+    parser = argparse.ArgumentParser(prog=name)
+    parser.add_argument("--dataset", action="append", default=[], help="only this dataset (repeatable)")
+    parser.add_argument("--from", dest="recover_from", default="latest", help="latest, none, or a savepoint")
+    parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
+    options = parser.parse_args(argv)
+    return Arguments(tuple(options.dataset), options.recover_from, options.explain)
+
+
+def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
+    """Builds the job for its datasets and starts it.
+
+    Raises:
+        TidegateError: the job runs already, or its state cannot be found although it ran before.
+    """
+    datasets = chosen_datasets(arguments, settings)
+    if not arguments.explain:
+        refuse_second_start(job.name, settings)
+    environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
+    environment.configure(configuration(job, arguments, settings, environment))
+    table_environment = StreamTableEnvironment.create(environment)
+    plans = [attach(job, dataset, settings, table_environment, arguments.explain) for dataset in datasets]
+    if arguments.explain:
+        print("\n".join(plans))
+        return
+    name_operators(environment, job.name)
+    environment.execute(job.name)
+
+
+def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Dataset]:
+    """The datasets asked for, else all streams; each has what a job needs.
+
+    Raises:
+        ContractError: an unknown dataset. TidegateError: a dataset without ``silver.avsc`` or ``refine.sql``.
+    """
+    if arguments.datasets:
+        datasets = [load_dataset(settings.schemas_dir, name) for name in arguments.datasets]
+    else:
+        datasets = stream_datasets(settings.schemas_dir)
+    for dataset in datasets:
+        if dataset.silver is None or dataset.refine_sql is None:
+            raise TidegateError(
+                f"{dataset.folder} lacks silver.avsc or refine.sql.",
+                remedy=f"Add them; `tidegate contract check {dataset.name}` says what they need.",
+            )
+    return datasets
+
+
+def attach(
+    job: Job, dataset: Dataset, settings: Settings, table_environment: StreamTableEnvironment, explain: bool
+) -> str:
+    """Adds one dataset's statements to the job, in a database of its own; returns the plan if asked."""
+    state_ttl_ms = int(dataset.contract.dedup_ttl_hours * 3_600_000)
+    for key, value in {**job.options, "table.exec.state.ttl": f"{state_ttl_ms} ms"}.items():
+        table_environment.get_config().set(key, value)
+    table_environment.execute_sql(f"CREATE DATABASE `{dataset.name}`")
+    table_environment.use_database(dataset.name)
+    for function, class_name in FUNCTIONS.items():
+        table_environment.execute_sql(
+            f"CREATE TEMPORARY SYSTEM FUNCTION IF NOT EXISTS {function} AS 'io.tidegate.functions.{class_name}'"
+        )
+    statements = job.statements(dataset, settings)
+    if not statements:
+        return ""
+    statement_set = table_environment.create_statement_set()
+    for statement in statements:
+        if statement.startswith("INSERT"):
+            statement_set.add_insert_sql(statement)
+        else:
+            table_environment.execute_sql(statement)
+    if explain:
+        return str(statement_set.explain())
+    statement_set.attach_as_datastream()
+    return ""
+
+
+def refuse_second_start(name: str, settings: Settings) -> None:
+    """Two instances of a job would fence each other's transactions, so the second is refused."""
+    job = FlinkClient(settings.flink_rest_url).live_job(name)
+    if job is not None:
+        raise TidegateError(
+            f"the job {name} runs already ({job.state}, id {job.job_id}).",
+            remedy=f"Stop it first with `tidegate stop {name}`.",
+        )
+
+
+def configuration(
+    job: Job, arguments: Arguments, settings: Settings, environment: StreamExecutionEnvironment
+) -> Configuration:
+    """The job's own part of Flink's configuration."""
+    cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
+    folder = str(cluster.get(CHECKPOINT_DIR) or "")
+    if not folder:
+        raise TidegateError(
+            f"Flink has no {CHECKPOINT_DIR}.",
+            remedy="Set it in Flink's config.yaml, e.g. to a file or S3 path.",
+        )
+    values = {
+        "pipeline.object-reuse": "true",
+        "parallelism.default": str(settings.parallelism),
+        "execution.checkpointing.interval": f"{int(job.checkpoint_interval_s(settings) * 1000)} ms",
+        "execution.checkpointing.mode": "EXACTLY_ONCE",
+        CHECKPOINT_DIR: f"{folder.rstrip('/')}/{job.name}",
+        "table.local-time-zone": "UTC",
+        "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+    }
+    path = None if arguments.explain else recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
+    if path:
+        values[RECOVERY_PATH] = path
+    result = Configuration()
+    for key, value in values.items():
+        result.set_string(key, value)
+    return result
+
+
+def recovery_path(job: Job, arguments: Arguments, settings: Settings, folder: str) -> str | None:
+    """The checkpoint or savepoint to go on from; None starts at the beginning of the topics."""
+    if arguments.recover_from == "none":
+        return None
+    if arguments.recover_from != "latest":
+        return arguments.recover_from
+    newest = max(_states(folder), default=None)
+    if newest:
+        return newest[1]
+    if has_run_before(job.name, settings):
+        raise TidegateError(
+            f"{job.name} has run before, but no checkpoint of it is in {folder}.",
+            remedy="Name one with --from PATH; --from none reads everything again and writes it a second time.",
+        )
+    return None
+
+
+def has_run_before(name: str, settings: Settings) -> bool:
+    """Whether a consumer group of the job has committed offsets, which Flink does at each checkpoint."""
+    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers, "socket.timeout.ms": 10_000})
+    try:
+        groups = admin.list_consumer_groups(request_timeout=10).result().valid
+    except Exception as error:
+        raise TransientError(
+            f"Kafka does not answer at {settings.kafka_bootstrap_servers}.",
+            remedy="Start it with `tidegate up`.",
+        ) from error
+    mine = [group.group_id for group in groups if group.group_id.startswith(f"tidegate-{name}-")]
+    return any(_has_offsets(admin, group) for group in mine)
+
+
+def name_operators(environment: StreamExecutionEnvironment, prefix: str) -> None:
+    """Gives every operator a uid made of its table or kind, so that state is found again after a change."""
+    seen: Counter[str] = Counter()
+    for transformation in _transformations(environment._j_stream_execution_environment.getTransformations()):
+        if transformation.getClass().getSimpleName() in _VIRTUAL:
+            continue
+        name = re.sub(r"\[\d+\]", "", str(transformation.getName()))
+        seen[name] += 1
+        transformation.setUid(f"{prefix}:{name}:{seen[name]}")
+
+
+def _transformations(sinks: Any) -> Iterator[Any]:
+    visited: set[int] = set()
+    pending = list(sinks)
+    while pending:
+        transformation = pending.pop(0)
+        if int(transformation.getId()) in visited:
+            continue
+        visited.add(int(transformation.getId()))
+        yield transformation
+        pending.extend(transformation.getInputs())
+
+
+def _states(folder: str) -> Iterator[tuple[int, str]]:
+    """(modification time, path) of every complete checkpoint or savepoint up to two folders below."""
+    jvm = get_gateway().jvm
+    root = jvm.org.apache.flink.core.fs.Path(folder)
+    file_system = root.getFileSystem()
+    pending = [(root, 0)]
+    while pending:
+        path, depth = pending.pop()
+        if not file_system.exists(path):
+            continue
+        for status in file_system.listStatus(path) or []:
+            child = status.getPath()
+            if status.isDir() and depth < 2:
+                pending.append((child, depth + 1))
+            elif child.getName() == "_metadata":
+                yield int(status.getModificationTime()), str(child.getParent().toString())
+
+
+def _has_offsets(admin: AdminClient, group: str) -> bool:
+    future = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
+    return any(partition.offset >= 0 for partition in future.result().topic_partitions)

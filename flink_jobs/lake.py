@@ -1,0 +1,59 @@
+"""The lake job: raw bytes to bronze and silver rows to silver, Iceberg tables on S3, committed at checkpoints.
+
+Run by ``tidegate run lake`` or by ``flink run -py flink_jobs/lake.py``. Bronze is partitioned by the day of arrival,
+silver by the day of the event, so that a late event lands in its own day.
+"""
+
+from flink_jobs import tables
+from flink_jobs.environment import Job, main
+from tidegate.contracts.avro_types import columns
+from tidegate.contracts.load import Dataset
+from tidegate.settings import Settings
+
+NAME = "lake"
+# The default sink has lost data files in bounded runs (docs/adr/0006).
+OPTIONS = {"table.exec.iceberg.use-v2-sink": "true"}
+
+
+def statements(dataset: Dataset, settings: Settings) -> list[str]:
+    """The SQL of one dataset: catalog, namespaces and tables where they are missing, then two INSERTs."""
+    group = f"tidegate-{NAME}-{dataset.name}"
+    return [
+        f"CREATE CATALOG IF NOT EXISTS {tables.lake_catalog(settings)}",
+        "CREATE DATABASE IF NOT EXISTS lake.`bronze`",
+        "CREATE DATABASE IF NOT EXISTS lake.`silver`",
+        tables.bronze_table(dataset),
+        tables.silver_table(dataset),
+        tables.bytes_source(dataset, settings, group),
+        tables.silver_source(dataset, settings, group),
+        insert_bronze(dataset),
+        insert_silver(dataset),
+    ]
+
+
+def insert_bronze(dataset: Dataset) -> str:
+    """Every raw record as it came, poison too."""
+    return f"""INSERT INTO lake.`bronze`.`{dataset.name}`
+SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _value,
+  {_day_of("_ingested_at")}
+FROM raw"""
+
+
+def insert_silver(dataset: Dataset) -> str:
+    """Every committed silver row."""
+    assert dataset.silver is not None, "checked by Job"
+    names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
+    return f"""INSERT INTO lake.`silver`.`{dataset.name}`
+SELECT {names}, {_day_of(f"`{dataset.contract.event_time.field}`")}
+FROM silver"""
+
+
+def _day_of(column: str) -> str:
+    parts = ("YEAR", "MONTH", "DAY")
+    return ", ".join(f"CAST(EXTRACT({part} FROM {column}) AS INT)" for part in parts)
+
+
+JOB = Job(name=NAME, statements=statements, options=OPTIONS)
+
+if __name__ == "__main__":
+    main(JOB)

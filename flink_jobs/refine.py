@@ -1,0 +1,213 @@
+"""The refine job: raw records to silver rows, dead letters and dropped coordinates, exactly once.
+
+Run by ``tidegate run refine`` or by ``flink run -py flink_jobs/refine.py``. Per dataset, in one pass over the topic:
+decode → rules → personal fields hashed → reference columns as of the event's time → first of each identity →
+the dataset's ``refine.sql`` → silver. What is refused or dropped leaves before the identity is looked at.
+"""
+
+from flink_jobs import tables
+from flink_jobs.environment import Job, main
+from flink_jobs.rules import text, verdict_sql
+from tidegate import __version__
+from tidegate.contracts.avro_types import columns
+from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.contracts.model import Contract
+from tidegate.settings import Settings
+
+NAME = "refine"
+
+
+def statements(dataset: Dataset, settings: Settings) -> list[str]:
+    """The SQL of one dataset: tables and views first, then one INSERT per sink."""
+    contract = dataset.contract
+    group = f"tidegate-{NAME}-{dataset.name}"
+    dead_letter = platform_schema(settings.schemas_dir, "dead_letter")
+    dropped = platform_schema(settings.schemas_dir, "dropped")
+    assert dataset.silver is not None, "checked by Job"
+    sinks = {
+        "silver": tables.Sink(
+            f"{NAME}-silver-{dataset.name}", contract.silver_topic, dataset.silver, silver_key(dataset)
+        ),
+        "dead_letters": tables.Sink(
+            f"{NAME}-dlq-{dataset.name}", contract.dead_letter_topic, dead_letter, headers=True
+        ),
+        "dropped": tables.Sink(f"{NAME}-dropped-{dataset.name}", contract.dropped_topic, dropped),
+    }
+    references = [load_dataset(settings.schemas_dir, enrich.reference) for enrich in contract.enrich]
+    return [
+        tables.raw_source(dataset, settings, group),
+        *(tables.reference_table(reference, settings) for reference in references),
+        *(tables.kafka_sink(table, sink, settings) for table, sink in sinks.items()),
+        judged_view(dataset),
+        enriched_view(dataset, [reference.contract for reference in references]),
+        validated_view(dataset),
+        insert_silver(dataset),
+        insert_dead_letters(contract),
+        *([insert_dropped(contract)] if contract.rules_of("drop") else []),
+    ]
+
+
+def silver_key(dataset: Dataset) -> str | None:
+    """The Kafka key of a silver row: the raw topic's, where silver still has that column as text."""
+    key = dataset.contract.topic.key
+    has_column = dataset.silver and any(
+        column.name == key and column.sql_type == "STRING" for column in columns(dataset.silver)
+    )
+    return key if has_column else None
+
+
+def judged_view(dataset: Dataset) -> str:
+    """``judged``: every raw record with its masks; personal fields are replaced from here on."""
+    contract = dataset.contract
+    verdict = verdict_sql(contract)
+    methods = {privacy.field: privacy.method for privacy in contract.privacy}
+    body = [_private(column.name, methods.get(column.name)) for column in columns(dataset.latest)]
+    envelope = (
+        "_key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, "
+        "_error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time"
+    )
+    return f"""CREATE TEMPORARY VIEW judged AS
+SELECT {", ".join(body)},
+  {envelope},
+  {verdict.reject_mask} AS _rejected,
+  {verdict.warn_mask} AS _warned,
+  {verdict.drop_mask} AS _dropped
+FROM raw"""
+
+
+def enriched_view(dataset: Dataset, references: list[Contract]) -> str:
+    """``enriched``: the records that met their contract, with the reference columns as of their own time.
+
+    ``references`` are the contracts of ``enrich``, in its order.
+    """
+    contract = dataset.contract
+    names = [f"e.`{column.name}`" for column in columns(dataset.latest)]
+    joins, missing = [], []
+    for position, (enrich, reference) in enumerate(zip(contract.enrich, references, strict=True)):
+        alias, key = f"r{position}", reference.identity[0]
+        names += [f"{alias}.`{column}` AS `{enrich.prefix}{column}`" for column in enrich.columns]
+        joins.append(
+            f"LEFT JOIN ref_{enrich.reference} FOR SYSTEM_TIME AS OF e._proc_time AS {alias}\n"
+            f"  ON {alias}.`{key}` = e.`{enrich.on}` AND {alias}.`_as_of` = e.`{contract.event_time.field}`"
+        )
+        if enrich.missing == "dead_letter":
+            missing.append(f"(e.`{enrich.on}` IS NOT NULL AND {alias}.`{key}` IS NULL)")
+    return f"""CREATE TEMPORARY VIEW enriched AS
+SELECT {", ".join(names)},
+  {" OR ".join(missing) or "FALSE"} AS _reference_missing,
+  e._key, e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._headers, e._payload,
+  e._payload_sha256, e._payload_bytes, e._schema_id, e._proc_time, e._warned
+FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS e
+{chr(10).join(joins)}"""
+
+
+def validated_view(dataset: Dataset) -> str:
+    """``validated``: what ``refine.sql`` reads: raw and reference columns, and the envelope of silver."""
+    contract = dataset.contract
+    names = [f"`{column.name}`" for column in columns(dataset.latest)]
+    names += [f"`{enrich.prefix}{column}`" for enrich in contract.enrich for column in enrich.columns]
+    identity = ", ".join(f"`{field}`" for field in contract.identity)
+    return f"""CREATE TEMPORARY VIEW validated AS
+SELECT {", ".join(names)},
+  _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
+  {verdict_sql(contract).warnings} AS _warnings
+FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY _proc_time) AS _occurrence
+  FROM enriched WHERE NOT _reference_missing
+)
+WHERE _occurrence = 1"""
+
+
+def insert_silver(dataset: Dataset) -> str:
+    """The dataset's own ``refine.sql`` into ``silver``, columns by name."""
+    assert dataset.silver is not None and dataset.refine_sql is not None, "checked by Job"
+    names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
+    return f"INSERT INTO silver ({names})\nSELECT {names} FROM (\n{dataset.refine_sql}\n)"
+
+
+def insert_dropped(contract: Contract) -> str:
+    """Coordinates and rule of what a drop rule leaves out."""
+    return f"""INSERT INTO dropped
+SELECT _source_partition, _source_offset, _source_topic, _ingested_at, {verdict_sql(contract).dropped_by}
+FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0"""
+
+
+def insert_dead_letters(contract: Contract) -> str:
+    """Every record that does not fit, with its cause, coordinates and original bytes."""
+    verdict = verdict_sql(contract)
+    rejected = _dead_letters(
+        contract,
+        relation="judged WHERE _error_code IS NOT NULL OR _rejected <> 0",
+        stage=f"CASE WHEN _error_code IS NOT NULL THEN 'decode' "
+        f"WHEN _rejected >= {verdict.event_time_bit} THEN 'contract' ELSE 'rule' END",
+        code=f"COALESCE(_error_code, CASE WHEN _rejected >= {verdict.event_time_bit} "
+        f"THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END)",
+        message="COALESCE(_error_message, 'the record breaks the rules listed in violations')",
+        violations=f"CASE WHEN _error_code IS NULL THEN {verdict.violations} "
+        f"ELSE violations(CAST(0 AS BIGINT), '') END",
+    )
+    branches = [rejected]
+    for enrich in contract.enrich:
+        if enrich.missing == "dead_letter":
+            branches.append(
+                _dead_letters(
+                    contract,
+                    relation="enriched WHERE _reference_missing",
+                    stage="'enrich'",
+                    code="'REFERENCE_MISSING'",
+                    message=text(f"{enrich.on} is not known in {enrich.reference} at the event's time"),
+                    violations="violations(CAST(0 AS BIGINT), '')",
+                )
+            )
+            break
+    return "INSERT INTO dead_letters\n" + "\nUNION ALL\n".join(branches)
+
+
+def _dead_letters(
+    contract: Contract, *, relation: str, stage: str, code: str, message: str, violations: str
+) -> str:
+    return f"""SELECT
+  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage) AS dead_letter_id,
+  _now AS failed_at, _now AS first_failed_at,
+  {text(contract.dataset)} AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
+  _violations AS violations,
+  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
+  ROW('{NAME}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
+  ROW({text(contract.topic.name + "-value")}, _schema_id) AS contract,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers) AS source,
+  CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
+  _payload AS payload, 'avro-confluent' AS payload_encoding,
+  COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
+  COALESCE(_payload_bytes > {tables.PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated,
+  CAST(NULL AS STRING) AS replay_id,
+  connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers
+FROM (
+  SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
+    _payload_sha256, _payload_bytes, _schema_id,
+    CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    {stage} AS _stage,
+    {code} AS _code,
+    {message} AS _message,
+    {violations} AS _violations
+  FROM {relation}
+)"""
+
+
+def _private(column: str, method: str | None) -> str:
+    match method:
+        case None:
+            return f"`{column}`"
+        case "hmac":
+            return f"hmac_sha256(`{column}`) AS `{column}`"
+        case "mask":
+            return f"CASE WHEN `{column}` IS NOT NULL THEN '***' END AS `{column}`"
+        case "drop":
+            return f"CAST(NULL AS STRING) AS `{column}`"
+        case other:
+            raise ValueError(f"unknown privacy method {other}")
+
+
+JOB = Job(name=NAME, statements=statements)
+
+if __name__ == "__main__":
+    main(JOB)

@@ -1,0 +1,104 @@
+"""Flink's REST API: which jobs run, how they are, and stopping one with a savepoint."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tidegate.errors import TidegateError, TransientError
+
+LIVE = frozenset({"INITIALIZING", "CREATED", "RUNNING", "FAILING", "RESTARTING", "SUSPENDED", "RECONCILING"})
+
+
+@dataclass(frozen=True, slots=True)
+class FlinkJob:
+    """A job as the cluster knows it."""
+
+    job_id: str
+    name: str
+    state: str
+    start_time_ms: int
+
+
+class FlinkClient:
+    """Calls the JobManager at ``url``, e.g. ``http://127.0.0.1:8088``."""
+
+    def __init__(self, url: str, timeout_s: float = 10) -> None:
+        self._url = url.rstrip("/")
+        self._http = httpx.Client(base_url=self._url, timeout=timeout_s)
+
+    def jobs(self) -> list[FlinkJob]:
+        """All jobs the cluster remembers, ended ones too."""
+        return [
+            FlinkJob(job["jid"], job["name"], job["state"], job["start-time"])
+            for job in self._get("/jobs/overview")["jobs"]
+        ]
+
+    def live_job(self, name: str) -> FlinkJob | None:
+        """The job of that name that has not ended."""
+        return next((job for job in self.jobs() if job.name == name and job.state in LIVE), None)
+
+    def running(self, job_id: str) -> bool:
+        """Whether every task of the job runs."""
+        job = self._get(f"/jobs/{job_id}")
+        return job["state"] == "RUNNING" and all(
+            vertex["status"] in ("RUNNING", "FINISHED") for vertex in job["vertices"]
+        )
+
+    def checkpoints(self, job_id: str) -> dict[str, Any]:
+        """Checkpoint counts and the latest completed one, as Flink reports them."""
+        return self._get(f"/jobs/{job_id}/checkpoints")
+
+    def exceptions(self, job_id: str) -> list[str]:
+        """First lines of the job's recent failures, newest first."""
+        history = self._get(f"/jobs/{job_id}/exceptions").get("exceptionHistory", {})
+        return [entry["stacktrace"].split("\n", 1)[0] for entry in history.get("entries", [])]
+
+    def restarts(self, job_id: str) -> int:
+        """How often the job has restarted."""
+        values = self._get(f"/jobs/{job_id}/metrics?get=numRestarts")
+        return int(float(values[0]["value"])) if values else 0
+
+    def cancel(self, job_id: str) -> None:
+        """Ends the job without a savepoint."""
+        self._call("PATCH", f"/jobs/{job_id}", params={"mode": "cancel"})
+
+    def stop(self, job_id: str, target_folder: str, timeout_s: float = 120) -> str:
+        """Stops the job with a savepoint and returns the savepoint's path."""
+        body = {"targetDirectory": target_folder, "drain": False}
+        request = self._call("POST", f"/jobs/{job_id}/stop", json=body).json()["request-id"]
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            answer = self._get(f"/jobs/{job_id}/savepoints/{request}")
+            if answer["status"]["id"] == "COMPLETED":
+                operation = answer["operation"]
+                if "failure-cause" in operation:
+                    cause = operation["failure-cause"]["stack-trace"].split("\n", 1)[0]
+                    raise TidegateError(
+                        f"the savepoint failed: {cause}.", remedy="See `tidegate logs jobmanager`."
+                    )
+                return str(operation["location"])
+            time.sleep(0.2)
+        raise TransientError(
+            f"the savepoint was not done within {timeout_s:.0f} s.", remedy="Try again, or stop without."
+        )
+
+    def _get(self, path: str) -> Any:
+        return self._call("GET", path).json()
+
+    def _call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        try:
+            response = self._http.request(method, path, **arguments)
+            response.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise TidegateError(
+                f"Flink answered {error.response.status_code} to {method} {path}.",
+                remedy="See `tidegate logs jobmanager`.",
+            ) from error
+        except httpx.HTTPError as error:
+            raise TransientError(
+                f"Flink does not answer at {self._url}.",
+                remedy="Start it with `tidegate up`, or set TIDEGATE_FLINK_REST_URL.",
+            ) from error
+        return response
