@@ -1,0 +1,129 @@
+"""The Kafka topics that contracts call for: a plan without I/O, and the one function that carries it out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from tidegate.contracts.model import Contract
+from tidegate.errors import TidegateError, TransientError
+
+RAW_MAX_BYTES = 16 * 1024 * 1024
+DERIVED_MAX_BYTES = 2 * 1024 * 1024
+DEAD_LETTER_RETENTION_HOURS = 30 * 24
+_MS_PER_HOUR = 3_600_000
+_QUIET = {"log_level": 0, "socket.timeout.ms": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """A topic as it should be; ``config`` holds Kafka's own setting names."""
+
+    name: str
+    partitions: int
+    config: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReport:
+    """What creating topics did; each warning says what differs and what to do."""
+
+    created: list[str]
+    unchanged: list[str]
+    warnings: list[str]
+
+
+def plan_topics(contract: Contract) -> list[TopicPlan]:
+    """The topics of a dataset: raw, and for a stream silver, dead letters and dropped.
+
+    A big record must reach its dead letter, so raw takes more than a contract allows. All topics of a stream
+    take the broker's clock (``LogAppendTime``): ``_ingested_at`` is then no producer's claim, and a replayed
+    event of 2015 is not deleted at once by a retention that goes by its own time. Reference data keeps the
+    producer's time, at which a deletion takes effect, and old versions for ``min_compaction_lag_hours``.
+    """
+    topic = contract.topic
+    if contract.kind == "reference":
+        return [TopicPlan(topic.name, topic.partitions, _reference_config(contract))]
+    derived = _stream_config(topic.retention_hours, DERIVED_MAX_BYTES)
+    kept = _stream_config(max(topic.retention_hours, DEAD_LETTER_RETENTION_HOURS), DERIVED_MAX_BYTES)
+    raw = _stream_config(topic.retention_hours, RAW_MAX_BYTES)
+    if topic.compacted:
+        raw |= {"cleanup.policy": "compact,delete"}
+    return [
+        TopicPlan(topic.name, topic.partitions, raw),
+        TopicPlan(contract.silver_topic, topic.partitions, derived),
+        TopicPlan(contract.dead_letter_topic, topic.partitions, kept),
+        TopicPlan(contract.dropped_topic, topic.partitions, derived),
+    ]
+
+
+def create_topics(
+    bootstrap_servers: str, plans: Iterable[TopicPlan], *, timeout_s: float = 30
+) -> TopicReport:
+    """Create the topics that are missing; those that exist are left as they are.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+        TidegateError: Kafka refuses a topic.
+    """
+    planned = list(plans)
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers, **_QUIET})
+    existing = _partitions(admin, bootstrap_servers)
+    missing = [plan for plan in planned if plan.name not in existing]
+    if missing:
+        _create(admin, missing, timeout_s)
+    warnings = [
+        f"topic {plan.name} has {existing[plan.name]} partitions, its contract says {plan.partitions}: "
+        "keep the number of partitions in the contract, or move the dataset to a new topic."
+        for plan in planned
+        if existing.get(plan.name, plan.partitions) != plan.partitions
+    ]
+    created = [plan.name for plan in missing]
+    return TopicReport(created, [plan.name for plan in planned if plan.name in existing], warnings)
+
+
+def _stream_config(retention_hours: int, max_bytes: int) -> dict[str, str]:
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(retention_hours * _MS_PER_HOUR),
+        "max.message.bytes": str(max_bytes),
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+def _reference_config(contract: Contract) -> dict[str, str]:
+    lag_ms = str(contract.topic.min_compaction_lag_hours * _MS_PER_HOUR)
+    if not contract.topic.compacted:
+        return _stream_config(contract.topic.retention_hours, RAW_MAX_BYTES)
+    return {
+        "cleanup.policy": "compact",
+        "min.compaction.lag.ms": lag_ms,
+        "max.message.bytes": str(RAW_MAX_BYTES),
+        "message.timestamp.type": "CreateTime",
+    }
+
+
+def _partitions(admin: AdminClient, bootstrap_servers: str) -> dict[str, int]:
+    try:
+        metadata = admin.list_topics(timeout=10)
+    except KafkaException as error:
+        raise TransientError(
+            f"Kafka at {bootstrap_servers} does not answer ({error.args[0].str()}).",
+            remedy="Run `tidegate status`, and `tidegate up` if it is down.",
+        ) from error
+    return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+
+
+def _create(admin: AdminClient, plans: list[TopicPlan], timeout_s: float) -> None:
+    wanted = [NewTopic(plan.name, num_partitions=plan.partitions, config=plan.config) for plan in plans]
+    for name, future in admin.create_topics(wanted, operation_timeout=timeout_s).items():
+        try:
+            future.result()
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                continue
+            raise TidegateError(
+                f"Kafka refuses the topic {name}: {error.args[0].str()}.",
+                remedy="Check its settings in the contract and your rights on the cluster.",
+            ) from error
