@@ -1,0 +1,120 @@
+package io.tidegate.connectors.avro;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.types.logical.RowType;
+import org.junit.jupiter.api.Test;
+
+/** Records of an older or newer writer, read with the contract's schema. */
+class SchemaEvolutionTest {
+
+    @Test
+    void anAddedFieldGetsItsDefault() throws IOException {
+        GenericRowData row = readAs(
+                record("{'name': 'id', 'type': 'string'}"),
+                record("{'name': 'id', 'type': 'string'}, {'name': 'site', 'type': 'string', 'default': 'main'},"
+                        + " {'name': 'price', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': 4, 'scale': 2},"
+                        + " 'default': '\\u0005'}, {'name': 'note', 'type': ['null', 'string'], 'default': null}"),
+                StringData.fromString("a"));
+        DecimalData fiveCents = DecimalData.fromUnscaledLong(5, 4, 2);
+        assertEquals(
+                GenericRowData.of(StringData.fromString("a"), StringData.fromString("main"), fiveCents, null),
+                Formats.columnsOf(row));
+    }
+
+    @Test
+    void fieldsThatOnlyTheWriterHasArePassedOver() throws IOException {
+        String nested = "{'name': 'more', 'type': {'type': 'record', 'name': 'More', 'fields': ["
+                + "{'name': 'self', 'type': ['null', 'More']}, {'name': 'kind', 'type': {'type': 'enum', 'name': 'K',"
+                + " 'symbols': ['A', 'B']}}, {'name': 'hash', 'type': {'type': 'fixed', 'name': 'F', 'size': 3}},"
+                + " {'name': 'map', 'type': {'type': 'map', 'values': ['null', 'double']}},"
+                + " {'name': 'list', 'type': {'type': 'array', 'items': 'float'}}]}}";
+        byte[] data = {
+            2, // more.self: one more inside
+            0, 2, 1, 2, 3, 0, 0, // self null, kind B, hash, no map, no list
+            0, 9, 9, 9, // kind A, hash
+            2, 2, 'k', 2, 1, 2, 3, 4, 5, 6, 7, 8, 0, // map {k: double}
+            1, 8, 1, 2, 3, 4, 0, // list as a block with its size
+            2, 'z' // id
+        };
+        GenericRowData row = decode(
+                record(nested + ", {'name': 'id', 'type': 'string'}"), record("{'name': 'id', 'type': 'string'}"), data);
+        assertNull(Formats.metadata(row, RecordMetadata.ERROR_MESSAGE));
+        assertEquals("z", row.getString(0).toString());
+    }
+
+    @Test
+    void endlessRecursionInAPassedOverFieldIsABadValue() throws IOException {
+        String endless = "{'name': 'more', 'type': {'type': 'record', 'name': 'More', 'fields': ["
+                + "{'name': 'self', 'type': ['null', 'More']}]}}";
+        byte[] data = new byte[1000];
+        Arrays.fill(data, (byte) 2);
+        GenericRowData row = decode(
+                record(endless + ", {'name': 'id', 'type': 'string'}"), record("{'name': 'id', 'type': 'string'}"), data);
+        assertEquals("BAD_VALUE", Formats.metadata(row, RecordMetadata.ERROR_CODE));
+    }
+
+    @Test
+    void numbersArePromotedAndNullabilityIsAdded() throws IOException {
+        GenericRowData row = readAs(
+                record("{'name': 'a', 'type': 'int'}, {'name': 'b', 'type': 'int'}, {'name': 'c', 'type': ['null', 'float']}"),
+                record("{'name': 'c', 'type': ['double', 'null']}, {'name': 'b', 'type': 'double'},"
+                        + " {'name': 'a', 'type': ['null', 'long']}"),
+                3, 4, 0.5f);
+        assertEquals(GenericRowData.of(0.5, 4.0, 3L), Formats.columnsOf(row));
+    }
+
+    @Test
+    void anAliasReadsTheOldName() throws IOException {
+        GenericRowData row = readAs(
+                record("{'name': 'uid', 'type': 'string'}"),
+                record("{'name': 'user_id', 'type': 'string', 'aliases': ['uid']}"),
+                StringData.fromString("u1"));
+        assertEquals("u1", row.getString(0).toString());
+    }
+
+    @Test
+    void anIncompatibleWriterIsASchemaMismatch() throws IOException {
+        assertMismatch("{'name': 'id', 'type': 'long'}", "{'name': 'id', 'type': 'string'}");
+        assertMismatch("{'name': 'id', 'type': 'string'}", "{'name': 'id', 'type': 'string'}, {'name': 'b', 'type': 'int'}");
+        assertMismatch("{'name': 'id', 'type': ['null', 'string']}", "{'name': 'id', 'type': 'string'}");
+    }
+
+    @Test
+    void anotherMeaningOfTheSameBytesIsASchemaMismatch() throws IOException {
+        String at = "{'name': 'at', 'type': {'type': 'long', 'logicalType': 'timestamp-%s'}}";
+        assertMismatch(at.formatted("micros"), at.formatted("millis"));
+        String price = "{'name': 'price', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': 9, 'scale': %d}}";
+        assertMismatch(price.formatted(3), price.formatted(2));
+    }
+
+    private static void assertMismatch(String written, String read) throws IOException {
+        GenericRowData row = decode(record(written), record(read), new byte[20]);
+        assertEquals("SCHEMA_MISMATCH", Formats.metadata(row, RecordMetadata.ERROR_CODE));
+    }
+
+    private static GenericRowData readAs(String writer, String reader, Object... values) throws IOException {
+        try (FakeRegistry registry = new FakeRegistry().with(Formats.SCHEMA_ID, writer)) {
+            byte[] message = Formats.writer(registry, writer, Formats.columns(writer)).serialize(GenericRowData.of(values));
+            return (GenericRowData) Formats.reader(registry, reader, Formats.columns(reader)).deserialize(message);
+        }
+    }
+
+    private static GenericRowData decode(String writer, String reader, byte[] data) throws IOException {
+        RowType columns = Formats.columns(reader);
+        try (FakeRegistry registry = new FakeRegistry().with(Formats.SCHEMA_ID, writer)) {
+            byte[] message = Formats.framed(Formats.SCHEMA_ID, data);
+            return (GenericRowData) Formats.reader(registry, reader, columns).deserialize(message);
+        }
+    }
+
+    private static String record(String fields) {
+        return ("{'type': 'record', 'name': 'Thing', 'fields': [" + fields + "]}").replace('\'', '"');
+    }
+}
