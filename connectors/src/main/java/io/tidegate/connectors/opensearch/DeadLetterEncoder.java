@@ -1,0 +1,141 @@
+package io.tidegate.connectors.opensearch;
+
+import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
+import io.tidegate.connectors.opensearch.DocumentEntry.SourceRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.avro.shaded.org.apache.avro.Schema;
+import org.apache.flink.avro.shaded.org.apache.avro.generic.GenericData;
+import org.apache.flink.avro.shaded.org.apache.avro.generic.GenericDatumWriter;
+import org.apache.flink.avro.shaded.org.apache.avro.generic.GenericRecord;
+import org.apache.flink.avro.shaded.org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.flink.avro.shaded.org.apache.avro.io.BinaryEncoder;
+import org.apache.flink.avro.shaded.org.apache.avro.io.EncoderFactory;
+
+/** Writes a refused document as a dead letter in Confluent framing; it is off the hot path, so plain Avro does. */
+final class DeadLetterEncoder {
+
+    static final String STAGE = "index";
+
+    private static final int MAX_PAYLOAD_BYTES = 900 * 1024;
+    private static final int ID_BYTES = 16;
+
+    /** The job that dead letters name as their processor. */
+    record Processor(String dataset, String name, String version, String jobId) {}
+
+    private final Schema schema;
+    private final int schemaId;
+    private final Processor processor;
+
+    DeadLetterEncoder(Schema schema, int schemaId, Processor processor) {
+        this.schema = schema;
+        this.schemaId = schemaId;
+        this.processor = processor;
+    }
+
+    /** The same document gets the same id at every attempt: from its raw record's coordinates, else from its address. */
+    static String idOf(DocumentEntry entry) {
+        SourceRecord source = entry.source();
+        if (source != null) {
+            return hash(source.topic() + "/" + source.partition() + "/" + source.offset() + "/" + STAGE);
+        }
+        if (entry.address() != null) {
+            return hash(entry.address().index() + "/" + entry.address().id() + "/" + STAGE);
+        }
+        return hex(sha256(entry.json()), ID_BYTES);
+    }
+
+    byte[] encode(DocumentEntry entry, Rejection rejection, Instant now) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream frame = new DataOutputStream(bytes)) {
+            frame.writeByte(0);
+            frame.writeInt(schemaId);
+            BinaryEncoder avro = EncoderFactory.get().binaryEncoder(frame, null);
+            new GenericDatumWriter<GenericRecord>(schema).write(record(entry, rejection, now), avro);
+            avro.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private GenericRecord record(DocumentEntry entry, Rejection rejection, Instant now) {
+        byte[] json = entry.json();
+        return new GenericRecordBuilder(schema)
+                .set("dead_letter_id", idOf(entry))
+                .set("failed_at", now.toEpochMilli())
+                .set("first_failed_at", now.toEpochMilli())
+                .set("dataset", processor.dataset())
+                .set("stage", STAGE)
+                .set("error_code", rejection.code())
+                .set("error_message", rejection.message())
+                .set("violations", List.of())
+                .set("retryable", false)
+                .set("attempt", 1)
+                .set("processor", processorRecord())
+                .set("contract", contract(entry.source()))
+                .set("source", source(entry.source()))
+                .set("payload", ByteBuffer.wrap(json, 0, Math.min(json.length, MAX_PAYLOAD_BYTES)))
+                .set("payload_encoding", "json")
+                .set("payload_sha256", hex(sha256(json), Integer.MAX_VALUE))
+                .set("payload_truncated", json.length > MAX_PAYLOAD_BYTES)
+                .build();
+    }
+
+    private GenericRecord processorRecord() {
+        return new GenericRecordBuilder(schema.getField("processor").schema())
+                .set("name", processor.name())
+                .set("version", processor.version())
+                .set("job_id", processor.jobId())
+                .build();
+    }
+
+    private GenericRecord contract(SourceRecord source) {
+        return new GenericRecordBuilder(schema.getField("contract").schema())
+                .set("subject", source == null ? "" : source.topic() + "-value")
+                .set("schema_id", source == null ? null : source.schemaId())
+                .build();
+    }
+
+    private GenericRecord source(SourceRecord source) {
+        if (source == null) {
+            return null;
+        }
+        Schema nullable = schema.getField("source").schema();
+        Schema type = nullable.getTypes().get(nullable.getIndexNamed("tidegate.Source"));
+        GenericData.Record coordinates = new GenericData.Record(type);
+        coordinates.put("topic", source.topic());
+        coordinates.put("partition", source.partition());
+        coordinates.put("offset", source.offset());
+        coordinates.put("timestamp", source.timestampMs() == null ? 0L : source.timestampMs());
+        coordinates.put("headers", Map.of());
+        return coordinates;
+    }
+
+    private static String hash(String text) {
+        return hex(sha256(text.getBytes(StandardCharsets.UTF_8)), ID_BYTES);
+    }
+
+    private static String hex(byte[] digest, int bytes) {
+        return HexFormat.of().formatHex(Arrays.copyOf(digest, Math.min(bytes, digest.length)));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

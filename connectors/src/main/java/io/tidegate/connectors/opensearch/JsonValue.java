@@ -1,0 +1,139 @@
+package io.tidegate.connectors.opensearch;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.MapData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.types.logical.ArrayType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
+import org.apache.flink.table.types.logical.MapType;
+import org.apache.flink.table.types.logical.RowType;
+
+/** Writes one non-null value of one SQL type, given in Flink's internal form, as JSON. */
+@FunctionalInterface
+interface JsonValue {
+
+    void write(Object value, JsonBuffer out);
+
+    /**
+     * The writer of a type.
+     *
+     * @throws ValidationException if documents have no form for the type
+     */
+    static JsonValue of(LogicalType type) {
+        return switch (type.getTypeRoot()) {
+            case CHAR, VARCHAR -> (value, out) -> out.string(((StringData) value).toBytes());
+            case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT -> (value, out) -> out.ascii(value.toString());
+            case FLOAT, DOUBLE -> JsonValue::writeFloating;
+            case DECIMAL -> (value, out) -> out.ascii(((DecimalData) value).toBigDecimal().toPlainString());
+            case BINARY, VARBINARY -> (value, out) ->
+                    out.raw('"').raw(Base64.getEncoder().encode((byte[]) value)).raw('"');
+            case DATE -> (value, out) -> out.raw('"').ascii(out.date((Integer) value)).raw('"');
+            case TIME_WITHOUT_TIME_ZONE -> (value, out) -> out.raw('"').time((Integer) value).raw('"');
+            case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> (value, out) ->
+                    out.timestamp(((TimestampData) value).getMillisecond());
+            case ARRAY -> array((ArrayType) type);
+            case MAP -> map((MapType) type);
+            case ROW -> row((RowType) type);
+            default -> throw new ValidationException(
+                    "opensearch-bulk can't write the type " + type + "; cast the column to STRING or leave it out.");
+        };
+    }
+
+    /** An object of the row's fields by name; null fields are left out. */
+    static JsonValue row(RowType type) {
+        List<RowField> fields = new ArrayList<>();
+        for (int i = 0; i < type.getFieldCount(); i++) {
+            fields.add(RowField.of(type, i));
+        }
+        return (value, out) -> {
+            out.raw('{');
+            boolean first = true;
+            for (RowField field : fields) {
+                Object content = field.getter().getFieldOrNull((RowData) value);
+                if (content != null) {
+                    out.raw(first ? field.firstPrefix() : field.prefix());
+                    field.content().write(content, out);
+                    first = false;
+                }
+            }
+            out.raw('}');
+        };
+    }
+
+    private static JsonValue array(ArrayType type) {
+        ArrayData.ElementGetter getter = ArrayData.createElementGetter(type.getElementType());
+        JsonValue content = of(type.getElementType());
+        return (value, out) -> {
+            ArrayData array = (ArrayData) value;
+            out.raw('[');
+            for (int i = 0; i < array.size(); i++) {
+                if (i > 0) {
+                    out.raw(',');
+                }
+                Object element = getter.getElementOrNull(array, i);
+                if (element == null) {
+                    out.ascii("null");
+                } else {
+                    content.write(element, out);
+                }
+            }
+            out.raw(']');
+        };
+    }
+
+    private static JsonValue map(MapType type) {
+        if (!type.getKeyType().is(LogicalTypeFamily.CHARACTER_STRING)) {
+            throw new ValidationException(
+                    "opensearch-bulk writes a map as an object, so its keys must be STRING, not " + type.getKeyType());
+        }
+        ArrayData.ElementGetter keys = ArrayData.createElementGetter(type.getKeyType());
+        ArrayData.ElementGetter values = ArrayData.createElementGetter(type.getValueType());
+        JsonValue content = of(type.getValueType());
+        return (value, out) -> {
+            MapData map = (MapData) value;
+            ArrayData keyArray = map.keyArray();
+            ArrayData valueArray = map.valueArray();
+            out.raw('{');
+            boolean first = true;
+            for (int i = 0; i < map.size(); i++) {
+                Object key = keys.getElementOrNull(keyArray, i);
+                Object element = values.getElementOrNull(valueArray, i);
+                if (key != null && element != null) {
+                    out.ascii(first ? "" : ",").string(((StringData) key).toBytes()).raw(':');
+                    content.write(element, out);
+                    first = false;
+                }
+            }
+            out.raw('}');
+        };
+    }
+
+    /** JSON has no NaN or infinity: as a string the mapping refuses it, and the document is dead-lettered with its cause. */
+    private static void writeFloating(Object value, JsonBuffer out) {
+        if (Double.isFinite(((Number) value).doubleValue())) {
+            out.ascii(value.toString());
+        } else {
+            out.raw('"').ascii(value.toString()).raw('"');
+        }
+    }
+
+    /** One field of an object: its quoted name with and without the comma before it. */
+    record RowField(RowData.FieldGetter getter, JsonValue content, byte[] firstPrefix, byte[] prefix) {
+
+        static RowField of(RowType type, int position) {
+            LogicalType fieldType = type.getTypeAt(position);
+            String name = type.getFieldNames().get(position);
+            byte[] first = new JsonBuffer().string(name).raw(':').toBytes();
+            byte[] next = new JsonBuffer().raw(',').string(name).raw(':').toBytes();
+            return new RowField(RowData.createFieldGetter(fieldType, position), JsonValue.of(fieldType), first, next);
+        }
+    }
+}
