@@ -4,7 +4,7 @@ Everything that walks an Avro schema (table columns, search mapping, JSON values
 ``read_type``, so that a type is supported everywhere or refused everywhere. Source: Avro 1.12 specification.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from tidegate.errors import ContractError
@@ -50,7 +50,7 @@ MAX_DECIMAL_PRECISION = 38
 
 @dataclass(frozen=True, slots=True)
 class AvroType:
-    """One Avro type; ``items``: element of an array or value of a map; ``fields``: those of a record."""
+    """One Avro type; ``items``: element of an array or value of a map; ``name``, ``fields``: a record's."""
 
     kind: Kind
     nullable: bool = False
@@ -59,6 +59,7 @@ class AvroType:
     scale: int = 0
     items: "AvroType | None" = None
     fields: tuple["Field", ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def read_type(avro_type: Any, place: str = "schema") -> AvroType:
         raise _unsupported(place, f"{avro_type!r} as a type", "An Avro type is a name, an object or a union.")
     match avro_type["type"]:
         case "record":
-            return AvroType("record", fields=_read_fields(avro_type, place))
+            return AvroType("record", fields=_read_fields(avro_type, place), name=str(avro_type.get("name")))
         case "array":
             return AvroType("array", items=read_type(avro_type.get("items"), f"{place}[]"))
         case "map":
@@ -149,9 +150,7 @@ def _read_union(branches: list[Any], place: str) -> AvroType:
     if len(branches) != 2 or len(others) != 1 or isinstance(others[0], list):
         raise _unsupported(place, f"union {branches!r}", 'Supported: ["null", X], one type that may be null.')
     inner = read_type(others[0], place)
-    return AvroType(
-        inner.kind, True, branches[0] == "null", inner.precision, inner.scale, inner.items, inner.fields
-    )
+    return replace(inner, nullable=True, null_first=branches[0] == "null")
 
 
 def _read_logical(avro_type: dict[str, Any], base: str, place: str) -> AvroType:

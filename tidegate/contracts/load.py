@@ -122,9 +122,6 @@ def _read_contract(path: Path) -> Contract:
         raise ContractError(f"{path} is not YAML: {error}.", remedy="Mend the file.") from error
     except ValidationError as error:
         places = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}"
-            for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}" for item in error.errors()
         )
-        raise ContractError(
-            f"{path}: {places}.", remedy="docs/contract.schema.json says what fits."
-        ) from error
+        raise ContractError(f"{path}: {places}.", remedy="docs/contract.schema.json says what fits.") from error

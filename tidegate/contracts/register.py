@@ -54,9 +54,7 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     if contract.kind == "reference":
         return [raw]
     if dataset.silver is None:
-        raise ContractError(
-            f"{dataset.folder / 'silver.avsc'} is missing.", remedy="Add the output's Avro schema."
-        )
+        raise ContractError(f"{dataset.folder / 'silver.avsc'} is missing.", remedy="Add the output's Avro schema.")
     dead_letter, dropped = (platform_schema(schemas_dir, name) for name in ("dead_letter", "dropped"))
     return [
         raw,

@@ -58,9 +58,7 @@ def plan_topics(contract: Contract) -> list[TopicPlan]:
     ]
 
 
-def create_topics(
-    bootstrap_servers: str, plans: Iterable[TopicPlan], *, timeout_s: float = 30
-) -> TopicReport:
+def create_topics(bootstrap_servers: str, plans: Iterable[TopicPlan], *, timeout_s: float = 30) -> TopicReport:
     """Create the topics that are missing; those that exist are left as they are.
 
     Raises:
