@@ -12,7 +12,7 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.LookupFunction;
 
 /** Answers each lookup from memory; {@link #open} returns when the topic has been read to its end. */
-final class VersionedKafkaLookupFunction extends LookupFunction {
+public final class VersionedKafkaLookupFunction extends LookupFunction {
     private final ReferenceConfig config;
     private final DeserializationSchema<RowData> decoder;
     private final int keyPosition;
