@@ -161,7 +161,7 @@ def configuration(
     """The job's own part of Flink's configuration."""
     cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
     folder = str(cluster.get(CHECKPOINT_DIR) or "")
-    if not folder:
+    if not folder and not arguments.explain:
         raise TidegateError(
             f"Flink has no {CHECKPOINT_DIR}.",
             remedy="Set it in Flink's config.yaml, e.g. to a file or S3 path.",
@@ -190,7 +190,8 @@ def recovery_path(job: Job, arguments: Arguments, settings: Settings, folder: st
         return None
     if arguments.recover_from != "latest":
         return arguments.recover_from
-    newest = max(_states(folder), default=None)
+    states = [*_states(folder), *_states(f"{settings.savepoint_dir()}/{job.name}")]
+    newest = max(states, default=None)
     if newest:
         return newest[1]
     if has_run_before(job.name, settings):

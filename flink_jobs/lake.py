@@ -36,7 +36,7 @@ def insert_bronze(dataset: Dataset) -> str:
     return f"""INSERT INTO lake.`bronze`.`{dataset.name}`
 SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _value,
   {_day_of("_ingested_at")}
-FROM raw"""
+FROM raw_records"""
 
 
 def insert_silver(dataset: Dataset) -> str:

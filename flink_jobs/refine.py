@@ -72,7 +72,7 @@ SELECT {", ".join(body)},
   {verdict.reject_mask} AS _rejected,
   {verdict.warn_mask} AS _warned,
   {verdict.drop_mask} AS _dropped
-FROM raw"""
+FROM raw_records"""
 
 
 def enriched_view(dataset: Dataset, references: list[Contract]) -> str:

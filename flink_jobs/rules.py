@@ -71,7 +71,7 @@ def _event_time_rule(contract: Contract) -> Rule:
         field=window.field,
         check=(
             f"{column} >= CAST(TIMESTAMP '{earliest}' AS TIMESTAMP_LTZ(3)) "
-            f"AND {column} <= _ingested_at + INTERVAL '{window.max_future_s}' SECOND(6)"
+            f"AND {column} <= TIMESTAMPADD(SECOND, {window.max_future_s}, _ingested_at)"
         ),
         severity="reject",
         description=(

@@ -47,7 +47,7 @@ class Sink:
 
 
 def raw_source(dataset: Dataset, settings: Settings, group: str) -> str:
-    """``raw``: the decoded columns, the record's coordinates, and what the decoder says of it."""
+    """``raw_records``: the decoded columns, the record's coordinates, and what the decoder says of it."""
     body = [*_column_lines(columns(dataset.latest)), *RAW_METADATA, *DECODE_METADATA]
     options = {
         **_kafka_source(dataset.contract.topic.name, settings, group),
@@ -57,11 +57,11 @@ def raw_source(dataset: Dataset, settings: Settings, group: str) -> str:
         **_contract_avro("value.", dataset.latest, settings),
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
     }
-    return _create("raw", body, options)
+    return _create("raw_records", body, options)
 
 
 def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:
-    """``raw``: the record's bytes, untouched, with its coordinates."""
+    """``raw_records``: the record's bytes, untouched, with its coordinates."""
     body = ["`_value` BYTES", *RAW_METADATA]
     options = {
         **_kafka_source(dataset.contract.topic.name, settings, group),
@@ -70,7 +70,7 @@ def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:
         "value.format": "raw",
         "value.fields-include": "EXCEPT_KEY",
     }
-    return _create("raw", body, options)
+    return _create("raw_records", body, options)
 
 
 def silver_source(dataset: Dataset, settings: Settings, group: str) -> str:

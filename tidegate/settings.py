@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     index_checkpoint_interval_s: float = 5.0
     lake_checkpoint_interval_s: float = 60.0
     parallelism: int = 2
+    savepoints: str | None = Field(default=None, description="folder of savepoints; else below the home folder")
+
+    def savepoint_dir(self) -> str:
+        """Where ``tidegate stop`` keeps savepoints, as a URI."""
+        return self.savepoints or f"file://{self.home}/flink-savepoints"
 
     @classmethod
     def settings_customise_sources(

@@ -22,7 +22,8 @@ COMMANDS = {
     "index": "search templates and indices",
     "produce": "send generated or recorded events",
     "load": "load reference data",
-    "run": "start, stop and list the Flink jobs",
+    "run": "start a Flink job",
+    "stop": "stop a Flink job, with a savepoint to go on from",
     "prove": "prove that every input offset is accounted for",
     "demo": "the whole pipeline on generated traffic, ended by the proof",
 }

@@ -1,0 +1,156 @@
+"""Starting and stopping the Flink jobs of ``flink_jobs/`` by Flink's own command line and REST API."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tidegate.errors import TidegateError, TransientError
+from tidegate.flink_client import FlinkClient, FlinkJob
+from tidegate.settings import Settings
+
+JOBS_FOLDER = Path("flink_jobs")
+NOT_JOBS = frozenset({"__init__", "environment", "rules", "tables", "check_rules"})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to start: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint."""
+
+    job: str
+    datasets: tuple[str, ...] = ()
+    recover_from: str = "latest"
+
+
+def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
+    """Names of the job files."""
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem not in NOT_JOBS)
+
+
+def start(settings: Settings, what: Start, timeout_s: float = 120) -> FlinkJob:
+    """Submits a job by ``flink run`` and waits until all its tasks run.
+
+    Raises:
+        TidegateError: an unknown job, a refused start (the job's own line), or a job that fails at once.
+        TransientError: its tasks do not run in time.
+    """
+    if what.job not in job_names():
+        raise TidegateError(f"there is no job {what.job!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
+    client = FlinkClient(settings.flink_rest_url)
+    if running := client.live_job(what.job):
+        raise TidegateError(
+            f"the job {what.job} runs already ({running.state}, id {running.job_id}).",
+            remedy=f"Stop it first with `tidegate stop {what.job}`.",
+        )
+    result = subprocess.run(
+        command(settings, what), env=environment(settings), capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise _refused(what.job, result.stdout + result.stderr, settings)
+    return _wait_until_running(client, what.job, timeout_s)
+
+
+def stop(settings: Settings, name: str, *, savepoint: bool) -> str | None:
+    """Ends a job; with ``savepoint`` returns the path to go on from."""
+    client = FlinkClient(settings.flink_rest_url)
+    job = client.live_job(name)
+    if job is None:
+        raise TidegateError(f"the job {name} does not run.", remedy="`tidegate status` lists what runs.")
+    if savepoint:
+        return client.stop(job.job_id, f"{settings.savepoint_dir()}/{name}")
+    client.cancel(job.job_id)
+    _wait_until_ended(client, job)
+    return None
+
+
+def command(settings: Settings, what: Start) -> list[str]:
+    """The ``flink run`` command line, as a user would type it."""
+    return [
+        str(flink_home(settings) / "bin" / "flink"),
+        "run",
+        "--detached",
+        "--jobmanager",
+        settings.flink_rest_url.removeprefix("http://"),
+        "--pyClientExecutable",
+        sys.executable,
+        "--pyExecutable",
+        sys.executable,
+        "--python",
+        str(JOBS_FOLDER / f"{what.job}.py"),
+        *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
+        "--from",
+        what.recover_from,
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The client's environment: the settings it was started with, and where to find this project."""
+    project = str(Path.cwd())
+    path = os.environ.get("PYTHONPATH")
+    values = {
+        **os.environ,
+        "TIDEGATE_HOME": str(settings.home),
+        "FLINK_HOME": str(flink_home(settings)),
+        "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
+        "PYTHONPATH": f"{project}:{path}" if path else project,
+    }
+    values.pop("TIDEGATE_PRIVACY_KEY", None)
+    return values
+
+
+def flink_home(settings: Settings) -> Path:
+    """The Flink distribution to submit with.
+
+    Raises:
+        TidegateError: none is set.
+    """
+    if settings.flink_home is None or not (settings.flink_home / "bin" / "flink").exists():
+        raise TidegateError(
+            "there is no Flink distribution to submit with.",
+            remedy="Start the local stack with `tidegate up`, or set TIDEGATE_FLINK_HOME.",
+        )
+    return settings.flink_home
+
+
+def _refused(name: str, output: str, settings: Settings) -> TidegateError:
+    folder = settings.home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"run-{name}.log"
+    log.write_text(output)
+    own = [line.removeprefix("error: ") for line in output.splitlines() if line.startswith("error: ")]
+    if own:
+        return TidegateError(own[-1], remedy="")
+    causes = [line for line in output.splitlines() if "Caused by:" in line or "Exception:" in line]
+    cause = causes[-1].strip() if causes else "flink run failed"
+    return TidegateError(f"the job {name} could not be started: {cause}.", remedy=f"The whole output is in {log}.")
+
+
+def _wait_until_running(client: FlinkClient, name: str, timeout_s: float) -> FlinkJob:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        job = client.live_job(name)
+        if job is None:
+            failed = [ended for ended in client.jobs() if ended.name == name]
+            reasons = client.exceptions(max(failed, key=lambda job: job.start_time_ms).job_id) if failed else []
+            raise TidegateError(
+                f"the job {name} ended at once: {reasons[0] if reasons else 'no reason given'}.",
+                remedy="See `tidegate logs jobmanager`.",
+            )
+        if client.running(job.job_id):
+            return job
+        time.sleep(0.2)
+    raise TransientError(
+        f"the tasks of {name} do not run after {timeout_s:.0f} s.",
+        remedy="`tidegate status` shows free slots; `tidegate logs jobmanager` the reason.",
+    )
+
+
+def _wait_until_ended(client: FlinkClient, job: FlinkJob, timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if client.live_job(job.name) is None:
+            return
+        time.sleep(0.2)
+    raise TransientError(f"the job {job.name} is not ended after {timeout_s:.0f} s.", remedy="Try again.")
