@@ -1,1 +1,1 @@
-"""The local stack: real servers as plain processes."""
+"""The local stack without Docker: real servers as plain processes of this machine, one file per server."""

@@ -1,0 +1,70 @@
+"""`tidegate up`: start the local stack."""
+
+import time
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from tidegate.settings import get_settings
+from tidegate.stack import local
+from tidegate.stack.ports import PortChoice
+from tidegate.stack.supervisor import Phase
+
+
+class StartDisplay:
+    """One line per server: live in a terminal, one line for each healthy server elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<12} {task.fields[phase]:<16}"),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def on_phase(self, name: str, phase: Phase) -> None:
+        """Show what a server does now."""
+        if not self._console.is_terminal:
+            if phase == "healthy":
+                self._console.print(f"{name:<12} healthy after {time.monotonic() - self._began:.1f} s")
+            return
+        self._progress.start()
+        if name not in self._tasks:
+            self._tasks[name] = self._progress.add_task(name, total=1, phase=phase)
+        self._progress.update(self._tasks[name], phase=phase, completed=int(phase == "healthy"))
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._progress.stop()
+
+
+@click.command("up")
+@click.option(
+    "--only", help="These servers, separated by commas: kafka, registry, opensearch, seaweedfs, flink."
+)
+@click.option(
+    "--ports", type=click.Choice(["auto", "default"]), help="Free ports, or the default ones again."
+)
+def command(only: str | None, ports: PortChoice | None) -> None:
+    """Start the local stack; what runs already is left alone."""
+    console = Console(stderr=True)
+    display = StartDisplay(console)
+    began = time.monotonic()
+    try:
+        stack = local.up(
+            get_settings(),
+            on_phase=display.on_phase,
+            console=console,
+            only=only.split(",") if only else None,
+            choice=ports,
+        )
+    finally:
+        display.close()
+    click.echo(f"The stack is up after {time.monotonic() - began:.1f} s; its data is in {stack.home}.")
+    click.echo(
+        f"Flink: {stack.url('flink_rest')}  OpenSearch: {stack.url('opensearch')}  `tidegate status` shows all."
+    )

@@ -1,0 +1,142 @@
+"""Flink: a session cluster of one JobManager and one TaskManager."""
+
+import sys
+from typing import Any
+
+import httpx
+import yaml
+
+from tidegate.stack import flink_home
+from tidegate.stack.java import class_archive, java_home
+from tidegate.stack.ports import LOOPBACK
+from tidegate.stack.process import Command
+from tidegate.stack.server import NotReadyError, Server
+from tidegate.stack.state import StackState
+
+SLOTS = 8
+
+
+class JobManager(Server):
+    """Takes jobs, and restores them after a failure; its start also renews the Flink distribution."""
+
+    name = "jobmanager"
+    port_names = ("flink_rest", "flink_rpc")
+    jars = "flink"
+    memory_mb = 750
+
+    def prepare(self) -> None:
+        home = flink_home.make(self.stack.home, self.cache)
+        options = flink_home.java_options() + f" -Xshare:auto -XX:SharedArchiveFile={class_archive(self.cache)}"
+        config = yaml.safe_dump(configuration(self.stack, options), sort_keys=False)
+        (home / "conf" / "config.yaml").write_text(config)
+
+    def command(self) -> Command:
+        return _command(self.stack, "jobmanager.sh")
+
+    def check(self) -> None:
+        """Ask for the cluster's overview, which the dispatcher answers."""
+        _get(self, "/overview")
+
+
+class TaskManager(Server):
+    """Runs the tasks of all jobs, each slot one thread of each operator chain."""
+
+    name = "taskmanager"
+    port_names = ()
+    memory_mb = 2300
+    needs = ("jobmanager",)
+
+    def command(self) -> Command:
+        return _command(self.stack, "taskmanager.sh")
+
+    def check(self) -> None:
+        """Have the JobManager fetch this TaskManager's threads: a call that goes all the way and back."""
+        members = _get(self, "/taskmanagers")["taskmanagers"]
+        alive = [member["id"] for member in members if member["slotsNumber"] == SLOTS]
+        if not any(self._answers(member) for member in alive):
+            raise self.not_ready("it has not registered its slots with the JobManager")
+
+    def _answers(self, member: str) -> bool:
+        # One that was killed stays in the list until its heartbeat times out.
+        try:
+            _get(self, f"/taskmanagers/{member}/thread-dump")
+        except NotReadyError:
+            return False
+        return True
+
+    @property
+    def address(self) -> str:
+        return f"{SLOTS} slots"
+
+
+def configuration(stack: StackState, java_options: str) -> dict[str, Any]:
+    """``config.yaml``: what differs from Flink's defaults, and why."""
+    return {
+        "env.java.home": str(java_home()),
+        "env.java.opts.all": java_options,
+        "rest.address": LOOPBACK,
+        "rest.bind-address": LOOPBACK,
+        "rest.port": stack.ports.flink_rest,
+        "jobmanager.rpc.address": LOOPBACK,
+        "jobmanager.rpc.port": stack.ports.flink_rpc,
+        "jobmanager.bind-host": LOOPBACK,
+        "taskmanager.host": LOOPBACK,
+        "taskmanager.bind-host": LOOPBACK,
+        "python.client.executable": sys.executable,
+        "python.executable": sys.executable,
+        **_memory(stack),
+        **_durability(stack),
+    }
+
+
+def _memory(stack: StackState) -> dict[str, Any]:
+    return {
+        "jobmanager.memory.process.size": "700m",
+        "jobmanager.memory.jvm-metaspace.size": "160m",
+        "jobmanager.memory.off-heap.size": "64m",
+        "taskmanager.memory.process.size": stack.flink_task_manager_memory,
+        # RocksDB's share: deduplication keeps its keys there, nothing else uses managed memory in streaming.
+        "taskmanager.memory.managed.fraction": 0.3,
+        "taskmanager.memory.network.min": "96m",
+        "taskmanager.memory.network.max": "96m",
+        # Kafka's and S3's clients read and write through direct buffers.
+        "taskmanager.memory.task.off-heap.size": "128m",
+        "taskmanager.numberOfTaskSlots": SLOTS,
+    }
+
+
+def _durability(stack: StackState) -> dict[str, Any]:
+    return {
+        "execution.checkpointing.storage": "filesystem",
+        "execution.checkpointing.dir": stack.folder("flink-checkpoints").as_uri(),
+        "execution.checkpointing.savepoint-dir": stack.folder("flink-savepoints").as_uri(),
+        "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+        "execution.checkpointing.num-retained": 3,
+        # An outage is waited for, each failure is in the log and in `tidegate status`; the pause grows and resets.
+        "restart-strategy.type": "exponential-delay",
+        "restart-strategy.exponential-delay.initial-backoff": "1 s",
+        "restart-strategy.exponential-delay.max-backoff": "10 s",
+        "restart-strategy.exponential-delay.reset-backoff-threshold": "2 min",
+    }
+
+
+def _command(stack: StackState, script: str) -> Command:
+    home = stack.home / "flink"
+    env = {
+        "FLINK_HOME": str(home),
+        "FLINK_CONF_DIR": str(home / "conf"),
+        "FLINK_LOG_DIR": str(stack.folder("logs")),
+        "FLINK_PID_DIR": str(stack.folder("run")),
+        "JAVA_HOME": str(java_home()),
+        "MAX_LOG_FILE_NUMBER": "2",
+        # The key reaches functions through their process's environment, never through SQL, plan or log.
+        "TIDEGATE_PRIVACY_KEY": stack.privacy_key.get_secret_value(),
+    }
+    return Command([str(home / "bin" / script), "start-foreground"], env)
+
+
+def _get(server: Server, path: str) -> Any:
+    try:
+        return httpx.get(server.stack.url("flink_rest") + path, timeout=10).raise_for_status().json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise server.not_ready(error) from error

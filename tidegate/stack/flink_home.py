@@ -1,0 +1,86 @@
+"""A Flink distribution of the stack's own: the PyFlink wheel's, with the runtime jars and Tidegate's connectors."""
+
+import shutil
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tidegate.errors import TidegateError
+from tidegate.stack.fetch import Cache
+from tidegate.stack.maven import run_maven
+
+CONNECTORS_FOLDER = Path(__file__).parents[2] / "connectors"
+
+
+def wheel_folder() -> Path:
+    """The installed PyFlink package, found without importing it."""
+    spec = find_spec("pyflink")
+    if spec is None or not spec.submodule_search_locations:
+        raise TidegateError("PyFlink is not installed.", remedy="Run `pip install 'tidegate[flink,lake]'`.")
+    return Path(spec.submodule_search_locations[0])
+
+
+def flink_version() -> str:
+    """Version of the installed PyFlink wheel, which is Flink's."""
+    wheel_folder()
+    return version("apache-flink")
+
+
+def connectors_jar(folder: Path = CONNECTORS_FOLDER) -> Path | None:
+    """The built connectors, if they are there."""
+    jars = sorted(
+        jar for jar in folder.glob("target/tidegate-connectors-*.jar") if not jar.stem.endswith(("sources", "tests"))
+    )
+    return jars[-1] if jars else None
+
+
+def build_connectors(cache: Cache, folder: Path = CONNECTORS_FOLDER) -> Path:
+    """The connectors' jar, built by Maven if missing."""
+    jar = connectors_jar(folder)
+    if jar is None:
+        if not (folder / "pom.xml").exists():
+            raise TidegateError(
+                f"There are no connectors in {folder}.",
+                remedy="Run Tidegate from a clone of its repository (`pip install -e .`).",
+            )
+        arguments = ["-q", "-f", str(folder / "pom.xml"), "-DskipTests", "package"]
+        run_maven(arguments, cache.root / "connectors-build.log", lambda line: None)
+        jar = connectors_jar(folder)
+    assert jar is not None
+    return jar
+
+
+def make(stack_home: Path, cache: Cache) -> Path:
+    """Make or renew ``<stack>/flink``; its ``conf/config.yaml`` is written by :mod:`tidegate.stack.flink`."""
+    wheel = wheel_folder()
+    home = stack_home / "flink"
+    for part in ("bin", "conf", "lib", "opt"):
+        shutil.rmtree(home / part, ignore_errors=True)
+    # Flink's scripts take their own real place for the home, and don't look through links to folders.
+    shutil.copytree(wheel / "bin", home / "bin")
+    for script in (home / "bin").iterdir():
+        script.chmod(0o755)
+    shutil.copytree(wheel / "conf", home / "conf")
+    _link([*(wheel / "lib").iterdir(), *cache.files("flink"), build_connectors(cache)], home / "lib")
+    _link(list((wheel / "opt").iterdir()), home / "opt")
+    plugins = home / "plugins"
+    plugins.unlink(missing_ok=True)
+    plugins.symlink_to(wheel / "plugins")
+    return home
+
+
+def java_options() -> str:
+    """The module openings that the wheel's own configuration gives to every JVM."""
+    shipped: Any = yaml.safe_load((wheel_folder() / "conf" / "config.yaml").read_text())
+    options = shipped["env"]["java"]["opts"]["all"]
+    assert isinstance(options, str)
+    return options
+
+
+def _link(files: list[Path], folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for file in files:
+        (folder / file.name).symlink_to(file)

@@ -1,0 +1,76 @@
+"""The whole local stack as a caller sees it: up, down, status. The command line and the tests use these."""
+
+import shutil
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings, get_settings
+from tidegate.stack import preflight, supervisor
+from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.stack.java import class_archive
+from tidegate.stack.ports import PortChoice
+from tidegate.stack.server import Server
+from tidegate.stack.state import StackState, load_state
+from tidegate.stack.supervisor import OnPhase, ServerStatus
+
+
+def up(
+    settings: Settings,
+    *,
+    on_phase: OnPhase,
+    console: Console,
+    only: Sequence[str] | None = None,
+    choice: PortChoice | None = None,
+) -> StackState:
+    """Start what is missing of the stack in ``settings.home``; afterwards ``get_settings()`` names its servers."""
+    with supervisor.exclusive(settings.home):
+        running = supervisor.is_running(settings.home)
+        if running and choice is not None:
+            raise TidegateError("The stack runs: its ports can't change.", remedy="Run `tidegate down` first.")
+        stack = load_state(settings, choice=choice, running=running)
+        cache = Cache(cache_folder())
+        servers = supervisor.select(only, stack, cache)
+        _prepare(preflight.not_running(servers), stack, cache, console)
+        stack.save()
+        get_settings.cache_clear()
+        supervisor.start(servers, on_phase)
+        return stack
+
+
+def _prepare(to_start: Sequence[Server], stack: StackState, cache: Cache, console: Console) -> None:
+    if not to_start:
+        return
+    preflight.check_disk(stack.home)
+    preflight.check_disk(cache.root)
+    preflight.check_memory(to_start)
+    preflight.check_ports(to_start)
+    cache.fetch({server.jars for server in to_start if server.jars}, console)
+    class_archive(cache)
+
+
+def down(settings: Settings, *, only: Sequence[str] | None = None, purge: bool = False) -> list[str]:
+    """Stop the stack, and remove its folder if asked; the names of the servers that ran."""
+    with supervisor.exclusive(settings.home):
+        stopped = supervisor.stop(_servers(settings, only))
+        if only is None:
+            supervisor.stop_leftovers(settings.home)
+            if purge:
+                shutil.rmtree(settings.home)
+                get_settings.cache_clear()
+    return stopped
+
+
+def status(settings: Settings, only: Sequence[str] | None = None) -> list[ServerStatus]:
+    """Every server, checked by real use."""
+    return supervisor.status(_servers(settings, only))
+
+
+def _servers(settings: Settings, only: Sequence[str] | None) -> list[Server]:
+    stack = load_state(settings, running=True)
+    servers = supervisor.select(only, stack, Cache(cache_folder()))
+    if only is None:
+        return servers
+    named = {part for name in only for part in supervisor.ALIASES.get(name, (name,))}
+    return [server for server in servers if server.name in named]

@@ -1,0 +1,100 @@
+"""Which loopback port each part of the stack listens on, and how a free one is found."""
+
+import random
+import socket
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tidegate.errors import TidegateError
+
+LOOPBACK = "127.0.0.1"
+ENV_PREFIX = "TIDEGATE_PORT_"
+PortChoice = Literal["auto", "default"]
+
+# Below the range the kernel hands out for outgoing connections, which could take a port between choice and use.
+_AUTO_RANGE = range(20_000, 32_000)
+
+
+class Ports(BaseSettings):
+    """TCP ports of the stack, all on loopback; ``TIDEGATE_PORT_<NAME>`` moves one."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore")
+
+    kafka: int = 9092
+    kafka_controller: int = 9093
+    registry: int = 8081
+    registry_management: int = 8082
+    opensearch: int = 9200
+    opensearch_transport: int = 9300
+    s3: int = 8333
+    s3_grpc: int = 18333
+    lake_catalog: int = 8181
+    seaweedfs_master: int = 9333
+    seaweedfs_master_grpc: int = 19333
+    seaweedfs_volume: int = 9340
+    seaweedfs_volume_grpc: int = 19340
+    seaweedfs_filer: int = 8888
+    seaweedfs_filer_grpc: int = 18888
+    flink_rest: int = 8088
+    flink_rpc: int = 6123
+
+    def get(self, name: str) -> int:
+        """The port of one field, by its name."""
+        port = getattr(self, name)
+        assert isinstance(port, int)
+        return port
+
+
+def choose_ports(choice: PortChoice | None, recorded: dict[str, int] | None) -> Ports:
+    """The ports of a stack that is not running: as asked, else as last time, moved by the environment."""
+    if choice == "auto":
+        names = list(Ports.model_fields)
+        return Ports.model_validate(dict(zip(names, free_ports(len(names)), strict=True)))
+    from_environment = Ports()
+    if choice == "default" or recorded is None:
+        return from_environment
+    moved = from_environment.model_dump(include=from_environment.model_fields_set)
+    return Ports.model_validate({**recorded, **moved})
+
+
+def free_ports(count: int) -> list[int]:
+    """Different loopback ports that nothing listens on."""
+    candidates = random.SystemRandom().sample(_AUTO_RANGE, len(_AUTO_RANGE))
+    found = [port for port, _ in zip(filter(is_free, candidates), range(count), strict=False)]
+    if len(found) < count:
+        raise TidegateError(
+            f"Fewer than {count} free ports between {_AUTO_RANGE.start} and {_AUTO_RANGE.stop}.",
+            remedy="Stop some servers of this machine.",
+        )
+    return found
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could bind this loopback port now."""
+    with socket.socket() as probe:
+        # Servers set this too: a connection in TIME_WAIT doesn't keep them from binding.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def accepts_connections(port: int) -> bool:
+    """Whether something listens on this loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def port_setting(name: str) -> str:
+    """The environment variable that moves a port."""
+    return ENV_PREFIX + name.upper()
+
+
+def busy_ports(ports: Ports, names: Iterable[str]) -> list[str]:
+    """Those of the named ports that another process holds."""
+    return [name for name in names if not is_free(ports.get(name))]

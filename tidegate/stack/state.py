@@ -1,0 +1,95 @@
+"""What one stack is: its folder, ports and credentials, kept in ``stack.json`` (readable by its owner only)."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from tidegate.errors import TidegateError
+from tidegate.settings import STACK_FILE, Settings
+from tidegate.stack.ports import LOOPBACK, PortChoice, Ports, choose_ports
+
+
+class StackState(BaseModel):
+    """Everything a server needs to know about the stack it belongs to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    home: Path
+    ports: Ports
+    s3_access_key: str
+    s3_secret_key: SecretStr
+    privacy_key: SecretStr
+    flink_task_manager_memory: str = Field(default="2560m")
+    transaction_timeout_s: int = 600
+
+    def folder(self, *parts: str) -> Path:
+        """A folder of the stack, made if missing."""
+        path = self.home.joinpath(*parts)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def file(self) -> Path:
+        """Where the state is kept."""
+        return self.home / STACK_FILE
+
+    def url(self, port_name: str) -> str:
+        """The HTTP address of one port."""
+        return f"http://{LOOPBACK}:{self.ports.get(port_name)}"
+
+    def endpoints(self) -> dict[str, str]:
+        """Addresses and credentials, named as the fields of :class:`tidegate.settings.Settings`."""
+        return {
+            "kafka_bootstrap_servers": f"{LOOPBACK}:{self.ports.kafka}",
+            "registry_url": self.url("registry") + "/apis/ccompat/v7",
+            "opensearch_url": self.url("opensearch"),
+            "s3_endpoint": self.url("s3"),
+            "s3_access_key": self.s3_access_key,
+            "s3_secret_key": self.s3_secret_key.get_secret_value(),
+            "lake_catalog_uri": self.url("lake_catalog"),
+            "flink_rest_url": self.url("flink_rest"),
+            "flink_home": str(self.home / "flink"),
+            "privacy_key": self.privacy_key.get_secret_value(),
+        }
+
+    def save(self) -> None:
+        """Write ``stack.json`` in one step, so that a reader never sees half of it."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({**self.endpoints(), "ports": self.ports.model_dump()}, indent=2)
+        draft = self.file.with_suffix(".draft")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text + "\n")
+        draft.replace(self.file)
+
+
+def _recorded(file: Path) -> dict[str, object]:
+    if not file.exists():
+        return {}
+    try:
+        recorded = json.loads(file.read_text())
+    except ValueError as error:
+        raise TidegateError(
+            f"{file} is not valid JSON: {error}.", remedy="Run `tidegate down --purge` and `tidegate up`."
+        ) from error
+    return recorded if isinstance(recorded, dict) else {}
+
+
+def load_state(settings: Settings, *, choice: PortChoice | None = None, running: bool = False) -> StackState:
+    """The stack in ``settings.home``: as recorded if it runs, else with ports chosen anew and missing keys made."""
+    recorded = _recorded(settings.home / STACK_FILE)
+    recorded_ports = recorded.get("ports")
+    known = {str(k): int(v) for k, v in recorded_ports.items()} if isinstance(recorded_ports, dict) else None
+    # model_construct: what runs keeps its ports, whatever the environment says now.
+    ports = Ports.model_construct(**known) if running and known else choose_ports(choice, known)
+    return StackState(
+        home=settings.home,
+        ports=ports,
+        s3_access_key=settings.s3_access_key or secrets.token_hex(10),
+        s3_secret_key=settings.s3_secret_key or SecretStr(secrets.token_hex(20)),
+        privacy_key=settings.privacy_key or SecretStr(secrets.token_hex(32)),
+        flink_task_manager_memory=settings.flink_task_manager_memory,
+        transaction_timeout_s=settings.transaction_timeout_s,
+    )
