@@ -1,5 +1,9 @@
 """Errors that carry their facts and the remedy, so that the command line can print one clear line."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Self
+
 
 class TidegateError(Exception):
     """A problem a user can meet: what is wrong, and what to do about it."""
@@ -8,6 +12,10 @@ class TidegateError(Exception):
         super().__init__(f"{problem} {remedy}")
         self.problem = problem
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Callable[[], Self], tuple[()]]:
+        """Lets an error of a worker process reach its parent whole."""
+        return partial(type(self), self.problem, remedy=self.remedy), ()
 
 
 class TransientError(TidegateError):

@@ -1,0 +1,170 @@
+"""The verdict on a partition: what holds, and each way of tampering that must be found."""
+
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
+from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
+
+Kind = str
+KINDS = ("silver", "dead_letter", "dropped", "duplicate")
+WINDOW = Window(partition=0, start=0, end=100, high=100)
+
+
+def silver_rows(*rows: tuple[int, str], partition: int = 0) -> Rows:
+    identities = fingerprints(identity.encode() for _, identity in rows)
+    return make_rows([partition] * len(rows), [offset for offset, _ in rows], identities)
+
+
+def marked(*offsets: int) -> Rows:
+    return make_rows([0] * len(offsets), offsets)
+
+
+def raw_of(identities: list[str], decodable: list[bool] | None = None) -> RawRows:
+    rows = silver_rows(*enumerate(identities))
+    return RawRows(rows, np.array([True] * len(rows) if decodable is None else decodable, np.bool_))
+
+
+def verdict_on(raw: RawRows, outputs: Outputs, window: Window = WINDOW) -> PartitionVerdict:
+    (verdict,) = judge([window], raw, outputs)
+    return verdict
+
+
+def faults(verdict: PartitionVerdict) -> tuple[list[int], list[int], list[int]]:
+    difference = verdict.difference
+    return difference.missing.tolist(), difference.doubled.tolist(), difference.unexplained.tolist()
+
+
+RAW = raw_of(["a", "b", "c", "d", "a"])
+GOOD = Outputs(silver_rows((0, "a"), (1, "b")), dead_letter=marked(2), dropped=marked(3))
+
+
+def test_each_offset_in_one_set_and_a_duplicate_elsewhere_holds() -> None:
+    verdict = verdict_on(RAW, GOOD)
+
+    assert faults(verdict) == ([], [], [])
+    counts = (verdict.raw, verdict.silver, verdict.dead_letter, verdict.dropped, verdict.duplicate)
+    assert counts == (5, 2, 1, 1, 1)
+
+
+def test_a_removed_silver_row_is_missing() -> None:
+    assert faults(verdict_on(RAW, replace(GOOD, silver=silver_rows((0, "a"))))) == ([1], [], [])
+
+
+def test_a_removed_original_is_missing_and_so_is_its_duplicate() -> None:
+    assert faults(verdict_on(RAW, replace(GOOD, silver=silver_rows((1, "b"))))) == ([0, 4], [], [])
+
+
+def test_a_removed_dead_letter_is_missing() -> None:
+    assert faults(verdict_on(RAW, replace(GOOD, dead_letter=marked()))) == ([2], [], [])
+
+
+def test_a_doubled_silver_row_is_doubled() -> None:
+    twice = silver_rows((0, "a"), (1, "b"), (1, "b"))
+
+    assert faults(verdict_on(RAW, replace(GOOD, silver=twice))) == ([], [1], [])
+
+
+def test_a_duplicate_that_reached_silver_is_doubled() -> None:
+    both = silver_rows((0, "a"), (1, "b"), (4, "a"))
+
+    assert faults(verdict_on(RAW, replace(GOOD, silver=both))) == ([], [4], [])
+
+
+def test_an_offset_in_two_sets_is_doubled() -> None:
+    assert faults(verdict_on(RAW, replace(GOOD, dead_letter=marked(1, 2)))) == ([], [1], [])
+    assert faults(verdict_on(RAW, replace(GOOD, dropped=marked(3, 2)))) == ([], [2], [])
+
+
+def test_a_doubled_dead_letter_is_doubled() -> None:
+    assert faults(verdict_on(RAW, replace(GOOD, dead_letter=marked(2, 2)))) == ([], [2], [])
+
+
+def test_a_row_in_place_of_another_is_found_although_counts_are_equal() -> None:
+    copied = silver_rows((0, "a"), (0, "a"))
+    invented_offset = silver_rows((0, "a"), (500, "b"))
+    invented_identity = silver_rows((0, "a"), (1, "z"))
+    stolen_identity = silver_rows((0, "a"), (1, "a"))
+
+    assert faults(verdict_on(RAW, replace(GOOD, silver=copied))) == ([1], [0], [])
+    assert faults(verdict_on(RAW, replace(GOOD, silver=invented_offset))) == ([1], [], [500])
+    assert faults(verdict_on(RAW, replace(GOOD, silver=invented_identity))) == ([1], [], [1])
+    assert faults(verdict_on(RAW, replace(GOOD, silver=stolen_identity))) == ([1], [1], [1])
+
+
+def test_a_lost_broken_record_is_missing_even_if_its_identity_is_in_silver() -> None:
+    raw = raw_of(["a", "a"], decodable=[True, False])
+    outputs = Outputs(silver_rows((0, "a")), marked(), marked())
+
+    assert faults(verdict_on(raw, outputs)) == ([1], [], [])
+
+
+def test_missing_offsets_beyond_all_outputs_are_also_behind() -> None:
+    raw = raw_of(["a", "b", "c", "d"])
+    outputs = Outputs(silver_rows((0, "a"), (2, "c")), marked(), marked())
+
+    verdict = verdict_on(raw, outputs)
+
+    assert faults(verdict)[0] == [1, 3]
+    assert verdict.behind == 1
+
+
+def test_rows_outside_the_window_do_not_count_but_their_identities_do() -> None:
+    window = Window(partition=0, start=1, end=2, high=3)
+    raw = RawRows(silver_rows((1, "a")), np.array([True]))
+    outputs = Outputs(silver_rows((0, "a"), (2, "c")), marked(), marked())
+
+    verdict = verdict_on(raw, outputs, window)
+
+    assert faults(verdict) == ([], [], [])
+    assert (verdict.silver, verdict.duplicate) == (0, 1)
+
+
+def test_a_partition_that_raw_does_not_have_is_unexplained() -> None:
+    stranger = concat([GOOD.silver, silver_rows((0, "x"), partition=9)])
+
+    verdicts = judge([WINDOW], RAW, replace(GOOD, silver=stranger))
+
+    assert [faults(verdict) for verdict in verdicts] == [([], [], []), ([], [], [0])]
+
+
+@st.composite
+def right_runs(draw: st.DrawFn) -> tuple[RawRows, Outputs, list[Kind]]:
+    """Raw records with a verdict each, and outputs in any order that say just that."""
+    kinds: list[Kind] = ["silver", *draw(st.lists(st.sampled_from(KINDS), max_size=40))]
+    names = ["0" if kind == "duplicate" else str(offset) for offset, kind in enumerate(kinds)]
+
+    def offsets(kind: Kind) -> list[int]:
+        return draw(st.permutations([offset for offset, found in enumerate(kinds) if found == kind]))
+
+    silver = silver_rows(*((offset, names[offset]) for offset in offsets("silver")))
+    return raw_of(names), Outputs(silver, marked(*offsets("dead_letter")), marked(*offsets("dropped"))), kinds
+
+
+@given(right_runs())
+def test_a_right_run_holds_and_its_counts_add_up(run: tuple[RawRows, Outputs, list[Kind]]) -> None:
+    raw, outputs, kinds = run
+
+    verdict = verdict_on(raw, outputs)
+
+    assert faults(verdict) == ([], [], [])
+    assert [getattr(verdict, kind) for kind in KINDS] == [kinds.count(kind) for kind in KINDS]
+
+
+@given(run=right_runs(), choice=st.randoms(use_true_random=False))
+def test_a_right_run_with_one_row_removed_or_doubled_does_not_hold(
+    run: tuple[RawRows, Outputs, list[Kind]], choice: Random
+) -> None:
+    raw, outputs, _ = run
+    row = int(choice.random() * len(outputs.silver))
+    others = np.arange(len(outputs.silver)) != row
+    removed = outputs.silver.where(others)
+    doubled = concat([outputs.silver, outputs.silver.where(~others)])
+    offset = int(outputs.silver.offset[row])
+
+    assert offset in faults(verdict_on(raw, replace(outputs, silver=removed)))[0]
+    assert offset in faults(verdict_on(raw, replace(outputs, silver=doubled)))[1]

@@ -1,0 +1,93 @@
+"""Reads coordinates and identities of an Iceberg table: only those columns, a batch at a time."""
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from tidegate.errors import TidegateError, TransientError
+from tidegate.proof.report import LayerName
+from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
+from tidegate.settings import Settings
+
+COORDINATES = ("_source_partition", "_source_offset")
+
+
+class LakeSource:
+    """One lake table; a table that does not exist has no rows."""
+
+    def __init__(self, settings: Settings, name: LayerName, table: str, identity: tuple[str, ...]) -> None:
+        self.name = name
+        self._table_name = table
+        self._identity = identity
+        self._settings = settings
+        self._catalog = _catalog(settings)
+
+    def marker(self) -> object:
+        """The current snapshot's id."""
+        table = self._table()
+        snapshot = None if table is None else table.current_snapshot()
+        return None if snapshot is None else snapshot.snapshot_id
+
+    def read(self) -> Rows:
+        """All rows of the current snapshot."""
+        table = self._table()
+        if table is None or table.current_snapshot() is None:
+            return make_rows()
+        scan = table.scan(selected_fields=(*COORDINATES, *self._identity))
+        return concat([self._rows(batch) for batch in scan.to_arrow_batch_reader()])
+
+    def _rows(self, batch: Any) -> Rows:
+        partition, offset = (_numbers(batch, name) for name in COORDINATES)
+        if not self._identity:
+            return make_rows(partition, offset)
+        columns = [batch.column(name).to_pylist() for name in self._identity]
+        texts = ["_".join(map(str, values)).encode() for values in zip(*columns, strict=True)]
+        return make_rows(partition, offset, fingerprints(texts))
+
+    def _table(self) -> Any:
+        exceptions = importlib.import_module("pyiceberg.exceptions")
+        try:
+            return self._catalog.load_table(self._table_name)
+        except exceptions.NoSuchTableError:
+            return None
+        except OSError as error:
+            raise _unreachable(self._settings, error) from error
+
+
+def _numbers(batch: Any, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.asarray(batch.column(column).to_numpy(zero_copy_only=False), np.int64)
+
+
+def _catalog(settings: Settings) -> Any:
+    try:
+        catalogs = importlib.import_module("pyiceberg.catalog")
+    except ImportError as error:
+        raise TidegateError(
+            "the lake can't be read without pyiceberg.",
+            remedy="Install tidegate[lake], or prove with --no-lake.",
+        ) from error
+    secret = settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else ""
+    try:
+        return catalogs.load_catalog(
+            "lake",
+            **{
+                "type": "rest",
+                "uri": settings.lake_catalog_uri,
+                "warehouse": settings.lake_warehouse,
+                "credential": f"{settings.s3_access_key}:{secret}",
+                "s3.endpoint": settings.s3_endpoint,
+                "s3.access-key-id": settings.s3_access_key or "",
+                "s3.secret-access-key": secret,
+                "s3.region": settings.s3_region,
+            },
+        )
+    except OSError as error:
+        raise _unreachable(settings, error) from error
+
+
+def _unreachable(settings: Settings, error: OSError) -> TransientError:
+    return TransientError(
+        f"the lake catalog at {settings.lake_catalog_uri} doesn't answer ({type(error).__name__}).",
+        remedy="Start it with `tidegate up`, or prove with --no-lake.",
+    )

@@ -1,0 +1,118 @@
+"""Proves a dataset: reads the topics, judges them, then holds the lake and the index against them.
+
+On a live stream: the end of the raw topic is taken once, at the start, so the proof is about a fixed set of events.
+The outputs may not have them all yet, since jobs show their work at checkpoints only. So while something is missing
+and ``wait_s`` has not run out, new output is read and the verdict is made again. When time has run out, what is still
+missing is missing; the report says how much of it lies beyond all that refine has written (``behind``).
+"""
+
+import time
+from dataclasses import dataclass
+
+from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.errors import TidegateError
+from tidegate.proof.index_reader import IndexSource
+from tidegate.proof.lake_reader import LakeSource
+from tidegate.proof.layers import LayerSource, prove_layer
+from tidegate.proof.report import LayerVerdict, ProofReport
+from tidegate.proof.rows import Rows, make_rows
+from tidegate.proof.topics import TopicEvidence
+from tidegate.proof.verdict import PartitionVerdict, Window
+from tidegate.proof.window import raw_windows
+from tidegate.proof.workers import Workers
+from tidegate.settings import Settings
+
+POLL_S = 0.5
+SPARE_WAIT_S = 30.0
+DEFAULT_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to prove: a window of raw offsets (see ``window.raw_windows``), and which layers behind the topics.
+
+    ``wait_s``: how long jobs may take to catch up; None: the longest checkpoint interval and half a minute.
+    """
+
+    start: str | None = None
+    end: str | None = None
+    lake: bool = True
+    index: bool = True
+    wait_s: float | None = None
+    workers: int = DEFAULT_WORKERS
+
+
+def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> ProofReport:
+    """The proof of one dataset; takes as long as reading its topics, and up to ``wait_s`` for late jobs.
+
+    Raises:
+        TidegateError: no such dataset, a server does not answer, or a record in an output is not of our making.
+    """
+    scope = scope or Scope()
+    started_s = time.monotonic()
+    dataset = load_dataset(settings.schemas_dir, dataset_name)
+    if dataset.silver is None:
+        raise TidegateError(f"{dataset_name} is reference data.", remedy="Prove a stream, such as clicks.")
+    deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
+    contract = dataset.contract
+    windows = raw_windows(settings.kafka_bootstrap_servers, contract.topic.name, scope.start, scope.end)
+    with Workers(scope.workers) as workers:
+        evidence = TopicEvidence(settings, contract, windows, workers)
+        partitions = _judge_when_caught_up(evidence, deadline_s)
+        layers = [
+            _prove_layer(source, expected, evidence, deadline_s)
+            for source, expected in _sources(settings, dataset, scope, evidence)
+        ]
+        return ProofReport(
+            dataset=dataset_name,
+            partitions=tuple(partitions),
+            layers=tuple(layers),
+            dead_letters=dict(evidence.letters.most_common()),
+            seconds=time.monotonic() - started_s,
+            peak_rss_mb=workers.peak_rss_mb(),
+        )
+
+
+def default_wait_s(settings: Settings) -> float:
+    """How long a job may need to show what it has read."""
+    longest_s = max(
+        settings.refine_checkpoint_interval_s,
+        settings.index_checkpoint_interval_s,
+        settings.lake_checkpoint_interval_s,
+    )
+    return longest_s + SPARE_WAIT_S
+
+
+def _judge_when_caught_up(evidence: TopicEvidence, deadline_s: float) -> list[PartitionVerdict]:
+    while True:
+        partitions = evidence.judge()
+        if not any(len(verdict.difference.missing) for verdict in partitions):
+            return partitions
+        while not evidence.extend():
+            if time.monotonic() > deadline_s:
+                return partitions
+            time.sleep(POLL_S)
+
+
+def _sources(
+    settings: Settings, dataset: Dataset, scope: Scope, evidence: TopicEvidence
+) -> list[tuple[LayerSource, Rows]]:
+    sources: list[tuple[LayerSource, Rows]] = []
+    identity = tuple(dataset.contract.identity)
+    if scope.lake:
+        raw = evidence.raw.rows
+        bronze = LakeSource(settings, "lake_bronze", f"bronze.{dataset.name}", ())
+        silver = LakeSource(settings, "lake_silver", f"silver.{dataset.name}", identity)
+        sources += [(bronze, make_rows(raw.partition, raw.offset)), (silver, evidence.outputs.silver)]
+    if scope.index and dataset.contract.index is not None:
+        index = IndexSource(settings, f"events-{dataset.name}")
+        sources.append((index, evidence.silver_expected_in_index()))
+    return sources
+
+
+def _prove_layer(source: LayerSource, expected: Rows, evidence: TopicEvidence, deadline_s: float) -> LayerVerdict:
+    def windows_now() -> list[Window]:
+        evidence.refresh_ends()
+        return evidence.windows
+
+    return prove_layer(source, expected, windows_now, deadline_s)

@@ -1,0 +1,184 @@
+"""Turns the records of raw, silver, dead letter and dropped topics into rows; each function is one worker's job."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Generic, TypeVar
+
+import fastavro
+import numpy as np
+from confluent_kafka import Message
+
+from tidegate.contracts.registry import RegistryClient
+from tidegate.errors import TidegateError
+from tidegate.proof.rows import Fingerprints, Mask, Offsets, Rows, concat, fingerprints, make_rows
+from tidegate.proof.topic_reader import Scan, read_batches
+from tidegate.proof.verdict import RawRows
+from tidegate.proof.wire import FRAME_BYTES, Buffer, Ints, Layout, layout_of, read_fields, texts
+
+SILVER_COORDINATES = ("_source_partition", "_source_offset")
+DROPPED_COORDINATES = ("source_partition", "source_offset")
+STAGES_BEFORE_SILVER = frozenset({"decode", "contract", "rule", "enrich"})
+_UNDECODABLE = (ValueError, EOFError, IndexError, KeyError, OverflowError, TypeError)
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRows:
+    """Coordinates of dead letters: of the stages before silver, and of the index; reasons count the records."""
+
+    before_silver: Rows
+    index: Rows
+    reasons: Counter[str]
+
+
+class WriterSchemas(Generic[_Made]):
+    """What is made from the schema with a given registry id, made once; None for an id nobody gave out."""
+
+    def __init__(self, registry_url: str, make: Callable[[dict[str, Any]], _Made | None]) -> None:
+        self._registry = RegistryClient(registry_url)
+        self._make = make
+        self._made: dict[int, _Made | None] = {-1: None}
+
+    def __getitem__(self, schema_id: int) -> _Made | None:
+        if schema_id not in self._made:
+            schema = self._registry.by_id(schema_id)
+            self._made[schema_id] = None if schema is None else self._make(schema)
+        return self._made[schema_id]
+
+
+def read_silver(scan: Scan, identity: tuple[str, ...]) -> Rows:
+    """Coordinates and identity of every silver row.
+
+    Raises:
+        TidegateError: a record that no job of Tidegate wrote; names its place.
+    """
+    return _read_leading(scan, SILVER_COORDINATES, identity)
+
+
+def read_dropped(scan: Scan) -> Rows:
+    """Coordinates of every dropped record."""
+    return _read_leading(scan, DROPPED_COORDINATES, ())
+
+
+def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
+    """Coordinates of the dead letters that come from ``raw_topic``."""
+    schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
+    rows: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+    reasons: Counter[str] = Counter()
+    for batch in read_batches(scan):
+        for message in batch:
+            letter = _decode(message.value() or b"", schemas)
+            if letter is None:
+                raise _foreign(message)
+            source, stage = letter["source"], letter["stage"]
+            if source is None or source["topic"] != raw_topic:
+                continue
+            if stage in STAGES_BEFORE_SILVER or stage == "index":
+                rows[stage == "index"].append((source["partition"], source["offset"]))
+                reasons[letter["error_code"]] += 1
+    before_silver, index = (make_rows(*np.array(rows[late]).reshape(-1, 2).T) for late in (False, True))
+    return DeadLetterRows(before_silver, index, reasons)
+
+
+def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offsets]) -> RawRows:
+    """Coordinates and identity of every raw record.
+
+    Only the leading fields are read of an offset in ``claimed`` (sorted, by partition); any other may be a
+    duplicate, and is decoded whole, since a broken record is none.
+    """
+    layouts = WriterSchemas(scan.registry_url, lambda schema: layout_of(schema, identity))
+    schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
+    parts: list[Rows] = []
+    decodable: list[Mask] = []
+    for batch in read_batches(scan):
+        values = [message.value() or b"" for message in batch]
+        partition, offset = _coordinates(batch)
+        identities, readable = _identities(Buffer.of(values), layouts)
+        for row in np.flatnonzero(~readable | ~_claimed(partition, offset, claimed)).tolist():
+            record = _decode(values[row], schemas)
+            readable[row] = record is not None and all(name in record for name in identity)
+            if record is not None and readable[row]:
+                identities[row] = fingerprints([identity_text(record, identity)])[0]
+        parts.append(Rows(partition, offset, identities))
+        decodable.append(readable)
+    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
+
+
+def identity_text(record: Mapping[str, Any], identity: tuple[str, ...]) -> bytes:
+    """The text of a record's identity, as in the index's document id."""
+    return "_".join(str(record[name]) for name in identity).encode()
+
+
+def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
+    layouts = WriterSchemas(scan.registry_url, lambda schema: layout_of(schema, (*coordinates, *identity)))
+    parts: list[Rows] = []
+    for batch in read_batches(scan):
+        buffer = Buffer.of([message.value() or b"" for message in batch])
+        for schema_id in np.unique(buffer.schema_ids()).tolist():
+            picked = np.flatnonzero(buffer.schema_ids() == schema_id)
+            layout = layouts[schema_id]
+            if layout is None:
+                raise _foreign(batch[picked[0]])
+            some = buffer.take(picked)
+            fields = read_fields(some, layout)
+            if not fields.readable.all():
+                raise _foreign(batch[picked[np.argmin(fields.readable)]])
+            partition, offset, *rest = fields.columns
+            identities = fingerprints(texts(some, rest)) if rest else None
+            parts.append(make_rows(partition, offset, identities))
+    return concat(parts)
+
+
+def _identities(buffer: Buffer, layouts: WriterSchemas[Layout]) -> tuple[Fingerprints, Mask]:
+    """The identity of each record as its leading fields tell it, and for which records they do."""
+    identities = np.zeros((len(buffer.starts), 2), np.uint64)
+    readable = np.zeros(len(buffer.starts), np.bool_)
+    schema_ids = buffer.schema_ids()
+    for schema_id in np.unique(schema_ids).tolist():
+        layout = layouts[schema_id]
+        if layout is not None:
+            picked = np.flatnonzero(schema_ids == schema_id)
+            some = buffer.take(picked)
+            fields = read_fields(some, layout)
+            readable[picked] = fields.readable
+            identities[picked] = fingerprints(texts(some, fields.columns))
+    return identities, readable
+
+
+def _claimed(partition: Ints, offset: Offsets, claimed: Mapping[int, Offsets]) -> Mask:
+    known = np.zeros(len(offset), np.bool_)
+    for number in np.unique(partition).tolist():
+        mine = np.flatnonzero(partition == number)
+        offsets = claimed.get(number, np.zeros(0, np.int64))
+        at = np.searchsorted(offsets, offset[mine])
+        inside = at < len(offsets)
+        known[mine[inside]] = offsets[at[inside]] == offset[mine[inside]]
+    return known
+
+
+def _coordinates(batch: list[Message]) -> tuple[Any, Offsets]:
+    partition = np.fromiter((message.partition() for message in batch), np.int32, len(batch))
+    return partition, np.fromiter((message.offset() for message in batch), np.int64, len(batch))
+
+
+def _decode(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:
+    """The whole record, or None for one that no reader could decode."""
+    schema_id = int(Buffer.of([value]).schema_ids()[0])
+    schema = schemas[schema_id]
+    if schema is None:
+        return None
+    body = BytesIO(value[FRAME_BYTES:])
+    try:
+        record = fastavro.schemaless_reader(body, schema, None)
+    except _UNDECODABLE:
+        return None
+    return record if isinstance(record, dict) and not body.read(1) else None
+
+
+def _foreign(message: Message) -> TidegateError:
+    return TidegateError(
+        f"{message.topic()}:{message.partition()}:{message.offset()} is no record that a Tidegate job wrote.",
+        remedy="Find out who writes to this topic; only the refine and index jobs may.",
+    )

@@ -1,0 +1,156 @@
+"""What a proof found, as values; ``to_json`` is the machine-readable form with stable keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from tidegate.proof.rows import Difference
+from tidegate.proof.verdict import PartitionVerdict
+
+Fault = Literal["missing", "doubled", "unexplained"]
+Count = Literal["raw", "silver", "dead_letter", "dropped", "duplicate"]
+LayerName = Literal["topics", "lake_bronze", "lake_silver", "index"]
+FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
+FIRST = 10
+LOOK_AT: dict[LayerName, str] = {
+    "topics": "Look at the refine job: `tidegate run list`, its exceptions in the Flink UI, `tidegate logs flink`.",
+    "lake_bronze": "Look at the lake job: `tidegate run list`; it commits at each of its checkpoints.",
+    "lake_silver": "Look at the lake job: `tidegate run list`; it commits at each of its checkpoints.",
+    "index": "Look at the index job and `tidegate index status`.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVerdict:
+    """A lake table or an index against the topic it is made from; ``actual`` counts its rows in the window."""
+
+    name: LayerName
+    expected: int
+    actual: int
+    differences: dict[int, Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first raw offsets with one fault in one layer; ``count`` is how many there are."""
+
+    layer: LayerName
+    fault: Fault
+    count: int
+    first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofReport:
+    """The whole proof of one dataset; ``dead_letters`` counts by error code, of all stages."""
+
+    dataset: str
+    partitions: tuple[PartitionVerdict, ...]
+    layers: tuple[LayerVerdict, ...]
+    dead_letters: dict[str, int]
+    seconds: float
+    peak_rss_mb: float
+
+    @property
+    def holds(self) -> bool:
+        """Nothing is missing, doubled or unexplained, in any layer."""
+        return not self.findings
+
+    @property
+    def findings(self) -> list[Finding]:
+        """One finding per layer and fault that occurs."""
+        return [
+            Finding(layer, fault, count, first)
+            for layer, differences in self._differences()
+            for fault in FAULTS
+            for count, first in [_first_places(differences, fault)]
+            if count
+        ]
+
+    @property
+    def behind(self) -> int:
+        """Missing offsets beyond all that refine has written: it may only be late."""
+        return sum(verdict.behind for verdict in self.partitions)
+
+    def total(self, column: Count) -> int:
+        """The sum of a column over the partitions."""
+        return sum(int(getattr(verdict, column)) for verdict in self.partitions)
+
+    def faults(self, fault: Fault, layer: LayerName | None = None) -> int:
+        """How many offsets have this fault, in one layer or in all."""
+        return sum(
+            _first_places(differences, fault)[0] for name, differences in self._differences() if layer in (None, name)
+        )
+
+    def verdict(self) -> str:
+        """One sentence."""
+        events = f"{self.total('raw'):,} events of {self.dataset}"
+        if self.holds:
+            against = ", ".join(layer.name.replace("_", " ") for layer in self.layers)
+            return f"The proof holds: {events} are each accounted for once{f', also in {against}' * bool(against)}."
+        faults = ", ".join(f"{self.faults(fault):,} {fault}" for fault in FAULTS if self.faults(fault))
+        return f"The proof does not hold: of {events}, {faults}."
+
+    def to_json(self) -> dict[str, Any]:
+        """The report with stable keys.
+
+        ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (sum over the processes), ``behind``;
+        ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate (records of the window),
+        missing, doubled, unexplained (offsets, all layers), lake_bronze_rows, lake_silver_rows, indexed_docs
+        (null if left out), dead_letters (by error code), partitions (the same per raw partition, with start
+        and end offset), findings (layer, fault, count, first: ``partition:offset``).
+        """
+        rows = {layer.name: layer.actual for layer in self.layers}
+        return {
+            "holds": self.holds,
+            "verdict": self.verdict(),
+            "seconds": round(self.seconds, 2),
+            "peak_rss_mb": round(self.peak_rss_mb),
+            "behind": self.behind,
+            "datasets": {
+                self.dataset: {
+                    "produced": self.total("raw"),
+                    "silver": self.total("silver"),
+                    "dead_letter": self.total("dead_letter"),
+                    "dropped": self.total("dropped"),
+                    "duplicate": self.total("duplicate"),
+                    **{fault: self.faults(fault) for fault in FAULTS},
+                    "lake_bronze_rows": rows.get("lake_bronze"),
+                    "lake_silver_rows": rows.get("lake_silver"),
+                    "indexed_docs": rows.get("index"),
+                    "dead_letters": self.dead_letters,
+                    "partitions": [_partition_json(verdict) for verdict in self.partitions],
+                    "findings": [
+                        {"layer": found.layer, "fault": found.fault, "count": found.count, "first": [*found.first]}
+                        for found in self.findings
+                    ],
+                }
+            },
+        }
+
+    def _differences(self) -> Iterator[tuple[LayerName, dict[int, Difference]]]:
+        yield "topics", {verdict.window.partition: verdict.difference for verdict in self.partitions}
+        for layer in self.layers:
+            yield layer.name, layer.differences
+
+
+def _first_places(differences: dict[int, Difference], fault: Fault) -> tuple[int, tuple[str, ...]]:
+    offsets = {partition: getattr(difference, fault) for partition, difference in differences.items()}
+    places = [(offset, number) for number, found in offsets.items() for offset in found[:FIRST].tolist()]
+    return sum(map(len, offsets.values())), tuple(f"{number}:{offset}" for offset, number in sorted(places)[:FIRST])
+
+
+def _partition_json(verdict: PartitionVerdict) -> dict[str, int]:
+    return {
+        "partition": verdict.window.partition,
+        "start": verdict.window.start,
+        "end": verdict.window.end,
+        "raw": verdict.raw,
+        "silver": verdict.silver,
+        "dead_letter": verdict.dead_letter,
+        "dropped": verdict.dropped,
+        "duplicate": verdict.duplicate,
+        **{fault: int(np.size(getattr(verdict.difference, fault))) for fault in FAULTS},
+    }

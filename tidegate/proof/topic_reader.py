@@ -1,0 +1,148 @@
+"""Reads Kafka topics as fast as Python can: whole batches, committed records only, up to a fixed end."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from confluent_kafka import (
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from tidegate.errors import TidegateError, TransientError
+
+BATCH_RECORDS = 10_000
+STALL_S = 30.0
+Spans = dict[int, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one reader reads: for each partition of ``topic`` the offsets [start, end)."""
+
+    bootstrap_servers: str
+    registry_url: str
+    topic: str
+    spans: Spans = field(default_factory=dict)
+
+    def split(self, parts: int) -> list["Scan"]:
+        """The same work in at most ``parts`` scans of distinct partitions."""
+        spans = [(partition, span) for partition, span in self.spans.items() if span[0] < span[1]]
+        groups = [dict(spans[part::parts]) for part in range(parts)]
+        return [Scan(self.bootstrap_servers, self.registry_url, self.topic, group) for group in groups if group]
+
+
+def topic_spans(bootstrap_servers: str, topic: str) -> Spans:
+    """The first and the end offset of each partition, as readers of committed records see them; {} if no topic.
+
+    Raises:
+        TransientError: no broker answers.
+    """
+    admin = AdminClient(_connection(bootstrap_servers))
+    try:
+        found = admin.list_topics(topic, timeout=STALL_S).topics[topic]
+        if found.error is not None:
+            return {}
+        partitions = [TopicPartition(topic, number) for number in found.partitions]
+        low = _offsets(admin, partitions, OffsetSpec.earliest())
+        high = _offsets(admin, partitions, OffsetSpec.latest())
+    except KafkaException as error:
+        raise _unreachable(bootstrap_servers, error) from error
+    return {partition: (low[partition], high[partition]) for partition in sorted(low)}
+
+
+def offsets_at(bootstrap_servers: str, topic: str, at_ms: int) -> dict[int, int]:
+    """The first offset of each partition whose Kafka timestamp is ``at_ms`` or later; left out if there is none."""
+    admin = AdminClient(_connection(bootstrap_servers))
+    partitions = [TopicPartition(topic, number) for number in topic_spans(bootstrap_servers, topic)]
+    found = _offsets(admin, partitions, OffsetSpec.for_timestamp(at_ms))
+    return {partition: offset for partition, offset in found.items() if offset >= 0}
+
+
+def read_batches(scan: Scan) -> Iterator[list[Message]]:
+    """All committed records of the scan, in batches; each batch may mix partitions.
+
+    Raises:
+        TransientError: the broker stopped answering.
+        TidegateError: offsets of the scan were removed by retention while they were read.
+    """
+    ends = {partition: end for partition, (start, end) in scan.spans.items() if start < end}
+    consumer = Consumer(_consumer_settings(scan.bootstrap_servers))
+    try:
+        consumer.assign([TopicPartition(scan.topic, number, scan.spans[number][0]) for number in ends])
+        heard_s = time.monotonic()
+        while ends:
+            messages = consumer.consume(BATCH_RECORDS, timeout=0.5)
+            if messages:
+                heard_s = time.monotonic()
+            elif time.monotonic() - heard_s > STALL_S:
+                raise TransientError(
+                    f"Kafka sent nothing of {scan.topic} for {STALL_S:.0f} s.", remedy="See `tidegate status`."
+                )
+            yield _in_span(scan, messages)
+            for partition in _finished(messages, ends):
+                del ends[partition]
+                consumer.incremental_unassign([TopicPartition(scan.topic, partition)])
+    finally:
+        consumer.close()
+
+
+def _in_span(scan: Scan, messages: list[Message]) -> list[Message]:
+    for message in messages:
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            raise TidegateError(
+                f"{scan.topic} can't be read: {error.str()}.",
+                remedy="If retention removed records meanwhile, run it again; else see `tidegate status`.",
+            )
+    return [
+        message
+        for message in messages
+        if message.error() is None and message.offset() < scan.spans[message.partition()][1]
+    ]
+
+
+def _finished(messages: list[Message], ends: dict[int, int]) -> list[int]:
+    """Partitions read to their end: by the last record or, where control records end it, by the end marker."""
+    reached = {message.partition(): message.offset() + (0 if message.error() else 1) for message in messages}
+    return [partition for partition, end in ends.items() if reached.get(partition, -1) >= end]
+
+
+def _offsets(admin: AdminClient, partitions: list[TopicPartition], spec: OffsetSpec) -> dict[int, int]:
+    futures = admin.list_offsets(
+        dict.fromkeys(partitions, spec),
+        isolation_level=IsolationLevel.READ_COMMITTED,
+        request_timeout=STALL_S,
+    )
+    return {place.partition: future.result().offset for place, future in futures.items()}
+
+
+def _connection(bootstrap_servers: str) -> dict[str, object]:
+    return {"bootstrap.servers": bootstrap_servers, "log_level": 2}
+
+
+def _consumer_settings(bootstrap_servers: str) -> dict[str, object]:
+    return _connection(bootstrap_servers) | {
+        "group.id": "tidegate-prove",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "isolation.level": "read_committed",
+        "enable.partition.eof": True,
+        "auto.offset.reset": "error",
+        "fetch.max.bytes": 16 * 1024 * 1024,
+        "max.partition.fetch.bytes": 8 * 1024 * 1024,
+        "queued.max.messages.kbytes": 64 * 1024,
+        "queued.min.messages": 200_000,
+    }
+
+
+def _unreachable(bootstrap_servers: str, error: KafkaException) -> TransientError:
+    return TransientError(
+        f"Kafka at {bootstrap_servers} doesn't answer: {error.args[0].str()}.",
+        remedy="Start it with `tidegate up` or set TIDEGATE_KAFKA_BOOTSTRAP_SERVERS.",
+    )

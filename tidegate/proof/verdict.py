@@ -1,0 +1,150 @@
+"""The verdict on one raw partition: every offset is in exactly one of silver, dead letter, dropped and duplicate.
+
+Pure arithmetic. An offset of the raw topic in the window [start, end) is
+
+* **silver** if a silver row has its coordinates and its identity,
+* **dead_letter** or **dropped** if such a record names it (dead letters of a stage before silver only),
+* **duplicate** if none of the three has it, it decodes, and its identity is in silver from another offset,
+* **missing** otherwise.
+
+**Doubled** is an offset in two of the first three or twice in one, or whose identity silver already has from an
+earlier offset. **Unexplained** is one that an output names and raw does not have (or has with another identity).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tidegate.proof.rows import (
+    Difference,
+    IdentityIndex,
+    Mask,
+    Offsets,
+    Rows,
+    compare,
+    identities_repeated,
+    repeated,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The offsets of a raw partition that a proof is about: [start, end); ``high`` is the partition's own end."""
+
+    partition: int
+    start: int
+    end: int
+    high: int
+
+    def of(self, rows: Rows) -> Rows:
+        """The rows inside the window, and those from offsets that the partition does not have yet."""
+        offset = rows.offset
+        inside = (offset >= self.start) & ((offset < self.end) | (offset >= self.high))
+        return rows.where((rows.partition == self.partition) & inside)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRows:
+    """The records of the raw topic; ``decodable`` marks those whose identity was read."""
+
+    rows: Rows
+    decodable: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What refine wrote: ``silver`` whole, for identities; ``dead_letter`` of the stages before silver."""
+
+    silver: Rows
+    dead_letter: Rows
+    dropped: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionVerdict:
+    """Counts of one raw partition in its window, and the offsets that break the proof.
+
+    ``behind`` of the missing offsets lie beyond the highest offset any output names: refine may not be there yet.
+    """
+
+    window: Window
+    raw: int
+    silver: int
+    dead_letter: int
+    dropped: int
+    duplicate: int
+    behind: int
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One partition's rows, and how its silver rows differ from its raw records."""
+
+    window: Window
+    raw: RawRows
+    silver: Rows
+    found: Difference
+
+
+def judge(windows: list[Window], raw: RawRows, outputs: Outputs) -> list[PartitionVerdict]:
+    """One verdict per window, and one per partition that outputs name and raw does not have at all."""
+    parts = [_part(window, raw, outputs) for window in [*windows, *_strange_windows(windows, outputs)]]
+    identities = IdentityIndex(_explained(outputs.silver, parts).identity)
+    twice = outputs.silver.where(identities_repeated(outputs.silver))
+    return [_judge_partition(part, outputs, identities, part.window.of(twice).offset) for part in parts]
+
+
+def _part(window: Window, raw: RawRows, outputs: Outputs) -> _Part:
+    mine = raw.rows.partition == window.partition
+    source = RawRows(raw.rows.where(mine), raw.decodable[mine])
+    silver = window.of(outputs.silver)
+    return _Part(window, source, silver, compare(source.rows, silver))
+
+
+def _explained(silver: Rows, parts: list[_Part]) -> Rows:
+    """Silver without rows that raw does not have: an invented row makes no event a duplicate."""
+    invented = np.zeros(len(silver), np.bool_)
+    for part in parts:
+        if len(part.found.unexplained):
+            mine = silver.partition == part.window.partition
+            invented |= mine & np.isin(silver.offset, part.found.unexplained)
+    return silver.where(~invented)
+
+
+def _strange_windows(windows: list[Window], outputs: Outputs) -> list[Window]:
+    named = np.unique(
+        np.concatenate([part.partition for part in (outputs.silver, outputs.dead_letter, outputs.dropped)])
+    )
+    known = [window.partition for window in windows]
+    return [Window(partition, 0, 0, 0) for partition in np.setdiff1d(named, known).tolist()]
+
+
+def _judge_partition(part: _Part, outputs: Outputs, identities: IdentityIndex, twice: Offsets) -> PartitionVerdict:
+    window, source, found = part.window, part.raw.rows, part.found
+    dead, dropped = window.of(outputs.dead_letter).offset, window.of(outputs.dropped).offset
+    claims = [np.setdiff1d(source.offset, found.missing), np.unique(dead), np.unique(dropped)]
+    claimed = np.unique(np.concatenate(claims))
+    rest = ~np.isin(source.offset, claimed)
+    duplicate = rest.copy()
+    duplicate[rest] = part.raw.decodable[rest] & identities.contains(source.identity[rest])
+    missing = source.offset[rest & ~duplicate]
+    highest = max((int(offsets.max()) for offsets in (part.silver.offset, dead, dropped) if len(offsets)), default=-1)
+    return PartitionVerdict(
+        window=window,
+        raw=len(source),
+        silver=len(part.silver),
+        dead_letter=len(dead),
+        dropped=len(dropped),
+        duplicate=int(np.count_nonzero(duplicate)),
+        behind=int(np.count_nonzero(missing > highest)),
+        difference=Difference(
+            missing=missing,
+            doubled=_union(found.doubled, repeated(np.concatenate(claims)), repeated(dead), repeated(dropped), twice),
+            unexplained=_union(found.unexplained, np.setdiff1d(claimed, source.offset)),
+        ),
+    )
+
+
+def _union(*parts: Offsets) -> Offsets:
+    return np.unique(np.concatenate(parts))
