@@ -7,9 +7,7 @@ from tidegate.stack import local
 
 
 @click.command("down")
-@click.option(
-    "--only", help="These servers, separated by commas: kafka, registry, opensearch, seaweedfs, flink."
-)
+@click.option("--only", help="These servers, separated by commas: kafka, registry, opensearch, seaweedfs, flink.")
 @click.option("--purge", is_flag=True, help="Remove the stack's folder with all its data as well.")
 def command(only: str | None, purge: bool) -> None:
     """Stop the local stack and leave no process."""

@@ -43,12 +43,8 @@ class StartDisplay:
 
 
 @click.command("up")
-@click.option(
-    "--only", help="These servers, separated by commas: kafka, registry, opensearch, seaweedfs, flink."
-)
-@click.option(
-    "--ports", type=click.Choice(["auto", "default"]), help="Free ports, or the default ones again."
-)
+@click.option("--only", help="These servers, separated by commas: kafka, registry, opensearch, seaweedfs, flink.")
+@click.option("--ports", type=click.Choice(["auto", "default"]), help="Free ports, or the default ones again.")
 def command(only: str | None, ports: PortChoice | None) -> None:
     """Start the local stack; what runs already is left alone."""
     console = Console(stderr=True)
@@ -65,6 +61,4 @@ def command(only: str | None, ports: PortChoice | None) -> None:
     finally:
         display.close()
     click.echo(f"The stack is up after {time.monotonic() - began:.1f} s; its data is in {stack.home}.")
-    click.echo(
-        f"Flink: {stack.url('flink_rest')}  OpenSearch: {stack.url('opensearch')}  `tidegate status` shows all."
-    )
+    click.echo(f"Flink: {stack.url('flink_rest')}  OpenSearch: {stack.url('opensearch')}  `tidegate status` shows all.")

@@ -46,18 +46,21 @@ class TaskManager(Server):
     memory_mb = 2300
     needs = ("jobmanager",)
 
+    def prepare(self) -> None:
+        """Nothing: it shares the distribution and the configuration the JobManager's start made."""
+
     def command(self) -> Command:
         return _command(self.stack, "taskmanager.sh")
 
     def check(self) -> None:
         """Have the JobManager fetch this TaskManager's threads: a call that goes all the way and back."""
         members = _get(self, "/taskmanagers")["taskmanagers"]
-        alive = [member["id"] for member in members if member["slotsNumber"] == SLOTS]
-        if not any(self._answers(member) for member in alive):
+        # One that was killed stays in the list until its heartbeat times out: the newest sign of life first.
+        members.sort(key=lambda member: member["timeSinceLastHeartbeat"], reverse=True)
+        if not any(member["slotsNumber"] == SLOTS and self._answers(member["id"]) for member in members):
             raise self.not_ready("it has not registered its slots with the JobManager")
 
     def _answers(self, member: str) -> bool:
-        # One that was killed stays in the list until its heartbeat times out.
         try:
             _get(self, f"/taskmanagers/{member}/thread-dump")
         except NotReadyError:

@@ -1,5 +1,6 @@
 """Kafka: one node, broker and controller in one process (KRaft)."""
 
+import base64
 import subprocess
 import uuid
 from contextlib import closing
@@ -82,26 +83,10 @@ class Kafka(Server):
         ]
 
     def _format(self) -> None:
-        cluster_id = subprocess.run(
-            [*self._jvm(), "kafka.tools.StorageTool", "random-uuid"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split()[-1]
-        formatted = subprocess.run(
-            [
-                *self._jvm(),
-                "kafka.tools.StorageTool",
-                "format",
-                "-t",
-                cluster_id,
-                "-c",
-                str(self._properties_file),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = [*self._jvm(), "kafka.tools.StorageTool", "format"]
+        argv = [*tool, "--cluster-id", cluster_id, "--config", str(self._properties_file)]
+        formatted = subprocess.run(argv, capture_output=True, text=True, check=False)
         if formatted.returncode != 0:
             raise TidegateError(
                 f"Kafka's storage could not be formatted: {formatted.stderr.strip()[-300:]}.",
@@ -182,8 +167,10 @@ class Kafka(Server):
         with closing(Consumer(config)) as consumer:
             consumer.assign([TopicPartition(HEALTH_TOPIC, 0, offset)])
             message = consumer.poll(6)
-            if message is None or message.error():
-                raise self.not_ready(f"a record was not read: {message and message.error() or 'no answer in 6 s'}")
+            if message is None:
+                raise self.not_ready("no record was read in 6 s")
+            if message.error():
+                raise self.not_ready(message.error())
             value = message.value()
             return value if isinstance(value, bytes) else None
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -65,6 +66,11 @@ def down(settings: Settings, *, only: Sequence[str] | None = None, purge: bool =
 def status(settings: Settings, only: Sequence[str] | None = None) -> list[ServerStatus]:
     """Every server, checked by real use."""
     return supervisor.status(_servers(settings, only))
+
+
+def log_files(settings: Settings, only: Sequence[str] | None = None) -> dict[str, Path]:
+    """Each server's log by its name; it may not exist yet."""
+    return {server.name: server.files.log_file for server in _servers(settings, only)}
 
 
 def _servers(settings: Settings, only: Sequence[str] | None) -> list[Server]:

@@ -59,6 +59,11 @@ def choose_ports(choice: PortChoice | None, recorded: dict[str, int] | None) -> 
     return Ports.model_validate({**recorded, **moved})
 
 
+def recorded_ports(recorded: dict[str, int]) -> Ports:
+    """The ports of a stack that runs: as recorded, whatever the environment says now."""
+    return Ports().model_copy(update=recorded)
+
+
 def free_ports(count: int) -> list[int]:
     """Different loopback ports that nothing listens on."""
     candidates = random.SystemRandom().sample(_AUTO_RANGE, len(_AUTO_RANGE))

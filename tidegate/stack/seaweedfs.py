@@ -94,11 +94,10 @@ class SeaweedFS(Server):
         except (BotoCoreError, ClientError, httpx.HTTPError, KeyError) as error:
             raise self.not_ready(error) from error
 
-    def clean_up(self) -> None:
-        """It leaves sockets in the system's folder for temporary files, named by port."""
-        for name in self.port_names:
-            for socket_file in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{self.stack.ports.get(name)}.sock"):
-                socket_file.unlink(missing_ok=True)
+    def litter(self) -> list[Path]:
+        """Sockets in the system's folder for temporary files, named by port."""
+        folder, ports = Path(tempfile.gettempdir()), [self.stack.ports.get(name) for name in self.port_names]
+        return [socket for port in ports for socket in folder.glob(f"seaweedfs-*-{port}.sock")]
 
     @property
     def _identities_file(self) -> Path:

@@ -1,6 +1,7 @@
 """What every server of the stack has in common."""
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import ClassVar
 
 from tidegate.errors import TransientError
@@ -39,6 +40,7 @@ class Server(ABC):
         self.cache = cache
         self.files = ProcessFiles(self.name, stack.home)
 
+    @abstractmethod
     def prepare(self) -> None:
         """Make the folders and files the command needs; called before each start."""
 
@@ -50,8 +52,9 @@ class Server(ABC):
     def check(self) -> None:
         """Use it as a client would. Raises :class:`NotReadyError` while that fails."""
 
-    def clean_up(self) -> None:
-        """Remove what it leaves outside the stack's folder; called after each stop."""
+    def litter(self) -> list[Path]:
+        """Files it leaves outside of the stack's folder, removed after each stop."""
+        return []
 
     @property
     def address(self) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from tidegate.errors import TidegateError
 from tidegate.settings import STACK_FILE, Settings
-from tidegate.stack.ports import LOOPBACK, PortChoice, Ports, choose_ports
+from tidegate.stack.ports import LOOPBACK, PortChoice, Ports, choose_ports, recorded_ports
 
 
 class StackState(BaseModel):
@@ -80,10 +80,9 @@ def _recorded(file: Path) -> dict[str, object]:
 def load_state(settings: Settings, *, choice: PortChoice | None = None, running: bool = False) -> StackState:
     """The stack in ``settings.home``: as recorded if it runs, else with ports chosen anew and missing keys made."""
     recorded = _recorded(settings.home / STACK_FILE)
-    recorded_ports = recorded.get("ports")
-    known = {str(k): int(v) for k, v in recorded_ports.items()} if isinstance(recorded_ports, dict) else None
-    # model_construct: what runs keeps its ports, whatever the environment says now.
-    ports = Ports.model_construct(**known) if running and known else choose_ports(choice, known)
+    entry = recorded.get("ports")
+    known = {str(name): int(port) for name, port in entry.items()} if isinstance(entry, dict) else None
+    ports = recorded_ports(known) if running and known else choose_ports(choice, known)
     return StackState(
         home=settings.home,
         ports=ports,

@@ -129,7 +129,8 @@ def stop(servers: Sequence[Server]) -> list[str]:
 
 def _stop(server: Server) -> bool:
     was_running = process.stop(server.files, server.stop_grace_s)
-    server.clean_up()
+    for path in server.litter():
+        path.unlink(missing_ok=True)
     return was_running
 
 
