@@ -72,7 +72,7 @@ def parse(argv: list[str], name: str) -> Arguments:
     """The job's command line."""
     parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset (repeatable)")
-    parser.add_argument("--from", dest="recover_from", default="latest", help="latest, none, or a savepoint")
+    parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint")
     parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
     options = parser.parse_args(argv)
     return Arguments(tuple(options.dataset), options.recover_from, options.explain)
@@ -197,7 +197,7 @@ def recovery_path(job: Job, arguments: Arguments, settings: Settings, folder: st
     if has_run_before(job.name, settings):
         raise TidegateError(
             f"{job.name} has run before, but no checkpoint of it is in {folder}.",
-            remedy="Name one with --from PATH; --from none reads everything again and writes it a second time.",
+            remedy="Name one with --recover-from PATH; --recover-from none reads everything again and writes it a second time.",
         )
     return None
 

@@ -6,9 +6,7 @@ window of the contract is the last bit of ``reject``. A check that is NULL count
 
 from dataclasses import dataclass
 
-from tidegate.contracts.model import Contract, Rule, Severity
-
-EVENT_TIME_RULE = "event_time_in_range"
+from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Rule, Severity
 
 
 @dataclass(frozen=True, slots=True)

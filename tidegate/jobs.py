@@ -79,9 +79,9 @@ def command(settings: Settings, what: Start) -> list[str]:
         sys.executable,
         "--python",
         str(JOBS_FOLDER / f"{what.job}.py"),
-        *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
-        "--from",
+        "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
         what.recover_from,
+        *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
     ]
 
 

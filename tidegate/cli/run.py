@@ -10,8 +10,7 @@ from tidegate.settings import get_settings
 @click.argument("job")
 @click.option("--dataset", "datasets", multiple=True, help="Only this dataset (repeatable); else all streams.")
 @click.option(
-    "--from",
-    "recover_from",
+    "--recover-from",
     default="latest",
     show_default=True,
     metavar="latest|none|PATH",
