@@ -1,9 +1,6 @@
 package io.tidegate.functions;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.functions.FunctionContext;
@@ -16,28 +13,25 @@ import org.apache.flink.table.functions.ScalarFunction;
  */
 public final class HmacSha256 extends ScalarFunction {
     static final String KEY_VARIABLE = "TIDEGATE_PRIVACY_KEY";
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int PSEUDONYM_BYTES = 16;
 
-    private transient Mac mac;
+    private transient KeyedSha256 mac;
 
     @Override
-    public void open(FunctionContext context) throws GeneralSecurityException {
+    public void open(FunctionContext context) {
         mac = keyed(System.getenv(KEY_VARIABLE));
     }
 
-    static Mac keyed(String key) throws GeneralSecurityException {
+    static KeyedSha256 keyed(String key) {
         if (key == null || key.isEmpty()) {
             throw new IllegalStateException(KEY_VARIABLE + " is not set, so nothing can be pseudonymised."
                     + " Set it in the environment of every TaskManager and restart them.");
         }
-        Mac mac = Mac.getInstance(ALGORITHM);
-        mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-        return mac;
+        return new KeyedSha256(key.getBytes(StandardCharsets.UTF_8));
     }
 
     @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
     public StringData eval(@DataTypeHint(value = "STRING", bridgedTo = StringData.class) StringData value) {
-        return value == null ? null : Sha256.hex(mac.doFinal(value.toBytes()), PSEUDONYM_BYTES);
+        return value == null ? null : Sha256.hex(mac.of(value.toBytes()), PSEUDONYM_BYTES);
     }
 }
