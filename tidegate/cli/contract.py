@@ -1,9 +1,20 @@
 """``tidegate contract``: list, show, check and register contracts."""
 
+import json
+import sys
+from dataclasses import asdict
+
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from tidegate.contracts.avro_types import columns
+from tidegate.contracts.check import check_datasets
+from tidegate.contracts.flink_check import flink_problems, has_flink
+from tidegate.contracts.json_schema import contract_schema
+from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.contracts.problem import Problem
 from tidegate.contracts.register import register_all
 from tidegate.errors import ContractError
 from tidegate.settings import get_settings
@@ -12,6 +23,60 @@ from tidegate.settings import get_settings
 @click.group()
 def command() -> None:
     """List, show, check and register contracts."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def list_(as_json: bool) -> None:
+    """The datasets, each with its topic, versions and rules."""
+    datasets = load_datasets(get_settings().schemas_dir)
+    if as_json:
+        click.echo(json.dumps([dataset.contract.model_dump(mode="json") for dataset in datasets], indent=2))
+        return
+    table = Table("dataset", "kind", "topic", "partitions", "versions", "rules", "owner")
+    for dataset in datasets:
+        contract = dataset.contract
+        counts = (contract.topic.partitions, len(dataset.versions), len(contract.rules))
+        table.add_row(dataset.name, contract.kind, contract.topic.name, *map(str, counts), contract.owner)
+    Console().print(table)
+
+
+@command.command()
+@click.argument("dataset")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def show(dataset: str, as_json: bool) -> None:
+    """What DATASET promises: its columns, rules and privacy."""
+    loaded = load_dataset(get_settings().schemas_dir, dataset)
+    if as_json:
+        click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
+        return
+    contract = loaded.contract
+    console = Console()
+    console.print(f"[bold]{contract.dataset}[/] ({contract.kind}, {escape(contract.owner)})")
+    console.print(escape(contract.description))
+    identity = ", ".join(contract.identity)
+    console.print(f"topic {contract.topic.name}, identity {identity}, event time {contract.event_time.field}")
+    console.print(_columns_table(loaded))
+    if contract.rules:
+        console.print(_rules_table(loaded))
+
+
+@command.command()
+@click.argument("datasets", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.option("--no-flink", is_flag=True, help="leave out the part that compiles rules and runs examples")
+def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool) -> None:
+    """Find what is wrong with DATASETS, or with all. Exit code 1 if anything is."""
+    schemas_dir = get_settings().schemas_dir
+    checked = check_datasets(schemas_dir, datasets)
+    compiled = has_flink() and not no_flink
+    problems = checked.problems + (flink_problems(schemas_dir, checked.sound_streams) if compiled else [])
+    if as_json:
+        facts = {"problems": [asdict(problem) for problem in problems], "rules_compiled": compiled}
+        click.echo(json.dumps(facts, indent=2))
+    else:
+        _print_problems(problems, compiled)
+    sys.exit(1 if problems else 0)
 
 
 @command.command()
@@ -30,3 +95,34 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
     click.echo(f"topics: {len(done.topics.created)} created, {len(done.topics.unchanged)} there already")
     for warning in done.topics.warnings:
         click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
+
+
+@command.command()
+def schema() -> None:
+    """Print the JSON Schema of contract.yaml, for editors."""
+    click.echo(contract_schema(), nl=False)
+
+
+def _print_problems(problems: list[Problem], compiled: bool) -> None:
+    for problem in problems:
+        click.echo(str(problem))
+    if not compiled:
+        click.echo("Rules were not compiled, examples not run: that needs Flink (pip install 'tidegate[flink]').")
+    elif not problems:
+        click.echo("All contracts hold: schemas, rules, queries and examples.")
+
+
+def _columns_table(dataset: Dataset) -> Table:
+    methods = {privacy.field: privacy.method for privacy in dataset.contract.privacy}
+    table = Table("column", "type", "privacy", "meaning", title=f"v{max(dataset.versions)}")
+    for column in columns(dataset.latest):
+        null = "" if column.nullable else " not null"
+        table.add_row(column.name, f"{column.sql_type}{null}", methods.get(column.name, ""), escape(column.doc))
+    return table
+
+
+def _rules_table(dataset: Dataset) -> Table:
+    table = Table("rule", "severity", "description", title="rules")
+    for rule in dataset.contract.rules:
+        table.add_row(rule.name, rule.severity, escape(rule.description))
+    return table

@@ -117,25 +117,26 @@ def flink_type(avro_type: Any) -> str:
     Inside arrays, maps and rows every type is nullable: Flink enforces ``NOT NULL`` for whole columns only
     and refuses to insert a nullable element where a non-null one is declared.
     """
-    return _flink(read_type(avro_type))
+    return flink_type_of(read_type(avro_type))
 
 
 def columns(schema: dict[str, Any]) -> list[Column]:
     """The columns of a record schema, in its order."""
     fields = read_type(schema, str(schema.get("name", "schema"))).fields
-    return [Column(field.name, _flink(field.type), field.type.nullable, field.doc) for field in fields]
+    return [Column(field.name, flink_type_of(field.type), field.type.nullable, field.doc) for field in fields]
 
 
-def _flink(avro: AvroType) -> str:
+def flink_type_of(avro: AvroType) -> str:
+    """As :func:`flink_type`, for a type that is read already."""
     match avro.kind:
         case "decimal":
             return f"DECIMAL({avro.precision}, {avro.scale})"
         case "array":
-            return f"ARRAY<{_flink(_items(avro))}>"
+            return f"ARRAY<{flink_type_of(_items(avro))}>"
         case "map":
-            return f"MAP<STRING, {_flink(_items(avro))}>"
+            return f"MAP<STRING, {flink_type_of(_items(avro))}>"
         case "record":
-            return f"ROW<{', '.join(f'`{field.name}` {_flink(field.type)}' for field in avro.fields)}>"
+            return f"ROW<{', '.join(f'`{field.name}` {flink_type_of(field.type)}' for field in avro.fields)}>"
         case kind:
             return _FLINK[kind]
 

@@ -15,6 +15,8 @@ Compatibility = Literal[
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 MAX_RULES_PER_SEVERITY = 60
+EVENT_TIME_RULE = "event_time_in_range"
+"""Name that the violation of a contract's event-time window goes by; no rule may take it."""
 
 
 class _Part(BaseModel):
@@ -123,6 +125,8 @@ class Contract(_Part):
         names = [rule.name for rule in self.rules]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"rules named twice: {', '.join(sorted(doubled))}")
+        if EVENT_TIME_RULE in names:
+            raise ValueError(f"a rule is named {EVENT_TIME_RULE}, which stands for the event_time section")
         if len(names) > MAX_RULES_PER_SEVERITY:
             raise ValueError(f"{len(names)} rules, at most {MAX_RULES_PER_SEVERITY}")
         return self

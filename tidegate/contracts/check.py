@@ -1,0 +1,104 @@
+"""Everything that can be found wrong with the contracts without a server, as a list of problems."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import fastavro
+from fastavro.schema import SchemaParseException, UnknownType
+
+from tidegate.contracts.avro_types import AvroType, read_type
+from tidegate.contracts.check_fields import contract_problems, silver_problems
+from tidegate.contracts.compat import broken_promises
+from tidegate.contracts.examples import read_examples
+from tidegate.contracts.load import AvroSchema, Dataset, dataset_names, load_dataset
+from tidegate.contracts.problem import Problem
+from tidegate.errors import ContractError
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found; ``sound_streams`` are the streams without a problem, whose SQL is worth compiling."""
+
+    problems: list[Problem]
+    sound_streams: list[str]
+
+
+def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
+    """Check the named datasets, or all.
+
+    Raises:
+        ContractError: a name that is no dataset.
+    """
+    known = dataset_names(schemas_dir)
+    if unknown := [name for name in names if name not in known]:
+        raise ContractError(f"there is no dataset {unknown[0]!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
+    datasets: dict[str, Dataset] = {}
+    found: dict[str, list[Problem]] = {}
+    for name in known:
+        try:
+            datasets[name] = load_dataset(schemas_dir, name)
+        except ContractError as error:
+            found[name] = [Problem(f"{name}/contract.yaml", "file", error.problem.rstrip("."), error.remedy)]
+    wanted = [name for name in known if not names or name in names]
+    for name in wanted:
+        if name in datasets:
+            found[name] = check_dataset(datasets[name], datasets)
+    return Checked(
+        problems=[problem for name in wanted for problem in found[name]],
+        sound_streams=[name for name in wanted if not found[name] and datasets[name].contract.kind == "stream"],
+    )
+
+
+def check_dataset(dataset: Dataset, datasets: dict[str, Dataset]) -> list[Problem]:
+    """The problems of one dataset; ``datasets`` holds those it may refer to."""
+    if problems := list(_schema_problems(dataset)):
+        return problems  # what follows would only report the same again
+    return [
+        *_compatibility_problems(dataset),
+        *contract_problems(dataset, datasets),
+        *silver_problems(dataset),
+        *read_examples(dataset)[1],
+    ]
+
+
+def _schema_problems(dataset: Dataset) -> Iterator[Problem]:
+    schemas = {f"v{number}.avsc": schema for number, schema in dataset.versions.items()}
+    if dataset.silver is not None:
+        schemas["silver.avsc"] = dataset.silver
+    for file, schema in schemas.items():
+        yield from _one_schema_problems(f"{dataset.name}/{file}", schema)
+
+
+def _one_schema_problems(file: str, schema: AvroSchema) -> Iterator[Problem]:
+    try:
+        avro = read_type(schema, str(schema.get("name", "schema")))
+    except ContractError as error:
+        place, _, problem = error.problem.partition(": ")
+        yield Problem(file, place, problem.rstrip("."), error.remedy)
+        return
+    try:
+        fastavro.parse_schema(schema)
+    except (SchemaParseException, UnknownType, KeyError, ValueError, TypeError) as error:
+        yield Problem(file, "schema", f"is not Avro: {error}", "See the Avro specification.")
+    yield from _default_problems(file, avro, "")
+
+
+def _default_problems(file: str, avro: AvroType, place: str) -> Iterator[Problem]:
+    for field in avro.fields:
+        where = f"{place}{field.name}"
+        if field.has_default and field.type.nullable and field.type.null_first != (field.default is None):
+            problem = "a union's default is of its first type"
+            yield Problem(file, where, problem, 'Write ["null", X] with "default": null.')
+        yield from _default_problems(file, field.type, f"{where}.")
+
+
+def _compatibility_problems(dataset: Dataset) -> Iterator[Problem]:
+    level = dataset.contract.compatibility
+    for broken in broken_promises(dataset.versions, level):
+        yield Problem(
+            f"{dataset.name}/v{max(broken.reader, broken.writer)}.avsc",
+            f"v{broken.reader} reading v{broken.writer}",
+            f"breaks {level}: {'; '.join(broken.reasons)}",
+            "Give new fields a default and leave the types of old ones.",
+        )

@@ -1,0 +1,162 @@
+"""Whether what a contract names exists and fits: fields of the raw and silver schemas, columns of references."""
+
+from collections.abc import Iterator
+
+from tidegate.contracts.avro_types import AvroType, Field, Kind, columns, read_type
+from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.contracts.model import Contract
+from tidegate.contracts.problem import Problem
+from tidegate.contracts.sql_outline import outline
+
+TIMESTAMPS: frozenset[Kind] = frozenset({"timestamp-millis", "timestamp-micros"})
+_KEY_TYPES: frozenset[Kind] = frozenset({"string"})
+_STRINGS = AvroType("array", items=AvroType("string"))
+ENVELOPE: dict[str, AvroType] = {
+    "_source_partition": AvroType("int"),
+    "_source_offset": AvroType("long"),
+    "_source_topic": AvroType("string"),
+    "_ingested_at": AvroType("timestamp-millis"),
+    "_schema_id": AvroType("int"),
+    "_warnings": _STRINGS,
+}
+
+
+def contract_problems(dataset: Dataset, datasets: dict[str, Dataset]) -> list[Problem]:
+    """Names in ``contract.yaml`` that point nowhere or at a field of the wrong type."""
+    raw = _fields(dataset.latest)
+    contract = dataset.contract
+    found = [*_raw_problems(contract, raw)]
+    for position, enrich in enumerate(contract.enrich):
+        found += _enrich_problems(f"enrich.{position}", dataset, position, datasets.get(enrich.reference))
+    if contract.kind == "reference":
+        found += _reference_problems(contract)
+    if dataset.silver is not None:
+        found += _index_problems(contract, _fields(dataset.silver))
+    file = f"{dataset.name}/contract.yaml"
+    return [Problem(file, place, problem, remedy) for place, problem, remedy in found]
+
+
+def silver_problems(dataset: Dataset) -> list[Problem]:
+    """What is wrong with ``silver.avsc`` and ``refine.sql`` of a stream; reference data has neither."""
+    if dataset.contract.kind == "reference":
+        return []
+    if dataset.silver is None:
+        return [Problem(f"{dataset.name}/silver.avsc", "file", "missing", "Add the output's Avro schema.")]
+    envelope = [
+        Problem(f"{dataset.name}/silver.avsc", place, problem, remedy)
+        for place, problem, remedy in _envelope_problems(dataset.contract, dataset.silver)
+    ]
+    refine = [
+        Problem(f"{dataset.name}/refine.sql", place, problem, remedy)
+        for place, problem, remedy in _refine_problems(dataset.refine_sql, dataset.silver)
+    ]
+    return envelope + refine
+
+
+_Found = tuple[str, str, str]
+
+
+def _raw_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[_Found]:
+    yield from _expect(raw, "event_time.field", contract.event_time.field, TIMESTAMPS)
+    if contract.topic.key is not None:
+        yield from _expect(raw, "topic.key", contract.topic.key, _KEY_TYPES)
+    for position, name in enumerate(contract.identity):
+        yield from _expect(raw, f"identity.{position}", name, None)
+    for position, rule in enumerate(contract.rules):
+        yield from _expect(raw, f"rules.{position}.field", rule.field, None, may_be_null=True)
+    for position, privacy in enumerate(contract.privacy):
+        place = f"privacy.{position}.field"
+        yield from _expect(raw, place, privacy.field, _KEY_TYPES, may_be_null=True)
+        field = raw.get(privacy.field)
+        if privacy.method == "drop" and field is not None and not field.type.nullable:
+            yield place, f"{privacy.field} is dropped but may not be null", 'Make it ["null", "string"].'
+
+
+def _enrich_problems(place: str, dataset: Dataset, position: int, reference: Dataset | None) -> Iterator[_Found]:
+    enrich = dataset.contract.enrich[position]
+    yield from _expect(_fields(dataset.latest), f"{place}.on", enrich.on, _KEY_TYPES, may_be_null=True)
+    if reference is None or reference.contract.kind != "reference":
+        yield f"{place}.reference", f"there is no reference dataset {enrich.reference}", "Add its folder."
+        return
+    offered = _fields(reference.latest)
+    for name in enrich.columns:
+        yield from _expect(offered, f"{place}.columns", name, None, may_be_null=True)
+
+
+def _reference_problems(contract: Contract) -> Iterator[_Found]:
+    if not contract.topic.compacted:
+        yield "topic.compacted", "reference data is kept by key", "Set compacted: true."
+    if contract.topic.key is None or contract.identity != [contract.topic.key]:
+        yield "topic.key", "the key of reference data is its identity", "Give both the same single field."
+
+
+def _index_problems(contract: Contract, silver: dict[str, Field]) -> Iterator[_Found]:
+    if contract.index is None:
+        return
+    prefix = f"events-{contract.dataset}-"
+    if not contract.index.pattern.startswith(prefix + "{"):
+        yield "index.pattern", "its indices are not the dataset's own", f"Start it with {prefix}{{."
+    by = contract.index.pattern.partition("{")[2].partition("|")[0]
+    yield from _expect(silver, "index.pattern", by, TIMESTAMPS, where="silver.avsc")
+    for name in contract.index.overrides:
+        yield from _expect(silver, f"index.overrides.{name}", name, None, may_be_null=True, where="silver.avsc")
+
+
+def _expect(
+    fields: dict[str, Field],
+    place: str,
+    name: str,
+    kinds: frozenset[Kind] | None,
+    *,
+    may_be_null: bool = False,
+    where: str = "the newest v<N>.avsc",
+) -> Iterator[_Found]:
+    if name not in fields:
+        yield place, f"there is no field {name} in {where}", f"Known: {', '.join(fields)}."
+        return
+    avro = fields[name].type
+    if kinds is not None and avro.kind not in kinds:
+        yield place, f"{name} is {avro.kind}", f"Name a field of type {' or '.join(sorted(kinds))}."
+    if avro.nullable and not may_be_null:
+        yield place, f"{name} may be null", "Name a field that may not be null, or make it so."
+
+
+def _envelope_problems(contract: Contract, silver: AvroSchema) -> Iterator[_Found]:
+    fields = _fields(silver)
+    first = ["_source_partition", "_source_offset", *contract.identity]
+    if list(fields)[: len(first)] != first:
+        yield "fields", "the proof reads the first fields by position", f"Start with {', '.join(first)}."
+    for name, expected in ENVELOPE.items():
+        if name not in fields:
+            yield f"fields.{name}", "missing from the envelope", "Copy it from another dataset's silver.avsc."
+        elif fields[name].type != expected:
+            yield f"fields.{name}", "has another type than the envelope's", f"Make it {_describe(expected)}."
+
+
+def _refine_problems(sql: str | None, silver: AvroSchema) -> Iterator[_Found]:
+    if sql is None:
+        yield "file", "missing", "Add one SELECT over the view `validated`."
+        return
+    query = outline(sql)
+    if query.statements != 1:
+        yield "statement", f"holds {query.statements} statements", "Keep one SELECT."
+        return
+    if cut := sorted(query.clauses - {"FROM"}):
+        yield cut[0].lower(), f"an outer {cut[0]} would lose or regroup events unseen", "Filter by a `drop` rule."
+    wanted = [column.name for column in columns(silver)]
+    selected = [name for name in query.columns if name is not None]
+    if len(selected) != len(query.columns):
+        position = query.columns.index(None) + 1
+        yield f"column {position}", "has no name", "Add `as <name>`."
+    if missing := [name for name in wanted if name not in selected]:
+        yield "select", f"lacks columns of silver.avsc: {', '.join(missing)}", "Select them."
+    if surplus := [name for name in selected if name not in wanted]:
+        yield "select", f"has columns silver.avsc lacks: {', '.join(surplus)}", "Add them to silver.avsc."
+
+
+def _fields(schema: AvroSchema) -> dict[str, Field]:
+    return {field.name: field for field in read_type(schema, str(schema.get("name"))).fields}
+
+
+def _describe(avro: AvroType) -> str:
+    return f"an array of {avro.items.kind}" if avro.items else avro.kind

