@@ -124,7 +124,7 @@ def reference_table(reference: Dataset, settings: Settings) -> str:
 
 
 def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) -> str:
-    """``search``: the dataset's documents, one per identity."""
+    """``documents``: the dataset's documents, one per identity."""
     contract = dataset.contract
     if contract.index is None:
         raise ValueError(f"{dataset.name} has no index section")
@@ -143,7 +143,7 @@ def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) ->
     if settings.opensearch_user and settings.opensearch_password:
         options["username"] = settings.opensearch_user
         options["password"] = settings.opensearch_password.get_secret_value()
-    return _create("search", _column_lines(columns(_silver(dataset))), options)
+    return _create("documents", _column_lines(columns(_silver(dataset))), options)
 
 
 def lake_catalog(settings: Settings) -> str:
