@@ -1,13 +1,15 @@
 """Flink: a session cluster of one JobManager and one TaskManager."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 
 from tidegate.stack import flink_home
-from tidegate.stack.java import class_archive, java_home
+from tidegate.stack.class_archive import base_archive
+from tidegate.stack.java import java_home
 from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.process import Command
 from tidegate.stack.server import NotReadyError, Server
@@ -26,12 +28,18 @@ class JobManager(Server):
 
     def prepare(self) -> None:
         home = flink_home.make(self.stack.home, self.cache)
-        options = flink_home.java_options() + f" -Xshare:auto -XX:SharedArchiveFile={class_archive(self.cache)}"
-        config = yaml.safe_dump(configuration(self.stack, options), sort_keys=False)
+        options = {
+            "env.java.opts.all": flink_home.java_options(),
+            "env.java.opts.client": f"-Xshare:auto -XX:SharedArchiveFile={base_archive(self.cache.root)}",
+        }
+        config = yaml.safe_dump({**options, **configuration(self.stack)}, sort_keys=False)
         (home / "conf" / "config.yaml").write_text(config)
 
     def command(self) -> Command:
-        return _command(self.stack, "jobmanager.sh")
+        return _command(self, "jobmanager.sh")
+
+    def classpath(self) -> list[Path]:
+        return flink_home.library(self.stack.home)
 
     def check(self) -> None:
         """Ask for the cluster's overview, which the dispatcher answers."""
@@ -50,7 +58,10 @@ class TaskManager(Server):
         """Nothing: it shares the distribution and the configuration the JobManager's start made."""
 
     def command(self) -> Command:
-        return _command(self.stack, "taskmanager.sh")
+        return _command(self, "taskmanager.sh")
+
+    def classpath(self) -> list[Path]:
+        return flink_home.library(self.stack.home)
 
     def check(self) -> None:
         """Have the JobManager fetch this TaskManager's threads: a call that goes all the way and back."""
@@ -72,11 +83,10 @@ class TaskManager(Server):
         return f"{SLOTS} slots"
 
 
-def configuration(stack: StackState, java_options: str) -> dict[str, Any]:
+def configuration(stack: StackState) -> dict[str, Any]:
     """``config.yaml``: what differs from Flink's defaults, and why."""
     return {
         "env.java.home": str(java_home()),
-        "env.java.opts.all": java_options,
         "rest.address": LOOPBACK,
         "rest.bind-address": LOOPBACK,
         "rest.port": stack.ports.flink_rest,
@@ -123,14 +133,15 @@ def _durability(stack: StackState) -> dict[str, Any]:
     }
 
 
-def _command(stack: StackState, script: str) -> Command:
-    home = stack.home / "flink"
+def _command(server: Server, script: str) -> Command:
+    stack, home = server.stack, server.stack.home / "flink"
     env = {
         "FLINK_HOME": str(home),
         "FLINK_CONF_DIR": str(home / "conf"),
         "FLINK_LOG_DIR": str(stack.folder("logs")),
         "FLINK_PID_DIR": str(stack.folder("run")),
         "JAVA_HOME": str(java_home()),
+        "JVM_ARGS": " ".join(server.class_archive().options()),
         "MAX_LOG_FILE_NUMBER": "2",
         # The key reaches functions through their process's environment, never through SQL, plan or log.
         "TIDEGATE_PRIVACY_KEY": stack.privacy_key.get_secret_value(),

@@ -72,6 +72,11 @@ def make(stack_home: Path, cache: Cache) -> Path:
     return home
 
 
+def library(stack_home: Path) -> list[Path]:
+    """The jars of the stack's distribution, none before it was made."""
+    return sorted((stack_home / "flink" / "lib").glob("*.jar"))
+
+
 def java_options() -> str:
     """The module openings that the wheel's own configuration gives to every JVM."""
     shipped: Any = yaml.safe_load((wheel_folder() / "conf" / "config.yaml").read_text())

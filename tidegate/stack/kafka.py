@@ -38,7 +38,11 @@ class Kafka(Server):
             self._format()
 
     def command(self) -> Command:
-        return Command([*self._jvm(), "kafka.Kafka", str(self._properties_file)])
+        main = ["kafka.Kafka", str(self._properties_file)]
+        return Command([*self._jvm(*self.class_archive().options()), *main])
+
+    def classpath(self) -> list[Path]:
+        return self.cache.files("kafka")
 
     def check(self) -> None:
         """Write a record and read it back."""
@@ -72,11 +76,12 @@ class Kafka(Server):
     def _log_config_file(self) -> Path:
         return self.stack.folder("conf") / "kafka-log4j2.properties"
 
-    def _jvm(self) -> list[str]:
-        classpath = ":".join(str(path) for path in self.cache.files("kafka"))
+    def _jvm(self, *options: str) -> list[str]:
+        classpath = ":".join(str(path) for path in self.classpath())
         return [
             java(),
-            *jvm_options(self.cache, heap_mb=512),
+            *jvm_options(heap_mb=512),
+            *options,
             f"-Dlog4j2.configurationFile={self._log_config_file}",
             "-cp",
             classpath,

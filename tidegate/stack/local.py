@@ -9,8 +9,8 @@ from rich.console import Console
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import preflight, supervisor
+from tidegate.stack.class_archive import base_archive
 from tidegate.stack.fetch import Cache, cache_folder
-from tidegate.stack.java import class_archive
 from tidegate.stack.ports import PortChoice
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState, load_state
@@ -48,7 +48,7 @@ def _prepare(to_start: Sequence[Server], stack: StackState, cache: Cache, consol
     preflight.check_memory(to_start)
     preflight.check_ports(to_start)
     cache.fetch({server.jars for server in to_start if server.jars}, console)
-    class_archive(cache)
+    base_archive(cache.root)
 
 
 def down(settings: Settings, *, only: Sequence[str] | None = None, purge: bool = False) -> list[str]:

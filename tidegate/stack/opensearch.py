@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from tidegate.stack.java import class_archive, java, java_home, jvm_options
+from tidegate.stack.class_archive import ClassArchive, class_archive
+from tidegate.stack.java import java, java_home, jvm_options
 from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.privileges import Unprivileged, unprivileged
 from tidegate.stack.process import Command
@@ -49,7 +50,8 @@ class OpenSearch(Server):
         program = self._program
         (agent,) = program.glob("agent/opensearch-agent-bootstrap-*.jar")
         options = [
-            *jvm_options(self.cache, 1024),
+            *jvm_options(heap_mb=1024),
+            *self.class_archive().options(),
             "-Xss1m",
             f"-Xbootclasspath/a:{agent}",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -71,10 +73,17 @@ class OpenSearch(Server):
             "-Dopensearch.distribution.type=zip",
             "-Dopensearch.bundled_jdk=false",
         ]
-        icu = [str(file) for file in self.cache.files("opensearch") if file.suffix == ".jar"]
-        main = ["-cp", ":".join([f"{program}/lib/*", *icu]), "org.opensearch.bootstrap.OpenSearch"]
+        main = ["-cp", ":".join(map(str, self.classpath())), "org.opensearch.bootstrap.OpenSearch"]
         user = self._user()
         return Command([*(user.prefix if user else []), java(), *options, *main], cwd=program)
+
+    def classpath(self) -> list[Path]:
+        icu = [file for file in self.cache.files("opensearch") if file.suffix == ".jar"]
+        return [*sorted(self._program.glob("lib/*.jar")), *icu]
+
+    def class_archive(self) -> ClassArchive:
+        """Written by another user than this one if that is root."""
+        return class_archive(self.cache.root, self.name, self.classpath(), self._folder("tmp"))
 
     def check(self) -> None:
         """Write a document and read it back."""
@@ -92,7 +101,7 @@ class OpenSearch(Server):
 
     def _user(self) -> Unprivileged | None:
         return unprivileged(
-            [java_home(), self._program, class_archive(self.cache), *self.cache.files("opensearch"), self._folder()]
+            [java_home(), self._program, self.class_archive().base, *self.cache.files("opensearch"), self._folder()]
         )
 
     @property

@@ -1,5 +1,7 @@
 """The schema registry: Apicurio with its Confluent-compatible API and a store that survives kill -9."""
 
+from pathlib import Path
+
 import httpx
 
 from tidegate.stack.java import java, jvm_options
@@ -36,7 +38,11 @@ class Registry(Server):
             "APICURIO_DATASOURCE_URL": f"jdbc:h2:file:{store};WRITE_DELAY=0",
         }
         home = self.cache.unpacked("registry")
-        return Command([java(), *jvm_options(self.cache, 256), "-jar", "quarkus-run.jar"], env, cwd=home)
+        options = [*jvm_options(heap_mb=256), *self.class_archive().options()]
+        return Command([java(), *options, "-jar", "quarkus-run.jar"], env, cwd=home)
+
+    def classpath(self) -> list[Path]:
+        return [self.cache.unpacked("registry") / "quarkus-run.jar"]
 
     def check(self) -> None:
         """Register a schema and read it back by its id."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from tidegate.errors import TransientError
+from tidegate.stack.class_archive import ClassArchive, class_archive
 from tidegate.stack.fetch import Cache
 from tidegate.stack.process import Command, ProcessFiles
 from tidegate.stack.state import StackState
@@ -33,7 +34,8 @@ class Server(ABC):
     """Resident memory it may reach."""
     needs: ClassVar[tuple[str, ...]] = ()
     """Servers that must be healthy before this one is started."""
-    stop_grace_s: ClassVar[float] = 20.0
+    stop_grace_s: ClassVar[float] = 60.0
+    """How long TERM may take; a JVM that writes its class archive needs the most."""
 
     def __init__(self, stack: StackState, cache: Cache) -> None:
         self.stack = stack
@@ -51,6 +53,14 @@ class Server(ABC):
     @abstractmethod
     def check(self) -> None:
         """Use it as a client would. Raises :class:`NotReadyError` while that fails."""
+
+    def class_archive(self) -> ClassArchive:
+        """The archive of its classes."""
+        return class_archive(self.cache.root, self.name, self.classpath(), self.stack.folder("run"))
+
+    def classpath(self) -> list[Path]:
+        """Jars the archive is made from; none for what is not Java."""
+        return []
 
     def litter(self) -> list[Path]:
         """Files it leaves outside of the stack's folder, removed after each stop."""

@@ -27,7 +27,7 @@ from tidegate.stack.state import StackState
 
 SERVERS: tuple[type[Server], ...] = (Kafka, Registry, OpenSearch, SeaweedFS, JobManager, TaskManager)
 ALIASES = {"flink": ("jobmanager", "taskmanager"), "s3": ("seaweedfs",), "lake": ("seaweedfs",)}
-START_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 300.0
 _POLL_S = 0.1
 
 Phase = Literal["waiting", "starting", "healthy", "already running"]
@@ -129,6 +129,8 @@ def stop(servers: Sequence[Server]) -> list[str]:
 
 def _stop(server: Server) -> bool:
     was_running = process.stop(server.files, server.stop_grace_s)
+    if was_running and server.classpath():
+        server.class_archive().keep()
     for path in server.litter():
         path.unlink(missing_ok=True)
     return was_running
