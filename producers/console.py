@@ -19,7 +19,7 @@ class Reporter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
-        self._started_s = self._shown_s = time.monotonic()
+        self._started_s = self._shown_s = 0.0
         self._shown = Progress()
 
     def __enter__(self) -> "Reporter":
@@ -34,8 +34,11 @@ class Reporter:
             self._live.stop()
 
     def __call__(self, progress: Progress) -> None:
-        """Shows ``progress`` if the last line is a second old."""
+        """Shows ``progress`` if the last line is a second old; nothing before the first record."""
         now_s = time.monotonic()
+        if not self._started_s:
+            self._started_s = self._shown_s = now_s if progress.sent else 0.0
+            return
         elapsed_s = now_s - self._shown_s
         if elapsed_s < _EVERY_S:
             return

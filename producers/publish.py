@@ -131,7 +131,8 @@ def publish(
 ) -> None:
     """Sends each batch when it is due, until the source or ``stop`` ends it, and then waits for what is on its way.
 
-    ``on_batch`` hears of every batch sent and, with None, of every wait, so that a stalled broker shows.
+    An empty batch says that the source has nothing yet. ``on_batch`` hears of every batch sent and, with None, of every
+    wait, so that a stalled broker shows.
     """
     max_behind_s = 0.0
 
@@ -152,6 +153,8 @@ def publish(
                 report(None, batch.due_s)
             if stop():
                 break
+            if not batch:
+                publisher.wait(_POLL_S)
             publisher.send(batch)
             report(batch, batch.due_s)
     finally:

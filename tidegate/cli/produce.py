@@ -3,16 +3,24 @@
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from producers.generator import Mix, Pace
-from producers.run import Options, Summary, produce_generated
+from producers.replay import Recording, produce_recorded
+from producers.run import Options, produce_generated
+from producers.session import Summary
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
 
 _RATIO = click.FloatRange(0, 1)
+_GENERATED = {
+    "rate", "seconds", "count", "bad_ratio", "duplicate_ratio", "late_ratio", "seed", "workers", "ledger",
+}  # fmt: skip
+_RECORDED = {"line_format", "speed", "follow", "rejects"}
 
 
 @click.command()
@@ -27,55 +35,61 @@ _RATIO = click.FloatRange(0, 1)
 @click.option("--workers", type=click.IntRange(min=1, max=64), help="processes  [default: 2 above 20,000/s, else 1]")
 @click.option("--ledger", type=click.Path(dir_okay=False, path_type=Path), help="write each special record here")
 @click.option("--metrics-port", type=click.IntRange(min=0, max=65535), help="serve Prometheus metrics on 127.0.0.1")
+@click.option("--from", "source", type=click.Path(path_type=Path), help="replay this file instead; - is standard input")
+@click.option("--format", "line_format", type=click.Choice(["auto", "combined", "jsonl"]), default="auto")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="1: as recorded  [default: unlimited]")
+@click.option("--follow", is_flag=True, help="wait for more at the end of the file, also through log rotation")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="keep lines that are no events here")
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
-def command(
-    dataset: str,
-    rate: float,
-    seconds: float | None,
-    count: int | None,
-    bad_ratio: float,
-    duplicate_ratio: float,
-    late_ratio: float,
-    seed: int | None,
-    workers: int | None,
-    ledger: Path | None,
-    metrics_port: int | None,
-    as_json: bool,
-) -> None:
-    """Send events of DATASET to its raw topic.
+@click.pass_context
+def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port: int | None, **options: Any) -> None:
+    """Send events of DATASET to its raw topic: generated ones, or with --from those of a file.
 
-    Progress goes to standard error once a second, the summary to standard output. Ctrl-C stops cleanly: what was
-    handed over is waited for and counted. Exit code 1 if a record was not delivered.
+    A file is an access log (Apache, nginx) or JSON lines. Progress goes to standard error once a second, the summary
+    to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted. Exit code 1 if a record
+    was not delivered.
     """
+    _refuse_mixed(context)
     settings = get_settings()
-    summary = produce_generated(
-        settings,
-        load_dataset(settings.schemas_dir, dataset),
-        Mix(bad_ratio, duplicate_ratio, late_ratio),
-        Pace.of(rate, seconds, count),
-        Options(secrets.randbits(32) if seed is None else seed, workers, ledger, metrics_port),
-    )
+    contract = load_dataset(settings.schemas_dir, dataset)
+    if options["source"] is not None:
+        recording = Recording(*(options[name] for name in ("source", "line_format", "speed", "follow", "rejects")))
+        summary = produce_recorded(settings, contract, recording, metrics_port)
+    else:
+        mix = Mix(*(options[name] for name in ("bad_ratio", "duplicate_ratio", "late_ratio")))
+        pace = Pace.of(*(options[name] for name in ("rate", "seconds", "count")))
+        seed = secrets.randbits(32) if options["seed"] is None else options["seed"]
+        chosen = Options(seed, options["workers"], options["ledger"], metrics_port)
+        summary = produce_generated(settings, contract, mix, pace, chosen)
     click.echo(json.dumps(summary) if as_json else _text(summary))
-    _fail_if_undelivered(summary)
+    if summary["failed"]:
+        raise TidegateError(
+            "{failed:,} records were not delivered: {first_failure}.".format(**summary),
+            remedy="See `tidegate status` and `tidegate logs kafka`, then send again.",
+        )
+
+
+def _refuse_mixed(context: click.Context) -> None:
+    """Options of generated traffic mean nothing for a file, and the other way round."""
+    given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    wrong = given & (_GENERATED if "source" in given else _RECORDED)
+    if wrong:
+        option = min(wrong).replace("line_", "").replace("_", "-")
+        raise click.UsageError(f"--{option} does not go {'with' if 'source' in given else 'without'} --from")
 
 
 def _text(summary: Summary) -> str:
-    """The summary in words: what was sent, what was special about it, what must become of it."""
+    """The summary in words: what was sent, and what is known about it."""
     lines = [
         "sent {sent:,}, delivered {delivered:,}, failed {failed:,} in {seconds:.1f} s: {rate_per_s:,.0f}/s, "
         "at most {max_behind_s:.1f} s behind schedule".format(**summary)
     ]
+    if "lines" in summary:
+        kept = f", kept in {summary['rejects_file']}" if summary["rejected"] else ""
+        return "\n".join([*lines, "lines {lines:,}, rejected {rejected:,}".format(**summary) + kept])
     lines += [f"  bad: {kind} {entry['count']:,} ({entry['error_code']})" for kind, entry in summary["bad"].items()]
     for kind in ("dropped", "warned"):
         lines += [f"  {kind}: {rule} {count:,}" for rule, count in summary[kind].items()]
     lines.append("  duplicate {duplicate:,}, late {late:,}, unknown reference {unknown_reference:,}".format(**summary))
     lines.append("expected: " + ", ".join(f"{verdict} {count:,}" for verdict, count in summary["expected"].items()))
     return "\n".join(lines)
-
-
-def _fail_if_undelivered(summary: Summary) -> None:
-    if summary["failed"]:
-        raise TidegateError(
-            "{failed:,} records were not delivered: {first_failure}.".format(**summary),
-            remedy="See `tidegate status` and `tidegate logs kafka`, then send again.",
-        )

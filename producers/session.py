@@ -1,0 +1,88 @@
+"""What every run of a producer does besides its own work: find the schema, watch the offsets, listen, report, stop."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from producers.console import Reporter
+from producers.metrics import serve
+from producers.publish import Progress
+from producers.stopping import Stop, stop_on_signal
+from producers.topic import end_offsets
+from tidegate.contracts.load import Dataset
+from tidegate.contracts.registry import RegistryClient
+from tidegate.errors import ContractError
+from tidegate.settings import Settings
+
+Summary = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run that is going on: whether it was asked to stop, and where its progress goes."""
+
+    stop: Stop
+    on_progress: Callable[[Progress], None]
+    console: Console
+
+
+@contextmanager
+def session(dataset: str, metrics_port: int | None) -> Iterator[Session]:
+    """Shows progress on standard error, serves it as metrics, and turns Ctrl-C into a clean stop."""
+    console = Console(stderr=True)
+    with stop_on_signal() as stop, serve(dataset, metrics_port) as metrics, Reporter(console) as reporter:
+
+        def on_progress(progress: Progress) -> None:
+            metrics.latest = progress
+            reporter(progress)
+
+        yield Session(stop, on_progress, console)
+
+
+def registered_id(settings: Settings, dataset: Dataset) -> int:
+    """The id under which the registry knows the dataset's newest schema; a producer never registers one itself.
+
+    Raises:
+        ContractError: the registry does not know it.
+        TransientError: the registry does not answer.
+    """
+    subject = f"{dataset.contract.topic.name}-value"
+    with RegistryClient(settings.registry_url) as registry:
+        schema_id = registry.lookup(subject, dataset.latest)
+    if schema_id is None:
+        raise ContractError(
+            f"the registry does not know the newest schema of {dataset.name} (subject {subject}).",
+            remedy=f"Register it with `tidegate contract register {dataset.name}`.",
+        )
+    return schema_id
+
+
+def delivery(progress: Progress, first_failure: str | None, seconds: float) -> Summary:
+    """The part of a summary that says what became of the records."""
+    return {
+        "sent": progress.sent,
+        "delivered": progress.delivered,
+        "failed": progress.failed,
+        "first_failure": first_failure,
+        "seconds": round(seconds, 3),
+        "rate_per_s": round(progress.delivered / seconds, 1) if seconds else 0.0,
+        "max_behind_s": round(progress.max_behind_s, 3),
+    }
+
+
+@contextmanager
+def watched_offsets(settings: Settings, topic: str) -> Iterator[dict[str, list[int]]]:
+    """Each partition's next offset before and, once the block has run, after it.
+
+    Raises:
+        TransientError: no broker answers.
+        TidegateError: there is no such topic.
+    """
+    servers = settings.kafka_bootstrap_servers
+    offsets = {str(partition): [start] for partition, start in sorted(end_offsets(servers, topic).items())}
+    yield offsets
+    for partition, end in sorted(end_offsets(servers, topic).items()):
+        offsets.setdefault(str(partition), [0]).append(end)
