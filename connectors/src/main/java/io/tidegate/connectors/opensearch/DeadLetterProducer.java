@@ -58,6 +58,7 @@ final class DeadLetterProducer implements DeadLetters {
 
     @Override
     public void add(DocumentEntry entry, Rejection rejection) {
+        failOnLoss();
         byte[] key = DeadLetterEncoder.idOf(entry).getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(topic, key, encoder.encode(entry, rejection, clock.instant()));
@@ -72,6 +73,15 @@ final class DeadLetterProducer implements DeadLetters {
     @Override
     public void flush() {
         producer.flush();
+        failOnLoss();
+    }
+
+    @Override
+    public void close() {
+        producer.close(CLOSE_TIMEOUT);
+    }
+
+    private void failOnLoss() {
         Exception cause = failure.get();
         if (cause != null) {
             throw new FlinkRuntimeException(
@@ -79,11 +89,6 @@ final class DeadLetterProducer implements DeadLetters {
                             + "'. Check that the topic exists and its brokers are up.",
                     cause);
         }
-    }
-
-    @Override
-    public void close() {
-        producer.close(CLOSE_TIMEOUT);
     }
 
     /** The names Kafka Connect uses, so that its tools find their way. */

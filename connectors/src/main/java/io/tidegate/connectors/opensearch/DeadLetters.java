@@ -5,7 +5,11 @@ import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
 /** Keeps the documents that can't be indexed. */
 interface DeadLetters extends AutoCloseable {
 
-    /** Takes a document; may be called by several threads. */
+    /**
+     * Takes a document; may be called by several threads.
+     *
+     * @throws RuntimeException if an earlier one could not be kept
+     */
     void add(DocumentEntry entry, Rejection rejection);
 
     /**
