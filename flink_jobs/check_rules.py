@@ -180,15 +180,13 @@ class _SqlError(Exception):
     """Flink's complaint about a query, reduced to where and why."""
 
     def __init__(self, error: Exception) -> None:
-        message = _message(error)
-        position = _POSITION.search(message)
-        parser = _PARSER_POSITION.search(message)
+        messages = _messages(error)
+        position = _POSITION.search("\n".join(messages))
+        self.reason = " ".join(_POSITION.sub("", messages[-1]).split()).rstrip(".")
         self._at = (int(position[1]), int(position[2])) if position else None
-        self.reason = message[position.end() :] if position else message
-        if parser:
-            self._at = (int(parser[2]), int(parser[3]))
+        if parser := _PARSER_POSITION.search(messages[-1]):
             self.reason = f"SQL syntax: unexpected {parser[1]}"
-        self.reason = " ".join(self.reason.split()).rstrip(".")
+            self._at = (int(parser[2]), int(parser[3]))
         super().__init__(self.reason)
 
     def place(self, first_line: int) -> str:
@@ -196,14 +194,14 @@ class _SqlError(Exception):
         return f"line {self._at[0] - first_line + 1} column {self._at[1]}" if self._at else ""
 
 
-def _message(error: Exception) -> str:
-    """The innermost message of a Java error."""
+def _messages(error: Exception) -> list[str]:
+    """The messages of a Java error and its causes, innermost last."""
     cause = getattr(error, "java_exception", None)
-    if cause is None:
-        return str(error)
-    while cause.getCause() is not None:
+    messages = [] if cause is not None else [str(error)]
+    while cause is not None:
+        messages.append(str(cause.getMessage()))
         cause = cause.getCause()
-    return str(cause.getMessage())
+    return messages
 
 
 if __name__ == "__main__":

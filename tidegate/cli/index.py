@@ -1,0 +1,90 @@
+"""``tidegate index``: search templates and indices."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from tidegate.contracts.search_index import (
+    IndexStatus,
+    apply_templates,
+    index_status,
+    searchable,
+    template_of,
+)
+from tidegate.opensearch_client import SearchClient
+from tidegate.settings import get_settings
+
+_BYTES_PER_MB = 1_000_000
+
+
+@click.group()
+def command() -> None:
+    """Search templates and indices."""
+
+
+@command.command()
+@click.argument("dataset")
+def template(dataset: str) -> None:
+    """Print the index template that DATASET's contract calls for."""
+    settings = get_settings()
+    (loaded,) = searchable(settings.schemas_dir, [dataset])
+    click.echo(template_text(template_of(loaded, settings)), nl=False)
+
+
+@command.command()
+@click.argument("datasets", nargs=-1)
+def apply(datasets: tuple[str, ...]) -> None:
+    """Put the templates of DATASETS, or of all, and add new fields to their indices. Safe to repeat.
+
+    Exit code 1 if an index holds a field in another type.
+    """
+    settings = get_settings()
+    done = apply_templates(SearchClient(settings), settings, searchable(settings.schemas_dir, datasets))
+    for applied in done:
+        state = f"applied, {len(applied.updated)} indices updated" if applied.changed else "current already"
+        click.echo(f"{applied.dataset}: template {applied.template} {state}")
+        for conflict in applied.conflicts:
+            click.echo(f"  {conflict}. Delete that index and run the index job again from its topic.", err=True)
+    sys.exit(1 if any(applied.conflicts for applied in done) else 0)
+
+
+@command.command()
+@click.argument("datasets", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def status(datasets: tuple[str, ...], as_json: bool) -> None:
+    """Indices, documents and whether the template is the contract's. Exit code 1 if one is not."""
+    settings = get_settings()
+    client = SearchClient(settings)
+    found = [index_status(client, settings, dataset) for dataset in searchable(settings.schemas_dir, datasets)]
+    if as_json:
+        click.echo(json.dumps([_facts(item) for item in found], indent=2))
+    else:
+        _print_status(found)
+    sys.exit(1 if any(item.template != "current" for item in found) else 0)
+
+
+def template_text(template: dict[str, object]) -> str:
+    """The text of ``opensearch/events-<dataset>.json``."""
+    return json.dumps(template, indent=2, ensure_ascii=False) + "\n"
+
+
+def _facts(item: IndexStatus) -> dict[str, object]:
+    return {**asdict(item), "docs": item.docs, "size_bytes": item.size_bytes}
+
+
+def _print_status(found: list[IndexStatus]) -> None:
+    table = Table("dataset", "alias", "indices", "first", "last", "docs", "MB", "template")
+    for item in found:
+        names = [index.name.removeprefix(f"{item.alias}-") for index in item.indices]
+        first, last = (names[0], names[-1]) if names else ("", "")
+        size = f"{item.size_bytes / _BYTES_PER_MB:.1f}"
+        table.add_row(item.dataset, item.alias, str(len(names)), first, last, f"{item.docs:,}", size, item.template)
+    Console().print(table)
+    for item in found:
+        if item.template != "current":
+            where = f" at {', '.join(item.differences)}" if item.differences else ""
+            click.echo(f"{item.dataset}: template {item.template}{where}. Run `tidegate index apply {item.dataset}`.")

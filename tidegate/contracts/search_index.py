@@ -1,0 +1,103 @@
+"""Brings search templates to OpenSearch and says whether what is there is what the contracts call for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.contracts.search_mapping import JsonObject, alias, index_template
+from tidegate.errors import TidegateError, TransientError
+from tidegate.opensearch_client import IndexFacts, SearchClient
+from tidegate.settings import Settings
+
+TemplateState = Literal["current", "differs", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What ``apply`` did for one dataset; ``conflicts`` are indices whose mapping cannot be brought up to date."""
+
+    dataset: str
+    template: str
+    changed: bool
+    updated: list[str]
+    conflicts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """One dataset's search side; ``differences`` are dotted paths of the template that are not as they should be."""
+
+    dataset: str
+    alias: str
+    template: TemplateState
+    differences: list[str]
+    indices: list[IndexFacts]
+
+    @property
+    def docs(self) -> int:
+        return sum(index.docs for index in self.indices)
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(index.size_bytes for index in self.indices)
+
+
+def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Dataset]:
+    """The named datasets, or all that have an index section."""
+    if names:
+        return [load_dataset(schemas_dir, name) for name in names]
+    return [dataset for dataset in load_datasets(schemas_dir) if dataset.contract.index is not None]
+
+
+def template_of(dataset: Dataset, settings: Settings) -> JsonObject:
+    """The template that ``dataset`` calls for on this cluster."""
+    return index_template(dataset, shards=settings.opensearch_shards, replicas=settings.opensearch_replicas)
+
+
+def apply_templates(client: SearchClient, settings: Settings, datasets: Sequence[Dataset]) -> list[Applied]:
+    """Put the templates, and add new fields to indices that exist. Safe to repeat."""
+    return [_apply(client, dataset, template_of(dataset, settings)) for dataset in datasets]
+
+
+def index_status(client: SearchClient, settings: Settings, dataset: Dataset) -> IndexStatus:
+    """What OpenSearch holds for ``dataset``."""
+    name = alias(dataset.contract)
+    found = client.template(name)
+    differing = [] if found is None else list(differences(template_of(dataset, settings), found))
+    state: TemplateState = "missing" if found is None else "differs" if differing else "current"
+    return IndexStatus(dataset.name, name, state, differing, client.indices(f"{name}-*"))
+
+
+def differences(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
+    """Dotted paths at which ``found`` is not as ``wanted``; empty objects and lists count as absent.
+
+    OpenSearch gives numbers in settings back as text, so scalars are compared as text.
+    """
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for key in sorted(wanted.keys() | found.keys()):
+            yield from differences(wanted.get(key), found.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(wanted, list) and isinstance(found, list):
+        if [str(item) for item in wanted] != [str(item) for item in found]:
+            yield path
+    elif (wanted or found) and str(wanted) != str(found):
+        yield path
+
+
+def _apply(client: SearchClient, dataset: Dataset, template: JsonObject) -> Applied:
+    name = alias(dataset.contract)
+    found = client.template(name)
+    changed = found is None or any(differences(template, found))
+    if changed:
+        client.put_template(name, template)
+    updated, conflicts = [], []
+    for index in client.indices(f"{name}-*") if changed else []:
+        try:
+            client.put_mapping(index.name, template["template"]["mappings"])
+            updated.append(index.name)
+        except TransientError:
+            raise
+        except TidegateError as error:
+            conflicts.append(f"{index.name}: {error.problem}")
+    return Applied(dataset.name, name, changed, updated, conflicts)

@@ -1,0 +1,106 @@
+"""From ``silver.avsc`` and the contract's index section to an OpenSearch index template. Pure.
+
+Mappings are explicit and ``dynamic: strict``: a field the contract does not know is refused, not guessed. Field
+types: https://docs.opensearch.org/latest/mappings/
+"""
+
+from typing import Any
+
+from tidegate.contracts.avro_types import AvroType, Field, Kind, read_type
+from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.contracts.model import Contract, Index
+from tidegate.errors import ContractError
+
+JsonObject = dict[str, Any]
+KEYWORD_LIMIT = 8191
+"""Lucene refuses terms over 32,766 bytes, which is 8,191 characters of four bytes; longer text stays in
+``_source`` and is not searchable."""
+MAX_SCALED_DIGITS = 18
+TIME_FORMAT = "strict_date_time||epoch_millis"
+_TYPES: dict[Kind, JsonObject] = {
+    "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
+    "int": {"type": "integer"},
+    "long": {"type": "long"},
+    "float": {"type": "float"},
+    "double": {"type": "double"},
+    "boolean": {"type": "boolean"},
+    "bytes": {"type": "binary"},
+    "timestamp-millis": {"type": "date", "format": TIME_FORMAT},
+    "timestamp-micros": {"type": "date_nanos", "format": "strict_date_optional_time_nanos||epoch_millis"},
+    "date": {"type": "date", "format": "strict_date"},
+    "map": {"type": "flat_object"},
+}
+
+
+def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> JsonObject:
+    """The body of ``PUT _index_template/events-<dataset>``.
+
+    Raises:
+        ContractError: the dataset is not searchable (no index section, or no silver schema).
+    """
+    index, silver = _searchable(dataset)
+    return {
+        "index_patterns": [f"{alias(dataset.contract)}-*"],
+        "priority": 100,
+        "template": {
+            "settings": {
+                "index": {
+                    "number_of_shards": str(shards),
+                    "number_of_replicas": str(replicas),
+                    "refresh_interval": "1s",
+                }
+            },
+            "mappings": mappings(silver, index),
+            "aliases": {alias(dataset.contract): {}},
+        },
+        "_meta": {"description": dataset.contract.description, "generated_by": "tidegate index apply"},
+    }
+
+
+def mappings(silver: AvroSchema, index: Index) -> JsonObject:
+    """Mappings of the silver fields; an override replaces a field's mapping whole."""
+    fields = read_type(silver, str(silver.get("name"))).fields
+    return {
+        "dynamic": "strict",
+        "_meta": {"fields": {field.name: field.doc for field in fields if field.doc}},
+        "properties": {field.name: index.overrides.get(field.name) or field_mapping(field.type) for field in fields},
+    }
+
+
+def field_mapping(avro: AvroType) -> JsonObject:
+    """The mapping of one Avro type; an array maps as its element does, for OpenSearch has no array type."""
+    match avro.kind:
+        case "decimal":
+            return _decimal(avro)
+        case "array":
+            assert avro.items is not None, "array without items"
+            return field_mapping(avro.items)
+        case "record":
+            return {"dynamic": "strict", "properties": _properties(avro.fields)}
+        case kind:
+            return dict(_TYPES[kind])
+
+
+def alias(contract: Contract) -> str:
+    """The name that searches over all days use."""
+    return f"events-{contract.dataset}"
+
+
+def _decimal(avro: AvroType) -> JsonObject:
+    """A scaled_float is a long inside, which holds 18 digits; a JSON number is exact to 15 of them."""
+    if avro.precision > MAX_SCALED_DIGITS:
+        return {"type": "double"}
+    return {"type": "scaled_float", "scaling_factor": float(10**avro.scale)}
+
+
+def _properties(fields: tuple[Field, ...]) -> JsonObject:
+    return {field.name: field_mapping(field.type) for field in fields}
+
+
+def _searchable(dataset: Dataset) -> tuple[Index, AvroSchema]:
+    if dataset.contract.index is None or dataset.silver is None:
+        raise ContractError(
+            f"{dataset.name} has no search index.",
+            remedy="Add an index section to its contract.yaml, and silver.avsc.",
+        )
+    return dataset.contract.index, dataset.silver

@@ -1,0 +1,136 @@
+"""The edge to OpenSearch: one connection from the settings, and its errors in our words."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError as UnreachableError
+from opensearchpy.exceptions import NotFoundError, OpenSearchException, TransportError
+
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings
+
+JsonObject = dict[str, Any]
+_DENIED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """One index: documents that can be found, and bytes on disk."""
+
+    name: str
+    docs: int
+    size_bytes: int
+
+
+class SearchClient:
+    """The few calls Tidegate makes.
+
+    Every method raises :class:`TransientError` when OpenSearch is out of reach or overloaded, and
+    :class:`TidegateError` when it refuses the request.
+    """
+
+    def __init__(self, settings: Settings, *, timeout_s: float = 30) -> None:
+        self._url = settings.opensearch_url
+        self._client = connect(settings, timeout_s=timeout_s)
+
+    def put_template(self, name: str, body: JsonObject) -> None:
+        """Set the index template ``name``; indices made from now on follow it."""
+        with translated(self._url):
+            self._client.indices.put_index_template(name=name, body=body)
+
+    def template(self, name: str) -> JsonObject | None:
+        """The index template ``name`` as OpenSearch holds it; None if there is none."""
+        with translated(self._url):
+            try:
+                found = self._client.indices.get_index_template(name=name)
+            except NotFoundError:
+                return None
+            body: JsonObject = found["index_templates"][0]["index_template"]
+            return body
+
+    def put_mapping(self, index: str, mappings: JsonObject) -> None:
+        """Add fields to an index that exists; changing a field's type is refused."""
+        with translated(self._url):
+            self._client.indices.put_mapping(index=index, body=mappings)
+
+    def indices(self, pattern: str) -> list[IndexFacts]:
+        """The open indices that match ``pattern``, by name."""
+        with translated(self._url):
+            rows = self._client.cat.indices(
+                index=pattern, params={"format": "json", "bytes": "b", "h": "index,docs.count,store.size"}
+            )
+        facts = [IndexFacts(row["index"], int(row["docs.count"] or 0), int(row["store.size"] or 0)) for row in rows]
+        return sorted(facts, key=lambda index: index.name)
+
+    def count(self, index: str) -> int:
+        """The number of documents in an index or alias; 0 if there is none of that name."""
+        with translated(self._url):
+            answer = self._client.count(index=index, params={"ignore_unavailable": "true"})
+        return int(answer["count"])
+
+    def search(self, index: str, body: JsonObject) -> JsonObject:
+        """The answer to a search, as OpenSearch gives it; empty if there is no such index."""
+        with translated(self._url):
+            answer: JsonObject = self._client.search(index=index, body=body, params={"ignore_unavailable": "true"})
+            return answer
+
+    def refresh(self, index: str) -> None:
+        """Make all that was written findable now."""
+        with translated(self._url):
+            self._client.indices.refresh(index=index, params={"ignore_unavailable": "true"})
+
+
+def connect(settings: Settings, *, timeout_s: float = 30, connections: int = 10) -> OpenSearch:
+    """The vendor's client; wrap its calls in :func:`translated`."""
+    logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # it logs what it raises as well
+    password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
+    login = (settings.opensearch_user, password) if settings.opensearch_user else None
+    return OpenSearch([settings.opensearch_url], http_auth=login, timeout=timeout_s, maxsize=connections)
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Turn the vendor's exceptions into ours."""
+    try:
+        yield
+    except UnreachableError as error:
+        raise TransientError(
+            f"OpenSearch at {url} does not answer ({type(error).__name__}).",
+            remedy="Run `tidegate status`, and `tidegate up` if it is down.",
+        ) from error
+    except TransportError as error:
+        raise _refused(url, error) from error
+    except OpenSearchException as error:
+        raise TidegateError(
+            f"OpenSearch at {url}: {error}.", remedy="See that TIDEGATE_OPENSEARCH_URL names an OpenSearch."
+        ) from error
+
+
+def _refused(url: str, error: TransportError) -> TidegateError:
+    status = error.status_code if isinstance(error.status_code, int) else 0
+    if status in _DENIED:
+        return TidegateError(
+            f"OpenSearch at {url} refuses the login ({status}).",
+            remedy="Set TIDEGATE_OPENSEARCH_USER and TIDEGATE_OPENSEARCH_PASSWORD.",
+        )
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return TransientError(
+            f"OpenSearch at {url} answers {status}: {_reason(error)}.",
+            remedy="Try again; if it stays, see `tidegate logs opensearch`.",
+        )
+    return TidegateError(
+        f"OpenSearch at {url} refuses the request with {status}: {_reason(error)}.",
+        remedy="Run `tidegate index status`, and `tidegate index apply` if a template differs.",
+    )
+
+
+def _reason(error: TransportError) -> str:
+    info = error.info
+    if isinstance(info, dict) and isinstance(info.get("error"), dict):
+        return str(info["error"].get("reason", error.error)).rstrip(".")
+    return str(error.error).rstrip(".")
