@@ -2,6 +2,7 @@ package io.tidegate.connectors.avro;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.flink.avro.shaded.org.apache.avro.LogicalType;
 import org.apache.flink.avro.shaded.org.apache.avro.LogicalTypes;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
@@ -30,7 +31,9 @@ final class ReaderCompiler {
         Schema renamed = Schema.applyAliases(writer, reader);
         var verdict = SchemaCompatibility.checkReaderWriterCompatibility(reader, renamed);
         if (verdict.getType() != SchemaCompatibilityType.COMPATIBLE) {
-            throw mismatch(verdict.getResult().getIncompatibilities().toString());
+            throw mismatch(verdict.getResult().getIncompatibilities().stream()
+                    .map(each -> each.getType() + " at " + each.getLocation() + ": " + each.getMessage())
+                    .collect(Collectors.joining("; ")));
         }
         if (renamed.getType() != Schema.Type.RECORD) {
             throw mismatch("the writer's schema is " + renamed.getType() + ", not a record");

@@ -60,10 +60,10 @@ final class ReferenceTable {
         }
     }
 
-    /** Waits until everything that was in the topic at the start is here. */
-    void awaitReady(Duration timeout) throws InterruptedException {
+    /** Waits until everything that is in the topic now is here. */
+    void awaitCaughtUp(Duration timeout) throws InterruptedException {
         try {
-            follower.ready().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            follower.caughtUp().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new TableRuntimeException("Reference topic '" + config.topic() + "' was not read to its end within " + timeout
                     + ". Check that Kafka and the registry answer, or raise 'lookup.startup-timeout'.");

@@ -2,9 +2,12 @@ package io.tidegate.connectors.reference;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.Consumer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.PartitionInfo;
@@ -23,7 +26,9 @@ final class TopicFollower implements Runnable {
     private final String topic;
     private final Consumer<byte[], byte[]> consumer;
     private final RecordLoader loader;
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Queue<CompletableFuture<Void>> requests = new ConcurrentLinkedQueue<>();
+    private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private Map<TopicPartition, Long> ends = Map.of();
     private volatile Throwable failure;
     private volatile boolean closing;
 
@@ -33,9 +38,14 @@ final class TopicFollower implements Runnable {
         this.loader = loader;
     }
 
-    /** Done when the end that the topic had at the start is reached; exceptionally, if it never will be. */
-    CompletableFuture<Void> ready() {
-        return ready;
+    /** Done when all that is in the topic now has been read; exceptionally, if it never will be. */
+    CompletableFuture<Void> caughtUp() {
+        CompletableFuture<Void> request = new CompletableFuture<>();
+        requests.add(request);
+        if (failure != null) {
+            refuseRequests(failure);
+        }
+        return request;
     }
 
     /** Why the thread has ended; null while all is well. */
@@ -52,7 +62,14 @@ final class TopicFollower implements Runnable {
                 LOG.error("Reading reference topic {} has failed", topic, e);
                 failure = e;
             }
-            ready.completeExceptionally(e);
+            waiting.forEach(request -> request.completeExceptionally(e));
+            refuseRequests(e);
+        }
+    }
+
+    private void refuseRequests(Throwable reason) {
+        for (var request = requests.poll(); request != null; request = requests.poll()) {
+            request.completeExceptionally(reason);
         }
     }
 
@@ -65,14 +82,25 @@ final class TopicFollower implements Runnable {
         List<TopicPartition> partitions = partitions();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (!closing) {
-            if (!ready.isDone() && partitions.stream().allMatch(each -> consumer.position(each) >= ends.get(each))) {
-                ready.complete(null);
-            }
+            answerRequests(partitions);
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL_TIMEOUT)) {
                 loader.load(record);
             }
+        }
+    }
+
+    /** New requests wait for the end that the topic has now, all together. */
+    private void answerRequests(List<TopicPartition> partitions) {
+        if (waiting.isEmpty() && !requests.isEmpty()) {
+            for (var request = requests.poll(); request != null; request = requests.poll()) {
+                waiting.add(request);
+            }
+            ends = consumer.endOffsets(partitions);
+        }
+        if (!waiting.isEmpty() && partitions.stream().allMatch(each -> consumer.position(each) >= ends.get(each))) {
+            waiting.forEach(request -> request.complete(null));
+            waiting.clear();
         }
     }
 

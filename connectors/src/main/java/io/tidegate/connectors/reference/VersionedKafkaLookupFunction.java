@@ -36,7 +36,7 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
     public void open(FunctionContext context) throws Exception {
         table = ReferenceTable.acquire(config, () -> RecordLoader.open(config.layout(), decoder, context));
         try {
-            table.awaitReady(config.startupTimeout());
+            table.awaitCaughtUp(config.startupTimeout());
         } catch (Exception e) {
             close();
             throw e;

@@ -1,6 +1,7 @@
 package io.tidegate.connectors.reference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -83,21 +84,36 @@ class TopicFollowerTest {
     }
 
     @Test
-    void itIsReadyWhenTheEndIsReached() throws Exception {
+    void itHasCaughtUpWhenTheEndIsReached() throws Exception {
+        var caughtUp = follower.caughtUp();
         consumer.updateEndOffsets(Map.of(PARTITION, 3L));
         consumer.schedulePollTask(() -> consumer.addRecord(record(0, "p1", "p1@100")));
-        consumer.schedulePollTask(() -> assertTrue(!follower.ready().isDone()));
+        consumer.schedulePollTask(() -> assertFalse(caughtUp.isDone()));
         consumer.schedulePollTask(() -> {
             consumer.addRecord(record(1, "p1", "p1@200"));
             consumer.addRecord(record(2, "p1", null));
         });
         start();
-        follower.ready().get(10, TimeUnit.SECONDS);
+        caughtUp.get(10, TimeUnit.SECONDS);
         assertEquals(100, asOf("p1", 150).getTimestamp(1, 3).getMillisecond());
         assertEquals(200, asOf("p1", 499).getTimestamp(1, 3).getMillisecond());
         assertNull(asOf("p1", 500), "the tombstone holds from its Kafka timestamp on");
         follower.close();
         assertNull(follower.failure());
+    }
+
+    @Test
+    void aLaterRequestWaitsForTheEndOfItsOwnTime() throws Exception {
+        consumer.updateEndOffsets(Map.of(PARTITION, 0L));
+        start();
+        follower.caughtUp().get(10, TimeUnit.SECONDS);
+        consumer.updateEndOffsets(Map.of(PARTITION, 1L));
+        var caughtUp = follower.caughtUp();
+        assertFalse(caughtUp.isDone());
+        consumer.schedulePollTask(() -> consumer.addRecord(record(0, "p1", "p1@100")));
+        caughtUp.get(10, TimeUnit.SECONDS);
+        assertEquals(1, loader.store().keyCount());
+        follower.close();
     }
 
     @Test
@@ -110,7 +126,7 @@ class TopicFollowerTest {
             consumer.addRecord(record(3, "p3", "p3@100"));
         });
         start();
-        follower.ready().get(10, TimeUnit.SECONDS);
+        follower.caughtUp().get(10, TimeUnit.SECONDS);
         assertEquals(3, loader.skippedCount());
         assertEquals(1, loader.store().keyCount());
         follower.close();
@@ -124,7 +140,7 @@ class TopicFollowerTest {
             throw broken;
         });
         start();
-        assertThrows(ExecutionException.class, () -> follower.ready().get(10, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> follower.caughtUp().get(10, TimeUnit.SECONDS));
         assertSame(broken, follower.failure());
     }
 
