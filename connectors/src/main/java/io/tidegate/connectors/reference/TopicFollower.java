@@ -12,6 +12,7 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.Consumer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.PartitionInfo;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class TopicFollower implements Runnable {
     private final RecordLoader loader;
     private final Queue<CompletableFuture<Void>> requests = new ConcurrentLinkedQueue<>();
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
-    private Map<TopicPartition, Long> ends = Map.of();
+    private Map<TopicPartition, Long> ends;
     private volatile Throwable failure;
     private volatile boolean closing;
 
@@ -83,22 +84,32 @@ final class TopicFollower implements Runnable {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         while (!closing) {
-            answerRequests(partitions);
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL_TIMEOUT)) {
-                loader.load(record);
+            try {
+                answerRequests(partitions);
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL_TIMEOUT)) {
+                    loader.load(record);
+                }
+            } catch (RetriableException outage) {
+                LOG.warn("Reference topic {} is out of reach, trying again", topic, outage);
             }
         }
     }
 
     /** New requests wait for the end that the topic has now, all together. */
     private void answerRequests(List<TopicPartition> partitions) {
-        if (waiting.isEmpty() && !requests.isEmpty()) {
+        if (waiting.isEmpty()) {
+            ends = null;
             for (var request = requests.poll(); request != null; request = requests.poll()) {
                 waiting.add(request);
             }
+        }
+        if (waiting.isEmpty()) {
+            return;
+        }
+        if (ends == null) {
             ends = consumer.endOffsets(partitions);
         }
-        if (!waiting.isEmpty() && partitions.stream().allMatch(each -> consumer.position(each) >= ends.get(each))) {
+        if (partitions.stream().allMatch(each -> consumer.position(each) >= ends.get(each))) {
             waiting.forEach(request -> request.complete(null));
             waiting.clear();
         }

@@ -20,6 +20,7 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.common.KafkaException;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.Node;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.PartitionInfo;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition;
+import org.apache.flink.kafka.shaded.org.apache.kafka.common.errors.TimeoutException;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.record.TimestampType;
 import org.apache.flink.table.api.DataTypes;
@@ -142,6 +143,19 @@ class TopicFollowerTest {
         start();
         assertThrows(ExecutionException.class, () -> follower.caughtUp().get(10, TimeUnit.SECONDS));
         assertSame(broken, follower.failure());
+    }
+
+    @Test
+    void anOutageIsWaitedFor() throws Exception {
+        consumer.updateEndOffsets(Map.of(PARTITION, 1L));
+        consumer.schedulePollTask(() -> {
+            throw new TimeoutException("no broker");
+        });
+        consumer.schedulePollTask(() -> consumer.addRecord(record(0, "p1", "p1@100")));
+        start();
+        follower.caughtUp().get(10, TimeUnit.SECONDS);
+        assertNull(follower.failure());
+        follower.close();
     }
 
     @Test
