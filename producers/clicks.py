@@ -84,7 +84,8 @@ class Clicks:
     def __init__(self, traffic: Traffic, rng: np.random.Generator) -> None:
         encoder = Encoder(traffic.dataset.latest, traffic.schema_id)
         check_layout(encoder)
-        slots = int(min(max(traffic.rate_per_s * _SECONDS_PER_TURN, _MIN_SLOTS), _MAX_SLOTS))
+        wanted_slots = traffic.rate_per_s * _SECONDS_PER_TURN or _MAX_SLOTS
+        slots = int(min(max(wanted_slots, _MIN_SLOTS), _MAX_SLOTS))
         mix = traffic.mix
         self._shares = np.cumsum([mix.bad_ratio, mix.duplicate_ratio, mix.late_ratio])
         self._rng = rng

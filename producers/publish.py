@@ -81,10 +81,11 @@ class Publisher:
             raise TidegateError(
                 f"Kafka ended the idempotent session: {self._fatal.str()}.", remedy="Start the command again."
             )
+        produce, on_failure = self._producer.produce, self._on_failure
         for key, value in zip(batch.keys, batch.values, strict=True):
             while True:
                 try:
-                    self._producer.produce(self._topic, value, key, on_delivery=self._on_failure)
+                    produce(self._topic, value, key, on_delivery=on_failure)
                     break
                 except BufferError:  # large records fill the queue before _MAX_OUTSTANDING of them do
                     self._producer.poll(_POLL_S)

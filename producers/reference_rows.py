@@ -105,9 +105,10 @@ class RowReader:
 
 
 def _csv_row(number: int, header: list[str], cells: list[str], fields: Mapping[str, Field]) -> Row:
-    text = ",".join(cells)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
     if len(cells) != len(header):
-        return Row(number, None, f"{len(cells)} cells under {len(header)} columns", text)
+        return Row(number, None, f"{len(cells)} cells under {len(header)} columns", text.getvalue())
     values: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=True):
         field = fields.get(name)
@@ -115,7 +116,7 @@ def _csv_row(number: int, header: list[str], cells: list[str], fields: Mapping[s
             values[name] = cell
         elif cell or not field.has_default:
             values[name] = _typed(cell, field.type)
-    return Row(number, values, "", text)
+    return Row(number, values, "", text.getvalue())
 
 
 def _typed(cell: str, avro: AvroType) -> Any:

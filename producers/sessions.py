@@ -32,6 +32,8 @@ _NEXT = np.array(
     ]
 ).cumsum(axis=1)
 
+_NONE, _SOME = b"\x00", b"\x02"  # the branches of ["null", "string"]
+
 IntArray = NDArray[np.intp]
 
 
@@ -58,8 +60,6 @@ class Sessions:
         self._countries = Choice.of(COUNTRIES)
         self._referrers = Choice.of(REFERRERS)
         self._popularity = Choice.weighted(_zipf(SIZE, rng))
-        self._head = encoder.part(["user_id", "session_id"])
-        self._address = encoder.part(["ip"])
         self._country_pieces = [encoder.part(["country"]).encode(country) for country in COUNTRIES]
         self._browser_pieces = [encoder.part(["user_agent"]).encode(name) for name in USER_AGENTS]
         self._state = np.full(slots, _NEW)
@@ -116,19 +116,26 @@ class Sessions:
         addresses = rng.integers(0, 256, size=(count, 3))
         browsers = self._browsers.draw(rng, count)
         countries = self._countries.draw(rng, count)
-        for i, slot in enumerate(slots):
-            key = ids[i].tobytes()
-            user_id = f"u{customers[i]}" if signed_in[i] else None
-            first, second, third = addresses[i]  # 198.18.0.0/15 belongs to nobody (RFC 2544)
+        drawn = zip(slots, ids, signed_in, customers, addresses.tolist(), countries, browsers, strict=True)
+        for slot, session_id, is_customer, customer, address, country, browser in drawn:
+            key = session_id.tobytes()
+            first, second, third = address  # 198.18.0.0/15 belongs to nobody (RFC 2544)
+            user = _SOME + _short(b"u%d" % customer) if is_customer else _NONE
             self.keys[slot] = key
-            self.heads[slot] = self._head.encode(user_id, key.decode())
+            self.heads[slot] = user + _short(key)
             self.tails[slot] = (
-                self._country_pieces[countries[i]]
-                + self._address.encode(f"198.{18 + first % 2}.{second}.{third}")
-                + self._browser_pieces[browsers[i]]
+                self._country_pieces[country]
+                + _SOME
+                + _short(b"198.%d.%d.%d" % (18 + first % 2, second, third))
+                + self._browser_pieces[browser]
             )
         self._country[slots] = countries
         self._state[slots] = _NEW
+
+
+def _short(text: bytes) -> bytes:
+    """An Avro string of fewer than 64 bytes."""
+    return bytes((len(text) * 2,)) + text
 
 
 def _zipf(size: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ class Line(NamedTuple):
 
 
 def read_lines(path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[Line | None]:
-    """The lines of ``path`` (``-`` is standard input) until its end or ``stop``; None when nothing is there to read yet.
+    """The lines of ``path`` (``-`` is standard input) until its end or ``stop``; None: nothing there yet.
 
     With ``follow`` the end is no end: the file may grow, be truncated or be replaced by a new one of its name (as log
     rotation does); the numbers then start again at 1.
