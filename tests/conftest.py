@@ -1,0 +1,30 @@
+"""What all tests share: at the end, the seconds that each part of the suite took."""
+
+from collections import Counter
+from collections.abc import Generator
+
+import pytest
+
+pytest_plugins = ["tests.servers", "tests.pipeline"]
+
+_seconds = pytest.StashKey[Counter[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the count."""
+    config.stash[_seconds] = Counter()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds a test's seconds, with its fixtures', to its part: the folder below ``tests/``."""
+    report = yield
+    part = item.path.relative_to(item.config.rootpath).parts[1]
+    item.config.stash[_seconds][part] += report.duration
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints one line with all parts."""
+    parts = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in config.stash[_seconds].items())
+    terminalreporter.write_line(f"seconds per part: {parts or 'no test ran'}")
