@@ -14,6 +14,7 @@ from tidegate.contracts.search_index import (
     index_status,
     searchable,
     template_of,
+    template_text,
 )
 from tidegate.opensearch_client import SearchClient
 from tidegate.settings import get_settings
@@ -45,8 +46,8 @@ def apply(datasets: tuple[str, ...]) -> None:
     settings = get_settings()
     done = apply_templates(SearchClient(settings), settings, searchable(settings.schemas_dir, datasets))
     for applied in done:
-        state = f"applied, {len(applied.updated)} indices updated" if applied.changed else "current already"
-        click.echo(f"{applied.dataset}: template {applied.template} {state}")
+        state = "applied" if applied.changed else "current already"
+        click.echo(f"{applied.dataset}: template {applied.template} {state}, {applied.updated} indices up to date")
         for conflict in applied.conflicts:
             click.echo(f"  {conflict}. Delete that index and run the index job again from its topic.", err=True)
     sys.exit(1 if any(applied.conflicts for applied in done) else 0)
@@ -65,11 +66,6 @@ def status(datasets: tuple[str, ...], as_json: bool) -> None:
     else:
         _print_status(found)
     sys.exit(1 if any(item.template != "current" for item in found) else 0)
-
-
-def template_text(template: dict[str, object]) -> str:
-    """The text of ``opensearch/events-<dataset>.json``."""
-    return json.dumps(template, indent=2, ensure_ascii=False) + "\n"
 
 
 def _facts(item: IndexStatus) -> dict[str, object]:

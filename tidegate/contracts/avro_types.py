@@ -4,6 +4,7 @@ Everything that walks an Avro schema (table columns, search mapping, JSON values
 ``read_type``, so that a type is supported everywhere or refused everywhere. Source: Avro 1.12 specification.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -46,6 +47,8 @@ _FLINK: dict[Kind, str] = {
     "date": "DATE",
 }
 MAX_DECIMAL_PRECISION = 38
+_NAME_REMEDY = "Use letters, digits and _, no digit first."
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +178,24 @@ def _read_logical(avro_type: dict[str, Any], base: str, place: str) -> AvroType:
 
 
 def _read_fields(record: dict[str, Any], place: str) -> tuple[Field, ...]:
+    if not all(_NAME.match(part) for part in str(record.get("name", "")).split(".")):
+        raise _unsupported(place, f"the record name {record.get('name')!r}", _NAME_REMEDY)
     fields = record.get("fields")
     if not isinstance(fields, list) or not fields:
         raise _unsupported(place, "a record without fields", "List at least one field.")
-    return tuple(_read_field(field, place) for field in fields)
+    read = tuple(_read_field(field, place) for field in fields)
+    names = [field.name for field in read]
+    if doubled := next((name for name in names if names.count(name) > 1), None):
+        raise _unsupported(f"{place}.{doubled}", "a field named twice", "Give each field a name of its own.")
+    return read
 
 
 def _read_field(field: Any, place: str) -> Field:
     if not isinstance(field, dict) or not isinstance(field.get("name"), str):
         raise _unsupported(place, f"field {field!r}", 'A field is {"name": …, "type": …}.')
     name = field["name"]
+    if not _NAME.match(name):
+        raise _unsupported(place, f"the field name {name!r}", _NAME_REMEDY)
     return Field(
         name=name,
         type=read_type(field.get("type"), f"{place}.{name}"),

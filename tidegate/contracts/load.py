@@ -119,7 +119,8 @@ def _read_contract(path: Path) -> Contract:
     try:
         return Contract.model_validate(yaml.safe_load(path.read_text()))
     except yaml.YAMLError as error:
-        raise ContractError(f"{path} is not YAML: {error}.", remedy="Mend the file.") from error
+        reason = " ".join(str(error).split())
+        raise ContractError(f"{path} is not YAML: {reason}.", remedy="Mend the file.") from error
     except ValidationError as error:
         places = "; ".join(
             f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}" for item in error.errors()

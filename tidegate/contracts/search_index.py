@@ -1,5 +1,6 @@
 """Brings search templates to OpenSearch and says whether what is there is what the contracts call for."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,16 @@ TemplateState = Literal["current", "differs", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What ``apply`` did for one dataset; ``conflicts`` are indices whose mapping cannot be brought up to date."""
+    """What ``apply`` did for one dataset.
+
+    ``updated`` counts the indices that now have every field of the template; ``conflicts`` names those that
+    hold a field in another type, and why.
+    """
 
     dataset: str
     template: str
     changed: bool
-    updated: list[str]
+    updated: int
     conflicts: list[str]
 
 
@@ -54,6 +59,11 @@ def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Dataset]:
 def template_of(dataset: Dataset, settings: Settings) -> JsonObject:
     """The template that ``dataset`` calls for on this cluster."""
     return index_template(dataset, shards=settings.opensearch_shards, replicas=settings.opensearch_replicas)
+
+
+def template_text(template: JsonObject) -> str:
+    """The text of ``opensearch/events-<dataset>.json``."""
+    return json.dumps(template, indent=2, ensure_ascii=False) + "\n"
 
 
 def apply_templates(client: SearchClient, settings: Settings, datasets: Sequence[Dataset]) -> list[Applied]:
@@ -91,13 +101,13 @@ def _apply(client: SearchClient, dataset: Dataset, template: JsonObject) -> Appl
     changed = found is None or any(differences(template, found))
     if changed:
         client.put_template(name, template)
-    updated, conflicts = [], []
-    for index in client.indices(f"{name}-*") if changed else []:
+    conflicts = []
+    indices = client.indices(f"{name}-*")
+    for index in indices:
         try:
             client.put_mapping(index.name, template["template"]["mappings"])
-            updated.append(index.name)
         except TransientError:
             raise
         except TidegateError as error:
             conflicts.append(f"{index.name}: {error.problem}")
-    return Applied(dataset.name, name, changed, updated, conflicts)
+    return Applied(dataset.name, name, changed, len(indices) - len(conflicts), conflicts)

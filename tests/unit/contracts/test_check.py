@@ -1,0 +1,124 @@
+"""Every kind of fault that a contract can have is found, alone, with its file, place and remedy."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tidegate.contracts.check import check_datasets
+from tidegate.errors import ContractError
+
+ROOT = Path(__file__).parents[3]
+CLICKS = "clicks/contract.yaml"
+ENUM = '{"type": "enum", "name": "Kind", "symbols": ["A"]}'
+
+SAME_NAME = '{"type": "record", "name": "Click", "fields": [{"name": "x", "type": "int"}]}'
+
+
+@pytest.fixture
+def schemas(tmp_path: Path) -> Path:
+    """A copy of the contracts to spoil."""
+    return Path(shutil.copytree(ROOT / "schemas", tmp_path / "schemas"))
+
+
+def _spoil(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_projects_own_contracts_hold() -> None:
+    checked = check_datasets(ROOT / "schemas")
+    assert checked.problems == []
+    assert checked.sound_streams == ["clicks"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "found"),
+    [
+        (CLICKS, "owner: web-analytics", "owners: web-analytics", "Extra inputs"),
+        (CLICKS, "name: no_heartbeats", "name: country_is_iso_code", "named twice"),
+        (CLICKS, "name: no_heartbeats", "name: event_time_in_range", "event_time_in_range"),
+        (CLICKS, "dataset: clicks", "dataset: [", "not YAML"),
+        (CLICKS, "field: event_time", "field: session_id", "session_id is string"),
+        (CLICKS, "key: session_id", "key: session", "no field session in"),
+        (CLICKS, "key: session_id", "key: user_id", "user_id may be null"),
+        (CLICKS, "identity: [event_id]", "identity: [id]", "no field id in"),
+        (CLICKS, "field: quantity", "field: pieces", "no field pieces in"),
+        (CLICKS, "field: ip", "field: quantity", "quantity is int"),
+        (CLICKS, "field: user_id\n    method: hmac", "field: session_id\n    method: drop", "may not be null"),
+        (CLICKS, "reference: products", "reference: goods", "no reference dataset goods"),
+        (CLICKS, '"on": product_id', '"on": quantity', "quantity is int"),
+        (CLICKS, "[name, category, list_price]", "[name, colour]", "no field colour in"),
+        (CLICKS, "events-clicks-{event_time|", "events-clicks-{_schema_id|", "_schema_id is int"),
+        (CLICKS, "events-clicks-{", "clicks-{", "not the dataset's own"),
+        (CLICKS, "user_agent: {type: text}", "agent: {type: text}", "no field agent in silver.avsc"),
+        ("products/contract.yaml", "compacted: true", "compacted: false", "kept by key"),
+        ("products/contract.yaml", "identity: [product_id]", "identity: [name]", "is its identity"),
+        ("clicks/v1.avsc", '["null", "int"]', ENUM, "type 'enum' is not supported"),
+        ("clicks/v1.avsc", '["null", "int"]', '["null", "int", "long"]', "union"),
+        ("clicks/v1.avsc", '["null", "int"]', '["int", "null"]', "default is of its first type"),
+        ("clicks/v1.avsc", '"name": "country"', '"name": "currency"', "named twice"),
+        ("clicks/v1.avsc", '"name": "country"', '"name": "the country"', "the field name 'the country'"),
+        ("clicks/v1.avsc", '"name": "Click"', '"name": "1Click"', "the record name '1Click'"),
+        ("clicks/v1.avsc", '["null", "int"], "default": null', SAME_NAME, "is not Avro"),
+        ("clicks/v1.avsc", '"type": "record"', '"type": "record",,', "Expecting property name"),
+        ("clicks/silver.avsc", '"name": "_schema_id", "type": "int"', '"name": "_schema_id", "type": "long"', "type"),
+        ("clicks/silver.avsc", '"name": "_source_topic"', '"name": "source_topic"', "missing from the envelope"),
+        ("clicks/silver.avsc", '"name": "_source_offset", "type": "long"', '"name": "x", "type": "long"', "first"),
+        ("clicks/refine.sql", "from validated", "from validated where quantity > 0", "an outer WHERE"),
+        ("clicks/refine.sql", "from validated", "from validated group by country", "an outer GROUP"),
+        ("clicks/refine.sql", "    currency,\n", "", "lacks columns of silver.avsc: currency"),
+        ("clicks/refine.sql", "    currency,\n", "    currency, ip as address,\n", "silver.avsc lacks: address"),
+        ("clicks/refine.sql", "upper(country) as country", "upper(country)", "has no name"),
+        ("clicks/examples/valid.jsonl", '"country": "DE"', '"land": "DE"', "no such field"),
+        ("clicks/examples/valid.jsonl", '"event_type": "view"', '"event_type": null', "may not be null"),
+        ("clicks/examples/valid.jsonl", '"country_is_iso_code"', '"country_is_known"', "no rule country_is_known"),
+        ("clicks/examples/valid.jsonl", '"verdict": "silver"', '"verdict": "gold"', "verdict"),
+        (
+            "clicks/examples/invalid.jsonl",
+            '"verdict": "dead_letter"',
+            '"verdict": "dead_letter"}',
+            "Extra data at column",
+        ),
+        ("products/examples/valid.jsonl", '"verdict": "reference"', '"verdict": "silver"', "never becomes silver"),
+    ],
+)
+def test_a_fault_is_found(schemas: Path, file: str, old: str, new: str, found: str) -> None:
+    _spoil(schemas / file, old, new)
+    problems = check_datasets(schemas).problems
+    assert problems, "nothing was found"
+    assert any(found in problem.problem for problem in problems), [str(problem) for problem in problems]
+    assert all(problem.file.partition("/")[0] in ("clicks", "products") for problem in problems)
+    assert all(problem.remedy and "\n" not in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize("file", ["silver.avsc", "refine.sql", "v1.avsc", "examples/invalid.jsonl"])
+def test_a_missing_file_is_found(schemas: Path, file: str) -> None:
+    (schemas / "clicks" / file).unlink()
+    assert any("missing" in p.problem or "no v1.avsc" in p.problem for p in check_datasets(schemas).problems)
+
+
+def test_an_incompatible_version_is_found(schemas: Path) -> None:
+    schema = json.loads((schemas / "clicks" / "v1.avsc").read_text())
+    schema["fields"].append({"name": "consent", "type": "boolean"})
+    (schemas / "clicks" / "v2.avsc").write_text(json.dumps(schema))
+    (problem,) = [p for p in check_datasets(schemas).problems if "BACKWARD" in p.problem]
+    assert (problem.file, problem.place) == ("clicks/v2.avsc", "v2 reading v1")
+    assert "consent" in problem.problem
+
+
+def test_a_faulty_stream_is_not_compiled(schemas: Path) -> None:
+    _spoil(schemas / CLICKS, "key: session_id", "key: session")
+    assert check_datasets(schemas).sound_streams == []
+
+
+def test_only_the_named_datasets_are_checked(schemas: Path) -> None:
+    _spoil(schemas / CLICKS, "dataset: clicks", "dataset: [")
+    assert check_datasets(schemas, ["products"]).problems == []
+
+
+def test_an_unknown_dataset_is_an_error(schemas: Path) -> None:
+    with pytest.raises(ContractError, match="Known: clicks, products"):
+        check_datasets(schemas, ["nope"])
