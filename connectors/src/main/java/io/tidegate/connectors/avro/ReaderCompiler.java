@@ -3,12 +3,12 @@ package io.tidegate.connectors.avro;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.apache.flink.avro.shaded.org.apache.avro.LogicalType;
 import org.apache.flink.avro.shaded.org.apache.avro.LogicalTypes;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
 import org.apache.flink.avro.shaded.org.apache.avro.SchemaCompatibility;
 import org.apache.flink.avro.shaded.org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.flink.table.types.logical.ArrayType;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.RowType;
 
@@ -41,8 +41,7 @@ final class ReaderCompiler {
         return record(renamed, reader, columns, extraColumns);
     }
 
-    private static ValueReader resolve(
-            Schema writer, Schema reader, org.apache.flink.table.types.logical.LogicalType column) {
+    private static ValueReader resolve(Schema writer, Schema reader, LogicalType column) {
         if (writer.getType() == Schema.Type.UNION) {
             return union(writer.getTypes().stream().map(branch -> resolve(branch, reader, column)).toList());
         }
@@ -89,20 +88,20 @@ final class ReaderCompiler {
         return plan;
     }
 
-    private static org.apache.flink.table.types.logical.LogicalType columnType(RowType columns, int column, Schema schema) {
+    private static LogicalType columnType(RowType columns, int column, Schema schema) {
         return column >= 0 ? columns.getTypeAt(column) : AvroTypes.columnType(schema);
     }
 
     /** The default as any other value: written by Avro, read by the reader of its schema. */
-    static Object defaultValue(Schema.Field field, org.apache.flink.table.types.logical.LogicalType column) {
+    static Object defaultValue(Schema.Field field, LogicalType column) {
         byte[] encoded = AvroTypes.encodedDefault(field);
         return resolve(field.schema(), field.schema(), column).read(new AvroInput(encoded, 0, encoded.length));
     }
 
     /** Avro resolves by the stored type alone, which would read cents as euros and microseconds as milliseconds. */
     private static void requireSameMeaning(Schema writer, Schema reader) {
-        LogicalType written = writer.getLogicalType();
-        LogicalType wanted = reader.getLogicalType();
+        var written = writer.getLogicalType();
+        var wanted = reader.getLogicalType();
         if (written == null || wanted == null) {
             return;
         }

@@ -8,6 +8,7 @@ import org.apache.flink.avro.shaded.org.apache.avro.Schema;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class ColumnsTest {
     void someOfTheFieldsWithTheirTypesAreFine() {
         assertDoesNotThrow(() -> Columns.requireReadable(SCHEMA, columns("price", DataTypes.DECIMAL(12, 2))));
         assertDoesNotThrow(() -> Columns.requireWritable(SCHEMA, RowType.of(
-                new org.apache.flink.table.types.logical.LogicalType[] {
+                new LogicalType[] {
                     DataTypes.STRING().getLogicalType(), DataTypes.DECIMAL(12, 2).getLogicalType()
                 },
                 new String[] {"id", "price"})));

@@ -16,6 +16,7 @@ import org.apache.flink.avro.shaded.org.apache.avro.io.DecoderFactory;
 import org.apache.flink.avro.shaded.org.apache.avro.io.EncoderFactory;
 import org.apache.flink.table.api.TableRuntimeException;
 import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +68,7 @@ class RoundTripTest {
     @Test
     void aTableMayDeclareSomeOfTheColumnsInAnyOrder() throws IOException {
         RowType some = RowType.of(
-                new org.apache.flink.table.types.logical.LogicalType[] {
+                new LogicalType[] {
                     COLUMNS.getTypeAt(COLUMNS.getFieldIndex("price")), COLUMNS.getTypeAt(COLUMNS.getFieldIndex("text"))
                 },
                 new String[] {"price", "text"});
