@@ -16,6 +16,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from tidegate.errors import TidegateError
+
 STACK_FILE = "stack.json"
 
 
@@ -76,5 +78,12 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises :class:`TidegateError` if one of them has a wrong value."""
+    try:
+        return Settings()
+    except ValueError as error:
+        problem = " ".join(str(error).split())[:300]
+        raise TidegateError(
+            f"The settings can't be read: {problem}.",
+            remedy=f"Correct the TIDEGATE_ variables of the environment, or delete {home_folder() / STACK_FILE}.",
+        ) from error

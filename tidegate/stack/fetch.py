@@ -6,7 +6,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -29,9 +29,9 @@ def cache_folder() -> Path:
 class Cache:
     """The downloaded files, by the group (execution of runtime-pom.xml) they belong to."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, lock: Sequence[LockedFile] | None = None) -> None:
         self.root = root
-        self._lock = read_lock()
+        self._lock = read_lock() if lock is None else lock
 
     def files(self, group: str) -> list[Path]:
         """Where the group's files are, or will be."""

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import yaml
 
-from tidegate.stack import flink_home
+from tidegate.stack import flink_home, process
 from tidegate.stack.class_archive import base_archive
 from tidegate.stack.java import java_home
 from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.process import Command
-from tidegate.stack.server import NotReadyError, Server
+from tidegate.stack.server import Server
 from tidegate.stack.state import StackState
 
 SLOTS = 8
@@ -65,18 +65,16 @@ class TaskManager(Server):
 
     def check(self) -> None:
         """Have the JobManager fetch this TaskManager's threads: a call that goes all the way and back."""
-        members = _get(self, "/taskmanagers")["taskmanagers"]
-        # One that was killed stays in the list until its heartbeat times out: the newest sign of life first.
-        members.sort(key=lambda member: member["timeSinceLastHeartbeat"], reverse=True)
-        if not any(member["slotsNumber"] == SLOTS and self._answers(member["id"]) for member in members):
+        mine = [member for member in _get(self, "/taskmanagers")["taskmanagers"] if self._is_mine(member)]
+        if not any(member["slotsNumber"] == SLOTS for member in mine):
             raise self.not_ready("it has not registered its slots with the JobManager")
+        _get(self, f"/taskmanagers/{mine[0]['id']}/thread-dump")
 
-    def _answers(self, member: str) -> bool:
-        try:
-            _get(self, f"/taskmanagers/{member}/thread-dump")
-        except NotReadyError:
-            return False
-        return True
+    def _is_mine(self, member: dict[str, Any]) -> bool:
+        """Not one that was killed before: it stays listed, with its last sign of life, until that times out."""
+        alive = process.running(self.files)
+        last_heartbeat_s = member["timeSinceLastHeartbeat"] / 1000  # an instant, 0 before the first
+        return alive is not None and (last_heartbeat_s == 0 or last_heartbeat_s >= alive.create_time())
 
     @property
     def address(self) -> str:

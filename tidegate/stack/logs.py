@@ -17,8 +17,11 @@ def tail(file: Path, count: int) -> list[str]:
 
 
 def follow(files: dict[str, Path]) -> Iterator[tuple[str, str]]:
-    """Name and line of whatever is added from now on, without end; a log that starts anew is read from its start."""
-    positions = {name: file.stat().st_size if file.exists() else 0 for name, file in files.items()}
+    """Name and line of whatever is added after this call, without end; a log begun anew is read from its start."""
+    return _follow(files, {name: file.stat().st_size if file.exists() else 0 for name, file in files.items()})
+
+
+def _follow(files: dict[str, Path], positions: dict[str, int]) -> Iterator[tuple[str, str]]:
     while True:
         for name, file in files.items():
             lines, positions[name] = _added(file, positions[name])

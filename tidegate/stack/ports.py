@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterable
 from typing import Literal
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tidegate.errors import TidegateError
@@ -52,11 +53,19 @@ def choose_ports(choice: PortChoice | None, recorded: dict[str, int] | None) -> 
     if choice == "auto":
         names = list(Ports.model_fields)
         return Ports.model_validate(dict(zip(names, free_ports(len(names)), strict=True)))
-    from_environment = Ports()
+    from_environment = _ports_from_environment()
     if choice == "default" or recorded is None:
         return from_environment
     moved = from_environment.model_dump(include=from_environment.model_fields_set)
     return Ports.model_validate({**recorded, **moved})
+
+
+def _ports_from_environment() -> Ports:
+    try:
+        return Ports()
+    except ValidationError as error:
+        names = ", ".join(port_setting(str(problem["loc"][0])) for problem in error.errors())
+        raise TidegateError(f"{names} is not a port number.", remedy="Set it to one, or unset it.") from error
 
 
 def recorded_ports(recorded: dict[str, int]) -> Ports:

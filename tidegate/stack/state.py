@@ -72,7 +72,7 @@ def _recorded(file: Path) -> dict[str, object]:
         recorded = json.loads(file.read_text())
     except ValueError as error:
         raise TidegateError(
-            f"{file} is not valid JSON: {error}.", remedy="Run `tidegate down --purge` and `tidegate up`."
+            f"{file} is not valid JSON: {error}.", remedy="Delete it, then run `tidegate down` and `tidegate up`."
         ) from error
     return recorded if isinstance(recorded, dict) else {}
 

@@ -1,0 +1,45 @@
+"""The Flink distribution and its configuration."""
+
+from pathlib import Path
+
+from tidegate.settings import Settings
+from tidegate.stack.fetch import Cache
+from tidegate.stack.flink import TaskManager, configuration
+from tidegate.stack.flink_home import connectors_jar, wheel_folder
+from tidegate.stack.state import load_state
+
+
+def test_everything_listens_on_loopback_only(tmp_path: Path) -> None:
+    config = configuration(load_state(Settings.model_validate({"home": tmp_path})))
+    hosts = {key: value for key, value in config.items() if key.endswith((".address", "-address", "host"))}
+    assert len(hosts) == 6
+    assert set(hosts.values()) == {"127.0.0.1"}
+
+
+def test_checkpoints_are_files_of_the_stack_and_failures_are_retried_with_a_growing_pause(tmp_path: Path) -> None:
+    config = configuration(load_state(Settings.model_validate({"home": tmp_path})))
+    assert config["execution.checkpointing.dir"] == (tmp_path / "flink-checkpoints").as_uri()
+    assert config["restart-strategy.type"] == "exponential-delay"
+
+
+def test_the_privacy_key_reaches_the_task_manager_by_its_environment_only(tmp_path: Path) -> None:
+    state = load_state(Settings.model_validate({"home": tmp_path}))
+    key = state.privacy_key.get_secret_value()
+    cache = Cache(tmp_path / "cache", [])
+    (cache.root / "java").mkdir(parents=True)
+    (cache.root / "java" / "java-21.jsa").touch()
+    command = TaskManager(state, cache).command()
+    assert command.env["TIDEGATE_PRIVACY_KEY"] == key
+    assert key not in " ".join(command.argv)
+    assert key not in str(configuration(state))
+
+
+def test_the_wheel_is_found_without_being_imported() -> None:
+    assert (wheel_folder() / "bin" / "flink").exists()
+
+
+def test_sources_and_test_jars_are_not_the_connectors(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    for suffix in ("", "-sources", "-tests"):
+        (tmp_path / "target" / f"tidegate-connectors-0.1.0{suffix}.jar").touch()
+    assert connectors_jar(tmp_path) == tmp_path / "target" / "tidegate-connectors-0.1.0.jar"

@@ -1,0 +1,130 @@
+"""Starting and stopping, with tiny servers of our own."""
+
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import httpx
+import pytest
+
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings
+from tidegate.stack import preflight, supervisor
+from tidegate.stack.fetch import Cache
+from tidegate.stack.process import Command, processes_of
+from tidegate.stack.server import Server
+from tidegate.stack.state import StackState, load_state
+
+
+class WebServer(Server):
+    """Healthy when it answers."""
+
+    name = "web"
+    port_names = ("registry",)
+    memory_mb = 50
+
+    def prepare(self) -> None:
+        self.stack.folder("data")
+
+    def command(self) -> Command:
+        port = self.stack.ports.get(self.port_names[0])
+        return Command([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)])
+
+    def check(self) -> None:
+        try:
+            httpx.get(self.stack.url(self.port_names[0]), timeout=5).raise_for_status()
+        except httpx.HTTPError as error:
+            raise self.not_ready(error) from error
+
+
+class SecondServer(WebServer):
+    """Needs the first."""
+
+    name = "second"
+    port_names = ("opensearch",)
+    needs = ("web",)
+
+
+class DyingServer(WebServer):
+    """Ends at once, with a reason."""
+
+    name = "dying"
+    port_names = ("kafka",)
+    said: ClassVar[str] = "no room left"
+
+    def command(self) -> Command:
+        return Command(["sh", "-c", f"echo {self.said}; exit 3"])
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StackState:
+    return load_state(Settings.model_validate({"home": tmp_path}), choice="auto")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache", [])
+
+
+def test_servers_start_after_those_they_need_and_stop_without_a_trace(state: StackState, cache: Cache) -> None:
+    servers = [WebServer(state, cache), SecondServer(state, cache)]
+    phases: list[tuple[str, str]] = []
+    supervisor.start(servers, lambda name, phase: phases.append((name, phase)))
+    assert phases.index(("web", "healthy")) < phases.index(("second", "starting"))
+    assert all(status.healthy for status in supervisor.status(servers))
+    assert supervisor.stop(servers) == ["web", "second"]
+    assert list(processes_of(state.home)) == []
+    assert [status.detail for status in supervisor.status(servers)] == ["not running", "not running"]
+
+
+def test_a_server_that_dies_is_reported_with_its_last_words_and_its_log(state: StackState, cache: Cache) -> None:
+    server = DyingServer(state, cache)
+    with pytest.raises(TidegateError, match=r"dying .* no room left.* See .*dying\.log") as raised:
+        supervisor.start([server], lambda name, phase: None)
+    assert "\n" not in str(raised.value)
+
+
+def test_leftovers_are_stopped_without_pid_files(state: StackState, cache: Cache) -> None:
+    server = WebServer(state, cache)
+    supervisor.start([server], lambda name, phase: None)
+    server.files.pid_file.unlink()
+    assert len(supervisor.stop_leftovers(state.home)) == 1
+    assert list(processes_of(state.home)) == []
+
+
+def test_a_server_is_chosen_with_what_it_needs(state: StackState, cache: Cache) -> None:
+    assert [server.name for server in supervisor.select(["taskmanager"], state, cache)] == [
+        "jobmanager",
+        "taskmanager",
+    ]
+    assert len(supervisor.select(None, state, cache)) == len(supervisor.SERVERS)
+
+
+def test_an_unknown_server_is_answered_with_the_known_ones(state: StackState, cache: Cache) -> None:
+    with pytest.raises(TidegateError, match=r"no server kafak\. Choose from: kafka"):
+        supervisor.select(["kafak"], state, cache)
+
+
+def test_two_ups_of_one_stack_exclude_each_other(tmp_path: Path) -> None:
+    with (
+        supervisor.exclusive(tmp_path),
+        pytest.raises(TidegateError, match="Another `tidegate up`"),
+        supervisor.exclusive(tmp_path),
+    ):
+        pass
+    with supervisor.exclusive(tmp_path):
+        pass
+
+
+def test_too_little_memory_is_refused_before_anything_starts(
+    state: StackState, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WebServer, "memory_mb", 10**9)
+    with pytest.raises(TidegateError, match=r"web need 1000000\.0 GB"):
+        preflight.check_memory([WebServer(state, cache)])
+
+
+def test_too_little_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "MINIMUM_FREE_DISK_GB", 10.0**9)
+    with pytest.raises(TidegateError, match=r"GB are free .* TIDEGATE_HOME"):
+        preflight.check_disk(tmp_path / "not" / "yet" / "made")
