@@ -21,7 +21,7 @@ class LakeSource:
         self._table_name = table
         self._identity = identity
         self._settings = settings
-        self._catalog = _catalog(settings)
+        self._catalog = open_catalog(settings)
 
     def marker(self) -> object:
         """The current snapshot's id."""
@@ -59,7 +59,12 @@ def _numbers(batch: Any, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(batch.column(column).to_numpy(zero_copy_only=False), np.int64)
 
 
-def _catalog(settings: Settings) -> Any:
+def open_catalog(settings: Settings) -> Any:
+    """The lake's REST catalog, as pyiceberg opens it.
+
+    Raises:
+        TidegateError: pyiceberg is not installed. TransientError: the catalog does not answer.
+    """
     try:
         catalogs = importlib.import_module("pyiceberg.catalog")
     except ImportError as error:

@@ -1,0 +1,35 @@
+"""`tidegate demo`: the whole pipeline on this machine, ended by the proof.
+
+Exit codes: 0 the proof holds (and the producer's own expectation came true), 1 not, 130 stopped by Ctrl-C.
+"""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tidegate.demo.options import DemoOptions
+from tidegate.demo.run import Demo
+from tidegate.demo.show import show
+from tidegate.settings import get_settings
+from tidegate.stack.ports import PortChoice
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("demo")
+@click.option("--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="How long to send.")
+@click.option("--rate", type=click.FloatRange(min=1), default=5000, show_default=True, help="Events per second.")
+@click.option("--input", "source", type=_FILE, help="Replay this access log or JSON lines instead, as fast as it goes.")
+@click.option("--keep", is_flag=True, help="Leave the stack and the jobs running at the end.")
+@click.option("--ports", type=click.Choice(["auto", "default"]), help="Free ports, or the default ones again.")
+def command(seconds: float, rate: float, source: Path | None, keep: bool, ports: PortChoice | None) -> None:
+    """Start everything, send traffic with bad, duplicate and late events, watch it, and prove each is accounted for.
+
+    Writes demo/report.json into the stack's folder (.tidegate). What is in the topics from before stays there and is
+    part of the proof.
+    """
+    console = Console()
+    result = Demo(DemoOptions(seconds, rate, source, keep, ports), console).run()
+    show(result, get_settings(), console, kept=keep)
+    click.get_current_context().exit(0 if result.ok else 1)

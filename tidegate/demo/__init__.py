@@ -1,0 +1,1 @@
+"""`tidegate demo`: the whole pipeline on one machine, watched, measured and proved."""

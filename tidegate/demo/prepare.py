@@ -1,0 +1,65 @@
+"""All that must be there before the first event: servers, topics and schemas, search templates, products, jobs."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from rich.console import Console
+
+from tidegate import jobs
+from tidegate.cli.up import StartDisplay
+from tidegate.contracts.register import register_all
+from tidegate.contracts.search_index import apply_templates, searchable
+from tidegate.demo.child import Child
+from tidegate.demo.options import JOBS, DemoOptions
+from tidegate.demo.phases import Phases
+from tidegate.flink_client import FlinkClient
+from tidegate.opensearch_client import SearchClient
+from tidegate.settings import Settings, get_settings
+from tidegate.stack import local
+
+LAKE_INTERVAL_VARIABLE = "TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S"
+LAKE_INTERVAL_S = "10"
+
+
+def start_stack(options: DemoOptions, phases: Phases, console: Console) -> Settings:
+    """Starts what is missing of the stack; returns the settings that name its servers.
+
+    The lake commits every 10 s here, so that a short run has something to show; a real one makes larger files.
+    """
+    os.environ.setdefault(LAKE_INTERVAL_VARIABLE, LAKE_INTERVAL_S)
+    get_settings.cache_clear()
+    with phases.phase("up") as note:
+        display = StartDisplay(console)
+        try:
+            stack = local.up(get_settings(), on_phase=display.on_phase, console=console, choice=options.ports)
+        finally:
+            display.close()
+        note.text = f"servers run, their data is in {stack.home}"
+    return get_settings()
+
+
+def prepare(settings: Settings, phases: Phases) -> None:
+    """Contracts, templates and sample products; what is there already is left as it is."""
+    with phases.phase("contracts", "topics and schemas") as note:
+        done = register_all(settings, settings.schemas_dir)
+        known = len(done.topics.created) + len(done.topics.unchanged)
+        note.text = f"{known} topics ({len(done.topics.created)} new), {len(done.subjects)} subjects"
+    with phases.phase("templates", "search templates") as note:
+        applied = apply_templates(SearchClient(settings), settings, searchable(settings.schemas_dir))
+        note.text = ", ".join(each.template for each in applied)
+    with phases.phase("products", "sample products") as note:
+        child = Child(settings.home / "logs" / "demo-load.log", "load", "products", "--sample")
+        try:
+            note.text = f"{child.result()['upserts']:,} sample products"
+        finally:
+            child.stop()
+
+
+def start_jobs(settings: Settings, phases: Phases) -> None:
+    """Starts the jobs that don't run yet, all at once, and waits until their tasks run."""
+    client = FlinkClient(settings.flink_rest_url)
+    missing = [job for job in JOBS if client.live_job(job) is None]
+    with phases.phase("jobs", "starting " + ", ".join(missing)) as note, ThreadPoolExecutor(len(JOBS)) as threads:
+        for started in [threads.submit(jobs.start, settings, jobs.Start(job)) for job in missing]:
+            started.result()
+        note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")

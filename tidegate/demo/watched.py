@@ -1,0 +1,76 @@
+"""The pipeline under watch: output watch and search probe run beside, readings of rates and lags are taken."""
+
+import time
+from contextlib import ExitStack
+from types import TracebackType
+
+from tidegate.contracts.load import Dataset
+from tidegate.contracts.search_mapping import alias
+from tidegate.demo import searchable, watch
+from tidegate.demo.background import Repeating
+from tidegate.demo.lag import LagReader
+from tidegate.demo.latency import percentiles
+from tidegate.demo.view import Moment, View
+from tidegate.opensearch_client import SearchClient
+from tidegate.settings import Settings
+
+
+class Watched:
+    """Used with ``with``; everything is counted from its making on."""
+
+    def __init__(self, settings: Settings, dataset: Dataset, view: View) -> None:
+        self.probe = searchable.SearchProbe(SearchClient(settings), alias(dataset.contract))
+        self._watch = watch.OutputWatch(settings, dataset, self.probe.offer)
+        self._lag = LagReader(settings, dataset.contract)
+        self._view = view
+        self._threads = [Repeating(self._watch.poll, 0), Repeating(self.probe.poll, searchable.POLL_S)]
+        self._open = ExitStack()
+        self._began_s = time.monotonic()
+        self._last = (self._began_s, 0, 0)
+        self.raw_before = self.raw_ends = self._lag.raw_before
+        self.seen = self._watch.seen
+
+    def __enter__(self) -> "Watched":
+        self._open.callback(self._watch.close)
+        self._open.enter_context(self._view)
+        for thread in self._threads:
+            self._open.enter_context(thread)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def produced(self) -> int:
+        """Records that came into the raw topic, as of the last reading."""
+        return sum(self.raw_ends.values()) - sum(self.raw_before.values())
+
+    def read(self, phase: str) -> Moment:
+        """Takes a reading and shows it.
+
+        Raises:
+            TransientError: Kafka does not answer.
+        """
+        for thread in self._threads:
+            thread.check()
+        self.raw_ends = self._lag.raw_ends()
+        silver, now_s = self.seen.silver, time.monotonic()
+        last_s, last_produced, last_silver = self._last
+        self._last = (now_s, self.produced, silver)
+        moment = Moment(
+            phase=phase,
+            elapsed_s=now_s - self._began_s,
+            produced=self.produced,
+            silver=silver,
+            dropped=self.seen.dropped,
+            in_per_s=(self.produced - last_produced) / (now_s - last_s),
+            out_per_s=(silver - last_silver) / (now_s - last_s),
+            committed=percentiles(list(self.seen.committed_ms)),
+            searchable=percentiles(list(self.probe.found.latencies_ms)),
+            lags=self._lag.lags(self.raw_ends, dict(self.seen.silver_next)),
+            dead_letters=dict(self.seen.dead_letters.copy().most_common()),
+        )
+        self._view.show(moment)
+        return moment
