@@ -8,7 +8,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -82,8 +82,13 @@ def get_settings() -> Settings:
     try:
         return Settings()
     except ValueError as error:
-        problem = " ".join(str(error).split())[:300]
         raise TidegateError(
-            f"The settings can't be read: {problem}.",
+            f"The settings can't be read: {_problem(error)}.",
             remedy=f"Correct the TIDEGATE_ variables of the environment, or delete {home_folder() / STACK_FILE}.",
         ) from error
+
+
+def _problem(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
