@@ -1,0 +1,214 @@
+package io.tidegate.connectors.opensearch;
+
+import static io.tidegate.connectors.opensearch.DeliveryFixture.document;
+import static io.tidegate.connectors.opensearch.DeliveryFixture.documents;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
+import io.tidegate.connectors.opensearch.FakeOpenSearch.ItemAnswer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BulkDeliveryTest {
+
+    private FakeOpenSearch server;
+    private DeliveryFixture fixture;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new FakeOpenSearch();
+        fixture = new DeliveryFixture(server.address());
+    }
+
+    @AfterEach
+    void stop() {
+        fixture.sender.close();
+        server.close();
+    }
+
+    @Test
+    void everyDocumentIsIndexed() throws Exception {
+        deliver(documents(100));
+
+        assertEquals(100, server.documents.size());
+        assertEquals(7, server.documents.get("events/d7").path("n").asInt());
+        assertTrue(fixture.deadLetters.byId.isEmpty());
+    }
+
+    @Test
+    void anEmptyBatchIsDoneWithoutARequest() throws Exception {
+        deliver(List.of());
+
+        assertTrue(server.requestSizes.isEmpty());
+    }
+
+    @Test
+    void aConflictIsDone() throws Exception {
+        server.itemAnswer = id -> new ItemAnswer(409, "version_conflict_engine_exception");
+
+        deliver(documents(3));
+
+        assertEquals(List.of(3), List.copyOf(server.requestSizes));
+        assertTrue(fixture.deadLetters.byId.isEmpty());
+    }
+
+    @Test
+    void aRefusedDocumentIsADeadLetterAndTheOthersGoOn() throws Exception {
+        server.itemAnswer = id -> id.equals("d1") ? new ItemAnswer(400, "mapper_parsing_exception") : ItemAnswer.OK;
+
+        deliver(documents(3));
+
+        Rejection expected = new Rejection(
+                "DOCUMENT_REJECTED", "400 mapper_parsing_exception: because; caused by deeper: cause");
+        assertEquals(Map.of("d1", expected), fixture.deadLetters.byId);
+        assertEquals(Set.of("events/d0", "events/d2"), server.documents.keySet());
+    }
+
+    @Test
+    void aRejectedRowIsNeverSent() throws Exception {
+        DocumentEntry homeless = new DocumentEntry(null, "{}".getBytes(), null, Rejection.refused("no day"));
+
+        deliver(List.of(homeless));
+
+        assertEquals(Map.of("?", Rejection.refused("no day")), fixture.deadLetters.byId);
+        assertTrue(server.requestSizes.isEmpty());
+    }
+
+    @Test
+    void overloadOfAThirdOfTheDocumentsLosesNone() throws Exception {
+        Random random = new Random(1);
+        server.itemAnswer = id -> random.nextInt(10) < 3
+                ? new ItemAnswer(429, "rejected_execution_exception") : ItemAnswer.OK;
+
+        deliver(documents(500));
+
+        assertEquals(500, server.documents.size());
+        assertTrue(fixture.deadLetters.byId.isEmpty());
+        assertTrue(server.requestSizes.size() > 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster_block_exception", "index_closed_exception"})
+    void anIndexClosedByItsOperatorIsWaitedFor(String errorType) throws Exception {
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        server.itemAnswer = id -> asked.add(id) ? new ItemAnswer(403, errorType) : ItemAnswer.OK;
+
+        deliver(documents(2));
+
+        assertEquals(2, server.documents.size());
+        assertTrue(fixture.deadLetters.byId.isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 502, 503})
+    void aRequestThatFailsForNowIsRepeated(int status) throws Exception {
+        server.requestStatuses.addAll(List.of(status, status, status));
+
+        deliver(documents(10));
+
+        assertEquals(10, server.documents.size());
+    }
+
+    @Test
+    void aServerThatIsDownIsWaitedFor() throws Exception {
+        int port = server.port();
+        server.close();
+        CompletableFuture<Void> delivery = fixture.sender.send(documents(10));
+        assertThrows(java.util.concurrent.TimeoutException.class, () -> delivery.get(100, TimeUnit.MILLISECONDS));
+
+        server = new FakeOpenSearch(port);
+
+        delivery.get(30, TimeUnit.SECONDS);
+        assertEquals(10, server.documents.size());
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsHalvedAndKeepsItsOrder() throws Exception {
+        server.maxRequestBytes = 400;
+
+        deliver(documents(50));
+
+        assertEquals(50, server.documents.size());
+        assertTrue(server.requestSizes.size() >= 8);
+        assertTrue(fixture.deadLetters.byId.isEmpty());
+    }
+
+    @Test
+    void aDocumentThatIsTooLargeAloneIsADeadLetter() throws Exception {
+        server.maxRequestBytes = 400;
+        DocumentEntry large = document("large", "{\"text\":\"" + "x".repeat(500) + "\"}");
+
+        deliver(List.of(document("a", "{}"), large, document("b", "{}")));
+
+        assertEquals("DOCUMENT_TOO_LARGE", fixture.deadLetters.byId.get("large").code());
+        assertEquals(Set.of("events/a", "events/b"), server.documents.keySet());
+    }
+
+    @Test
+    void aRequestRefusedAsAWholeCostsOnlyTheDocumentAtFault() throws Exception {
+        server.requestStatuses.addAll(List.of(400, 400));
+
+        deliver(documents(2));
+
+        assertEquals("DOCUMENT_REJECTED", fixture.deadLetters.byId.get("d0").code());
+        assertEquals(Set.of("events/d1"), server.documents.keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404, 405})
+    void aRequestThatIsRefusedForGoodStopsTheJob(int status) {
+        server.requestStatuses.add(status);
+
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> deliver(documents(1)));
+
+        OpenSearchException cause = assertInstanceOf(OpenSearchException.class, failure.getCause());
+        assertTrue(cause.getMessage().contains("status " + status), cause.getMessage());
+        assertTrue(cause.getMessage().contains("Check the table's"), cause.getMessage());
+    }
+
+    @Test
+    void theLastDocumentOfAnIdStays() throws Exception {
+        deliver(List.of(document("a", "{\"n\":1}"), document("b", "{\"n\":2}"), document("a", "{\"n\":3}")));
+
+        assertEquals(3, server.documents.get("events/a").path("n").asInt());
+    }
+
+    @Test
+    void aRetryDoesNotBringBackAnOvertakenDocument() throws Exception {
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        server.itemAnswer = id -> asked.add(id) ? new ItemAnswer(429, "rejected_execution_exception") : ItemAnswer.OK;
+
+        deliver(List.of(document("a", "{\"n\":1}"), document("a", "{\"n\":2}")));
+
+        assertEquals(2, server.documents.get("events/a").path("n").asInt());
+        assertEquals(List.of(2), List.copyOf(server.requestSizes));
+    }
+
+    @Test
+    void theUserIsNamedInTheRequest() throws Exception {
+        deliver(documents(1));
+
+        assertEquals(List.of("Basic YW5uOnNlY3JldA=="), List.copyOf(server.lastHeaders));
+        assertFalse(new ConnectionConfig.Credentials("ann", "secret").toString().contains("secret"));
+    }
+
+    private void deliver(List<DocumentEntry> batch) throws Exception {
+        fixture.sender.send(batch).get(30, TimeUnit.SECONDS);
+    }
+}

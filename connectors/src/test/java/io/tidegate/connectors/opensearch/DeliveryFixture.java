@@ -1,0 +1,59 @@
+package io.tidegate.connectors.opensearch;
+
+import io.tidegate.connectors.opensearch.DocumentEntry.Address;
+import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
+import io.tidegate.connectors.opensearch.DocumentEntry.SourceRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+
+/** A sender against an address, with dead letters kept in memory, and documents to send. */
+final class DeliveryFixture {
+
+    /** Dead letters by document id. */
+    static final class Kept implements DeadLetters {
+        final Map<String, Rejection> byId = new ConcurrentHashMap<>();
+
+        @Override
+        public void add(DocumentEntry entry, Rejection rejection) {
+            byId.put(entry.address() == null ? "?" : entry.address().id(), rejection);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    final Kept deadLetters = new Kept();
+    final BulkSender sender;
+
+    DeliveryFixture(String address) {
+        ConnectionConfig connection = new ConnectionConfig(
+                List.of(address),
+                new ConnectionConfig.Credentials("ann", "secret"),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
+                false);
+        sender = new BulkSender(
+                new HttpBulkTransport(connection),
+                new BulkBody("index"),
+                new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
+                deadLetters,
+                new SinkMetrics(new UnregisteredMetricsGroup()));
+    }
+
+    static DocumentEntry document(String id, String json) {
+        SourceRecord source = new SourceRecord("raw.clicks", 1, 42, 1_000L, 3);
+        return new DocumentEntry(new Address("events", id, null), json.getBytes(StandardCharsets.UTF_8), source, null);
+    }
+
+    static List<DocumentEntry> documents(int count) {
+        return IntStream.range(0, count).mapToObj(i -> document("d" + i, "{\"n\":" + i + "}")).toList();
+    }
+}
