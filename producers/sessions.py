@@ -32,6 +32,7 @@ _NEXT = np.array(
     ]
 ).cumsum(axis=1)
 
+_SHARES_MIDWAY = np.array([0.67, 0.13, 0.05, 0.03, 0.12])  # of view, cart, checkout, purchase, search
 _NONE, _SOME = b"\x00", b"\x02"  # the branches of ["null", "string"]
 
 IntArray = NDArray[np.intp]
@@ -71,6 +72,7 @@ class Sessions:
         self.tails = np.empty(slots, dtype=object)
         self._order: IntArray = np.arange(0)
         self._begin(np.arange(slots), now_ms)
+        self._open_midway()
 
     def take(self, count: int) -> IntArray:
         """``count`` different slots; all get their turn before one comes again."""
@@ -106,6 +108,13 @@ class Sessions:
         products[self._rng.random(len(slots)) < _UNKNOWN_PRODUCT_SHARE] = UNKNOWN_PRODUCT
         self._product[slots[viewing]] = products[viewing]
         self._offer[slots[viewing]] = self._rng.integers(0, OFFERS, size=int(viewing.sum()))
+
+    def _open_midway(self) -> None:
+        """Spreads the first sessions over all steps of a visit, so that traffic starts as it goes on."""
+        slots = len(self._state)
+        self._state = Choice.weighted(_SHARES_MIDWAY).draw(self._rng, slots)
+        self._product = self._popularity.draw(self._rng, slots)
+        self._offer = self._rng.integers(0, OFFERS, size=slots)
 
     def _begin(self, slots: IntArray, now_ms: int) -> None:
         count = len(slots)

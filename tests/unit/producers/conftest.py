@@ -1,0 +1,19 @@
+"""Fixtures for producers: the project's own contracts."""
+
+from pathlib import Path
+
+import pytest
+
+from tidegate.contracts.load import Dataset, load_dataset
+
+SCHEMAS = Path(__file__).parents[3] / "schemas"
+
+
+@pytest.fixture(scope="session")
+def clicks() -> Dataset:
+    return load_dataset(SCHEMAS, "clicks")
+
+
+@pytest.fixture(scope="session")
+def products() -> Dataset:
+    return load_dataset(SCHEMAS, "products")

@@ -1,0 +1,33 @@
+"""Parts that are encoded alone make up the same bytes as the whole record."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producers.avro import Encoder, frame
+from tests.clicks import click
+from tidegate.contracts.load import Dataset
+
+
+@given(st.integers(1, 13))
+def test_parts_add_up_to_the_record(clicks: Dataset, cut: int) -> None:
+    encoder = Encoder(clicks.latest, 7)
+    record = click()
+    names = encoder.field_names
+    parts = [encoder.part(chosen).encode(*(record[name] for name in chosen)) for chosen in (names[:cut], names[cut:])]
+    assert frame(7) + b"".join(parts) == encoder.encode(record)
+
+
+def test_decoding_gives_back_what_was_encoded(clicks: Dataset) -> None:
+    encoder = Encoder(clicks.latest, 7)
+    value = encoder.encode(click())
+    assert encoder.encode(encoder.decode(value)) == value
+
+
+def test_fields_that_are_no_neighbours_are_refused(clicks: Dataset) -> None:
+    with pytest.raises(ValueError, match="not neighbours"):
+        Encoder(clicks.latest, 7).part(["event_id", "user_id"])
+
+
+def test_the_frame_is_a_zero_and_the_id_in_big_endian() -> None:
+    assert frame(258) == b"\x00\x00\x00\x01\x02"
