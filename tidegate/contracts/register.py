@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tidegate.contracts.compat import broken_promises
 from tidegate.contracts.load import (
     AvroSchema,
     Dataset,
@@ -102,10 +103,16 @@ def register_subject(registry: RegistryClient, plan: SubjectPlan) -> SubjectRepo
 
 
 def _refuse_incompatible(registry: RegistryClient, plan: SubjectPlan, schema: AvroSchema) -> None:
+    """Refuse what the registry refuses, and what only looks compatible (see :mod:`tidegate.contracts.compat`)."""
     if plan.compatibility == "NONE":
         return
-    if reasons := registry.incompatibilities(plan.subject, schema):
+    registered = {number: registry.version(plan.subject, number) for number in registry.versions(plan.subject)}
+    newest = max(registered, default=0) + 1
+    broken = broken_promises(registered | {newest: schema}, plan.compatibility)
+    reasons = [reason for found in broken if newest in (found.reader, found.writer) for reason in found.reasons]
+    reasons = reasons or registry.incompatibilities(plan.subject, schema)
+    if reasons:
         raise ContractError(
-            f"{plan.subject}: the new schema breaks {plan.compatibility}: {'; '.join(reasons)}.",
+            f"{plan.subject}: the new schema breaks {plan.compatibility}: {'; '.join(dict.fromkeys(reasons))}.",
             remedy="Leave registered versions as they are; add a v<N>.avsc whose new fields have defaults.",
         )

@@ -12,7 +12,6 @@ from tidegate.contracts.load import AvroSchema
 from tidegate.contracts.model import Compatibility
 from tidegate.errors import ContractError, TidegateError, TransientError
 
-SUBJECT_NOT_FOUND, VERSION_NOT_FOUND, SCHEMA_NOT_FOUND = 40401, 40402, 40403
 _NOT_FOUND = 404
 _OUTAGE = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -62,6 +61,11 @@ class RegistryClient:
         answer = self._request("GET", f"/subjects/{quote(subject, safe='')}/versions", or_none=True)
         return [int(version) for version in answer or []]
 
+    def version(self, subject: str, version: int) -> AvroSchema:
+        """The schema of one version of ``subject``, which must exist."""
+        answer = self._request("GET", f"/subjects/{quote(subject, safe='')}/versions/{version}")
+        return _schema(answer["schema"])
+
     def register(self, subject: str, schema: AvroSchema) -> int:
         """The id of ``schema`` under ``subject``, registered if it is new; repeating changes nothing.
 
@@ -87,7 +91,7 @@ class RegistryClient:
             raise ContractError(
                 f"the registry has no subject {subject}.", remedy="Run `tidegate contract register --all`."
             )
-        return RegisteredSchema(int(answer["id"]), int(answer["version"]), json.loads(answer["schema"]))
+        return RegisteredSchema(int(answer["id"]), int(answer["version"]), _schema(answer["schema"]))
 
     def by_id(self, schema_id: int) -> AvroSchema | None:
         """The schema with this id; None if the registry never gave it out."""

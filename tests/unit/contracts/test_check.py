@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts import SCHEMAS, spoil
 from tidegate.contracts.check import check_datasets
 from tidegate.errors import ContractError
 
-ROOT = Path(__file__).parents[3]
 CLICKS = "clicks/contract.yaml"
 ENUM = '{"type": "enum", "name": "Kind", "symbols": ["A"]}'
 
@@ -19,17 +19,11 @@ SAME_NAME = '{"type": "record", "name": "Click", "fields": [{"name": "x", "type"
 @pytest.fixture
 def schemas(tmp_path: Path) -> Path:
     """A copy of the contracts to spoil."""
-    return Path(shutil.copytree(ROOT / "schemas", tmp_path / "schemas"))
-
-
-def _spoil(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text, f"{old!r} is not in {path}"
-    path.write_text(text.replace(old, new, 1))
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
 
 
 def test_the_projects_own_contracts_hold() -> None:
-    checked = check_datasets(ROOT / "schemas")
+    checked = check_datasets(SCHEMAS)
     assert checked.problems == []
     assert checked.sound_streams == ["clicks"]
 
@@ -86,7 +80,7 @@ def test_the_projects_own_contracts_hold() -> None:
     ],
 )
 def test_a_fault_is_found(schemas: Path, file: str, old: str, new: str, found: str) -> None:
-    _spoil(schemas / file, old, new)
+    spoil(schemas / file, old, new)
     problems = check_datasets(schemas).problems
     assert problems, "nothing was found"
     assert any(found in problem.problem for problem in problems), [str(problem) for problem in problems]
@@ -110,12 +104,12 @@ def test_an_incompatible_version_is_found(schemas: Path) -> None:
 
 
 def test_a_faulty_stream_is_not_compiled(schemas: Path) -> None:
-    _spoil(schemas / CLICKS, "key: session_id", "key: session")
+    spoil(schemas / CLICKS, "key: session_id", "key: session")
     assert check_datasets(schemas).sound_streams == []
 
 
 def test_only_the_named_datasets_are_checked(schemas: Path) -> None:
-    _spoil(schemas / CLICKS, "dataset: clicks", "dataset: [")
+    spoil(schemas / CLICKS, "dataset: clicks", "dataset: [")
     assert check_datasets(schemas, ["products"]).problems == []
 
 

@@ -1,0 +1,72 @@
+"""What Flink finds in a contract: rules and queries that do not compile, examples that do not behave."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.contracts import copy_of_clicks, spoil
+from tidegate.contracts.flink_check import flink_problems
+from tidegate.contracts.problem import Problem
+
+Found = dict[str, list[Problem]]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """The problems of each dataset, all from one run of Flink."""
+    schemas = tmp_path_factory.mktemp("schemas")
+    spoilers = {
+        "sound": lambda folder: None,
+        "bad_rules": _spoil_rules,
+        "bad_types": lambda folder: spoil(folder / "refine.sql", "upper(country)", "upper(quantity)"),
+        "bad_nulls": lambda folder: spoil(folder / "refine.sql", "    session_id,", "    user_id as session_id,"),
+        "bad_examples": _spoil_examples,
+    }
+    for name, spoiler in spoilers.items():
+        spoiler(copy_of_clicks(schemas, name))
+    problems = flink_problems(schemas, list(spoilers))
+    return {name: [p for p in problems if p.file.startswith(f"{name}/")] for name in spoilers}
+
+
+def _spoil_rules(folder: Path) -> None:
+    contract = folder / "contract.yaml"
+    spoil(contract, "quantity BETWEEN", "quantiti BETWEEN")
+    spoil(contract, "unit_price >= 0", "unit_price >= >= 0")
+    spoil(contract, "CHAR_LENGTH(country) = 2", "CHAR_LENGTH(country)")
+
+
+def _spoil_examples(folder: Path) -> None:
+    spoil(folder / "examples/valid.jsonl", '"quantity": 1000', '"quantity": 1001')
+    spoil(folder / "examples/invalid.jsonl", '["event_id_is_uuid"]', '["known_event_type"]')
+
+
+def test_a_sound_contract_has_no_problem(found: Found) -> None:
+    assert found["sound"] == []
+
+
+def test_each_rule_that_does_not_compile_is_named_with_its_place(found: Found) -> None:
+    unknown, syntax, no_condition = found["bad_rules"]
+    assert unknown.place == "rules.2 (quantity_is_positive) line 1 column 1"
+    assert "'quantiti' not found" in unknown.problem
+    assert syntax.place == "rules.3 (price_is_not_negative) line 1 column 12"
+    assert no_condition.place == "rules.5 (country_is_iso_code)"
+    assert "not a condition" in no_condition.problem
+
+
+def test_a_query_that_does_not_compile_is_named(found: Found) -> None:
+    (problem,) = found["bad_types"]
+    assert problem.file == "bad_types/refine.sql"
+    assert "UPPER" in problem.problem
+
+
+def test_a_null_where_silver_allows_none_is_found(found: Found) -> None:
+    (problem,) = found["bad_nulls"]
+    assert (problem.file, problem.place) == ("bad_nulls/refine.sql", "session_id")
+
+
+def test_an_example_that_behaves_otherwise_is_named_with_both_verdicts(found: Found) -> None:
+    accepted, refused = found["bad_examples"]
+    assert (accepted.file, accepted.place) == ("bad_examples/examples/valid.jsonl", "line 5")
+    assert accepted.problem == "expects silver, but gets dead_letter RULE_VIOLATED [quantity_is_positive]"
+    assert (refused.file, refused.place) == ("bad_examples/examples/invalid.jsonl", "line 1")
+    assert refused.problem.endswith("gets dead_letter RULE_VIOLATED [event_id_is_uuid]")

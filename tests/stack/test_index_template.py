@@ -1,0 +1,112 @@
+"""Search templates on the real OpenSearch: what is applied, what is refused, what is found to differ."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import RequestError
+
+from tests.contracts import copy_of_clicks, spoil
+from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.search_index import Applied, apply_templates, index_status
+from tidegate.opensearch_client import SearchClient, connect
+from tidegate.settings import Settings
+
+DOCUMENT = {
+    "event_id": "a",
+    "event_time": "2015-05-17T10:05:03.000Z",
+    "unit_price": 12.34,
+    "page_url": "/p/P00017?ref=x",
+    "user_agent": "Mozilla/5.0 (X11)",
+    "_source_partition": 0,
+    "_source_offset": 7,
+    "_warnings": ["country_is_iso_code"],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Folder of a dataset that no other test indexes."""
+    return copy_of_clicks(tmp_path, f"indexed_{uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def opensearch(stack: Settings) -> OpenSearch:
+    return connect(stack)
+
+
+def _load(folder: Path) -> Dataset:
+    return load_dataset(folder.parent, folder.name)
+
+
+def _apply(stack: Settings, folder: Path) -> Applied:
+    (applied,) = apply_templates(SearchClient(stack), stack, [_load(folder)])
+    return applied
+
+
+def test_applying_twice_changes_nothing(stack: Settings, folder: Path) -> None:
+    client = SearchClient(stack)
+    assert index_status(client, stack, _load(folder)).template == "missing"
+    assert _apply(stack, folder).changed
+    assert index_status(client, stack, _load(folder)).template == "current"
+    assert not _apply(stack, folder).changed
+
+
+def test_a_document_lands_under_its_own_date_and_is_found_by_the_alias(
+    stack: Settings, folder: Path, opensearch: OpenSearch
+) -> None:
+    _apply(stack, folder)
+    opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT, id="a", params={"refresh": "true"})
+    client, query = SearchClient(stack), {"query": {"term": {"_warnings": "country_is_iso_code"}}}
+    assert client.search(f"events-{folder.name}", query)["hits"]["hits"][0]["_source"] == DOCUMENT
+    status = index_status(client, stack, _load(folder))
+    assert [(index.name, index.docs) for index in status.indices] == [(f"events-{folder.name}-2015.05.17", 1)]
+
+
+def test_a_field_the_contract_does_not_know_is_refused(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
+    _apply(stack, folder)
+    with pytest.raises(RequestError, match="strict_dynamic_mapping_exception"):
+        opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT | {"surprise": 1}, id="a")
+
+
+def test_text_longer_than_a_term_is_kept(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
+    _apply(stack, folder)
+    opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT | {"referrer": "é" * 100_000}, id="a")
+
+
+def test_a_template_changed_by_hand_is_found_and_mended(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
+    _apply(stack, folder)
+    name = f"events-{folder.name}"
+    template = SearchClient(stack).template(name)
+    assert template is not None
+    template["template"]["mappings"]["properties"]["country"] = {"type": "text"}
+    opensearch.indices.put_index_template(name=name, body=template)
+    status = index_status(SearchClient(stack), stack, _load(folder))
+    assert status.template == "differs"
+    assert all(path.startswith("template.mappings.properties.country") for path in status.differences)
+    assert _apply(stack, folder).changed
+    assert index_status(SearchClient(stack), stack, _load(folder)).template == "current"
+
+
+def test_an_index_that_exists_gets_new_fields(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
+    _apply(stack, folder)
+    index = f"events-{folder.name}-2015.05.17"
+    opensearch.index(index=index, body=DOCUMENT, id="a")
+    consent = '{"name": "consent", "type": ["null", "boolean"], "default": null},\n    {"name": "_source_topic"'
+    spoil(folder / "silver.avsc", '{"name": "_source_topic"', consent)
+    applied = _apply(stack, folder)
+    assert (applied.updated, applied.conflicts) == (1, [])
+    opensearch.index(index=index, body=DOCUMENT | {"consent": True}, id="b")
+
+
+def test_an_index_that_holds_another_type_is_named(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
+    _apply(stack, folder)
+    index = f"events-{folder.name}-2015.05.17"
+    opensearch.index(index=index, body=DOCUMENT, id="a")
+    spoil(
+        folder / "contract.yaml", "user_agent: {type: text}", "user_agent: {type: text}\n    country: {type: integer}"
+    )
+    (conflict,) = _apply(stack, folder).conflicts
+    assert conflict.startswith(f"{index}: ")
+    assert "country" in conflict
