@@ -197,7 +197,7 @@ def recovery_path(job: Job, arguments: Arguments, settings: Settings, folder: st
     if has_run_before(job.name, settings):
         raise TidegateError(
             f"{job.name} has run before, but no checkpoint of it is in {folder}.",
-            remedy="Name one with --recover-from PATH; --recover-from none reads everything again and writes it a second time.",
+            remedy="Name one with --recover-from PATH; with none, everything is read and written a second time.",
         )
     return None
 

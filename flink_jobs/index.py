@@ -23,7 +23,7 @@ def statements(dataset: Dataset, settings: Settings) -> list[str]:
     return [
         tables.silver_source(dataset, settings, f"tidegate-{NAME}-{dataset.name}"),
         tables.index_sink(dataset, dead_letter, settings),
-        f"INSERT INTO documents SELECT {names} FROM silver",
+        f"INSERT INTO documents SELECT {names} FROM silver WHERE _error_code IS NULL",
     ]
 
 

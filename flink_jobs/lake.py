@@ -45,7 +45,7 @@ def insert_silver(dataset: Dataset) -> str:
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
     return f"""INSERT INTO lake.`silver`.`{dataset.name}`
 SELECT {names}, {_day_of(f"`{dataset.contract.event_time.field}`")}
-FROM silver"""
+FROM silver WHERE _error_code IS NULL"""
 
 
 def _day_of(column: str) -> str:

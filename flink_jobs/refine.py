@@ -163,9 +163,7 @@ def insert_dead_letters(contract: Contract) -> str:
     return "INSERT INTO dead_letters\n" + "\nUNION ALL\n".join(branches)
 
 
-def _dead_letters(
-    contract: Contract, *, relation: str, stage: str, code: str, message: str, violations: str
-) -> str:
+def _dead_letters(contract: Contract, *, relation: str, stage: str, code: str, message: str, violations: str) -> str:
     return f"""SELECT
   dead_letter_id(_source_topic, _source_partition, _source_offset, _stage) AS dead_letter_id,
   _now AS failed_at, _now AS first_failed_at,

@@ -74,13 +74,14 @@ def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:
 
 
 def silver_source(dataset: Dataset, settings: Settings, group: str) -> str:
-    """``silver``: the committed silver rows."""
+    """``silver``: the committed silver rows; ``_error_code`` is set where a record is none of ours."""
     schema = _silver(dataset)
     options = {
         **_kafka_source(dataset.contract.silver_topic, settings, group),
         **_contract_avro("value.", schema, settings),
     }
-    return _create("silver", _column_lines(columns(schema)), options)
+    body = [*_column_lines(columns(schema)), "`_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL"]
+    return _create("silver", body, options)
 
 
 def kafka_sink(table: str, sink: Sink, settings: Settings) -> str:

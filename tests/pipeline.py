@@ -1,0 +1,115 @@
+"""The whole pipeline on real servers, started once per test session: contracts, templates, reference data, jobs."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tidegate.contracts.load import AvroSchema, Dataset, load_dataset, platform_schema
+from tidegate.contracts.registry import RegistryClient
+from tidegate.flink_client import FlinkClient
+from tidegate.jobs import Start, start
+from tidegate.settings import Settings, get_settings
+
+JOBS = ("refine", "lake", "index")
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The running pipeline as a test uses it."""
+
+    settings: Settings
+    clicks: Dataset
+    schema_id: int
+
+    @property
+    def flink(self) -> FlinkClient:
+        return FlinkClient(self.settings.flink_rest_url)
+
+    @property
+    def silver(self) -> AvroSchema:
+        assert self.clicks.silver is not None
+        return self.clicks.silver
+
+    @property
+    def dead_letter(self) -> AvroSchema:
+        return platform_schema(self.settings.schemas_dir, "dead_letter")
+
+    def restarts(self) -> dict[str, int]:
+        """How often each job has restarted so far."""
+        live = {name: self.flink.live_job(name) for name in JOBS}
+        return {name: self.flink.restarts(job.job_id) for name, job in live.items() if job}
+
+    def completed_checkpoints(self, name: str) -> int:
+        """Checkpoints of the job so far."""
+        job = self.flink.live_job(name)
+        assert job is not None, f"{name} does not run"
+        return int(self.flink.checkpoints(job.job_id)["counts"]["completed"])
+
+
+def tidegate(*arguments: str, timeout_s: float = 300) -> str:
+    """Runs the command line as a user would, in this project; returns its standard output.
+
+    Raises:
+        AssertionError: it failed; shows all it printed.
+    """
+    result = run_tidegate(*arguments, timeout_s=timeout_s)
+    assert result.returncode == 0, f"tidegate {' '.join(arguments)}:\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def run_tidegate(*arguments: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+    """The same, whatever its exit code."""
+    command = [sys.executable, "-m", "tidegate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+
+
+def produce(*arguments: str) -> dict[str, Any]:
+    """Sends generated clicks and returns the producer's summary."""
+    summary = json.loads(tidegate("produce", "clicks", "--json", *arguments))
+    assert isinstance(summary, dict)
+    return summary
+
+
+def prove_window(window: dict[str, list[int]], *options: str) -> dict[str, Any]:
+    """The proof's report on clicks for ``{partition: [start, end)}``, whatever its verdict."""
+    bounds = [",".join(f"{partition}:{span[side]}" for partition, span in window.items()) for side in (0, 1)]
+    result = run_tidegate("prove", "clicks", "--json", "--from", bounds[0], "--to", bounds[1], *options)
+    assert result.stdout.startswith("{"), result.stderr
+    report = json.loads(result.stdout)
+    assert isinstance(report, dict)
+    assert (result.returncode == 0) == report["holds"], report
+    return report
+
+
+def start_jobs(settings: Settings) -> None:
+    """Starts all jobs and waits until they run."""
+    with ThreadPoolExecutor(len(JOBS)) as threads:
+        list(threads.map(lambda name: start(settings, Start(name)), JOBS))
+
+
+@pytest.fixture(scope="session")
+def pipeline(stack: Settings) -> Iterator[Pipeline]:
+    """Everything running, with nothing in the topics but the sample products; the lake commits every few seconds."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S", "5")
+        get_settings.cache_clear()
+        tidegate("contract", "register", "--all")
+        tidegate("index", "apply")
+        tidegate("load", "products", "--sample")
+        start_jobs(get_settings())
+        yield _pipeline(get_settings())
+    get_settings.cache_clear()
+
+
+def _pipeline(settings: Settings) -> Pipeline:
+    clicks = load_dataset(settings.schemas_dir, "clicks")
+    with RegistryClient(settings.registry_url) as registry:
+        schema_id = registry.lookup("raw.clicks-value", clicks.latest)
+    assert schema_id is not None
+    return Pipeline(settings, clicks, schema_id)

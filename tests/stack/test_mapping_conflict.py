@@ -1,0 +1,46 @@
+"""A document that OpenSearch refuses is dead-lettered alone; the others of its bulk are indexed."""
+
+from datetime import UTC, datetime
+
+from tests.clicks import click
+from tests.pipeline import Pipeline
+from tests.polling import wait_for
+from tests.topics import frame, read_committed, send, wait_for_records
+from tidegate.opensearch_client import connect
+
+CONFLICT_DAY = datetime(2014, 2, 3, 12, tzinfo=UTC)
+
+
+def test_only_the_refused_document_becomes_a_dead_letter(pipeline: Pipeline) -> None:
+    settings = pipeline.settings
+    client = connect(settings)
+    client.indices.create(
+        index="events-clicks-2014.02.03",
+        body={"mappings": {"properties": {"currency": {"type": "integer"}}}},
+    )
+    refused, accepted, other = click(event_time=CONFLICT_DAY), click(event_time=CONFLICT_DAY, currency=None), click()
+    accepted |= {"event_type": "view"}
+    landed = send(
+        settings,
+        "raw.clicks",
+        [frame(pipeline.schema_id, pipeline.clicks.latest, row) for row in (refused, accepted, other)],
+    )
+    wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in landed})
+
+    def refusals() -> list[dict[str, object]]:
+        letters = read_committed(settings, "dlq.clicks", pipeline.dead_letter)
+        return [letter for letter in letters if letter["stage"] == "index"]
+
+    [letter] = wait_for("the refused document's dead letter", refusals)
+    source = letter["source"]
+    assert isinstance(source, dict)
+    assert source["offset"] == landed[0].offset
+    assert letter["error_code"] == "DOCUMENT_REJECTED"
+    assert letter["payload_encoding"] == "json"
+    assert "currency" in str(letter["error_message"])
+    for row, index in ((accepted, "events-clicks-2014.02.03"), (other, "events-clicks-*")):
+        query = {"query": {"term": {"event_id": row["event_id"]}}}
+        wait_for(
+            f"{row['event_id']} in {index}",
+            lambda index=index, query=query: client.count(index=index, body=query)["count"] == 1,
+        )

@@ -1,0 +1,61 @@
+"""Poison on the real stack: every bad record becomes a dead letter of its own kind, its neighbours stay untouched."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tests.clicks import click
+from tests.pipeline import Pipeline
+from tests.topics import frame, send, wait_for_records
+
+UNKNOWN_SCHEMA_ID = 2_000_000_001
+
+
+def poison(pipeline: Pipeline) -> list[tuple[str, bytes | None]]:
+    """(expected code, record) of every kind."""
+    whole = frame(pipeline.schema_id, pipeline.clicks.latest, click())
+    body = whole[5:]
+    id_length = body[0:1]
+    far = click(event_time=datetime(9999, 12, 31, tzinfo=UTC))
+    at_user = whole.index(b"\x02\x04u1")
+    records: list[tuple[str, bytes | None]] = [
+        ("EMPTY_VALUE", b""),
+        ("TOMBSTONE", None),
+        ("BAD_MAGIC", b"\x01" + whole[1:]),
+        ("UNKNOWN_SCHEMA", b"\x00" + UNKNOWN_SCHEMA_ID.to_bytes(4, "big") + body),
+        ("TRAILING_BYTES", whole + b"\x00"),
+        ("BAD_LENGTH", whole[:5] + b"\x80\x80\x80\x80\x10" + whole[6:]),
+        ("BAD_UTF8", whole[:5] + id_length + b"\xff" * 36 + whole[42:]),
+        ("BAD_UNION_BRANCH", whole[:at_user] + b"\x08" + whole[at_user + 1 :]),
+        ("RECORD_TOO_LARGE", frame(pipeline.schema_id, pipeline.clicks.latest, click(page_url="x" * 10_000_000))),
+        ("EVENT_TIME_OUT_OF_RANGE", frame(pipeline.schema_id, pipeline.clicks.latest, far)),
+    ]
+    records += [("TRUNCATED", whole[:length]) for length in range(1, len(whole))]
+    noise = random.Random(5)
+    records += [("BAD_MAGIC", b"\x07" + noise.randbytes(noise.randrange(1, 300))) for _ in range(50)]
+    return records
+
+
+def test_each_poison_has_its_own_code_and_good_events_pass_between(pipeline: Pipeline) -> None:
+    settings, restarts = pipeline.settings, pipeline.restarts()
+    bad = poison(pipeline)
+    good = frame_of_new_click(pipeline)
+    values = [value for _, record in bad for value in (record, next(good))]
+    landed = send(settings, "raw.clicks", values)
+    wanted = {place.offset: code for place, (code, _) in zip(landed[0::2], bad, strict=True)}
+    letters = wait_for_records(settings, "dlq.clicks", pipeline.dead_letter, set(wanted), timeout_s=120)
+    assert {offset: letter["error_code"] for offset, letter in letters.items()} == wanted
+    payloads = {landed[2 * position].offset: record for position, (_, record) in enumerate(bad)}
+    large = [offset for offset, letter in letters.items() if letter["payload_truncated"]]
+    assert [wanted[offset] for offset in large] == ["RECORD_TOO_LARGE"]
+    for offset, letter in letters.items():
+        record = payloads[offset]
+        assert letter["payload"] == (record[: len(letter["payload"])] if record else record)
+    wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in landed[1::2]})
+    assert pipeline.restarts() == restarts
+
+
+def frame_of_new_click(pipeline: Pipeline) -> Iterator[bytes]:
+    """An endless supply of good records."""
+    while True:
+        yield frame(pipeline.schema_id, pipeline.clicks.latest, click())
