@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from tidegate.proof.reconcile import DEFAULT_WORKERS, Scope, prove
+from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import FAULTS, LOOK_AT, Count, ProofReport
 from tidegate.settings import get_settings
 
@@ -25,7 +25,7 @@ BOUND = "TIME|OFFSETS"
 @click.option("--wait", "wait_s", type=click.FloatRange(min=0), metavar="SECONDS", help="let late jobs catch up.")
 @click.option("--lake/--no-lake", default=True, help="hold the lake tables against the topics.")
 @click.option("--index/--no-index", default=True, help="hold the search index against the silver topic.")
-@click.option("--workers", type=click.IntRange(min=1), default=DEFAULT_WORKERS, help="reading processes.")
+@click.option("--workers", type=click.IntRange(min=1), help="reading processes; default: 1, for many events 2.")
 @click.option("--json", "as_json", is_flag=True, help="machine-readable report.")
 def command(dataset: str, as_json: bool, **scope: Any) -> None:
     """Prove that every event of DATASET is in silver, dead-lettered, dropped or a duplicate: once, and nothing else.

@@ -24,7 +24,7 @@ from tidegate.settings import Settings
 
 POLL_S = 0.5
 SPARE_WAIT_S = 30.0
-DEFAULT_WORKERS = 2
+MANY_EVENTS = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Scope:
     """What to prove: a window of raw offsets (see ``window.raw_windows``), and which layers behind the topics.
 
     ``wait_s``: how long jobs may take to catch up; None: the longest checkpoint interval and half a minute.
+    ``workers``: reading processes; None: this process alone, two for many events.
     """
 
     start: str | None = None
@@ -39,7 +40,7 @@ class Scope:
     lake: bool = True
     index: bool = True
     wait_s: float | None = None
-    workers: int = DEFAULT_WORKERS
+    workers: int | None = None
 
 
 def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> ProofReport:
@@ -56,7 +57,8 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
     contract = dataset.contract
     windows = raw_windows(settings.kafka_bootstrap_servers, contract.topic.name, scope.start, scope.end)
-    with Workers(scope.workers) as workers:
+    many = sum(window.end - window.start for window in windows) >= MANY_EVENTS
+    with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, contract, windows, workers)
         partitions = _judge_when_caught_up(evidence, deadline_s)
         layers = [

@@ -18,6 +18,7 @@ from tidegate.errors import TidegateError, TransientError
 
 BATCH_RECORDS = 10_000
 STALL_S = 30.0
+POLL_S = 0.1
 Spans = dict[int, tuple[int, int]]
 
 
@@ -77,7 +78,7 @@ def read_batches(scan: Scan) -> Iterator[list[Message]]:
         consumer.assign([TopicPartition(scan.topic, number, scan.spans[number][0]) for number in ends])
         heard_s = time.monotonic()
         while ends:
-            messages = consumer.consume(BATCH_RECORDS, timeout=0.5)
+            messages = consumer.consume(BATCH_RECORDS, timeout=POLL_S)
             if messages:
                 heard_s = time.monotonic()
             elif time.monotonic() - heard_s > STALL_S:

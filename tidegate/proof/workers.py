@@ -5,7 +5,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +18,17 @@ _KB_PER_MB = 1024
 
 
 class Workers:
-    """A pool of processes; jobs are module-level functions with picklable arguments."""
+    """A pool of processes, or this process alone if ``count`` is 1.
+
+    Jobs are module-level functions with picklable arguments. Processes are spawned, not forked: a Kafka client's
+    threads and locks don't survive a fork.
+    """
 
     def __init__(self, count: int) -> None:
         self.count = count
         self._peaks_mb: dict[int, float] = {}
-        self._pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+        spawn = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(count, mp_context=spawn) if count > 1 else ThreadPoolExecutor(1)
 
     def __enter__(self) -> "Workers":
         return self
@@ -50,7 +55,7 @@ class Workers:
 
     def peak_rss_mb(self) -> float:
         """The sum of the peaks of this process and of its workers: an upper bound of what they took at once."""
-        return peak_rss_mb() + sum(self._peaks_mb.values())
+        return sum((self._peaks_mb | {os.getpid(): peak_rss_mb()}).values())
 
 
 def peak_rss_mb() -> float:
