@@ -48,7 +48,7 @@ $(INSTALLED): requirements.lock pyproject.toml scripts/find_python.sh
 	@python=$$(sh scripts/find_python.sh) || exit 1; \
 	echo "Installing the Python packages (about 0.6 GB to download, 1 to 3 minutes) …"; \
 	test -x $(BIN)/pip || $$python -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
