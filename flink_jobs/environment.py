@@ -62,19 +62,29 @@ class Arguments:
 
 def main(job: Job) -> None:
     """Entry point of a job file, under ``tidegate run`` and under plain ``flink run -py`` alike."""
+    parser = add_options(argparse.ArgumentParser(prog=job.name))
+    run([job], arguments_of(parser.parse_args(sys.argv[1:])))
+
+
+def run(jobs: list[Job], arguments: Arguments) -> None:
+    """Submits the jobs one after the other; a problem ends the program with one line."""
     try:
-        submit(job, parse(sys.argv[1:], job.name), get_settings())
+        for job in jobs:
+            submit(job, arguments, get_settings())
     except TidegateError as error:
         sys.exit(f"error: {error}")
 
 
-def parse(argv: list[str], name: str) -> Arguments:
-    """The job's command line."""
-    parser = argparse.ArgumentParser(prog=name)
+def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The options that every job has."""
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset (repeatable)")
-    parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint")
+    parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint or checkpoint")
     parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
-    options = parser.parse_args(argv)
+    return parser
+
+
+def arguments_of(options: argparse.Namespace) -> Arguments:
+    """The parsed options as a value."""
     return Arguments(tuple(options.dataset), options.recover_from, options.explain)
 
 

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,8 +88,7 @@ def prove_window(window: dict[str, list[int]], *options: str) -> dict[str, Any]:
 
 def start_jobs(settings: Settings) -> None:
     """Starts all jobs and waits until they run."""
-    with ThreadPoolExecutor(len(JOBS)) as threads:
-        list(threads.map(lambda name: start(settings, Start(name)), JOBS))
+    start(settings, Start(JOBS))
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,8 @@ class FlinkClient:
 
     def checkpoints(self, job_id: str) -> dict[str, Any]:
         """Checkpoint counts and the latest completed one, as Flink reports them."""
-        return self._get(f"/jobs/{job_id}/checkpoints")
+        counts: dict[str, Any] = self._get(f"/jobs/{job_id}/checkpoints")
+        return counts
 
     def exceptions(self, job_id: str) -> list[str]:
         """First lines of the job's recent failures, newest first."""
@@ -75,9 +76,7 @@ class FlinkClient:
                 operation = answer["operation"]
                 if "failure-cause" in operation:
                     cause = operation["failure-cause"]["stack-trace"].split("\n", 1)[0]
-                    raise TidegateError(
-                        f"the savepoint failed: {cause}.", remedy="See `tidegate logs jobmanager`."
-                    )
+                    raise TidegateError(f"the savepoint failed: {cause}.", remedy="See `tidegate logs jobmanager`.")
                 return str(operation["location"])
             time.sleep(0.2)
         raise TransientError(

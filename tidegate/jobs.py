@@ -1,6 +1,7 @@
 """Starting and stopping the Flink jobs of ``flink_jobs/`` by Flink's own command line and REST API."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,44 +13,51 @@ from tidegate.flink_client import FlinkClient, FlinkJob
 from tidegate.settings import Settings
 
 JOBS_FOLDER = Path("flink_jobs")
-NOT_JOBS = frozenset({"__init__", "environment", "rules", "tables", "check_rules"})
+CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""The client plans and ends: compiling it well costs more than it saves."""
+_JOB = re.compile(r"^JOB = ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to start: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint."""
+    """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state."""
 
-    job: str
+    jobs: tuple[str, ...]
     datasets: tuple[str, ...] = ()
     recover_from: str = "latest"
 
 
 def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
-    """Names of the job files."""
-    return sorted(path.stem for path in folder.glob("*.py") if path.stem not in NOT_JOBS)
+    """Names of the files that define a job."""
+    return sorted(path.stem for path in folder.glob("*.py") if _JOB.search(path.read_text()))
 
 
-def start(settings: Settings, what: Start, timeout_s: float = 120) -> FlinkJob:
-    """Submits a job by ``flink run`` and waits until all its tasks run.
+def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[FlinkJob]:
+    """Submits jobs by ``flink run`` and waits until all their tasks run.
 
     Raises:
         TidegateError: an unknown job, a refused start (the job's own line), or a job that fails at once.
-        TransientError: its tasks do not run in time.
+        TransientError: their tasks do not run in time.
     """
-    if what.job not in job_names():
-        raise TidegateError(f"there is no job {what.job!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
     client = FlinkClient(settings.flink_rest_url)
-    if running := client.live_job(what.job):
-        raise TidegateError(
-            f"the job {what.job} runs already ({running.state}, id {running.job_id}).",
-            remedy=f"Stop it first with `tidegate stop {what.job}`.",
-        )
+    for name in what.jobs:
+        _check_startable(client, name)
     result = subprocess.run(
         command(settings, what), env=environment(settings), capture_output=True, text=True, check=False
     )
     if result.returncode != 0:
-        raise _refused(what.job, result.stdout + result.stderr, settings)
-    return _wait_until_running(client, what.job, timeout_s)
+        raise _refused("-".join(what.jobs), result.stdout + result.stderr, settings)
+    return [_wait_until_running(client, name, timeout_s) for name in what.jobs]
+
+
+def _check_startable(client: FlinkClient, name: str) -> None:
+    if name not in job_names():
+        raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
+    if running := client.live_job(name):
+        raise TidegateError(
+            f"the job {name} runs already ({running.state}, id {running.job_id}).",
+            remedy=f"Stop it first with `tidegate stop {name}`.",
+        )
 
 
 def stop(settings: Settings, name: str, *, savepoint: bool) -> str | None:
@@ -67,6 +75,7 @@ def stop(settings: Settings, name: str, *, savepoint: bool) -> str | None:
 
 def command(settings: Settings, what: Start) -> list[str]:
     """The ``flink run`` command line, as a user would type it."""
+    file, names = (f"{what.jobs[0]}.py", ()) if len(what.jobs) == 1 else ("together.py", what.jobs)
     return [
         str(flink_home(settings) / "bin" / "flink"),
         "run",
@@ -78,7 +87,8 @@ def command(settings: Settings, what: Start) -> list[str]:
         "--pyExecutable",
         sys.executable,
         "--python",
-        str(JOBS_FOLDER / f"{what.job}.py"),
+        str(JOBS_FOLDER / file),
+        *names,
         "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
         what.recover_from,
         *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
@@ -95,6 +105,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "FLINK_HOME": str(flink_home(settings)),
         "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
         "PYTHONPATH": f"{project}:{path}" if path else project,
+        "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
     }
     values.pop("TIDEGATE_PRIVACY_KEY", None)
     return values

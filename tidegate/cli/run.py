@@ -1,4 +1,4 @@
-"""`tidegate run`: start a Flink job."""
+"""`tidegate run`: start Flink jobs."""
 
 import click
 
@@ -7,7 +7,7 @@ from tidegate.settings import get_settings
 
 
 @click.command("run")
-@click.argument("job")
+@click.argument("jobs", nargs=-1, required=True)
 @click.option("--dataset", "datasets", multiple=True, help="Only this dataset (repeatable); else all streams.")
 @click.option(
     "--recover-from",
@@ -16,8 +16,10 @@ from tidegate.settings import get_settings
     metavar="latest|none|PATH",
     help="State to go on from: the newest checkpoint or savepoint, none, or the path of one.",
 )
-def command(job: str, datasets: tuple[str, ...], recover_from: str) -> None:
-    """Start JOB (refine, lake or index) and wait until its tasks run."""
+def command(jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str) -> None:
+    """Start JOBS (refine, lake, index) and wait until their tasks run."""
     settings = get_settings()
-    started = start(settings, Start(job, datasets, recover_from))
-    click.echo(f"{job} runs: {settings.flink_rest_url}/#/job/running/{started.job_id}/overview")
+    if recover_from not in ("latest", "none") and len(jobs) > 1:
+        raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
+    for job in start(settings, Start(jobs, datasets, recover_from)):
+        click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")

@@ -1,7 +1,6 @@
 """All that must be there before the first event: servers, topics and schemas, search templates, products, jobs."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 from rich.console import Console
 
@@ -56,10 +55,10 @@ def prepare(settings: Settings, phases: Phases) -> None:
 
 
 def start_jobs(settings: Settings, phases: Phases) -> None:
-    """Starts the jobs that don't run yet, all at once, and waits until their tasks run."""
+    """Starts the jobs that don't run yet, from one client, and waits until their tasks run."""
     client = FlinkClient(settings.flink_rest_url)
     missing = [job for job in JOBS if client.live_job(job) is None]
-    with phases.phase("jobs", "starting " + ", ".join(missing)) as note, ThreadPoolExecutor(len(JOBS)) as threads:
-        for started in [threads.submit(jobs.start, settings, jobs.Start(job)) for job in missing]:
-            started.result()
+    with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
+        if missing:
+            jobs.start(settings, jobs.Start(tuple(missing)))
         note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")

@@ -1,0 +1,91 @@
+"""How fast a job works off a backlog: ``python -m benchmarks.catch_up refine --events 2000000 --runs 3``.
+
+The stack must be up with contracts and products (``tidegate up``, ``contract register --all``, ``load products
+--sample``, ``index apply``). The backlog is made once; every run starts without state and ends when a checkpoint
+covers all of it, so a run includes the JVM's warm-up, every commit, and up to one checkpoint interval of waiting.
+Silver grows by one copy per refine run: use a throw-away stack.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
+
+from benchmarks.measure import Run, cpu_seconds, report, since
+from producers.topic import end_offsets
+from tidegate.jobs import Start, start, stop
+from tidegate.settings import Settings, get_settings
+
+WORKERS = ("taskmanager",)
+TOPICS = {"refine": ("raw.clicks",), "lake": ("raw.clicks", "silver.clicks"), "index": ("silver.clicks",)}
+
+TRAILING_MARKERS = 16
+"""Commit markers at the end of a transactional topic are offsets that no reader passes."""
+
+
+def main() -> None:
+    """Parses, fills, measures, prints."""
+    parser = argparse.ArgumentParser(prog="catch_up")
+    parser.add_argument("job", choices=list(TOPICS))
+    parser.add_argument("--events", type=int, default=2_000_000, help="backlog wanted in raw.clicks")
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    settings = get_settings()
+    fill(settings, options.events)
+    runs = [catch_up(settings, options.job) for _ in range(options.runs)]
+    print(report(f"{options.job} catch-up", runs, WORKERS))
+
+
+def fill(settings: Settings, events: int) -> None:
+    """Sends what is missing of the backlog: clicks with 1 % each of bad, duplicate and late ones."""
+    missing = events - total(end_offsets(settings.kafka_bootstrap_servers, "raw.clicks"))
+    if missing > 0:
+        ratios = [part for name in ("bad", "duplicate", "late") for part in (f"--{name}-ratio", "0.01")]
+        command = [sys.executable, "-m", "tidegate", "produce", "clicks", "--rate", "0", "--count", str(missing)]
+        subprocess.run([*command, *ratios, "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
+
+
+def catch_up(settings: Settings, job: str) -> Run:
+    """One run from no state to the end of the backlog."""
+    servers = settings.kafka_bootstrap_servers
+    ends = {topic: end_offsets(servers, topic) for topic in TOPICS[job]}
+    group = f"tidegate-{job}-clicks"
+    forget(servers, group)
+    [running] = start(settings, Start((job,), ("clicks",), "none"))
+    began, before = time.monotonic(), cpu_seconds(settings)
+    while not passed(servers, group, ends):
+        time.sleep(0.1)
+    seconds, used = time.monotonic() - began, since(before, cpu_seconds(settings))
+    stop(settings, running.name, savepoint=False)
+    return Run(sum(total(partitions) for partitions in ends.values()), seconds, used)
+
+
+def passed(servers: str, group: str, ends: dict[str, dict[int, int]]) -> bool:
+    """Whether the group's committed offsets, which Flink moves at each checkpoint, have reached the ends."""
+    admin = AdminClient({"bootstrap.servers": servers})
+    answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result()
+    committed = {(place.topic, place.partition): place.offset for place in answer.topic_partitions}
+    return all(
+        committed.get((topic, partition), 0) >= end - TRAILING_MARKERS
+        for topic, partitions in ends.items()
+        for partition, end in partitions.items()
+    )
+
+
+def forget(servers: str, group: str) -> None:
+    """Deletes the group's offsets, so that only this run's are seen."""
+    admin = AdminClient({"bootstrap.servers": servers})
+    if group in {known.group_id for known in admin.list_consumer_groups().result().valid}:
+        admin.delete_consumer_groups([group])[group].result()
+
+
+def total(offsets: dict[int, int]) -> int:
+    """Offsets of all partitions together."""
+    return sum(offsets.values())
+
+
+if __name__ == "__main__":
+    main()
