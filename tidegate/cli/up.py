@@ -17,7 +17,7 @@ class StartDisplay:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._began = time.monotonic()
+        self._began: float | None = None
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description:<12} {task.fields[phase]:<16}"),
@@ -28,6 +28,7 @@ class StartDisplay:
 
     def on_phase(self, name: str, phase: Phase) -> None:
         """Show what a server does now."""
+        self._began = self._began or time.monotonic()
         if not self._console.is_terminal:
             if phase == "healthy":
                 self._console.print(f"{name:<12} healthy after {time.monotonic() - self._began:.1f} s")

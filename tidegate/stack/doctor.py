@@ -95,6 +95,8 @@ class Doctor:
                 f"{jar.name} is built for Flink {built_for}, PyFlink is {version}.",
                 remedy="Run `mvn -f connectors/pom.xml clean package`, then `tidegate down` and `tidegate up`.",
             )
+        if not flink_home.is_current(jar):
+            raise LaterError(f"{jar.name} is older than its sources: `tidegate up` builds it anew")
         return f"match Flink {version}"
 
     def _privacy_key(self) -> str:

@@ -37,19 +37,28 @@ def connectors_jar(folder: Path = CONNECTORS_FOLDER) -> Path | None:
     return jars[-1] if jars else None
 
 
+def is_current(jar: Path, folder: Path = CONNECTORS_FOLDER) -> bool:
+    """Whether no source is newer than the jar."""
+    sources = [folder / "pom.xml", *(path for path in folder.glob("src/main/**/*") if path.is_file())]
+    built = jar.stat().st_mtime
+    return all(source.stat().st_mtime <= built for source in sources)
+
+
 def build_connectors(cache: Cache, folder: Path = CONNECTORS_FOLDER) -> Path:
-    """The connectors' jar, built by Maven if missing."""
+    """The connectors' jar, built by Maven if it is missing or older than its sources."""
+    if not (folder / "pom.xml").exists():
+        raise TidegateError(
+            f"There are no connectors in {folder}.",
+            remedy="Run Tidegate from a clone of its repository (`pip install -e .`).",
+        )
     jar = connectors_jar(folder)
-    if jar is None:
-        if not (folder / "pom.xml").exists():
-            raise TidegateError(
-                f"There are no connectors in {folder}.",
-                remedy="Run Tidegate from a clone of its repository (`pip install -e .`).",
-            )
+    if jar is None or not is_current(jar, folder):
         arguments = ["-q", "-f", str(folder / "pom.xml"), "-DskipTests", "package"]
         run_maven(arguments, cache.root / "connectors-build.log", lambda line: None)
         jar = connectors_jar(folder)
-    assert jar is not None
+        assert jar is not None
+        # Maven leaves a jar alone whose classes did not change.
+        jar.touch()
     return jar
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,14 @@ def unprivileged(reads: Sequence[Path]) -> Unprivileged | None:
     # Root's own folder is closed to others. In a user namespace of its own the server is uid 12000 and has no
     # capability outside of it, while the files it needs stay readable as their owner's.
     identity = ["--user", f"--map-user={_UID}", f"--map-group={_UID}"]
-    return Unprivileged([_tool("unshare"), *identity], 0)
+    prefix = [_tool("unshare"), *identity]
+    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode != 0:
+        raise TidegateError(
+            "OpenSearch refuses to run as root, and root's own folders are closed to the user it would run as.",
+            remedy="Run `tidegate up` as a normal user, "
+            "or clone to, and set TIDEGATE_HOME and TIDEGATE_CACHE to, folders that all users may enter.",
+        )
+    return Unprivileged(prefix, 0)
 
 
 def _is_open_to_all(path: Path) -> bool:

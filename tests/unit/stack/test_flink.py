@@ -1,11 +1,12 @@
 """The Flink distribution and its configuration."""
 
+import os
 from pathlib import Path
 
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import TaskManager, configuration
-from tidegate.stack.flink_home import connectors_jar, wheel_folder
+from tidegate.stack.flink_home import connectors_jar, is_current, wheel_folder
 from tidegate.stack.state import load_state
 
 
@@ -43,3 +44,14 @@ def test_sources_and_test_jars_are_not_the_connectors(tmp_path: Path) -> None:
     for suffix in ("", "-sources", "-tests"):
         (tmp_path / "target" / f"tidegate-connectors-0.1.0{suffix}.jar").touch()
     assert connectors_jar(tmp_path) == tmp_path / "target" / "tidegate-connectors-0.1.0.jar"
+
+
+def test_a_jar_is_built_anew_once_a_source_is_newer(tmp_path: Path) -> None:
+    source, jar = tmp_path / "src" / "main" / "java" / "A.java", tmp_path / "target" / "a.jar"
+    for path in (source, jar, tmp_path / "pom.xml"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (1000, 1000))
+    assert is_current(jar, tmp_path)
+    os.utime(source, (2000, 2000))
+    assert not is_current(jar, tmp_path)
