@@ -5,11 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ConnectionError as OpenSearchConnectionError
 from opensearchpy.exceptions import NotFoundError
 
-from tidegate.errors import TransientError
+from tidegate.opensearch_client import connect, translated
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
 from tidegate.settings import Settings
@@ -18,6 +16,7 @@ COORDINATES = ("_source_partition", "_source_offset")
 PAGE_DOCS = 10_000
 SLICES = 2
 KEEP_ALIVE = "5m"
+TIMEOUT_S = 60.0
 
 
 class IndexSource:
@@ -30,34 +29,32 @@ class IndexSource:
 
     def __init__(self, settings: Settings, alias: str) -> None:
         self._alias = alias
-        self._settings = settings
-        self._client = _client(settings)
+        self._url = settings.opensearch_url
+        self._client = connect(settings, timeout_s=TIMEOUT_S, connections=SLICES)
 
     def marker(self) -> object:
         """How many documents can be found."""
-        try:
-            self._client.indices.refresh(index=self._alias)
-            return self._client.count(index=self._alias)["count"]
-        except NotFoundError:
-            return None
-        except OpenSearchConnectionError as error:
-            raise self._unreachable(error) from error
+        with translated(self._url):
+            try:
+                self._client.indices.refresh(index=self._alias)
+                return self._client.count(index=self._alias)["count"]
+            except NotFoundError:
+                return None
 
     def read(self) -> Rows:
         """All documents, as of one point in time."""
-        try:
-            self._client.indices.refresh(index=self._alias)
-            pit = self._client.create_pit(index=self._alias, params={"keep_alive": KEEP_ALIVE})["pit_id"]
-        except NotFoundError:
-            return make_rows()
-        except OpenSearchConnectionError as error:
-            raise self._unreachable(error) from error
-        try:
-            with ThreadPoolExecutor(SLICES) as pool:
-                slices = pool.map(lambda number: concat([*self._pages(pit, number)]), range(SLICES))
-                return concat([*slices])
-        finally:
-            self._client.delete_pit(body={"pit_id": [pit]})
+        with translated(self._url):
+            try:
+                self._client.indices.refresh(index=self._alias)
+                pit = self._client.create_pit(index=self._alias, params={"keep_alive": KEEP_ALIVE})["pit_id"]
+            except NotFoundError:
+                return make_rows()
+            try:
+                with ThreadPoolExecutor(SLICES) as pool:
+                    slices = pool.map(lambda number: concat([*self._pages(pit, number)]), range(SLICES))
+                    return concat([*slices])
+            finally:
+                self._client.delete_pit(body={"pit_id": [pit]})
 
     def _pages(self, pit: str, slice_number: int) -> Iterator[Rows]:
         query: dict[str, Any] = {
@@ -69,23 +66,11 @@ class IndexSource:
             "_source": False,
             "docvalue_fields": list(COORDINATES),
         }
-        while hits := self._client.search(body=query, request_timeout=60)["hits"]["hits"]:
+        while hits := self._client.search(body=query)["hits"]["hits"]:
             yield _rows(hits)
             query["search_after"] = hits[-1]["sort"]
-
-    def _unreachable(self, error: OpenSearchConnectionError) -> TransientError:
-        return TransientError(
-            f"OpenSearch at {self._settings.opensearch_url} doesn't answer ({type(error).__name__}).",
-            remedy="Start it with `tidegate up`, or prove with --no-index.",
-        )
 
 
 def _rows(hits: list[dict[str, Any]]) -> Rows:
     coordinates = np.array([[hit["fields"][name][0] for name in COORDINATES] for hit in hits], np.int64)
     return make_rows(coordinates[:, 0], coordinates[:, 1], fingerprints(hit["_id"].encode() for hit in hits))
-
-
-def _client(settings: Settings) -> OpenSearch:
-    password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
-    login = (settings.opensearch_user, password) if settings.opensearch_user else None
-    return OpenSearch([settings.opensearch_url], http_auth=login, maxsize=SLICES)

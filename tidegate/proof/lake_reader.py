@@ -63,7 +63,8 @@ def open_catalog(settings: Settings) -> Any:
     """The lake's REST catalog, as pyiceberg opens it.
 
     Raises:
-        TidegateError: pyiceberg is not installed. TransientError: the catalog does not answer.
+        TidegateError: pyiceberg is not installed.
+        TransientError: the catalog does not answer.
     """
     try:
         catalogs = importlib.import_module("pyiceberg.catalog")
@@ -80,6 +81,7 @@ def open_catalog(settings: Settings) -> Any:
                 "type": "rest",
                 "uri": settings.lake_catalog_uri,
                 "warehouse": settings.lake_warehouse,
+                "oauth2-server-uri": f"{settings.lake_catalog_uri.rstrip('/')}/v1/oauth/tokens",
                 "credential": f"{settings.s3_access_key}:{secret}",
                 "s3.endpoint": settings.s3_endpoint,
                 "s3.access-key-id": settings.s3_access_key or "",

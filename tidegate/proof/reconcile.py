@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 
 from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.search_mapping import alias
 from tidegate.errors import TidegateError
 from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.lake_reader import LakeSource
@@ -107,7 +108,7 @@ def _sources(
         silver = LakeSource(settings, "lake_silver", f"silver.{dataset.name}", identity)
         sources += [(bronze, make_rows(raw.partition, raw.offset)), (silver, evidence.outputs.silver)]
     if scope.index and dataset.contract.index is not None:
-        index = IndexSource(settings, f"events-{dataset.name}")
+        index = IndexSource(settings, alias(dataset.contract))
         sources.append((index, evidence.silver_expected_in_index()))
     return sources
 
