@@ -61,5 +61,7 @@ def command(only: str | None, ports: PortChoice | None) -> None:
         )
     finally:
         display.close()
-    click.echo(f"The stack is up after {time.monotonic() - began:.1f} s; its data is in {stack.home}.")
-    click.echo(f"Flink: {stack.url('flink_rest')}  OpenSearch: {stack.url('opensearch')}  `tidegate status` shows all.")
+    click.echo(f"{only or 'The stack'} is up after {time.monotonic() - began:.1f} s; its data is in {stack.home}.")
+    click.echo("`tidegate status` shows every server with its address.")
+    if not only:
+        click.echo(f"Flink: {stack.url('flink_rest')}  OpenSearch: {stack.url('opensearch')}")

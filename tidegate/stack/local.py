@@ -53,6 +53,8 @@ def _prepare(to_start: Sequence[Server], stack: StackState, cache: Cache, consol
 
 def down(settings: Settings, *, only: Sequence[str] | None = None, purge: bool = False) -> list[str]:
     """Stop the stack, and remove its folder if asked; the names of the servers that ran."""
+    if not settings.home.exists():
+        return []
     with supervisor.exclusive(settings.home):
         stopped = supervisor.stop(_servers(settings, only))
         if only is None:
