@@ -15,27 +15,23 @@ Found = dict[str, list[Problem]]
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """The problems of each dataset, all from one run of Flink."""
     schemas = tmp_path_factory.mktemp("schemas")
-    spoilers = {
-        "sound": lambda folder: None,
-        "bad_rules": _spoil_rules,
-        "bad_types": lambda folder: spoil(folder / "refine.sql", "upper(country)", "upper(quantity)"),
-        "bad_nulls": lambda folder: spoil(folder / "refine.sql", "    session_id,", "    user_id as session_id,"),
-        "bad_examples": _spoil_examples,
-    }
+    spoilers = {"sound": lambda folder: None, "bad_sql": _spoil_sql, "bad_values": _spoil_values}
     for name, spoiler in spoilers.items():
         spoiler(copy_of_clicks(schemas, name))
     problems = flink_problems(schemas, list(spoilers))
     return {name: [p for p in problems if p.file.startswith(f"{name}/")] for name in spoilers}
 
 
-def _spoil_rules(folder: Path) -> None:
+def _spoil_sql(folder: Path) -> None:
     contract = folder / "contract.yaml"
     spoil(contract, "quantity BETWEEN", "quantiti BETWEEN")
     spoil(contract, "unit_price >= 0", "unit_price >= >= 0")
     spoil(contract, "CHAR_LENGTH(country) = 2", "CHAR_LENGTH(country)")
+    spoil(folder / "refine.sql", "upper(country)", "upper(quantity)")
 
 
-def _spoil_examples(folder: Path) -> None:
+def _spoil_values(folder: Path) -> None:
+    spoil(folder / "refine.sql", "    session_id,", "    user_id as session_id,")
     spoil(folder / "examples/valid.jsonl", '"quantity": 1000', '"quantity": 1001')
     spoil(folder / "examples/invalid.jsonl", '["event_id_is_uuid"]', '["known_event_type"]')
 
@@ -45,7 +41,7 @@ def test_a_sound_contract_has_no_problem(found: Found) -> None:
 
 
 def test_each_rule_that_does_not_compile_is_named_with_its_place(found: Found) -> None:
-    unknown, syntax, no_condition = found["bad_rules"]
+    unknown, syntax, no_condition = found["bad_sql"][:3]
     assert unknown.place == "rules.2 (quantity_is_positive) line 1 column 1"
     assert "'quantiti' not found" in unknown.problem
     assert syntax.place == "rules.3 (price_is_not_negative) line 1 column 12"
@@ -54,19 +50,19 @@ def test_each_rule_that_does_not_compile_is_named_with_its_place(found: Found) -
 
 
 def test_a_query_that_does_not_compile_is_named(found: Found) -> None:
-    (problem,) = found["bad_types"]
-    assert problem.file == "bad_types/refine.sql"
+    problem = found["bad_sql"][3]
+    assert problem.file == "bad_sql/refine.sql"
     assert "UPPER" in problem.problem
 
 
 def test_a_null_where_silver_allows_none_is_found(found: Found) -> None:
-    (problem,) = found["bad_nulls"]
-    assert (problem.file, problem.place) == ("bad_nulls/refine.sql", "session_id")
+    problem = found["bad_values"][0]
+    assert (problem.file, problem.place) == ("bad_values/refine.sql", "session_id")
 
 
 def test_an_example_that_behaves_otherwise_is_named_with_both_verdicts(found: Found) -> None:
-    accepted, refused = found["bad_examples"]
-    assert (accepted.file, accepted.place) == ("bad_examples/examples/valid.jsonl", "line 5")
+    accepted, refused = found["bad_values"][1:]
+    assert (accepted.file, accepted.place) == ("bad_values/examples/valid.jsonl", "line 5")
     assert accepted.problem == "expects silver, but gets dead_letter RULE_VIOLATED [quantity_is_positive]"
-    assert (refused.file, refused.place) == ("bad_examples/examples/invalid.jsonl", "line 1")
+    assert (refused.file, refused.place) == ("bad_values/examples/invalid.jsonl", "line 1")
     assert refused.problem.endswith("gets dead_letter RULE_VIOLATED [event_id_is_uuid]")
