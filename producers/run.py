@@ -6,7 +6,8 @@ from pathlib import Path
 from producers.generator import Mix, Pace, find_generator
 from producers.ledger import Missing, summary_line
 from producers.session import Summary, delivery, registered_id, session, watched_offsets
-from producers.workers import Plan, default_workers, run_workers
+from producers.worker import Plan
+from producers.workers import default_workers, run_workers
 from tidegate.contracts.load import Dataset
 from tidegate.settings import Settings
 

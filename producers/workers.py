@@ -1,25 +1,17 @@
-"""Runs a generator in worker processes: one Python process fills one core, a fast run needs more."""
+"""Runs a generator in this process or in several: one Python process fills one core, a fast run needs more."""
 
 import multiprocessing
 import signal
-import time
-from collections.abc import Callable, Iterator, MutableSequence
-from contextlib import ExitStack
+from collections.abc import Callable, MutableSequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier, Event
-from pathlib import Path
 from threading import BrokenBarrierError
 
-import numpy as np
-
-from producers.batch import Batch
-from producers.generator import Generator, Mix, Pace, Traffic, find_generator, paced, unpaced
-from producers.ledger import Ledger, Totals
-from producers.publish import Progress, Publisher, publish
-from producers.rate import OpenLoop
-from tidegate.contracts.load import load_dataset
+from producers.ledger import Totals
+from producers.publish import Progress
+from producers.worker import OnProgress, Outcome, Plan, work
 from tidegate.errors import TidegateError
 
 SINGLE_WORKER_RATE_PER_S = 20_000
@@ -29,44 +21,8 @@ _FIGURES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A run of a generator; ``ledger`` is where special records go."""
-
-    dataset: str
-    schemas_dir: Path
-    schema_id: int
-    bootstrap_servers: str
-    topic: str
-    mix: Mix
-    pace: Pace
-    seed: int
-    workers: int
-    ledger: Path | None = None
-
-    def ledger_part(self, worker: int) -> Path | None:
-        """Where a worker writes its part of the ledger."""
-        return self.ledger and self.ledger.with_name(f"{self.ledger.name}.part{worker}")
-
-    def share(self, worker: int) -> int | None:
-        """How many of the records a worker sends."""
-        count = self.pace.count
-        return None if count is None else len(range(worker, count, self.workers))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run did: everything sent by kind, what became of it, the first failure, if any, and when (since 1970)."""
-
-    totals: Totals
-    progress: Progress
-    first_failure: str | None
-    started_s: float
-    ended_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Shared:
-    """What a worker shares with its parent: its row of figures, the way to stop it, the common start."""
+    """What a worker process shares with its parent: its row of figures, the way to stop it, the common start."""
 
     figures: MutableSequence[float]
     stop: Event
@@ -78,12 +34,14 @@ def default_workers(rate_per_s: float) -> int:
     return 1 if 0 < rate_per_s <= SINGLE_WORKER_RATE_PER_S else 2
 
 
-def run_workers(plan: Plan, stop: Callable[[], bool], on_progress: Callable[[Progress], None]) -> Outcome:
+def run_workers(plan: Plan, stop: Callable[[], bool], on_progress: OnProgress) -> Outcome:
     """Runs the plan to its end, or until ``stop`` says so; ``on_progress`` hears of it several times a second.
 
     Raises:
         TidegateError: a worker could not go on; the others are stopped.
     """
+    if plan.workers == 1:
+        return work(plan, 0, stop, on_progress, ready=lambda: True)
     spawn = multiprocessing.get_context("spawn")
     figures = [spawn.RawArray("d", _FIGURES) for _ in range(plan.workers)]
     stop_event, start = spawn.Event(), spawn.Barrier(plan.workers)
@@ -98,9 +56,9 @@ def run_workers(plan: Plan, stop: Callable[[], bool], on_progress: Callable[[Pro
     outcomes: list[Outcome] = []
     errors: list[TidegateError] = []
     while running:
-        for ready in wait(list(running), timeout=_LOOK_EVERY_S):
-            assert isinstance(ready, Connection)
-            result = _receive(ready, running.pop(ready))
+        for ended in wait(list(running), timeout=_LOOK_EVERY_S):
+            assert isinstance(ended, Connection)
+            result = _receive(ended, running.pop(ended))
             outcomes.append(result) if isinstance(result, Outcome) else errors.append(result)
         if errors or stop():
             stop_event.set()
@@ -149,57 +107,26 @@ def _sum(rows: list[Progress]) -> Progress:
 
 
 def _work(plan: Plan, index: int, shared: _Shared, result: Connection) -> None:
-    """A worker process; Ctrl-C reaches the parent, which tells the workers."""
+    """A worker process. Ctrl-C reaches the parent, which tells the workers; they do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def stop() -> bool:
+        return shared.stop.is_set() or not parent.is_alive()
+
+    def on_progress(now: Progress) -> None:
+        shared.figures[:] = (now.sent, now.delivered, now.failed, now.behind_s, now.max_behind_s)
+
+    def ready() -> bool:
+        try:
+            shared.start.wait(_START_TIMEOUT_S)
+        except BrokenBarrierError:
+            return False
+        return True
+
     try:
-        result.send(_produce(plan, index, shared))
+        result.send(work(plan, index, stop, on_progress, ready))
     except TidegateError as error:
         shared.start.abort()
         result.send((error.problem, error.remedy))
-
-
-def _produce(plan: Plan, index: int, shared: _Shared) -> Outcome:
-    dataset = load_dataset(plan.schemas_dir, plan.dataset)
-    seed = np.random.SeedSequence(plan.seed).spawn(plan.workers)[index]
-    rate_per_s = plan.pace.rate_per_s / plan.workers
-    traffic = Traffic(dataset, plan.schema_id, plan.mix, rate_per_s, int(time.time() * 1000))
-    generator = find_generator(plan.dataset)(traffic, np.random.default_rng(seed))
-    publisher = Publisher(plan.bootstrap_servers, plan.topic)
-    latest = Progress()
-    part = plan.ledger_part(index)
-    with ExitStack() as files:
-        ledger = Ledger(files.enter_context(part.open("w")) if part else None)
-
-        def on_batch(batch: Batch | None, progress: Progress) -> None:
-            nonlocal latest
-            latest = progress
-            if batch is not None:
-                ledger.add(batch)
-            _write(shared.figures, progress)
-
-        started = _start_together(shared)
-        started_s = time.time()
-        if started:
-            publish(_batches(plan, index, generator, started_s), publisher, shared.stop.is_set, on_batch)
-    return Outcome(ledger.totals, latest, publisher.first_failure, started_s, time.time())
-
-
-def _batches(plan: Plan, index: int, generator: Generator, started_s: float) -> Iterator[Batch]:
-    count = plan.share(index)
-    if not plan.pace.rate_per_s:
-        return unpaced(generator, time.time, count, plan.pace.seconds)
-    assert count is not None, "a rate without a count"
-    return paced(generator, OpenLoop(plan.pace.rate_per_s / plan.workers, started_s), count)
-
-
-def _start_together(shared: _Shared) -> bool:
-    try:
-        shared.start.wait(_START_TIMEOUT_S)
-    except BrokenBarrierError:
-        return False
-    return True
-
-
-def _write(figures: MutableSequence[float], progress: Progress) -> None:
-    row = (progress.sent, progress.delivered, progress.failed, progress.behind_s, progress.max_behind_s)
-    figures[:] = row
