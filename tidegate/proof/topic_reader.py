@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from confluent_kafka import (
@@ -19,6 +20,9 @@ from tidegate.errors import TidegateError, TransientError
 BATCH_RECORDS = 10_000
 STALL_S = 30.0
 POLL_S = 0.1
+NOT_YET = frozenset(
+    {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART}
+)
 Spans = dict[int, tuple[int, int]]
 
 
@@ -45,23 +49,26 @@ def topic_spans(bootstrap_servers: str, topic: str) -> Spans:
         TransientError: no broker answers.
     """
     admin = AdminClient(_connection(bootstrap_servers))
-    try:
+    with _translated(bootstrap_servers):
         found = admin.list_topics(topic, timeout=STALL_S).topics[topic]
         if found.error is not None:
             return {}
         partitions = [TopicPartition(topic, number) for number in found.partitions]
         low = _offsets(admin, partitions, OffsetSpec.earliest())
         high = _offsets(admin, partitions, OffsetSpec.latest())
-    except KafkaException as error:
-        raise _unreachable(bootstrap_servers, error) from error
     return {partition: (low[partition], high[partition]) for partition in sorted(low)}
 
 
 def offsets_at(bootstrap_servers: str, topic: str, at_ms: int) -> dict[int, int]:
-    """The first offset of each partition whose Kafka timestamp is ``at_ms`` or later; left out if there is none."""
+    """The first offset of each partition whose Kafka timestamp is ``at_ms`` or later; left out if there is none.
+
+    Raises:
+        TransientError: no broker answers.
+    """
     admin = AdminClient(_connection(bootstrap_servers))
     partitions = [TopicPartition(topic, number) for number in topic_spans(bootstrap_servers, topic)]
-    found = _offsets(admin, partitions, OffsetSpec.for_timestamp(at_ms))
+    with _translated(bootstrap_servers):
+        found = _offsets(admin, partitions, OffsetSpec.for_timestamp(at_ms))
     return {partition: offset for partition, offset in found.items() if offset >= 0}
 
 
@@ -115,12 +122,18 @@ def _finished(messages: list[Message], ends: dict[int, int]) -> list[int]:
 
 
 def _offsets(admin: AdminClient, partitions: list[TopicPartition], spec: OffsetSpec) -> dict[int, int]:
-    futures = admin.list_offsets(
-        dict.fromkeys(partitions, spec),
-        isolation_level=IsolationLevel.READ_COMMITTED,
-        request_timeout=STALL_S,
-    )
-    return {place.partition: future.result().offset for place, future in futures.items()}
+    """Asks again while the broker says that it may know later, as for a topic just made."""
+    deadline_s = time.monotonic() + STALL_S
+    while True:
+        futures = admin.list_offsets(
+            dict.fromkeys(partitions, spec), isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=STALL_S
+        )
+        try:
+            return {place.partition: future.result().offset for place, future in futures.items()}
+        except KafkaException as error:
+            if error.args[0].code() not in NOT_YET or time.monotonic() > deadline_s:
+                raise
+            time.sleep(POLL_S)
 
 
 def _connection(bootstrap_servers: str) -> dict[str, object]:
@@ -142,8 +155,12 @@ def _consumer_settings(bootstrap_servers: str) -> dict[str, object]:
     }
 
 
-def _unreachable(bootstrap_servers: str, error: KafkaException) -> TransientError:
-    return TransientError(
-        f"Kafka at {bootstrap_servers} doesn't answer: {error.args[0].str()}.",
-        remedy="Start it with `tidegate up` or set TIDEGATE_KAFKA_BOOTSTRAP_SERVERS.",
-    )
+@contextmanager
+def _translated(bootstrap_servers: str) -> Iterator[None]:
+    try:
+        yield
+    except KafkaException as error:
+        raise TransientError(
+            f"Kafka at {bootstrap_servers} doesn't answer: {error.args[0].str()}.",
+            remedy="Start it with `tidegate up` or set TIDEGATE_KAFKA_BOOTSTRAP_SERVERS.",
+        ) from error
