@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -16,6 +17,7 @@ from tidegate.settings import get_settings
 
 COUNTS: tuple[Count, ...] = ("raw", "silver", "dead_letter", "dropped", "duplicate")
 BOUND = "TIME|OFFSETS"
+_WIDE = 100
 
 
 @click.command(name="prove")
@@ -42,7 +44,7 @@ def command(dataset: str, as_json: bool, **scope: Any) -> None:
 
 def print_report(report: ProofReport, console: Console) -> None:
     """The report for people: the table, the layers, the verdict, and where to look if it does not hold."""
-    console.print(_partition_table(report))
+    console.print(_partition_table(report, wide=console.width >= _WIDE))
     if report.layers:
         console.print(_layer_table(report))
     if report.dead_letters:
@@ -59,26 +61,27 @@ def print_report(report: ProofReport, console: Console) -> None:
     console.print(f"[{style}]{report.verdict()}[/] ({report.seconds:.1f} s, {report.peak_rss_mb:,.0f} MB)")
 
 
-def _partition_table(report: ProofReport) -> Table:
-    table = Table(title=f"{report.dataset}: offsets by raw partition")
-    for heading in ("partition", "offsets", *COUNTS, *FAULTS):
+def _partition_table(report: ProofReport, *, wide: bool) -> Table:
+    """One row per raw partition and one for all; a narrow terminal has no room for the offsets' column."""
+    padding = (0, 2, 0, 0) if wide else (0, 1, 0, 0)
+    table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD, padding=padding)
+    for heading in ("partition", *(["offsets"] if wide else []), *COUNTS, *FAULTS):
         table.add_column(heading.replace("_", " "), justify="right")
     for verdict in report.partitions:
         window = verdict.window
+        offsets = [f"{window.start:,}–{window.end:,}"] if wide else []
         counts = [getattr(verdict, count) for count in COUNTS]
         faults = [len(getattr(verdict.difference, fault)) for fault in FAULTS]
-        table.add_row(
-            str(window.partition), f"{window.start:,}–{window.end:,}", *(f"{value:,}" for value in [*counts, *faults])
-        )
+        table.add_row(str(window.partition), *offsets, *(f"{value:,}" for value in [*counts, *faults]))
     table.add_section()
     totals = [report.total(count) for count in COUNTS]
     faults = [report.faults(fault, "topics") for fault in FAULTS]
-    table.add_row("all", "", *(f"{value:,}" for value in [*totals, *faults]), style="bold")
+    table.add_row("all", *([""] if wide else []), *(f"{value:,}" for value in [*totals, *faults]), style="bold")
     return table
 
 
 def _layer_table(report: ProofReport) -> Table:
-    table = Table(title="behind the topics")
+    table = Table(title="behind the topics", box=SIMPLE_HEAD)
     for heading in ("layer", "expected", "found", *FAULTS):
         table.add_column(heading, justify="left" if heading == "layer" else "right")
     for layer in report.layers:

@@ -40,7 +40,8 @@ class StartDisplay:
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._progress.stop()
+        if self._tasks:
+            self._progress.stop()
 
 
 @click.command("up")

@@ -22,9 +22,11 @@ class Phases:
 
     @contextmanager
     def phase(self, name: str, doing: str = "") -> Iterator[Note]:
-        """Runs one phase; with ``doing``, a terminal shows these words and a spinner meanwhile."""
+        """Runs one phase; ``doing`` says what it does: with a spinner on a terminal, else as a line before it."""
         note = Note()
         began_s = time.monotonic()
+        if doing and not self._console.is_terminal:
+            self._console.print(f"  {name}: {doing} …", highlight=False, soft_wrap=True)
         with self._console.status(f"{name}: {doing} …") if doing else nullcontext():
             yield note
         self.seconds[name] = round(time.monotonic() - began_s, 2)

@@ -2,8 +2,9 @@
 
 ``report.json``: ``holds`` and ``verdict`` (of the proof); ``ok`` (also what was expected came true);
 ``datasets.clicks`` (the proof's counts of the whole topic, see ``tidegate prove --json``); ``run`` (this run's
-events: expected, actual, agrees); ``rate_achieved``; ``searchable_latency_ms`` and ``committed_latency_ms`` (p50, p99, samples);
-``first_searchable_s`` (from the command's start); ``seconds`` by phase; ``peak_rss_mb`` by process; ``queries``.
+events: expected, actual, agrees); ``rate_achieved``; ``searchable_latency_ms`` and ``committed_latency_ms`` (p50,
+p99, samples); ``first_searchable_s`` (from the command's start); ``seconds`` by phase; ``peak_rss_mb`` by process;
+``queries``.
 """
 
 import json

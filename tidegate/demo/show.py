@@ -48,8 +48,8 @@ def _show_measured(measured: Measured, console: Console) -> None:
     grid.add_row("searchable", f"{measured.searchable.text()} after arrival in Kafka")
     if measured.first_searchable_s is not None:
         grid.add_row("first event", f"searchable {measured.first_searchable_s:.1f} s after the command")
-    peaks = ", ".join(f"{name} {size:,}" for name, size in measured.peak_rss_mb.items())
-    grid.add_row("peak memory", f"{peaks} MB")
+    peaks = [f"{name} {size:,}" for name, size in measured.peak_rss_mb.items() if name != "stack"]
+    grid.add_row("peak memory", f"{measured.peak_rss_mb['stack']:,} MB of all servers; " + ", ".join(peaks))
     console.print(grid, highlight=False)
 
 
@@ -68,13 +68,11 @@ def _show_next(settings: Settings, console: Console, *, kept: bool) -> None:
         return
     lines = {
         "Flink UI": settings.flink_rest_url,
-        "search": f"curl '{settings.opensearch_url}/events-{DATASET}/_search?q=event_type:purchase&size=1&pretty'",
+        "search": f"curl '{settings.opensearch_url}/events-{DATASET}/_search?q=country:DE&size=1&pretty'",
         "more traffic": f"tidegate produce {DATASET} --rate 5000 --seconds 30 --bad-ratio 0.01",
         "prove again": f"tidegate prove {DATASET}",
         "the servers": "tidegate status",
         "stop it all": "tidegate down",
     }
-    grid = Table.grid(padding=(0, 2))
     for what, how in lines.items():
-        grid.add_row(what, how)
-    console.print(grid, highlight=False, soft_wrap=True)
+        console.print(f"{what:<13} {how}", highlight=False, soft_wrap=True)
