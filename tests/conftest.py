@@ -1,18 +1,18 @@
 """What all tests share: at the end, the seconds that each part of the suite took."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Generator
 
 import pytest
 
 pytest_plugins = ["tests.servers", "tests.pipeline"]
 
-_seconds = pytest.StashKey[Counter[str]]()
+_seconds = pytest.StashKey[defaultdict[str, float]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the count."""
-    config.stash[_seconds] = Counter()
+    config.stash[_seconds] = defaultdict(float)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,10 @@
 """A document that OpenSearch refuses is dead-lettered alone; the others of its bulk are indexed."""
 
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from opensearchpy import OpenSearch
 
 from tests.clicks import click
 from tests.pipeline import Pipeline
@@ -40,7 +44,8 @@ def test_only_the_refused_document_becomes_a_dead_letter(pipeline: Pipeline) -> 
     assert "currency" in str(letter["error_message"])
     for row, index in ((accepted, "events-clicks-2014.02.03"), (other, "events-clicks-*")):
         query = {"query": {"term": {"event_id": row["event_id"]}}}
-        wait_for(
-            f"{row['event_id']} in {index}",
-            lambda index=index, query=query: client.count(index=index, body=query)["count"] == 1,
-        )
+        wait_for(f"{row['event_id']} in {index}", partial(_is_found, client, index, query))
+
+
+def _is_found(client: OpenSearch, index: str, query: dict[str, Any]) -> bool:
+    return bool(client.count(index=index, body=query)["count"] == 1)
