@@ -27,11 +27,13 @@ final class AvroOutput {
     }
 
     void writeByte(int value) {
-        bytes[grow(1)] = (byte) value;
+        int at = grow(1);
+        bytes[at] = (byte) value;
     }
 
     void writeBigEndianInt(int value) {
-        INT_BE.set(bytes, grow(Integer.BYTES), value);
+        int at = grow(Integer.BYTES);
+        INT_BE.set(bytes, at, value);
     }
 
     void writeLong(long value) {
@@ -46,16 +48,19 @@ final class AvroOutput {
     }
 
     void writeFloat(float value) {
-        INT_LE.set(bytes, grow(Float.BYTES), Float.floatToRawIntBits(value));
+        int start = grow(Float.BYTES);
+        INT_LE.set(bytes, start, Float.floatToRawIntBits(value));
     }
 
     void writeDouble(double value) {
-        LONG_LE.set(bytes, grow(Double.BYTES), Double.doubleToRawLongBits(value));
+        int start = grow(Double.BYTES);
+        LONG_LE.set(bytes, start, Double.doubleToRawLongBits(value));
     }
 
     void writeBytes(byte[] value) {
         writeLong(value.length);
-        System.arraycopy(value, 0, bytes, grow(value.length), value.length);
+        int start = grow(value.length);
+        System.arraycopy(value, 0, bytes, start, value.length);
     }
 
     void writeString(StringData value) {
@@ -63,7 +68,8 @@ final class AvroOutput {
         string.ensureMaterialized();
         int length = string.getSizeInBytes();
         writeLong(length);
-        BinarySegmentUtils.copyToBytes(string.getSegments(), string.getOffset(), bytes, grow(length), length);
+        int start = grow(length);
+        BinarySegmentUtils.copyToBytes(string.getSegments(), string.getOffset(), bytes, start, length);
     }
 
     /** A decimal's digits as the shortest big-endian two's complement. */
@@ -76,7 +82,10 @@ final class AvroOutput {
         }
     }
 
-    /** Makes room and returns where it starts. */
+    /**
+     * Makes room and returns where it starts. Call it in a statement of its own: it may replace {@code bytes}, which
+     * Java would already have read as an earlier argument.
+     */
     private int grow(int length) {
         if (size + length > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(size, length)));
