@@ -73,7 +73,9 @@ def make(stack_home: Path, cache: Cache) -> Path:
     for script in (home / "bin").iterdir():
         script.chmod(0o755)
     shutil.copytree(wheel / "conf", home / "conf")
-    _link([*(wheel / "lib").iterdir(), *cache.files("flink"), build_connectors(cache)], home / "lib")
+    _link([*(wheel / "lib").iterdir(), *cache.files("flink")], home / "lib")
+    # A copy: building the connectors again must not change the jar under a running cluster.
+    shutil.copy2(build_connectors(cache), home / "lib")
     _link(list((wheel / "opt").iterdir()), home / "opt")
     plugins = home / "plugins"
     plugins.unlink(missing_ok=True)
