@@ -31,22 +31,24 @@ class LagReader:
 
         Transactions leave markers in a topic, which count as offsets, so a lag in silver is a little too high.
         """
-        refine, lake, index = (self._committed(job) for job in ("refine", "lake", "index"))
         raw, silver = self._contract.topic.name, self._contract.silver_topic
+        refine, lake, index = (self._committed(job) for job in ("refine", "lake", "index"))
         return {
-            "refine": self._behind(raw_ends, refine, raw),
-            "lake": max(self._behind(raw_ends, lake, raw), self._behind(silver_ends, lake, silver)),
-            "index": self._behind(silver_ends, index, silver),
+            "refine": behind(raw_ends, self.raw_before | refine.get(raw, {})),
+            "lake": behind(raw_ends, self.raw_before | lake.get(raw, {})) + behind(silver_ends, lake.get(silver, {})),
+            "index": behind(silver_ends, index.get(silver, {})),
         }
 
-    def _behind(self, ends: Offsets, committed: dict[tuple[str, int], int], topic: str) -> int:
-        start = self.raw_before if topic == self._contract.topic.name else {}
-        return sum(
-            max(0, end - committed.get((topic, partition), start.get(partition, 0))) for partition, end in ends.items()
-        )
-
-    def _committed(self, job: str) -> dict[tuple[str, int], int]:
+    def _committed(self, job: str) -> dict[str, Offsets]:
         group = f"tidegate-{job}-{self._contract.dataset}"
         future = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
-        partitions = future.result().topic_partitions
-        return {(place.topic, place.partition): place.offset for place in partitions if place.offset >= 0}
+        committed: dict[str, Offsets] = {}
+        for place in future.result().topic_partitions:
+            if place.offset >= 0:
+                committed.setdefault(place.topic, {})[place.partition] = place.offset
+        return committed
+
+
+def behind(ends: Offsets, positions: Offsets) -> int:
+    """How many offsets the positions lie before the ends; a partition without a position is at its beginning."""
+    return sum(max(0, end - positions.get(partition, 0)) for partition, end in ends.items())
