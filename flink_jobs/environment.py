@@ -100,12 +100,14 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     environment.configure(configuration(job, arguments, settings, environment))
     table_environment = StreamTableEnvironment.create(environment)
-    plans = [attach(job, dataset, settings, table_environment, arguments.explain) for dataset in datasets]
-    if arguments.explain:
-        print("\n".join(plans))
-        return
-    name_operators(environment, job.name)
-    environment.execute(job.name)
+    for dataset in datasets:
+        plan = attach(job, dataset, settings, table_environment, arguments.explain)
+        if arguments.explain:
+            print(plan)
+        else:
+            name_operators(environment, f"{job.name}:{dataset.name}")
+    if not arguments.explain:
+        environment.execute(job.name)
 
 
 def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Dataset]:
@@ -227,10 +229,13 @@ def has_run_before(name: str, settings: Settings) -> bool:
 
 
 def name_operators(environment: StreamExecutionEnvironment, prefix: str) -> None:
-    """Gives every operator a uid made of its table or kind, so that state is found again after a change."""
+    """Gives every operator that has none a uid made of its table or kind, so that state is found again after a change.
+
+    ``prefix`` names job and dataset: another dataset in the job leaves the uids of this one as they are.
+    """
     seen: Counter[str] = Counter()
     for transformation in _transformations(environment._j_stream_execution_environment.getTransformations()):
-        if transformation.getClass().getSimpleName() in _VIRTUAL:
+        if transformation.getUid() is not None or transformation.getClass().getSimpleName() in _VIRTUAL:
             continue
         name = re.sub(r"\[\d+\]", "", str(transformation.getName()))
         seen[name] += 1
