@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,7 +24,7 @@ _BATCH = 500
 _NO_SCHEMA_ID = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Load:
     """What to load: rows of ``path``, the built-in sample, keys to delete; ``rejects`` None is the default place."""
 
@@ -32,19 +32,27 @@ class Load:
     sample: bool = False
     delete: tuple[str, ...] = ()
     rejects: Path | None = None
-    upserts: int = field(default=0, init=False)
-    deletes: int = field(default=0, init=False)
 
     def rejects_path(self, home: Path) -> Path:
         """Where rejected rows go: the given file, else one named after the input in the home folder."""
-        return self.rejects or home / "rejects" / f"{self.path.name if self.path else 'sample'}.rejects"
+        return self.rejects or home / "rejects" / f"{self.path.name if self.path else 'load'}.rejects"
 
-    def batches(
-        self, reader: RowReader, encoder: Encoder, rejects: Rejects, sample: Iterator[State]
-    ) -> Iterator[Batch]:
-        """All changes, in their order, encoded; rows that do not fit go to ``rejects``."""
+
+class Changes:
+    """The changes of a load, in their order, counted; rows that do not fit go to ``rejects``."""
+
+    def __init__(self, dataset: Dataset, load: Load, loaded_at: datetime, rejects: Rejects) -> None:
+        self.upserts = 0
+        self.deletes = 0
+        self._reader = RowReader(dataset, loaded_at)
+        self._sample = _sample(dataset) if load.sample else iter(())
+        self._load = load
+        self._rejects = rejects
+
+    def batches(self, encoder: Encoder) -> Iterator[Batch]:
+        """The changes as records of the topic."""
         batch = Batch([], [])
-        for state in self._states(reader, rejects, sample):
+        for state in self._states():
             self.upserts += state.record is not None
             self.deletes += state.record is None
             batch.keys.append(state.key.encode())
@@ -55,15 +63,25 @@ class Load:
         if batch:
             yield batch
 
-    def _states(self, reader: RowReader, rejects: Rejects, sample: Iterator[State]) -> Iterator[State]:
-        if self.sample:
-            yield from sample
-        for row in reader.rows(self.path) if self.path else ():
+    def summary(self) -> Summary:
+        """The counts so far."""
+        rejected = self._rejects.count
+        return {
+            "rows": self.upserts + self.deletes + rejected,
+            "upserts": self.upserts,
+            "deletes": self.deletes,
+            "rejected": rejected,
+            "rejects_file": str(self._rejects.path) if rejected else None,
+        }
+
+    def _states(self) -> Iterator[State]:
+        yield from self._sample
+        for row in self._reader.rows(self._load.path) if self._load.path else ():
             try:
-                yield reader.state(row)
+                yield self._reader.state(row)
             except ValueError as error:
-                rejects.add(row.number, str(error), row.text.encode())
-        for key in self.delete:
+                self._rejects.add(row.number, str(error), row.text.encode())
+        for key in self._load.delete:
             yield State(key, None)
 
 
@@ -74,10 +92,10 @@ def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datet
         TidegateError: the dataset is no reference data, or the file cannot be read.
     """
     with Rejects(load.rejects_path(settings.home), Console(stderr=True)) as rejects:
-        encoder = Encoder(dataset.latest, _NO_SCHEMA_ID)
-        for _ in load.batches(RowReader(dataset, now), encoder, rejects, sample_states(dataset, load)):
+        changes = Changes(dataset, load, now, rejects)
+        for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
             pass
-    return _counts(dataset, load, rejects)
+    return {"dataset": dataset.name, **changes.summary()}
 
 
 def load_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
@@ -86,10 +104,7 @@ def load_reference(settings: Settings, dataset: Dataset, load: Load, now: dateti
     Raises:
         TidegateError: the dataset is no reference data, the file cannot be read, or topic or schema are missing.
     """
-    reader = RowReader(dataset, now)
     topic = dataset.contract.topic.name
-    encoder = Encoder(dataset.latest, registered_id(settings, dataset))
-    publisher = Publisher(settings.kafka_bootstrap_servers, topic)
     latest = Progress()
 
     def on_batch(_batch: Batch | None, progress: Progress) -> None:
@@ -99,42 +114,31 @@ def load_reference(settings: Settings, dataset: Dataset, load: Load, now: dateti
 
     started_s = time.monotonic()
     with (
-        watched_offsets(settings, topic) as offsets,
         session(dataset.name, None) as run,
         Rejects(load.rejects_path(settings.home), run.console) as rejects,
     ):
-        batches = load.batches(reader, encoder, rejects, sample_states(dataset, load))
-        publish(batches, publisher, run.stop, on_batch)
-    seconds = time.monotonic() - started_s
+        changes = Changes(dataset, load, now, rejects)
+        encoder = Encoder(dataset.latest, registered_id(settings, dataset))
+        publisher = Publisher(settings.kafka_bootstrap_servers, topic)
+        with watched_offsets(settings, topic) as offsets:
+            publish(changes.batches(encoder), publisher, run.stop, on_batch)
     return {
-        **_counts(dataset, load, rejects),
-        **delivery(latest, publisher.first_failure, seconds),
+        "dataset": dataset.name,
+        **changes.summary(),
+        **delivery(latest, publisher.first_failure, time.monotonic() - started_s),
         "offsets": offsets,
     }
 
 
-def sample_states(dataset: Dataset, load: Load) -> Iterator[State]:
+def _sample(dataset: Dataset) -> Iterator[State]:
     """The sample of a dataset: what the function ``sample`` of ``producers/<dataset>.py`` yields.
 
     Raises:
-        TidegateError: it is asked for, and there is none.
+        TidegateError: there is none.
     """
     module = f"producers.{dataset.name}"
     sample = getattr(import_module(module), "sample", None) if find_spec(module) else None
     key = dataset.contract.topic.key
-    if not load.sample:
-        return iter(())
     if sample is None or key is None:
         raise TidegateError(f"{dataset.name} has no sample.", remedy="Give a file.")
     return (State(str(record[key]), record) for record in sample())
-
-
-def _counts(dataset: Dataset, load: Load, rejects: Rejects) -> Summary:
-    return {
-        "dataset": dataset.name,
-        "rows": load.upserts + load.deletes + rejects.count,
-        "upserts": load.upserts,
-        "deletes": load.deletes,
-        "rejected": rejects.count,
-        "rejects_file": str(rejects.path) if rejects.count else None,
-    }
