@@ -8,14 +8,13 @@ from typing import Any, Generic, TypeVar
 
 import fastavro
 import numpy as np
-from confluent_kafka import Message
 
 from tidegate.contracts.registry import RegistryClient
 from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Mask, Offsets, Rows, concat, fingerprints, make_rows
-from tidegate.proof.topic_reader import Scan, read_batches
+from tidegate.proof.topic_reader import Batch, Scan, read_batches
 from tidegate.proof.verdict import RawRows
-from tidegate.proof.wire import FRAME_BYTES, Buffer, Ints, Layout, layout_of, read_fields, texts
+from tidegate.proof.wire import FRAME_BYTES, Buffer, Layout, layout_of, read_fields, schema_id_of, texts
 
 SILVER_COORDINATES = ("_source_partition", "_source_offset")
 DROPPED_COORDINATES = ("source_partition", "source_offset")
@@ -68,10 +67,10 @@ def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
     rows: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
     reasons: Counter[str] = Counter()
     for batch in read_batches(scan):
-        for message in batch:
-            letter = _decode(message.value() or b"", schemas)
+        for row, value in enumerate(batch.values):
+            letter = _decode(value, schemas)
             if letter is None:
-                raise _foreign(message)
+                raise _foreign(batch, row)
             source, stage = letter["source"], letter["stage"]
             if source is None or source["topic"] != raw_topic:
                 continue
@@ -93,38 +92,31 @@ def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offset
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
-        values = [message.value() or b"" for message in batch]
-        partition, offset = _coordinates(batch)
-        identities, readable = _identities(Buffer.of(values), layouts)
-        for row in np.flatnonzero(~readable | ~_claimed(partition, offset, claimed)).tolist():
-            record = _decode(values[row], schemas)
-            readable[row] = record is not None and all(name in record for name in identity)
-            if record is not None and readable[row]:
-                identities[row] = fingerprints([identity_text(record, identity)])[0]
-        parts.append(Rows(partition, offset, identities))
+        identities, readable = _identities(Buffer.of(batch.values), layouts)
+        unsure = np.flatnonzero(~readable | ~_claimed(batch, claimed))
+        texts_found = [_decoded_identity(batch.values[row], schemas, identity) for row in unsure.tolist()]
+        readable[unsure] = [text is not None for text in texts_found]
+        identities[unsure] = fingerprints(text or b"" for text in texts_found)
+        parts.append(Rows(batch.partition, batch.offset, identities))
         decodable.append(readable)
     return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
-
-
-def identity_text(record: Mapping[str, Any], identity: tuple[str, ...]) -> bytes:
-    """The text of a record's identity, as in the index's document id."""
-    return "_".join(str(record[name]) for name in identity).encode()
 
 
 def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
     layouts = WriterSchemas(scan.registry_url, lambda schema: layout_of(schema, (*coordinates, *identity)))
     parts: list[Rows] = []
     for batch in read_batches(scan):
-        buffer = Buffer.of([message.value() or b"" for message in batch])
-        for schema_id in np.unique(buffer.schema_ids()).tolist():
-            picked = np.flatnonzero(buffer.schema_ids() == schema_id)
+        buffer = Buffer.of(batch.values)
+        schema_ids = buffer.schema_ids()
+        for schema_id in np.unique(schema_ids).tolist():
+            picked = np.flatnonzero(schema_ids == schema_id)
             layout = layouts[schema_id]
             if layout is None:
-                raise _foreign(batch[picked[0]])
+                raise _foreign(batch, int(picked[0]))
             some = buffer.take(picked)
             fields = read_fields(some, layout)
             if not fields.readable.all():
-                raise _foreign(batch[picked[np.argmin(fields.readable)]])
+                raise _foreign(batch, int(picked[np.argmin(fields.readable)]))
             partition, offset, *rest = fields.columns
             identities = fingerprints(texts(some, rest)) if rest else None
             parts.append(make_rows(partition, offset, identities))
@@ -147,26 +139,28 @@ def _identities(buffer: Buffer, layouts: WriterSchemas[Layout]) -> tuple[Fingerp
     return identities, readable
 
 
-def _claimed(partition: Ints, offset: Offsets, claimed: Mapping[int, Offsets]) -> Mask:
-    known = np.zeros(len(offset), np.bool_)
-    for number in np.unique(partition).tolist():
-        mine = np.flatnonzero(partition == number)
+def _claimed(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
+    known = np.zeros(len(batch.offset), np.bool_)
+    for number in np.unique(batch.partition).tolist():
+        mine = np.flatnonzero(batch.partition == number)
         offsets = claimed.get(number, np.zeros(0, np.int64))
-        at = np.searchsorted(offsets, offset[mine])
+        at = np.searchsorted(offsets, batch.offset[mine])
         inside = at < len(offsets)
-        known[mine[inside]] = offsets[at[inside]] == offset[mine[inside]]
+        known[mine[inside]] = offsets[at[inside]] == batch.offset[mine[inside]]
     return known
 
 
-def _coordinates(batch: list[Message]) -> tuple[Any, Offsets]:
-    partition = np.fromiter((message.partition() for message in batch), np.int32, len(batch))
-    return partition, np.fromiter((message.offset() for message in batch), np.int64, len(batch))
+def _decoded_identity(value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...]) -> bytes | None:
+    """The text of a record's identity, as in the index's document id; None if the record can't be decoded."""
+    record = _decode(value, schemas)
+    if record is None or any(name not in record for name in identity):
+        return None
+    return "_".join(str(record[name]) for name in identity).encode()
 
 
 def _decode(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:
     """The whole record, or None for one that no reader could decode."""
-    schema_id = int(Buffer.of([value]).schema_ids()[0])
-    schema = schemas[schema_id]
+    schema = schemas[schema_id_of(value)]
     if schema is None:
         return None
     body = BytesIO(value[FRAME_BYTES:])
@@ -177,8 +171,8 @@ def _decode(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:
     return record if isinstance(record, dict) and not body.read(1) else None
 
 
-def _foreign(message: Message) -> TidegateError:
+def _foreign(batch: Batch, row: int) -> TidegateError:
     return TidegateError(
-        f"{message.topic()}:{message.partition()}:{message.offset()} is no record that a Tidegate job wrote.",
+        f"{batch.place(row)} is no record that a Tidegate job wrote.",
         remedy="Find out who writes to this topic; only the refine and index jobs may.",
     )

@@ -4,7 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import compress
 
+import numpy as np
 from confluent_kafka import (
     Consumer,
     IsolationLevel,
@@ -14,6 +16,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
+from numpy.typing import NDArray
 
 from tidegate.errors import TidegateError, TransientError
 
@@ -40,6 +43,20 @@ class Scan:
         spans = [(partition, span) for partition, span in self.spans.items() if span[0] < span[1]]
         groups = [dict(spans[part::parts]) for part in range(parts)]
         return [Scan(self.bootstrap_servers, self.registry_url, self.topic, group) for group in groups if group]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one topic; a record without a value has an empty one."""
+
+    topic: str
+    partition: NDArray[np.int32]
+    offset: NDArray[np.int64]
+    values: list[bytes]
+
+    def place(self, row: int) -> str:
+        """Where a record lies: ``topic:partition:offset``."""
+        return f"{self.topic}:{self.partition[row]}:{self.offset[row]}"
 
 
 def topic_spans(bootstrap_servers: str, topic: str) -> Spans:
@@ -72,7 +89,7 @@ def offsets_at(bootstrap_servers: str, topic: str, at_ms: int) -> dict[int, int]
     return {partition: offset for partition, offset in found.items() if offset >= 0}
 
 
-def read_batches(scan: Scan) -> Iterator[list[Message]]:
+def read_batches(scan: Scan) -> Iterator[Batch]:
     """All committed records of the scan, in batches; each batch may mix partitions.
 
     Raises:
@@ -92,33 +109,47 @@ def read_batches(scan: Scan) -> Iterator[list[Message]]:
                 raise TransientError(
                     f"Kafka sent nothing of {scan.topic} for {STALL_S:.0f} s.", remedy="See `tidegate status`."
                 )
-            yield _in_span(scan, messages)
-            for partition in _finished(messages, ends):
+            batch, reached = _unpack(scan, messages)
+            if batch.values:
+                yield batch
+            for partition in [number for number, end in ends.items() if reached.get(number, -1) >= end]:
                 del ends[partition]
                 consumer.incremental_unassign([TopicPartition(scan.topic, partition)])
     finally:
         consumer.close()
 
 
-def _in_span(scan: Scan, messages: list[Message]) -> list[Message]:
-    for message in messages:
-        error = message.error()
-        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+def _unpack(scan: Scan, messages: list[Message]) -> tuple[Batch, dict[int, int]]:
+    """The records inside the scan, and the next offset of each partition that was heard of.
+
+    Where control records end a partition, no record reaches its end: then the client's end marker does.
+    """
+    markers = [message for message in messages if message.error() is not None]
+    for marker in markers:
+        if marker.error().code() != KafkaError._PARTITION_EOF:
             raise TidegateError(
-                f"{scan.topic} can't be read: {error.str()}.",
+                f"{scan.topic} can't be read: {marker.error().str()}.",
                 remedy="If retention removed records meanwhile, run it again; else see `tidegate status`.",
             )
-    return [
-        message
-        for message in messages
-        if message.error() is None and message.offset() < scan.spans[message.partition()][1]
-    ]
+    records = [message for message in messages if message.error() is None] if markers else messages
+    partition = np.fromiter(map(Message.partition, records), np.int32, len(records))
+    offset = np.fromiter(map(Message.offset, records), np.int64, len(records))
+    values = [value or b"" for value in map(Message.value, records)]
+    reached = {marker.partition(): marker.offset() for marker in markers}
+    for number in np.unique(partition).tolist():
+        reached[number] = max(reached.get(number, -1), int(offset[partition == number].max()) + 1)
+    inside = offset < _ends(scan.spans)[partition]
+    if not inside.all():
+        values = list(compress(values, inside.tolist()))
+    return Batch(scan.topic, partition[inside], offset[inside], values), reached
 
 
-def _finished(messages: list[Message], ends: dict[int, int]) -> list[int]:
-    """Partitions read to their end: by the last record or, where control records end it, by the end marker."""
-    reached = {message.partition(): message.offset() + (0 if message.error() else 1) for message in messages}
-    return [partition for partition, end in ends.items() if reached.get(partition, -1) >= end]
+def _ends(spans: Spans) -> NDArray[np.int64]:
+    """The end of each partition, by its number."""
+    ends = np.zeros(max(spans) + 1, np.int64)
+    for number, (_, end) in spans.items():
+        ends[number] = end
+    return ends
 
 
 def _offsets(admin: AdminClient, partitions: list[TopicPartition], spec: OffsetSpec) -> dict[int, int]:

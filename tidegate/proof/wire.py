@@ -64,6 +64,13 @@ class Fields:
     readable: Mask
 
 
+def schema_id_of(value: bytes) -> int:
+    """The schema id of one record, -1 as in ``Buffer.schema_ids``."""
+    schema_id = int.from_bytes(value[1:FRAME_BYTES], "big")
+    framed = len(value) >= FRAME_BYTES and value[0] == 0
+    return schema_id if framed and schema_id <= MAX_SCHEMA_ID else -1
+
+
 def layout_of(schema: dict[str, Any], wanted: Sequence[str]) -> Layout | None:
     """Where ``wanted`` are in records of ``schema``; None if another kind of field stands before one of them."""
     fields = read_type(schema, str(schema.get("name", "schema"))).fields

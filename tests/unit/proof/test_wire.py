@@ -7,7 +7,7 @@ import fastavro
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.proof.wire import Buffer, layout_of, read_fields, texts
+from tidegate.proof.wire import Buffer, layout_of, read_fields, schema_id_of, texts
 
 LONGS = st.integers(-(2**63), 2**63 - 1)
 SCHEMA = {
@@ -74,6 +74,7 @@ def test_any_bytes_can_be_looked_at(values: list[bytes]) -> None:
 
     assert len(fields.readable) == len(values)
     assert len(texts(buffer, fields.columns)) == len(values)
+    assert buffer.schema_ids().tolist() == [schema_id_of(value) for value in values]
     framed = [len(value) >= 5 and value[0] == 0 and value[1] < 128 for value in values]
     assert [schema_id >= 0 for schema_id in buffer.schema_ids().tolist()] == framed
 
