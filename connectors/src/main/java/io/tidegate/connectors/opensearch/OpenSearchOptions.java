@@ -88,7 +88,7 @@ final class OpenSearchOptions {
 
     static final ConfigOption<Integer> MAX_BUFFERED = ConfigOptions.key("sink.max-buffered-requests")
             .intType()
-            .defaultValue(10_000)
+            .defaultValue(3_000)
             .withDescription("Documents that wait, per task, before the sink holds the job back.");
 
     static final ConfigOption<OperationType> OP_TYPE = ConfigOptions.key("sink.op-type")
