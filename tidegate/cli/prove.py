@@ -63,8 +63,8 @@ def print_report(report: ProofReport, console: Console) -> None:
 
 def _partition_table(report: ProofReport, *, wide: bool) -> Table:
     """One row per raw partition and one for all; a narrow terminal has no room for the offsets' column."""
-    padding = (0, 2, 0, 0) if wide else (0, 1, 0, 0)
-    table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD, padding=padding)
+    table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD if wide else None)
+    table.padding = (0, 1, 0, 0)
     for heading in ("partition", *(["offsets"] if wide else []), *COUNTS, *FAULTS):
         table.add_column(heading.replace("_", " "), justify="right")
     for verdict in report.partitions:

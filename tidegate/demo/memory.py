@@ -1,6 +1,5 @@
 """Peak resident memory of every process of the stack, by sampling."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,10 +12,10 @@ SAMPLE_EVERY_S = 2.0
 
 
 class MemoryWatch:
-    """Keeps the largest resident size seen of each server, of this process, and of the others in ``pids``."""
+    """Keeps the largest resident size seen of each server, of this process, and of the producer in ``producer_pid``."""
 
     def __init__(self, home: Path) -> None:
-        self.pids = {"demo": os.getpid()}
+        self.producer_pid: int | None = None
         self._files = [process.ProcessFiles(server.name, home) for server in SERVERS]
         self._peak_bytes: dict[str, int] = {}
         self._peak_sum_bytes = 0
@@ -26,9 +25,10 @@ class MemoryWatch:
         servers = {files.name: process.running(files) for files in self._files}
         sizes = {name: process.rss_bytes(alive) for name, alive in servers.items() if alive}
         self._peak_sum_bytes = max(self._peak_sum_bytes, sum(sizes.values()))
-        for name, pid in list(self.pids.items()):
+        sizes["demo"] = int(psutil.Process().memory_info().rss)
+        if self.producer_pid is not None:
             with suppress(psutil.NoSuchProcess):
-                sizes[name] = process.rss_bytes(psutil.Process(pid))
+                sizes["producer"] = process.rss_bytes(psutil.Process(self.producer_pid))
         for name, size in sizes.items():
             self._peak_bytes[name] = max(size, self._peak_bytes.get(name, 0))
 

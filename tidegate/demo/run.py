@@ -95,7 +95,7 @@ class Demo:
         with watched, ExitStack() as stack:
             producer = traffic.start(self._options, home)
             stack.callback(producer.stop)
-            memory.pids["producer"] = producer.pid
+            memory.producer_pid = producer.pid
             summary = flow.send(watched, producer, self._options, self._phases)
             flow.drain(watched, self._phases)
         return summary
