@@ -6,11 +6,13 @@ Topics of a dataset of its own are written once, as a right run of refine leaves
 """
 
 import argparse
+import multiprocessing
 import shutil
 import statistics
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -66,8 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings, dataset = make_dataset(get_settings(), Path(folder), f"bench_prove_{options.events}")
         if not filled(settings, dataset):
-            fill(settings, dataset, options.events)
-            fill_layers(settings, dataset, options.events, lake=options.lake, index=options.index)
+            fill_apart(settings, dataset, options)
         scope = Scope(lake=options.lake, index=options.index, wait_s=0)
         reports = [prove(settings, dataset.name, scope) for _ in range(options.runs)]
     assert all(report.holds for report in reports), reports[0].verdict()
@@ -94,6 +95,13 @@ def filled(settings: Settings, dataset: Dataset) -> bool:
     """Whether an earlier run left the topics full."""
     spans = topic_spans(settings.kafka_bootstrap_servers, dataset.contract.topic.name)
     return any(end for _, end in spans.values())
+
+
+def fill_apart(settings: Settings, dataset: Dataset, options: argparse.Namespace) -> None:
+    """Fills in a process of its own, so that its memory is not taken for the proof's."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        pool.submit(fill, settings, dataset, options.events).result()
+        pool.submit(fill_layers, settings, dataset, options.events, lake=options.lake, index=options.index).result()
 
 
 def fill(settings: Settings, dataset: Dataset, events: int) -> None:
