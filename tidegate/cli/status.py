@@ -8,6 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from tidegate.errors import TidegateError
+from tidegate.flink_client import FlinkClient
 from tidegate.settings import get_settings
 from tidegate.stack import local
 from tidegate.stack.supervisor import ServerStatus
@@ -16,12 +18,16 @@ from tidegate.stack.supervisor import ServerStatus
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(as_json: bool) -> None:
-    """Check every server by real use; exit code 1 if one is not healthy."""
-    servers = local.status(get_settings())
+    """Check every server by real use, and list the jobs; exit code 1 if a server is not healthy."""
+    settings = get_settings()
+    servers = local.status(settings)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(server) for server in servers], indent=2))
     else:
-        Console().print(_table(servers))
+        console = Console()
+        console.print(_table(servers))
+        if jobs := _jobs(FlinkClient(settings.flink_rest_url)):
+            console.print(jobs)
     if not all(server.healthy for server in servers):
         sys.exit(1)
 
@@ -34,3 +40,17 @@ def _table(servers: list[ServerStatus]) -> Table:
         table.add_row(server.name, state, server.address, str(server.pid or ""), memory)
     table.add_row("", "", "", "total", f"{sum(server.rss_mb for server in servers)} MB")
     return table
+
+
+def _jobs(flink: FlinkClient) -> Table | None:
+    """The newest run of each job; None without any, or without Flink, whose own row says so."""
+    try:
+        newest = {job.name: job for job in sorted(flink.jobs(), key=lambda job: job.start_time_ms)}
+        restarts = {job.name: flink.restarts(job.job_id) for job in newest.values()}
+    except TidegateError:
+        return None
+    table = Table("job", "state", "restarts", "id", box=None)
+    for name, job in sorted(newest.items()):
+        state = f"[green]{job.state}" if job.state in ("RUNNING", "FINISHED") else f"[yellow]{job.state}"
+        table.add_row(name, state, str(restarts[name]), job.job_id)
+    return table if newest else None
