@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -143,6 +144,16 @@ def test_a_window_leaves_out_what_lies_outside(synthetic: SyntheticDataset) -> N
 
     assert report.holds
     assert report.total("raw") == 19
+    assert report.dead_letters == {"TRUNCATED": 3, "RULE_VIOLATED": 2}
+
+
+def test_a_job_that_is_late_is_waited_for(synthetic: SyntheticDataset) -> None:
+    written = synthetic.write_raw(ROUNDS)
+    with ThreadPoolExecutor(1) as pool:
+        proof = pool.submit(proof_of, synthetic, Scope(lake=False, index=False, wait_s=60))
+        synthetic.write_outputs(written)
+
+        assert proof.result().holds
 
 
 def test_events_not_refined_yet_are_missing_and_said_to_be_behind(synthetic: SyntheticDataset) -> None:
@@ -174,7 +185,10 @@ def test_a_dead_letter_of_the_index_is_no_second_verdict(synthetic: SyntheticDat
     written.dead_letter += [refused, refused]
     synthetic.write_outputs(written)
 
-    assert proof_of(synthetic).holds
+    report = proof_of(synthetic)
+
+    assert report.holds
+    assert report.dead_letters == {"TRUNCATED": 10, "RULE_VIOLATED": 10, "DOCUMENT_REJECTED": 1}
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
             dataset=dataset_name,
             partitions=tuple(partitions),
             layers=tuple(layers),
-            dead_letters=dict(evidence.letters.most_common()),
+            dead_letters=evidence.dead_letters(),
             seconds=time.monotonic() - started_s,
             peak_rss_mb=workers.peak_rss_mb(),
         )

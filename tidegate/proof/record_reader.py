@@ -1,8 +1,7 @@
 """Turns the records of raw, silver, dead letter and dropped topics into rows; each function is one worker's job."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Generic, TypeVar
 
@@ -18,18 +17,9 @@ from tidegate.proof.wire import FRAME_BYTES, Buffer, Layout, layout_of, read_fie
 
 SILVER_COORDINATES = ("_source_partition", "_source_offset")
 DROPPED_COORDINATES = ("source_partition", "source_offset")
-STAGES_BEFORE_SILVER = frozenset({"decode", "contract", "rule", "enrich"})
+DeadLetterRows = dict[tuple[str, str], Rows]
 _UNDECODABLE = (ValueError, EOFError, IndexError, KeyError, OverflowError, TypeError)
 _Made = TypeVar("_Made")
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetterRows:
-    """Coordinates of dead letters: of the stages before silver, and of the index; reasons count the records."""
-
-    before_silver: Rows
-    index: Rows
-    reasons: Counter[str]
 
 
 class WriterSchemas(Generic[_Made]):
@@ -62,23 +52,18 @@ def read_dropped(scan: Scan) -> Rows:
 
 
 def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
-    """Coordinates of the dead letters that come from ``raw_topic``."""
+    """Coordinates of the dead letters that come from ``raw_topic``, by stage and error code."""
     schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
-    rows: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
-    reasons: Counter[str] = Counter()
+    places: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for batch in read_batches(scan):
         for row, value in enumerate(batch.values):
             letter = _decode(value, schemas)
             if letter is None:
                 raise _foreign(batch, row)
-            source, stage = letter["source"], letter["stage"]
-            if source is None or source["topic"] != raw_topic:
-                continue
-            if stage in STAGES_BEFORE_SILVER or stage == "index":
-                rows[stage == "index"].append((source["partition"], source["offset"]))
-                reasons[letter["error_code"]] += 1
-    before_silver, index = (make_rows(*np.array(rows[late]).reshape(-1, 2).T) for late in (False, True))
-    return DeadLetterRows(before_silver, index, reasons)
+            source = letter["source"]
+            if source is not None and source["topic"] == raw_topic:
+                places[letter["stage"], letter["error_code"]].append((source["partition"], source["offset"]))
+    return {reason: make_rows(*np.array(found).T) for reason, found in places.items()}
 
 
 def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offsets]) -> RawRows:

@@ -15,9 +15,9 @@ LayerName = Literal["topics", "lake_bronze", "lake_silver", "index"]
 FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
 FIRST = 10
 LOOK_AT: dict[LayerName, str] = {
-    "topics": "Look at the refine job: `tidegate run list`, its exceptions in the Flink UI, `tidegate logs flink`.",
-    "lake_bronze": "Look at the lake job: `tidegate run list`; it commits at each of its checkpoints.",
-    "lake_silver": "Look at the lake job: `tidegate run list`; it commits at each of its checkpoints.",
+    "topics": "Look at the refine job: `tidegate status`, its exceptions in the Flink UI, `tidegate logs taskmanager`.",
+    "lake_bronze": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
+    "lake_silver": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
     "index": "Look at the index job and `tidegate index status`.",
 }
 
@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """The whole proof of one dataset; ``dead_letters`` counts by error code, of all stages."""
+    """The whole proof of one dataset; ``dead_letters`` counts those of the window by error code, the index's too."""
 
     dataset: str
     partitions: tuple[PartitionVerdict, ...]

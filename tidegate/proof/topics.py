@@ -1,36 +1,37 @@
 """The evidence of a dataset's topics: read once, then extended as the outputs grow."""
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import replace
 
 import numpy as np
 
 from tidegate.contracts.model import Contract
-from tidegate.proof.record_reader import read_dead_letters, read_dropped, read_raw, read_silver
+from tidegate.proof.record_reader import DeadLetterRows, read_dead_letters, read_dropped, read_raw, read_silver
 from tidegate.proof.rows import Offsets, Rows, concat, make_rows
 from tidegate.proof.topic_reader import Scan, Spans, topic_spans
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
 
+STAGES_BEFORE_SILVER = frozenset({"decode", "contract", "rule", "enrich"})
+
 
 class TopicEvidence:
     """What raw, silver, dead letter and dropped topics hold, for the raw offsets of ``windows``.
 
     Outputs are read whole, whatever the window: they are not in the order of raw offsets, and a duplicate's first
-    event may lie before the window. ``letters`` counts dead letters by error code; ``index_letters`` are the
-    coordinates of those that the index refused.
+    event may lie before the window.
     """
 
     def __init__(self, settings: Settings, contract: Contract, windows: list[Window], workers: Workers) -> None:
         self.windows = windows
         self.outputs = Outputs(make_rows(), make_rows(), make_rows())
-        self.index_letters = make_rows()
-        self.letters: Counter[str] = Counter()
         self._settings = settings
         self._contract = contract
         self._identity = tuple(contract.identity)
         self._workers = workers
+        self._letters: list[DeadLetterRows] = []
         self._read_to: dict[str, dict[int, int]] = {}
         self.extend()
         self.raw = self._read_raw()
@@ -55,12 +56,10 @@ class TopicEvidence:
         before = self.outputs
         self.outputs = Outputs(
             concat([before.silver, *results(silver_rows)]),
-            concat([before.dead_letter, *(part.before_silver for part in found)]),
+            concat([before.dead_letter, *_of_stages(found, STAGES_BEFORE_SILVER)]),
             concat([before.dropped, *results(dropped_rows)]),
         )
-        self.index_letters = concat([self.index_letters, *(part.index for part in found)])
-        for part in found:
-            self.letters += part.reasons
+        self._letters += found
         self.refresh_ends()
         return True
 
@@ -71,7 +70,14 @@ class TopicEvidence:
 
     def silver_expected_in_index(self) -> Rows:
         """Silver rows but those whose document the index refused."""
-        return _without(self.outputs.silver, self.index_letters)
+        return _without(self.outputs.silver, concat(_of_stages(self._letters, {"index"})))
+
+    def dead_letters(self) -> dict[str, int]:
+        """Dead letters of the windows by error code, most first; one that was written twice counts once."""
+        counts: Counter[str] = Counter()
+        for (_, code), rows in _merged(self._letters).items():
+            counts[code] += sum(len(np.unique(window.of(rows).offset)) for window in self.windows)
+        return {code: count for code, count in counts.most_common() if count}
 
     def _read_raw(self) -> RawRows:
         spans = {window.partition: (window.start, window.end) for window in self.windows}
@@ -99,6 +105,16 @@ class TopicEvidence:
 
     def _scan(self, topic: str, spans: Spans) -> Scan:
         return Scan(self._settings.kafka_bootstrap_servers, self._settings.registry_url, topic, spans)
+
+
+def _merged(letters: list[DeadLetterRows]) -> DeadLetterRows:
+    """All rows of each stage and error code."""
+    reasons = dict.fromkeys(reason for part in letters for reason in part)
+    return {reason: concat([part[reason] for part in letters if reason in part]) for reason in reasons}
+
+
+def _of_stages(letters: list[DeadLetterRows], stages: Set[str]) -> list[Rows]:
+    return [rows for part in letters for (stage, _), rows in part.items() if stage in stages]
 
 
 def _offsets_by_partition(rows: Rows) -> dict[int, Offsets]:
