@@ -30,7 +30,7 @@ check: $(INSTALLED) ## lint, format and types
 	@$(BIN)/mypy
 
 bench: setup ## measure every path: median of 3, minimum, maximum
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run
 
 up: setup ## start the local servers
 	@$(BIN)/tidegate up
