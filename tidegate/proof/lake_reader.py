@@ -1,6 +1,8 @@
 """Reads coordinates and identities of an Iceberg table: only those columns, a batch at a time."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -25,17 +27,19 @@ class LakeSource:
 
     def marker(self) -> object:
         """The current snapshot's id."""
-        table = self._table()
-        snapshot = None if table is None else table.current_snapshot()
-        return None if snapshot is None else snapshot.snapshot_id
+        with _translated(self._settings):
+            table = self._table()
+            snapshot = None if table is None else table.current_snapshot()
+            return None if snapshot is None else snapshot.snapshot_id
 
     def read(self) -> Rows:
         """All rows of the current snapshot."""
-        table = self._table()
-        if table is None or table.current_snapshot() is None:
-            return make_rows()
-        scan = table.scan(selected_fields=(*COORDINATES, *self._identity))
-        return concat([self._rows(batch) for batch in scan.to_arrow_batch_reader()])
+        with _translated(self._settings):
+            table = self._table()
+            if table is None or table.current_snapshot() is None:
+                return make_rows()
+            scan = table.scan(selected_fields=(*COORDINATES, *self._identity))
+            return concat([self._rows(batch) for batch in scan.to_arrow_batch_reader()])
 
     def _rows(self, batch: Any) -> Rows:
         partition, offset = (_numbers(batch, name) for name in COORDINATES)
@@ -51,8 +55,6 @@ class LakeSource:
             return self._catalog.load_table(self._table_name)
         except exceptions.NoSuchTableError:
             return None
-        except OSError as error:
-            raise _unreachable(self._settings, error) from error
 
 
 def _numbers(batch: Any, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -74,7 +76,7 @@ def open_catalog(settings: Settings) -> Any:
             remedy="Install tidegate[lake], or prove with --no-lake.",
         ) from error
     secret = settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else ""
-    try:
+    with _translated(settings):
         return catalogs.load_catalog(
             "lake",
             **{
@@ -89,12 +91,20 @@ def open_catalog(settings: Settings) -> Any:
                 "s3.region": settings.s3_region,
             },
         )
+
+
+@contextmanager
+def _translated(settings: Settings) -> Iterator[None]:
+    refused = importlib.import_module("pyiceberg.exceptions").RESTError
+    try:
+        yield
     except OSError as error:
-        raise _unreachable(settings, error) from error
-
-
-def _unreachable(settings: Settings, error: OSError) -> TransientError:
-    return TransientError(
-        f"the lake catalog at {settings.lake_catalog_uri} doesn't answer ({type(error).__name__}).",
-        remedy="Start it with `tidegate up`, or prove with --no-lake.",
-    )
+        raise TransientError(
+            f"the lake at {settings.lake_catalog_uri} doesn't answer ({type(error).__name__}).",
+            remedy="Start it with `tidegate up`, or prove with --no-lake.",
+        ) from error
+    except refused as error:
+        raise TidegateError(
+            f"the lake catalog at {settings.lake_catalog_uri} refuses: {error}.",
+            remedy="See TIDEGATE_S3_ACCESS_KEY, TIDEGATE_S3_SECRET_KEY and TIDEGATE_LAKE_WAREHOUSE.",
+        ) from error
