@@ -5,6 +5,7 @@ The stack lives in a temporary folder, on free ports, and is removed at the end.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=2_000_000, help="events of each run")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
     with throw_away_stack() as environment:
         for benchmark in BENCHMARKS:
             began = time.monotonic()
