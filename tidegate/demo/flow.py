@@ -7,10 +7,10 @@ from tidegate.demo import traffic
 from tidegate.demo.child import Child
 from tidegate.demo.options import DemoOptions
 from tidegate.demo.phases import Phases
-from tidegate.demo.view import REFRESH_S, Moment
+from tidegate.demo.view import REFRESH_S
 from tidegate.demo.watched import Watched
 
-DRAIN_TIMEOUT_S = 300.0
+STALL_S = 90.0
 
 
 def send(watched: Watched, producer: Child, options: DemoOptions, phases: Phases) -> dict[str, Any]:
@@ -29,22 +29,19 @@ def send(watched: Watched, producer: Child, options: DemoOptions, phases: Phases
 
 
 def drain(watched: Watched, phases: Phases) -> bool:
-    """Waits until no job is behind and nothing new comes out; False if that takes too long."""
+    """Waits until no job is behind and nothing new comes out; False if they make no progress any more."""
     with phases.phase("drain") as note:
-        deadline_s = time.monotonic() + DRAIN_TIMEOUT_S
-        before: Moment | None = None
-        while time.monotonic() < deadline_s:
+        before = watched.read("drain")
+        progress_s = time.monotonic()
+        while time.monotonic() - progress_s < STALL_S:
+            time.sleep(REFRESH_S)
             now = watched.read("drain")
-            if before and _still(before) and _still(now) and before.silver == now.silver:
+            if now.lags != before.lags or now.silver != before.silver:
+                progress_s = time.monotonic()
+            elif not any(now.lags.values()):
                 note.text = f"every job has shown all it read; {now.silver:,} silver, {now.dead:,} dead letters"
                 return True
             before = now
-            time.sleep(REFRESH_S)
-        assert before is not None
         behind = ", ".join(f"{job} {lag:,}" for job, lag in before.lags.items() if lag)
-        note.text = f"[yellow]still behind after {DRAIN_TIMEOUT_S:.0f} s: {behind}[/]"
+        note.text = f"[yellow]still behind, and no progress for {STALL_S:.0f} s: {behind}[/]"
     return False
-
-
-def _still(moment: Moment) -> bool:
-    return not any(moment.lags.values())
