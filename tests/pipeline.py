@@ -39,10 +39,10 @@ class Pipeline:
     def dead_letter(self) -> AvroSchema:
         return platform_schema(self.settings.schemas_dir, "dead_letter")
 
-    def restarts(self) -> dict[str, int]:
-        """How often each job has restarted so far."""
+    def failures(self) -> dict[str, int]:
+        """How often each job has failed so far."""
         live = {name: self.flink.live_job(name) for name in JOBS}
-        return {name: self.flink.restarts(job.job_id) for name, job in live.items() if job}
+        return {name: self.flink.failures(job.job_id) for name, job in live.items() if job}
 
     def completed_checkpoints(self, name: str) -> int:
         """Checkpoints of the job so far."""

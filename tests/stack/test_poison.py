@@ -37,7 +37,7 @@ def poison(pipeline: Pipeline) -> list[tuple[str, bytes | None]]:
 
 
 def test_each_poison_has_its_own_code_and_good_events_pass_between(pipeline: Pipeline) -> None:
-    settings, restarts = pipeline.settings, pipeline.restarts()
+    settings, failures = pipeline.settings, pipeline.failures()
     bad = poison(pipeline)
     good = frame_of_new_click(pipeline)
     values = [value for _, record in bad for value in (record, next(good))]
@@ -52,7 +52,7 @@ def test_each_poison_has_its_own_code_and_good_events_pass_between(pipeline: Pip
         record = payloads[offset]
         assert letter["payload"] == (record[: len(letter["payload"])] if record else record)
     wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in landed[1::2]})
-    assert pipeline.restarts() == restarts
+    assert pipeline.failures() == failures
 
 
 def frame_of_new_click(pipeline: Pipeline) -> Iterator[bytes]:
