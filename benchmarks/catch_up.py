@@ -56,16 +56,16 @@ def catch_up(settings: Settings, job: str) -> Run:
     forget(servers, group)
     [running] = start(settings, Start((job,), ("clicks",), "none"))
     began, before = time.monotonic(), cpu_seconds(settings)
-    while not passed(servers, group, ends):
+    admin = AdminClient({"bootstrap.servers": servers})
+    while not passed(admin, group, ends):
         time.sleep(0.1)
     seconds, used = time.monotonic() - began, since(before, cpu_seconds(settings))
     stop(settings, running.name, savepoint=False)
     return Run(sum(total(partitions) for partitions in ends.values()), seconds, used)
 
 
-def passed(servers: str, group: str, ends: dict[str, dict[int, int]]) -> bool:
+def passed(admin: AdminClient, group: str, ends: dict[str, dict[int, int]]) -> bool:
     """Whether the group's committed offsets, which Flink moves at each checkpoint, have reached the ends."""
-    admin = AdminClient({"bootstrap.servers": servers})
     answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result()
     committed = {(place.topic, place.partition): place.offset for place in answer.topic_partitions}
     return all(

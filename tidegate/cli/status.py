@@ -46,11 +46,11 @@ def _jobs(flink: FlinkClient) -> Table | None:
     """The newest run of each job; None without any, or without Flink, whose own row says so."""
     try:
         newest = {job.name: job for job in sorted(flink.jobs(), key=lambda job: job.start_time_ms)}
-        restarts = {job.name: flink.restarts(job.job_id) for job in newest.values()}
+        failures = {job.name: flink.failures(job.job_id) for job in newest.values()}
     except TidegateError:
         return None
-    table = Table("job", "state", "restarts", "id", box=None)
+    table = Table("job", "state", "failures", "id", box=None)
     for name, job in sorted(newest.items()):
         state = f"[green]{job.state}" if job.state in ("RUNNING", "FINISHED") else f"[yellow]{job.state}"
-        table.add_row(name, state, str(restarts[name]), job.job_id)
+        table.add_row(name, state, str(failures[name]), job.job_id)
     return table if newest else None

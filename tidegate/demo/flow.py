@@ -1,13 +1,14 @@
 """The flow of a run: traffic until its end, then waiting until every job has shown all of it."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tidegate.demo import traffic
 from tidegate.demo.child import Child
 from tidegate.demo.options import DemoOptions
 from tidegate.demo.phases import Phases
-from tidegate.demo.view import REFRESH_S
+from tidegate.demo.view import REFRESH_S, Moment
 from tidegate.demo.watched import Watched
 
 STALL_S = 90.0
@@ -28,20 +29,19 @@ def send(watched: Watched, producer: Child, options: DemoOptions, phases: Phases
     return summary
 
 
-def drain(watched: Watched, phases: Phases) -> bool:
-    """Waits until no job is behind and nothing new comes out; False if they make no progress any more."""
+def drain(read: Callable[[str], Moment], phases: Phases, *, stall_s: float = STALL_S) -> None:
+    """Takes readings until no job is behind and nothing new comes out, or nothing moves for ``stall_s``."""
     with phases.phase("drain") as note:
-        before = watched.read("drain")
-        progress_s = time.monotonic()
-        while time.monotonic() - progress_s < STALL_S:
+        before = read("drain")
+        moved_s = time.monotonic()
+        while time.monotonic() - moved_s <= stall_s:
             time.sleep(REFRESH_S)
-            now = watched.read("drain")
+            now = read("drain")
             if now.lags != before.lags or now.silver != before.silver:
-                progress_s = time.monotonic()
+                moved_s = time.monotonic()
             elif not any(now.lags.values()):
                 note.text = f"every job has shown all it read; {now.silver:,} silver, {now.dead:,} dead letters"
-                return True
+                return
             before = now
         behind = ", ".join(f"{job} {lag:,}" for job, lag in before.lags.items() if lag)
-        note.text = f"[yellow]still behind, and no progress for {STALL_S:.0f} s: {behind}[/]"
-    return False
+        note.text = f"[yellow]nothing moved for {stall_s:.0f} s, still behind: {behind}[/]"

@@ -97,7 +97,7 @@ class Demo:
             stack.callback(producer.stop)
             memory.producer_pid = producer.pid
             summary = flow.send(watched, producer, self._options, self._phases)
-            flow.drain(watched, self._phases)
+            flow.drain(watched.read, self._phases)
         return summary
 
     def _prove(self, settings: Settings, watched: Watched) -> tuple[ProofReport, ProofReport]:
