@@ -32,6 +32,7 @@ FUNCTIONS = {
     "first_rule_name": "FirstRuleName",
     "dead_letter_id": "DeadLetterId",
     "connect_headers": "ConnectHeaders",
+    "classify": "Classify",
 }
 CHECKPOINT_DIR = "execution.checkpointing.dir"
 RECOVERY_PATH = "execution.state-recovery.path"
@@ -134,8 +135,7 @@ def attach(
 ) -> str:
     """Adds one dataset's statements to the job, in a database of its own; returns the plan if asked."""
     state_ttl_ms = int(dataset.contract.dedup_ttl_hours * 3_600_000)
-    for key, value in {**job.options, "table.exec.state.ttl": f"{state_ttl_ms} ms"}.items():
-        table_environment.get_config().set(key, value)
+    table_environment.get_config().set("table.exec.state.ttl", f"{state_ttl_ms} ms")
     table_environment.execute_sql(f"CREATE DATABASE `{dataset.name}`")
     table_environment.use_database(dataset.name)
     for function, class_name in FUNCTIONS.items():
@@ -179,6 +179,7 @@ def configuration(
             remedy="Set it in Flink's config.yaml, e.g. to a file or S3 path.",
         )
     values = {
+        **job.options,
         "pipeline.object-reuse": "true",
         "parallelism.default": str(settings.parallelism),
         "execution.checkpointing.interval": f"{int(job.checkpoint_interval_s(settings) * 1000)} ms",

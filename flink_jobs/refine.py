@@ -15,6 +15,12 @@ from tidegate.contracts.model import Contract
 from tidegate.settings import Settings
 
 NAME = "refine"
+# Identities are many and checkpoints frequent: heap state is written whole each time, RocksDB's only where it changed.
+OPTIONS = {
+    "state.backend.type": "rocksdb",
+    "execution.checkpointing.incremental": "true",
+    "state.backend.rocksdb.use-bloom-filter": "true",
+}
 
 
 def statements(dataset: Dataset, settings: Settings) -> list[str]:
@@ -205,7 +211,7 @@ def _private(column: str, method: str | None) -> str:
             raise ValueError(f"unknown privacy method {other}")
 
 
-JOB = Job(name=NAME, statements=statements)
+JOB = Job(name=NAME, statements=statements, options=OPTIONS)
 
 if __name__ == "__main__":
     main(JOB)

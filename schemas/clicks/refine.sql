@@ -20,16 +20,11 @@ select
     currency,
     upper(country) as country,
     ip,
-    case
-        when user_agent is null then 'other'
-        when user_agent like '%bot%' or user_agent like '%Bot%' or user_agent like '%spider%'
-            or user_agent like '%crawler%' or user_agent like '%Slurp%' then 'bot'
-        when user_agent like '%iPad%' or user_agent like '%Tablet%' then 'tablet'
-        when user_agent like '%Mobile%' or user_agent like '%iPhone%' then 'phone'
-        when user_agent like '%Android%' then 'tablet'
-        when user_agent like '%Windows%' or user_agent like '%Macintosh%' or user_agent like '%X11%' then 'desktop'
-        else 'other'
-    end as device_family,
+    classify(
+        user_agent,
+        'bot=bot,Bot=bot,spider=bot,crawler=bot,Slurp=bot,iPad=tablet,Tablet=tablet,Mobile=phone,iPhone=phone,Android=tablet,Windows=desktop,Macintosh=desktop,X11=desktop',
+        'other'
+    ) as device_family,
     user_agent,
     _source_topic,
     _ingested_at,
