@@ -65,8 +65,8 @@ def _partition_table(report: ProofReport, *, wide: bool) -> Table:
     """One row per raw partition and one for all; a narrow terminal has no room for the offsets' column."""
     table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD if wide else None)
     table.padding = (0, 1, 0, 0)
-    for heading in ("partition", *(["offsets"] if wide else []), *COUNTS, *FAULTS):
-        table.add_column(heading.replace("_", " "), justify="right")
+    for heading in (*(("partition", "offsets") if wide else ("part",)), *COUNTS, *FAULTS):
+        table.add_column(heading.replace("_", "\n"), justify="right")
     for verdict in report.partitions:
         window = verdict.window
         offsets = [f"{window.start:,}–{window.end:,}"] if wide else []

@@ -1,6 +1,7 @@
 """The end of a run on a terminal of 80 columns."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_verdict_latency_answers_and_report_are_there() -> None:
     for fact in ("The proof holds", "p99 4.0 s", "42.5 s after the command", "1,234.50", "3:17", "demo/report.json"):
         assert fact in text
     assert "…" not in text, "no heading is cut"
+
+
+def test_the_tables_of_a_million_events_fit_80_columns() -> None:
+    million = replace(proof().partitions[0], raw=1_000_000, silver=1_000_000, dead_letter=99_999, duplicate=99_999)
+    found = replace(proof(), partitions=(million,))
+
+    assert "…" not in shown(replace(result(), proof=found), kept=False)
 
 
 def test_a_count_that_differs_from_the_expected_is_named() -> None:
