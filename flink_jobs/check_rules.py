@@ -1,7 +1,8 @@
 """What only Flink can tell of a contract: whether its SQL compiles, and whether its examples behave.
 
-Run as ``python -m flink_jobs.check_rules SCHEMAS_DIR DATASET…`` by ``tidegate contract check``; prints a JSON list
-of problems. Builds a batch environment in its own process and needs no cluster, server or connector.
+Run as ``python -m flink_jobs.check_rules JAR SCHEMAS_DIR DATASET…`` by ``tidegate contract check``; prints a JSON list
+of problems. Builds a batch environment in its own process and needs no cluster or server; ``JAR`` is that of
+``connectors/``, which holds the SQL functions.
 """
 
 import json
@@ -17,6 +18,7 @@ from pyflink.util.exceptions import TableException
 
 from flink_jobs.literals import literal, timestamp
 from flink_jobs.rules import verdict_sql
+from flink_jobs.sql_functions import register_functions
 from tidegate.contracts.avro_types import Column, columns, read_type
 from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Expectation, Refused, read_examples
 from tidegate.contracts.load import Dataset, load_dataset
@@ -37,16 +39,17 @@ ENVELOPE = (
 
 def main(argv: list[str]) -> None:
     """Check the datasets named after the contract folder and print what is wrong."""
-    schemas_dir, names = Path(argv[0]), argv[1:]
-    problems = [problem for name in names for problem in check(load_dataset(schemas_dir, name), schemas_dir)]
+    jar, schemas_dir, names = argv[0], Path(argv[1]), argv[2:]
+    problems = [problem for name in names for problem in check(load_dataset(schemas_dir, name), schemas_dir, jar)]
     print(json.dumps([asdict(problem) for problem in problems]))
 
 
-def check(dataset: Dataset, schemas_dir: Path) -> list[Problem]:
+def check(dataset: Dataset, schemas_dir: Path, functions_jar: str) -> list[Problem]:
     """The problems of one stream dataset."""
     flink = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
     flink.get_config().set("table.local-time-zone", "UTC")
     flink.get_config().set("parallelism.default", "1")
+    register_functions(flink, functions_jar)
     _declare(flink, "raw", [*map(_line, columns(dataset.latest)), ENVELOPE[3]])
     _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *ENVELOPE])
     if broken := list(_rule_problems(flink, dataset)):

@@ -19,21 +19,12 @@ from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment
 
+from flink_jobs.sql_functions import register_functions
 from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
 from tidegate.errors import TidegateError, TransientError
 from tidegate.flink_client import FlinkClient
 from tidegate.settings import Settings, get_settings
 
-FUNCTIONS = {
-    "hmac_sha256": "HmacSha256",
-    "sha256_hex": "Sha256Hex",
-    "violations": "Violations",
-    "rule_names": "RuleNames",
-    "first_rule_name": "FirstRuleName",
-    "dead_letter_id": "DeadLetterId",
-    "connect_headers": "ConnectHeaders",
-    "classify": "Classify",
-}
 CHECKPOINT_DIR = "execution.checkpointing.dir"
 RECOVERY_PATH = "execution.state-recovery.path"
 _VIRTUAL = ("PartitionTransformation", "UnionTransformation", "SideOutputTransformation")
@@ -138,10 +129,7 @@ def attach(
     table_environment.get_config().set("table.exec.state.ttl", f"{state_ttl_ms} ms")
     table_environment.execute_sql(f"CREATE DATABASE `{dataset.name}`")
     table_environment.use_database(dataset.name)
-    for function, class_name in FUNCTIONS.items():
-        table_environment.execute_sql(
-            f"CREATE TEMPORARY SYSTEM FUNCTION IF NOT EXISTS {function} AS 'io.tidegate.functions.{class_name}'"
-        )
+    register_functions(table_environment)
     statements = job.statements(dataset, settings)
     if not statements:
         return ""

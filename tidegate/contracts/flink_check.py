@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
+from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.stack.flink_home import build_connectors
 from tidegate.stack.java import java_home
 
 TIMEOUT_S = 600
@@ -25,12 +27,13 @@ def flink_problems(schemas_dir: Path, names: Sequence[str]) -> list[Problem]:
     """What Flink finds in the SQL and the examples of these stream datasets.
 
     Raises:
-        TidegateError: Flink itself could not be started.
+        TidegateError: Flink itself could not be started, or the connectors could not be built.
     """
     if not names:
         return []
+    arguments = [str(build_connectors(Cache(cache_folder()))), str(schemas_dir), *names]
     done = subprocess.run(
-        [*_COMMAND, str(schemas_dir), *names],
+        [*_COMMAND, *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -41,6 +44,6 @@ def flink_problems(schemas_dir: Path, names: Sequence[str]) -> list[Problem]:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise TidegateError(
             f"the rules could not be compiled: {last}.",
-            remedy=f"Run `python -m flink_jobs.check_rules {schemas_dir} {' '.join(names)}` to see all of it.",
+            remedy=f"Run `python -m flink_jobs.check_rules {' '.join(arguments)}` to see all of it.",
         )
     return [Problem(**found) for found in json.loads(done.stdout.splitlines()[-1])]

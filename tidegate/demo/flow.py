@@ -26,6 +26,8 @@ def send(watched: Watched, producer: Child, options: DemoOptions, phases: Phases
             time.sleep(REFRESH_S)
         summary = producer.result()
         note.text = f"{summary['delivered']:,} events, {summary['rate_per_s']:,.0f}/s: {traffic.describe(options)}"
+        if summary.get("rejected"):
+            note.text += f"; [yellow]{summary['rejected']:,} lines are no events, kept in {summary['rejects_file']}[/]"
     return summary
 
 

@@ -4,7 +4,7 @@
 ``datasets.clicks`` (the proof's counts of the whole topic, see ``tidegate prove --json``); ``run`` (this run's
 events: expected, actual, agrees); ``rate_achieved``; ``searchable_latency_ms`` and ``committed_latency_ms`` (p50,
 p99, samples); ``first_searchable_s`` (from the command's start); ``seconds`` by phase; ``peak_rss_mb`` by process;
-``queries``.
+``queries``; ``producer`` (its own summary, as ``tidegate produce --json`` prints it).
 """
 
 import json

@@ -89,7 +89,7 @@ class Demo:
         )
         result = Result(proof, comparison, measured, answers, settings.home / "demo" / "report.json")
         report = as_json(proof, comparison, measured, [answer.as_json() for answer in answers])
-        return result, report
+        return result, {**report, "producer": summary}
 
     def _flow(self, watched: Watched, memory: MemoryWatch, home: Path) -> dict[str, Any]:
         with watched, ExitStack() as stack:

@@ -19,11 +19,11 @@ public final class Classify extends ScalarFunction {
     /** For each byte, the words that begin with it, as bits. */
     private transient long[] startingWith;
 
-    @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
+    @DataTypeHint(value = "STRING NOT NULL", bridgedTo = StringData.class)
     public StringData eval(
             @DataTypeHint(value = "STRING", bridgedTo = StringData.class) StringData text,
-            @DataTypeHint(value = "STRING", bridgedTo = StringData.class) StringData rules,
-            @DataTypeHint(value = "STRING", bridgedTo = StringData.class) StringData otherwise) {
+            @DataTypeHint(value = "STRING NOT NULL", bridgedTo = StringData.class) StringData rules,
+            @DataTypeHint(value = "STRING NOT NULL", bridgedTo = StringData.class) StringData otherwise) {
         if (rules != parsed && !rules.equals(parsed)) {
             parse(rules);
         }

@@ -1,0 +1,23 @@
+"""The SQL functions of ``connectors/``, by the names that queries use."""
+
+from pyflink.table import TableEnvironment
+
+FUNCTIONS = {
+    "hmac_sha256": "HmacSha256",
+    "sha256_hex": "Sha256Hex",
+    "violations": "Violations",
+    "rule_names": "RuleNames",
+    "first_rule_name": "FirstRuleName",
+    "dead_letter_id": "DeadLetterId",
+    "connect_headers": "ConnectHeaders",
+    "classify": "Classify",
+}
+
+
+def register_functions(flink: TableEnvironment, jar: str = "") -> None:
+    """Makes the functions known; ``jar`` is the connectors' file where it is not on Flink's own class path."""
+    using = f" LANGUAGE JAVA USING JAR 'file://{jar}'" if jar else ""
+    for name, class_name in FUNCTIONS.items():
+        flink.execute_sql(
+            f"CREATE TEMPORARY SYSTEM FUNCTION IF NOT EXISTS {name} AS 'io.tidegate.functions.{class_name}'{using}"
+        )
