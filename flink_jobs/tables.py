@@ -98,6 +98,8 @@ def kafka_sink(table: str, sink: Sink, settings: Settings) -> str:
         "properties.linger.ms": "50",
         "properties.batch.size": str(256 * 1024),
         "properties.max.request.size": str(4 * 1024 * 1024),
+        # The client registers some hundred metrics again with every transaction; Flink counts records itself.
+        "properties.flink.disable-metrics": "true",
         "sink.delivery-guarantee": "exactly-once",
         "sink.transactional-id-prefix": sink.name,
         **_contract_avro("value.", sink.schema, settings),

@@ -47,7 +47,7 @@ def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> J
                 "index": {
                     "number_of_shards": str(shards),
                     "number_of_replicas": str(replicas),
-                    "refresh_interval": "1s",
+                    "refresh_interval": "2s",
                 }
             },
             "mappings": mappings(silver, index),

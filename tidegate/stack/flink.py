@@ -106,12 +106,15 @@ def _memory(stack: StackState) -> dict[str, Any]:
         "jobmanager.memory.jvm-metaspace.size": "160m",
         "jobmanager.memory.off-heap.size": "64m",
         "taskmanager.memory.process.size": stack.flink_task_manager_memory,
-        # RocksDB's share: deduplication keeps its keys there, nothing else uses managed memory in streaming.
-        "taskmanager.memory.managed.fraction": 0.3,
+        "taskmanager.memory.managed.size": "64m",
+        # Deduplication keeps its keys in RocksDB: one budget for all slots, outside of the heap.
+        "state.backend.rocksdb.memory.managed": False,
+        "state.backend.rocksdb.memory.fixed-per-tm": "384m",
+        "env.java.opts.taskmanager": "-XX:+UseParallelGC",
         "taskmanager.memory.network.min": "96m",
         "taskmanager.memory.network.max": "96m",
         # Kafka's and S3's clients read and write through direct buffers.
-        "taskmanager.memory.task.off-heap.size": "128m",
+        "taskmanager.memory.task.off-heap.size": "512m",
         "taskmanager.numberOfTaskSlots": SLOTS,
     }
 

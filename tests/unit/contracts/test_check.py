@@ -47,7 +47,7 @@ def test_the_projects_own_contracts_hold() -> None:
         (CLICKS, "[name, category, list_price]", "[name, colour]", "no field colour in"),
         (CLICKS, "events-clicks-{event_time|", "events-clicks-{_schema_id|", "_schema_id is int"),
         (CLICKS, "events-clicks-{", "clicks-{", "not the dataset's own"),
-        (CLICKS, "user_agent: {type: text}", "agent: {type: text}", "no field agent in silver.avsc"),
+        (CLICKS, "index:\n", "index:\n  overrides: {agent: {type: text}}\n", "no field agent in silver.avsc"),
         ("products/contract.yaml", "compacted: true", "compacted: false", "kept by key"),
         ("products/contract.yaml", "identity: [product_id]", "identity: [name]", "is its identity"),
         ("clicks/v1.avsc", '["null", "int"]', ENUM, "type 'enum' is not supported"),

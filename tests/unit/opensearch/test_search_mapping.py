@@ -1,11 +1,13 @@
 """Index templates follow from the contract."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.contracts import spoil
 from tidegate.contracts.avro_types import read_type
 from tidegate.contracts.load import load_dataset
 from tidegate.contracts.search_index import differences, searchable, template_text
@@ -59,8 +61,10 @@ def test_every_silver_field_is_mapped_and_no_other_is_let_in() -> None:
     assert list(mappings["properties"]) == [field["name"] for field in dataset.silver["fields"]]
 
 
-def test_an_override_replaces_the_derived_mapping() -> None:
-    properties = index_template(load_dataset(SCHEMAS, "clicks"))["template"]["mappings"]["properties"]
+def test_an_override_replaces_the_derived_mapping(tmp_path: Path) -> None:
+    schemas = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+    spoil(schemas / "clicks/contract.yaml", "index:\n", "index:\n  overrides: {user_agent: {type: text}}\n")
+    properties = index_template(load_dataset(schemas, "clicks"))["template"]["mappings"]["properties"]
     assert properties["user_agent"] == {"type": "text"}
 
 
