@@ -3,7 +3,7 @@
 The stack must be up with contracts and products (``tidegate up``, ``contract register --all``, ``load products
 --sample``, ``index apply``). The backlog is made once; every run starts without state and ends when a checkpoint
 covers all of it, so a run includes the JVM's warm-up, every commit, and up to one checkpoint interval of waiting.
-Silver grows by one copy per refine run: use a throw-away stack.
+Every refine run empties its output topics first: use a throw-away stack.
 """
 
 import argparse
@@ -12,17 +12,18 @@ import subprocess
 import sys
 import time
 
-from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from benchmarks.measure import Run, cpu_seconds, report, since
-from producers.topic import end_offsets
 from tidegate.jobs import Start, start, stop
 from tidegate.opensearch_client import connect
+from tidegate.proof.topic_reader import Spans, topic_spans
 from tidegate.settings import Settings, get_settings
 
 WORKERS = ("taskmanager",)
 TOPICS = {"refine": ("raw.clicks",), "lake": ("raw.clicks", "silver.clicks"), "index": ("silver.clicks",)}
+OUTPUTS = ("silver.clicks", "dlq.clicks", "dropped.clicks")
 
 LAKE_CHECKPOINT_INTERVAL_S = "10"
 """The job's own minute, chosen for the size of its files, would be most of a run."""
@@ -47,7 +48,7 @@ def main() -> None:
 
 def fill(settings: Settings, events: int) -> None:
     """Sends what is missing of the backlog: clicks with 1 % each of bad, duplicate and late ones."""
-    missing = events - total(end_offsets(settings.kafka_bootstrap_servers, "raw.clicks"))
+    missing = events - total(topic_spans(settings.kafka_bootstrap_servers, "raw.clicks"))
     if missing > 0:
         ratios = [part for name in ("bad", "duplicate", "late") for part in (f"--{name}-ratio", "0.01")]
         command = [sys.executable, "-m", "tidegate", "produce", "clicks", "--rate", "0", "--count", str(missing)]
@@ -57,29 +58,32 @@ def fill(settings: Settings, events: int) -> None:
 def catch_up(settings: Settings, job: str) -> Run:
     """One run from no state to the end of the backlog."""
     servers = settings.kafka_bootstrap_servers
-    ends = {topic: end_offsets(servers, topic) for topic in TOPICS[job]}
+    spans = {topic: topic_spans(servers, topic) for topic in TOPICS[job]}
     group = f"tidegate-{job}-clicks"
     forget(servers, group)
-    if job == "index":  # writing a document that is there already costs more, and a backlog has none
-        connect(settings).indices.delete(index="events-clicks-*")
+    match job:
+        case "refine":  # else the next job's backlog would hold each event as often as there were runs
+            empty(servers, OUTPUTS)
+        case "index":  # writing a document that is there already costs more
+            connect(settings).indices.delete(index="events-clicks-*")
     [running] = start(settings, Start((job,), ("clicks",), "none"))
     began, before = time.monotonic(), cpu_seconds(settings)
     admin = AdminClient({"bootstrap.servers": servers})
-    while not passed(admin, group, ends):
+    while not passed(admin, group, spans):
         time.sleep(0.1)
     seconds, used = time.monotonic() - began, since(before, cpu_seconds(settings))
     stop(settings, running.name, savepoint=False)
-    return Run(sum(total(partitions) for partitions in ends.values()), seconds, used)
+    return Run(sum(total(partitions) for partitions in spans.values()), seconds, used)
 
 
-def passed(admin: AdminClient, group: str, ends: dict[str, dict[int, int]]) -> bool:
+def passed(admin: AdminClient, group: str, spans: dict[str, Spans]) -> bool:
     """Whether the group's committed offsets, which Flink moves at each checkpoint, have reached the ends."""
     answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result()
     committed = {(place.topic, place.partition): place.offset for place in answer.topic_partitions}
     return all(
         committed.get((topic, partition), 0) >= end - TRAILING_MARKERS
-        for topic, partitions in ends.items()
-        for partition, end in partitions.items()
+        for topic, partitions in spans.items()
+        for partition, (_, end) in partitions.items()
     )
 
 
@@ -90,9 +94,20 @@ def forget(servers: str, group: str) -> None:
         admin.delete_consumer_groups([group])[group].result()
 
 
-def total(offsets: dict[int, int]) -> int:
+def empty(servers: str, topics: tuple[str, ...]) -> None:
+    """Deletes all records of the topics."""
+    ends = [
+        TopicPartition(topic, number, end)
+        for topic in topics
+        for number, (_, end) in topic_spans(servers, topic).items()
+    ]
+    for future in AdminClient({"bootstrap.servers": servers}).delete_records(ends).values():
+        future.result()
+
+
+def total(spans: Spans) -> int:
     """Offsets of all partitions together."""
-    return sum(offsets.values())
+    return sum(end - start for start, end in spans.values())
 
 
 if __name__ == "__main__":

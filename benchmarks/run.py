@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PREPARE = ("contract register --all", "index apply", "load products --sample")
-# First those whose backlog is --events: the producer leaves a larger one.
+# The jobs of the first one start with the oldest record, so it must find none.
+STEADY = "steady --rate 5000 --seconds 300"
+# The producer leaves a larger backlog than --events, so it comes after those that work one off.
 BENCHMARKS = ("catch_up refine", "catch_up lake", "catch_up index", "producer", "prove --lake --index")
 
 
@@ -26,11 +28,10 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
     with throw_away_stack() as environment:
-        for benchmark in BENCHMARKS:
+        sizes = f"--events {options.events} --runs {options.runs}"
+        for benchmark in (STEADY, *(f"{benchmark} {sizes}" for benchmark in BENCHMARKS)):
             began = time.monotonic()
-            sizes = ["--events", str(options.events), "--runs", str(options.runs)]
-            module, *arguments = benchmark.split()
-            run([f"benchmarks.{module}", *arguments, *sizes], environment)
+            run(["benchmarks." + benchmark.split()[0], *benchmark.split()[1:]], environment)
             print(f"({benchmark}: {time.monotonic() - began:.0f} s)", flush=True)
 
 
