@@ -96,13 +96,11 @@ def forget(servers: str, group: str) -> None:
 
 def empty(servers: str, topics: tuple[str, ...]) -> None:
     """Deletes all records of the topics."""
-    ends = [
-        TopicPartition(topic, number, end)
-        for topic in topics
-        for number, (_, end) in topic_spans(servers, topic).items()
-    ]
-    for future in AdminClient({"bootstrap.servers": servers}).delete_records(ends).values():
-        future.result()
+    admin = AdminClient({"bootstrap.servers": servers})  # named: its answers never come once it is collected
+    for topic in topics:
+        ends = [TopicPartition(topic, number, end) for number, (_, end) in topic_spans(servers, topic).items()]
+        for future in admin.delete_records(ends).values():
+            future.result()
 
 
 def total(spans: Spans) -> int:
