@@ -63,10 +63,7 @@ def steady(rate_per_s: float, seconds: float) -> str:
         [
             f"steady {rate_per_s:,.0f}/s, {', '.join(JOBS)} together: {events:,} events in {took_s:.0f} s, "
             f"{events / took_s:,.0f}/s",
-            *(
-                f"highest lag of {job} by minute: " + ", ".join(f"{n:,}" for n in of.values())
-                for job, of in lags.items()
-            ),
+            *(f"highest lag of {job} by minute: {by_minute(highest)}" for job, highest in lags.items()),
             f"committed {percentiles(watched.seen.committed_ms[committed:]).text()}; "
             f"searchable {percentiles(watched.probe.found.latencies_ms[searchable:]).text()}",
             "CPU cores used: " + ", ".join(f"{name} {cpu_s / took_s:.2f}" for name, cpu_s in used.items()),
