@@ -104,9 +104,7 @@ def test_an_index_that_holds_another_type_is_named(stack: Settings, folder: Path
     _apply(stack, folder)
     index = f"events-{folder.name}-2015.05.17"
     opensearch.index(index=index, body=DOCUMENT, id="a")
-    spoil(
-        folder / "contract.yaml", "user_agent: {type: text}", "user_agent: {type: text}\n    country: {type: integer}"
-    )
+    spoil(folder / "contract.yaml", "index:\n", "index:\n  overrides: {country: {type: integer}}\n")
     (conflict,) = _apply(stack, folder).conflicts
     assert conflict.startswith(f"{index}: ")
     assert "country" in conflict
