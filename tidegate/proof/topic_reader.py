@@ -172,6 +172,10 @@ def _connection(bootstrap_servers: str) -> dict[str, object]:
 
 
 def _consumer_settings(bootstrap_servers: str) -> dict[str, object]:
+    """Small fetches and a short queue: batches that compress well unpack to many times their size in memory.
+
+    The client's pause of a second after a full queue would starve a reader with a short one.
+    """
     return _connection(bootstrap_servers) | {
         "group.id": "tidegate-prove",
         "enable.auto.commit": False,
@@ -179,10 +183,11 @@ def _consumer_settings(bootstrap_servers: str) -> dict[str, object]:
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
         "auto.offset.reset": "error",
-        "fetch.max.bytes": 16 * 1024 * 1024,
-        "max.partition.fetch.bytes": 8 * 1024 * 1024,
-        "queued.max.messages.kbytes": 64 * 1024,
-        "queued.min.messages": 200_000,
+        "fetch.max.bytes": 4 * 1024 * 1024,
+        "max.partition.fetch.bytes": 1024 * 1024,
+        "queued.max.messages.kbytes": 32 * 1024,
+        "queued.min.messages": 50_000,
+        "fetch.queue.backoff.ms": 5,
     }
 
 

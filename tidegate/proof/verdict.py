@@ -17,6 +17,7 @@ import numpy as np
 
 from tidegate.proof.rows import (
     Difference,
+    Fingerprints,
     IdentityIndex,
     Mask,
     Offsets,
@@ -50,6 +51,11 @@ class RawRows:
     rows: Rows
     decodable: Mask
 
+    def of(self, window: Window) -> "RawRows":
+        """The records of the window's partition."""
+        mine = self.rows.partition == window.partition
+        return RawRows(self.rows.where(mine), self.decodable[mine])
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
@@ -78,38 +84,35 @@ class PartitionVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One partition's rows, and how its silver rows differ from its raw records."""
+class _Silver:
+    """What is known of all silver rows: the identities that explain a duplicate, and the rows that repeat one."""
 
-    window: Window
-    raw: RawRows
-    silver: Rows
-    found: Difference
+    identities: IdentityIndex
+    twice: Rows
 
 
 def judge(windows: list[Window], raw: RawRows, outputs: Outputs) -> list[PartitionVerdict]:
-    """One verdict per window, and one per partition that outputs name and raw does not have at all."""
-    parts = [_part(window, raw, outputs) for window in [*windows, *_strange_windows(windows, outputs)]]
-    identities = IdentityIndex(_explained(outputs.silver, parts).identity)
-    twice = outputs.silver.where(identities_repeated(outputs.silver))
-    return [_judge_partition(part, outputs, identities, part.window.of(twice).offset) for part in parts]
+    """One verdict per window, and one per partition that outputs name and raw does not have at all.
+
+    A partition's rows are picked out anew for each of the two passes: to keep all of them would double the memory.
+    """
+    judged = [*windows, *_strange_windows(windows, outputs)]
+    found = [compare(raw.of(window).rows, window.of(outputs.silver)) for window in judged]
+    identities = IdentityIndex(_explained_identities(outputs.silver, judged, found))
+    silver = _Silver(identities, outputs.silver.where(identities_repeated(outputs.silver)))
+    return [
+        _judge_partition(window, raw.of(window), outputs, silver, difference)
+        for window, difference in zip(judged, found, strict=True)
+    ]
 
 
-def _part(window: Window, raw: RawRows, outputs: Outputs) -> _Part:
-    mine = raw.rows.partition == window.partition
-    source = RawRows(raw.rows.where(mine), raw.decodable[mine])
-    silver = window.of(outputs.silver)
-    return _Part(window, source, silver, compare(source.rows, silver))
-
-
-def _explained(silver: Rows, parts: list[_Part]) -> Rows:
-    """Silver without rows that raw does not have: an invented row makes no event a duplicate."""
+def _explained_identities(silver: Rows, windows: list[Window], found: list[Difference]) -> Fingerprints:
+    """Those of silver without rows that raw does not have: an invented row makes no event a duplicate."""
     invented = np.zeros(len(silver), np.bool_)
-    for part in parts:
-        if len(part.found.unexplained):
-            mine = silver.partition == part.window.partition
-            invented |= mine & np.isin(silver.offset, part.found.unexplained)
-    return silver.where(~invented)
+    for window, difference in zip(windows, found, strict=True):
+        if len(difference.unexplained):
+            invented |= (silver.partition == window.partition) & np.isin(silver.offset, difference.unexplained)
+    return silver.identity[~invented] if invented.any() else silver.identity
 
 
 def _strange_windows(windows: list[Window], outputs: Outputs) -> list[Window]:
@@ -120,20 +123,23 @@ def _strange_windows(windows: list[Window], outputs: Outputs) -> list[Window]:
     return [Window(partition, 0, 0, 0) for partition in np.setdiff1d(named, known).tolist()]
 
 
-def _judge_partition(part: _Part, outputs: Outputs, identities: IdentityIndex, twice: Offsets) -> PartitionVerdict:
-    window, source, found = part.window, part.raw.rows, part.found
+def _judge_partition(
+    window: Window, raw: RawRows, outputs: Outputs, silver: _Silver, found: Difference
+) -> PartitionVerdict:
+    source, kept = raw.rows, window.of(outputs.silver).offset
     dead, dropped = window.of(outputs.dead_letter).offset, window.of(outputs.dropped).offset
     claims = [np.setdiff1d(source.offset, found.missing), np.unique(dead), np.unique(dropped)]
     claimed = np.unique(np.concatenate(claims))
     rest = ~np.isin(source.offset, claimed)
     duplicate = rest.copy()
-    duplicate[rest] = part.raw.decodable[rest] & identities.contains(source.identity[rest])
+    duplicate[rest] = raw.decodable[rest] & silver.identities.contains(source.identity[rest])
     missing = source.offset[rest & ~duplicate]
-    highest = max((int(offsets.max()) for offsets in (part.silver.offset, dead, dropped) if len(offsets)), default=-1)
+    twice = window.of(silver.twice).offset
+    highest = max((int(offsets.max()) for offsets in (kept, dead, dropped) if len(offsets)), default=-1)
     return PartitionVerdict(
         window=window,
         raw=len(source),
-        silver=len(part.silver),
+        silver=len(kept),
         dead_letter=len(dead),
         dropped=len(dropped),
         duplicate=int(np.count_nonzero(duplicate)),
