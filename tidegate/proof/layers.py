@@ -1,13 +1,14 @@
 """A layer behind the topics (a lake table, the index) against the rows it must hold."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
 from tidegate.proof.report import LayerName, LayerVerdict
-from tidegate.proof.rows import Rows, compare
+from tidegate.proof.rows import Difference, Rows, compare
 from tidegate.proof.verdict import Window
 
 POLL_S = 0.5
@@ -27,16 +28,19 @@ class LayerSource(Protocol):
 
 def compare_layer(name: LayerName, windows: list[Window], expected: Rows, actual: Rows) -> LayerVerdict:
     """The verdict on one layer: partition by partition, in the windows."""
-    parts = {window.partition: (window.of(expected), window.of(actual)) for window in windows}
-    strange = actual.where(~np.isin(actual.partition, list(parts)))
+    strange = actual.where(~np.isin(actual.partition, [window.partition for window in windows]))
+    counts: Counter[str] = Counter()
+    differences: dict[int, Difference] = {}
+
+    def judge(partition: int, wanted: Rows, found: Rows) -> None:
+        counts.update(expected=len(wanted), actual=len(found))
+        differences[partition] = compare(wanted, found)
+
+    for window in windows:
+        judge(window.partition, window.of(expected), window.of(actual))
     for number in np.unique(strange.partition).tolist():
-        parts[number] = (expected.of_partition(number), strange.of_partition(number))
-    return LayerVerdict(
-        name=name,
-        expected=sum(len(wanted) for wanted, _ in parts.values()),
-        actual=sum(len(found) for _, found in parts.values()),
-        differences={number: compare(wanted, found) for number, (wanted, found) in parts.items()},
-    )
+        judge(number, expected.of_partition(number), strange.of_partition(number))
+    return LayerVerdict(name=name, expected=counts["expected"], actual=counts["actual"], differences=differences)
 
 
 def prove_layer(

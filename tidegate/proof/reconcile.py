@@ -20,7 +20,7 @@ from tidegate.proof.rows import Rows, make_rows
 from tidegate.proof.topics import TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict, Window
 from tidegate.proof.window import raw_windows
-from tidegate.proof.workers import Workers
+from tidegate.proof.workers import Workers, peak_rss_mb
 from tidegate.settings import Settings
 
 POLL_S = 0.5
@@ -62,18 +62,19 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, contract, windows, workers)
         partitions = _judge_when_caught_up(evidence, deadline_s)
-        layers = [
-            _prove_layer(source, expected, evidence, deadline_s)
-            for source, expected in _sources(settings, dataset, scope, evidence)
-        ]
-        return ProofReport(
-            dataset=dataset_name,
-            partitions=tuple(partitions),
-            layers=tuple(layers),
-            dead_letters=evidence.dead_letters(),
-            seconds=time.monotonic() - started_s,
-            peak_rss_mb=workers.peak_rss_mb(),
-        )
+        topics_peak_mb = workers.peak_rss_mb()
+    layers = [
+        _prove_layer(source, expected, evidence, deadline_s)
+        for source, expected in _sources(settings, dataset, scope, evidence)
+    ]
+    return ProofReport(
+        dataset=dataset_name,
+        partitions=tuple(partitions),
+        layers=tuple(layers),
+        dead_letters=evidence.dead_letters(),
+        seconds=time.monotonic() - started_s,
+        peak_rss_mb=max(topics_peak_mb, peak_rss_mb()),
+    )
 
 
 def default_wait_s(settings: Settings) -> float:

@@ -96,7 +96,7 @@ class ProofReport:
     def to_json(self) -> dict[str, Any]:
         """The report with stable keys.
 
-        ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (sum over the processes), ``behind``;
+        ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (its processes together, at most), ``behind``;
         ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate (records of the window),
         missing, doubled, unexplained (offsets, all layers), lake_bronze_rows, lake_silver_rows, indexed_docs
         (null if left out), dead_letters (by error code), partitions (the same per raw partition, with start
