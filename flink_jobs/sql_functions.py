@@ -11,6 +11,8 @@ FUNCTIONS = {
     "dead_letter_id": "DeadLetterId",
     "connect_headers": "ConnectHeaders",
     "classify": "Classify",
+    "item_min": "ItemMin",
+    "item_max": "ItemMax",
 }
 
 
