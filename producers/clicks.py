@@ -5,11 +5,9 @@ visitor's fields (encoded once per session) and the page's fields (encoded once 
 equal to what fastavro writes.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +16,9 @@ from producers.avro import Encoder
 from producers.batch import Batch, Kind, Special
 from producers.catalogue import CURRENCY, products
 from producers.clicks_layout import check_layout, event_id_of, prefixes
-from producers.clicks_poison import Poison
+from producers.clicks_poison import poison
 from producers.generator import Generator, Traffic
+from producers.mixing import GOOD, LATE, Mixer
 from producers.sessions import EVENT_TYPES, HEARTBEAT, OFFERS, SEARCH, UNKNOWN_PRODUCT, Sessions, Step
 from producers.visitors import COUNTRIES, HOME_PAGE, REFERRERS
 
@@ -28,21 +27,9 @@ _HEARTBEAT_RULE = "no_heartbeats"
 _COUNTRY_RULE = "country_is_iso_code"
 _SECONDS_PER_TURN = 3
 _MIN_SLOTS, _MAX_SLOTS = 400, 20_000
-_LATE_MS = (120_000, 6 * 3_600_000)
-_RECENT_RECORDS = 4000
-_KEPT_PER_BATCH = 100
-_OLD_SHARE = 0.1
-_OLDEST_MS = 600_000
 _QUANTITIES = (1, 1, 1, 1, 1, 2, 2, 3)
 _DISCOUNTS = tuple(Decimal(text) for text in ("0", "0", "0", "0.05", "0.10", "0", "0.10", "0.20"))
 _CENT = Decimal("0.01")
-_GOOD, _BAD, _DUPLICATE, _LATE = range(4)
-
-
-class _Sent(NamedTuple):
-    time_ms: int
-    key: bytes | None
-    value: bytes | None
 
 
 def generator(traffic: Traffic, rng: np.random.Generator) -> Generator:
@@ -86,26 +73,23 @@ class Clicks:
         check_layout(encoder)
         wanted_slots = traffic.rate_per_s * _SECONDS_PER_TURN or _MAX_SLOTS
         slots = int(min(max(wanted_slots, _MIN_SLOTS), _MAX_SLOTS))
-        mix = traffic.mix
-        self._shares = np.cumsum([mix.bad_ratio, mix.duplicate_ratio, mix.late_ratio])
         self._rng = rng
         self._frame = encoder.frame
         self._pages = Pages(encoder)
         self._sessions = Sessions(encoder, slots, traffic.start_ms, rng)
-        self._poison = Poison(encoder, traffic.dataset.contract.rules_of("reject"))
-        self._past = Past(rng)
+        self._mixer = Mixer(traffic.mix, poison(traffic.dataset, encoder), event_id_of, rng)
         self._warned_countries = np.array([name is not None and len(name) != 2 for name in COUNTRIES])
 
     def batch(self, times_ms: NDArray[np.int64]) -> Batch:
         """One click per time; specials as the mix says."""
         rng, sessions = self._rng, self._sessions
         count = len(times_ms)
-        roles = self._draw_roles(count)
+        roles = self._mixer.draw(count)
         slots = sessions.take(count)
-        heartbeats = (rng.random(count) < _HEARTBEAT_SHARE) & (roles == _GOOD)
+        heartbeats = (rng.random(count) < _HEARTBEAT_SHARE) & (roles == GOOD)
         now_ms = int(times_ms[0])
         step = sessions.step(slots, heartbeats, now_ms)
-        times_ms = np.where(roles == _LATE, times_ms - self._lateness_ms(count), times_ms)
+        times_ms = self._mixer.shift(times_ms, roles)
         values: list[bytes | None] = [
             b"".join(pieces)
             for pieces in zip(
@@ -117,74 +101,19 @@ class Clicks:
             )
         ]
         batch = Batch(keys=sessions.keys[slots].tolist(), values=values)
-        silver = self._tell(batch, step, roles)
-        self._past.remember(batch, silver, now_ms)
-        self._replace(batch, roles)
+        self._mixer.finish(batch, roles, self._tell(batch, step, roles), now_ms)
         return batch
-
-    def _draw_roles(self, count: int) -> NDArray[np.intp]:
-        drawn = self._rng.random(count)
-        roles: NDArray[np.intp] = np.array([_BAD, _DUPLICATE, _LATE, _GOOD])[
-            (drawn[:, None] >= self._shares).sum(axis=1)
-        ]
-        if not self._past:
-            roles[roles == _DUPLICATE] = _GOOD
-        return roles
-
-    def _lateness_ms(self, count: int) -> NDArray[np.int64]:
-        shortest, longest = np.log(_LATE_MS)
-        return np.exp(self._rng.uniform(shortest, longest, count)).astype(np.int64)
 
     def _tell(self, batch: Batch, step: Step, roles: NDArray[np.intp]) -> NDArray[np.intp]:
         """Notes what is special about the events that stay as they were made; returns the places of plain good ones."""
-        own = (roles == _GOOD) | (roles == _LATE)
+        own = (roles == GOOD) | (roles == LATE)
         heartbeat = own & (step.event_type == HEARTBEAT)
         silver = own & ~heartbeat
         unknown = silver & (step.product == UNKNOWN_PRODUCT) & (step.event_type < SEARCH)
         _note(batch, heartbeat, "dropped", _HEARTBEAT_RULE)
-        _note(batch, roles == _LATE, "late")
         _note(batch, unknown, "unknown_reference")
         _note(batch, silver & self._warned_countries[step.country], "warned", _COUNTRY_RULE)
         return np.flatnonzero(silver & ~unknown)
-
-    def _replace(self, batch: Batch, roles: NDArray[np.intp]) -> None:
-        """Puts damaged and resent records in the place of those that were made for them."""
-        for index in np.flatnonzero(roles == _BAD).tolist():
-            value = batch.values[index]
-            assert value is not None
-            name, code, batch.values[index] = self._poison.spoil(value, self._rng)
-            batch.specials.append(Special(index, "bad", name, code))
-        for index in np.flatnonzero(roles == _DUPLICATE).tolist():
-            batch.keys[index], batch.values[index] = self._past.pick()
-            batch.specials.append(Special(index, "duplicate", identity=event_id_of(batch.values[index])))
-
-
-class Past:
-    """Good records sent before, to be sent again: mostly of the last batches, some from up to ten minutes back."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-        self._recent: deque[_Sent] = deque(maxlen=_RECENT_RECORDS)
-        self._old: deque[_Sent] = deque()
-
-    def __bool__(self) -> bool:
-        return bool(self._recent)
-
-    def remember(self, batch: Batch, indices: NDArray[np.intp], now_ms: int) -> None:
-        """Keeps some of the records at ``indices``, one a second for long."""
-        for sent in (self._recent, self._old):
-            while sent and sent[0].time_ms < now_ms - _OLDEST_MS:
-                sent.popleft()
-        kept = indices if len(indices) <= _KEPT_PER_BATCH else self._rng.choice(indices, _KEPT_PER_BATCH)
-        self._recent.extend(_Sent(now_ms, batch.keys[i], batch.values[i]) for i in kept.tolist())
-        if len(kept) and (not self._old or now_ms - self._old[-1].time_ms >= 1000):
-            self._old.append(self._recent[-1])
-
-    def pick(self) -> tuple[bytes | None, bytes | None]:
-        """A record that was sent before (at the very start: in this batch)."""
-        sent = self._old if self._rng.random() < _OLD_SHARE else self._recent
-        _, key, value = sent[int(self._rng.integers(len(sent)))]
-        return key, value
 
 
 def _note(batch: Batch, mask: NDArray[np.bool_], kind: Kind, name: str = "") -> None:

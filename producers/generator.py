@@ -1,4 +1,7 @@
-"""What a generator is, and how a dataset finds its own: ``producers/<dataset>.py`` has a function ``generator``."""
+"""What a generator is, and how a dataset finds its own: ``producers/<dataset>.py`` has a function ``generator``.
+
+A dataset without such a file gets traffic from its examples.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError
 
 UNPACED_BATCH = 2000
+EXAMPLES_MODULE = "producers.from_examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +77,10 @@ GeneratorFactory = Callable[[Traffic, np.random.Generator], Generator]
 
 
 def find_generator(dataset: str) -> GeneratorFactory:
-    """The factory ``generator`` of ``producers/<dataset>.py``.
-
-    Raises:
-        TidegateError: there is none.
-    """
-    module = f"producers.{dataset}"
-    factory = getattr(import_module(module), "generator", None) if find_spec(module) else None
-    if factory is None:
-        raise TidegateError(
-            f"dataset {dataset!r} has no generator.",
-            remedy=f"Send a file with --from, or write producers/{dataset}.py with a function generator().",
-        )
-    return cast(GeneratorFactory, factory)
+    """The factory ``generator`` of ``producers/<dataset>.py``, or the one that uses the dataset's examples."""
+    own = f"producers.{dataset}"
+    factory = getattr(import_module(own), "generator", None) if find_spec(own) else None
+    return cast(GeneratorFactory, factory or import_module(EXAMPLES_MODULE).generator)
 
 
 def paced(generator: Generator, schedule: OpenLoop, count: int) -> Iterator[Batch]:

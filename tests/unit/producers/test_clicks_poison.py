@@ -10,7 +10,7 @@ import pytest
 
 from producers.avro import Encoder
 from producers.clicks_layout import ID_AT, TIME_AT
-from producers.clicks_poison import BREAKS, Poison
+from producers.clicks_poison import BREAKS, poison
 from tests.clicks import click
 from tidegate.contracts.load import Dataset
 
@@ -23,11 +23,11 @@ ROUNDS = 200
 def poisoned(clicks: Dataset) -> dict[str, list[bytes | None]]:
     """Many records of each kind."""
     encoder = Encoder(clicks.latest, SCHEMA_ID)
-    poison = Poison(encoder, clicks.contract.rules_of("reject"))
+    maker = poison(clicks, encoder)
     rng = np.random.default_rng(3)
-    made: dict[str, list[bytes | None]] = {name: [] for name in poison.kinds}
+    made: dict[str, list[bytes | None]] = {name: [] for name in maker.kinds}
     for _ in range(ROUNDS * len(made)):
-        name, _, value = poison.spoil(encoder.encode(click()), rng)
+        name, _, value = maker.spoil(encoder.encode(click()), rng)
         made[name].append(value)
     return made
 
@@ -41,7 +41,7 @@ def test_every_reject_rule_of_the_contract_is_broken(clicks: Dataset) -> None:
 
 
 def test_the_codes_are_those_of_the_dead_letter_contract(clicks: Dataset) -> None:
-    kinds = Poison(Encoder(clicks.latest, SCHEMA_ID), clicks.contract.rules_of("reject")).kinds
+    kinds = poison(clicks, Encoder(clicks.latest, SCHEMA_ID)).kinds
     documented = re.findall(r"^\| `([A-Z0-9_]+)` \|", DEAD_LETTERS.read_text(), re.MULTILINE)
     assert set(kinds.values()) <= set(documented)
 

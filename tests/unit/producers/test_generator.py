@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from producers import clicks
+from producers import clicks, from_examples
 from producers.batch import Batch
 from producers.generator import UNPACED_BATCH, Mix, Pace, find_generator, paced, unpaced
 from producers.rate import OpenLoop
@@ -24,9 +24,8 @@ def test_the_generator_of_a_dataset_is_found_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["unheard_of", "publish"])
-def test_a_dataset_without_a_generator_is_told_what_to_do(name: str) -> None:
-    with pytest.raises(TidegateError, match=f"dataset '{name}' has no generator.*--from"):
-        find_generator(name)
+def test_a_dataset_without_a_generator_gets_traffic_from_its_examples(name: str) -> None:
+    assert find_generator(name) is from_examples.generator
 
 
 def test_paced_batches_are_due_when_their_last_record_is() -> None:
