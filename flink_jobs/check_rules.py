@@ -19,7 +19,8 @@ from pyflink.util.exceptions import TableException
 from flink_jobs.literals import literal, timestamp
 from flink_jobs.rules import verdict_sql
 from flink_jobs.sql_functions import register_functions
-from tidegate.contracts.avro_types import Column, columns, read_type
+from tidegate.contracts.avro_types import Column, columns, flink_type_of, read_type
+from tidegate.contracts.check_fields import fields_of, item_fields
 from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Expectation, Refused, read_examples
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Severity
@@ -54,7 +55,11 @@ def check(dataset: Dataset, schemas_dir: Path, functions_jar: str) -> list[Probl
     _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *ENVELOPE])
     if broken := list(_rule_problems(flink, dataset)):
         return [*broken, *_refine_problems(flink, dataset)]
-    return [*_refine_problems(flink, dataset), *_example_problems(flink, dataset)]
+    return [
+        *_refine_problems(flink, dataset),
+        *_metric_problems(flink, dataset),
+        *_example_problems(flink, dataset),
+    ]
 
 
 def _rule_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
@@ -91,6 +96,23 @@ def _refine_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Prob
         if not column.nullable and not types[column.name].endswith("NOT NULL"):
             problem = "may come out null, which silver.avsc does not allow"
             yield Problem(file, column.name, problem, "Use coalesce, or allow null there.")
+
+
+def _metric_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
+    """What does not compile in ``metrics/``; they read the table ``silver``, which ``refine.sql`` was checked with."""
+    for metric in dataset.metrics:
+        file = f"{dataset.name}/metrics/{metric.name}.sql"
+        wanted = columns(metric.schema)
+        _declare(flink, f"metric_{metric.name}", [_line(column) for column in wanted])
+        names = ", ".join(f"`{column.name}`" for column in wanted)
+        try:
+            _types(flink, metric.sql)
+            flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
+        except _SqlError as error:
+            yield Problem(file, error.place(first_line=1) or "select", error.reason, "Mend the query.")
+        except (Py4JJavaError, TableException) as error:
+            problem = _SqlError(error).reason
+            yield Problem(file, "select", problem, f"Give the columns the types of {metric.name}.avsc.")
 
 
 def _example_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
@@ -153,6 +175,11 @@ def _validated_lines(dataset: Dataset, schemas_dir: Path) -> Iterator[str]:
     for column in columns(dataset.latest):
         nullable = column.nullable or column.name in emptied
         yield _line(Column(column.name, column.sql_type, nullable, ""))
+    if dataset.contract.explode:
+        items = item_fields(dataset.contract, fields_of(dataset.latest))
+        for name, field in items.items():
+            yield _line(Column(name, flink_type_of(field.type), field.type.nullable, ""))
+        yield f"`{dataset.contract.explode.position}` INT NOT NULL"
     for enrich in dataset.contract.enrich:
         offered = {column.name: column for column in columns(load_dataset(schemas_dir, enrich.reference).latest)}
         for name in enrich.columns:

@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
-from pyflink.table import StreamTableEnvironment
+from pyflink.table import StreamTableEnvironment, TableEnvironment
 
 from flink_jobs.sql_functions import register_functions
 from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
@@ -27,16 +27,41 @@ from tidegate.settings import Settings, get_settings
 
 CHECKPOINT_DIR = "execution.checkpointing.dir"
 RECOVERY_PATH = "execution.state-recovery.path"
+IGNORE_UNCLAIMED = "execution.state-recovery.ignore-unclaimed-state"
 _VIRTUAL = ("PartitionTransformation", "UnionTransformation", "SideOutputTransformation")
+
+
+# State is large and checkpoints frequent: heap state is written whole each time, RocksDB's only where it changed.
+# Most lookups find nothing, so filters and indices must stay in the cache: small files keep each of them small.
+ROCKSDB = {
+    "state.backend.type": "rocksdb",
+    "execution.checkpointing.incremental": "true",
+    "state.backend.rocksdb.use-bloom-filter": "true",
+    "state.backend.rocksdb.memory.high-prio-pool-ratio": "0.5",
+    "state.backend.rocksdb.block.blocksize": "32kb",
+    "state.backend.rocksdb.compaction.level.target-file-size-base": "8mb",
+    "state.backend.rocksdb.compaction.style": "UNIVERSAL",
+    "state.backend.rocksdb.compression.per.level": "LZ4_COMPRESSION",
+}
+
+
+def dedup_ttl_ms(dataset: Dataset, _settings: Settings) -> int:
+    """How long identities are remembered."""
+    return int(dataset.contract.dedup_ttl_hours * 3_600_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset."""
+    """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset.
+
+    ``before_inserts`` gives statements that depend on the tables which are there by then.
+    """
 
     name: str
     statements: Callable[[Dataset, Settings], list[str]]
     options: Mapping[str, str] = field(default_factory=dict)
+    state_ttl_ms: Callable[[Dataset, Settings], int] = dedup_ttl_ms
+    before_inserts: Callable[[Dataset, TableEnvironment], list[str]] = lambda _dataset, _flink: []
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
         """The job's own interval from the settings."""
@@ -45,10 +70,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a start asks for: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint."""
+    """What a start asks for: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint.
+
+    ``forget_removed``: state of datasets that are not part of the job any more may be given up.
+    """
 
     datasets: tuple[str, ...]
     recover_from: str
+    forget_removed: bool
     explain: bool
 
 
@@ -71,13 +100,14 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The options that every job has."""
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset (repeatable)")
     parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint or checkpoint")
+    parser.add_argument("--forget-removed", action="store_true", help="give up the state of datasets that are gone")
     parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
     return parser
 
 
 def arguments_of(options: argparse.Namespace) -> Arguments:
     """The parsed options as a value."""
-    return Arguments(tuple(options.dataset), options.recover_from, options.explain)
+    return Arguments(tuple(options.dataset), options.recover_from, options.forget_removed, options.explain)
 
 
 def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
@@ -125,20 +155,22 @@ def attach(
     job: Job, dataset: Dataset, settings: Settings, table_environment: StreamTableEnvironment, explain: bool
 ) -> str:
     """Adds one dataset's statements to the job, in a database of its own; returns the plan if asked."""
-    state_ttl_ms = int(dataset.contract.dedup_ttl_hours * 3_600_000)
-    table_environment.get_config().set("table.exec.state.ttl", f"{state_ttl_ms} ms")
+    table_environment.get_config().set("table.exec.state.ttl", f"{job.state_ttl_ms(dataset, settings)} ms")
     table_environment.execute_sql(f"CREATE DATABASE `{dataset.name}`")
     table_environment.use_database(dataset.name)
     register_functions(table_environment)
     statements = job.statements(dataset, settings)
     if not statements:
         return ""
-    statement_set = table_environment.create_statement_set()
+    inserts = [statement for statement in statements if statement.startswith("INSERT")]
     for statement in statements:
-        if statement.startswith("INSERT"):
-            statement_set.add_insert_sql(statement)
-        else:
+        if statement not in inserts:
             table_environment.execute_sql(statement)
+    for statement in job.before_inserts(dataset, table_environment):
+        table_environment.execute_sql(statement)
+    statement_set = table_environment.create_statement_set()
+    for insert in inserts:
+        statement_set.add_insert_sql(insert)
     if explain:
         return str(statement_set.explain())
     statement_set.attach_as_datastream()
@@ -178,7 +210,7 @@ def configuration(
     }
     path = None if arguments.explain else recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
     if path:
-        values[RECOVERY_PATH] = path
+        values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
     result = Configuration()
     for key, value in values.items():
         result.set_string(key, value)

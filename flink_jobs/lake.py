@@ -4,6 +4,8 @@ Run by ``tidegate run lake`` or by ``flink run -py flink_jobs/lake.py``. Bronze 
 silver by the day of the event, so that a late event lands in its own day.
 """
 
+from pyflink.table import TableEnvironment
+
 from flink_jobs import tables
 from flink_jobs.environment import Job, main
 from tidegate.contracts.avro_types import columns
@@ -43,7 +45,7 @@ def insert_silver(dataset: Dataset) -> str:
     """Every committed silver row."""
     assert dataset.silver is not None, "checked by Job"
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
-    return f"""INSERT INTO lake.`silver`.`{dataset.name}`
+    return f"""INSERT INTO lake.`silver`.`{dataset.name}` ({names}, `year`, `month`, `day`)
 SELECT {names}, {_day_of(f"`{dataset.contract.event_time.field}`")}
 FROM silver WHERE _error_code IS NULL"""
 
@@ -53,7 +55,18 @@ def _day_of(column: str) -> str:
     return ", ".join(f"CAST(EXTRACT({part} FROM {column}) AS INT)" for part in parts)
 
 
-JOB = Job(name=NAME, statements=statements, options=OPTIONS)
+def new_columns(dataset: Dataset, flink: TableEnvironment) -> list[str]:
+    """The statement that adds the columns which silver has gained since its table was made; none if it has all."""
+    assert dataset.silver is not None, "checked by Job"
+    table = f"lake.`silver`.`{dataset.name}`"
+    known = set(flink.from_path(table).get_schema().get_field_names())
+    added = [
+        f"`{column.name}` {tables.lake_type(column)}" for column in columns(dataset.silver) if column.name not in known
+    ]
+    return [f"ALTER TABLE {table} ADD ({', '.join(added)})"] if added else []
+
+
+JOB = Job(name=NAME, statements=statements, options=OPTIONS, before_inserts=new_columns)
 
 if __name__ == "__main__":
     main(JOB)

@@ -28,10 +28,16 @@ def _plain(value: Any, avro: AvroType) -> str:
         case "date":
             return f"DATE '{value.isoformat()}'"
         case "array":
-            return f"ARRAY[{', '.join(literal(item, _items(avro)) for item in value)}]" if value else "NULL"
+            return (
+                f"ARRAY[{', '.join(literal(item, _items(avro)) for item in value)}]" if value else _empty(_items(avro))
+            )
         case "map":
             pairs = (f"{text(key)}, {literal(item, _items(avro))}" for key, item in value.items())
-            return f"MAP[{', '.join(pairs)}]" if value else "NULL"
+            return (
+                f"MAP[{', '.join(pairs)}]"
+                if value
+                else f"MAP_FROM_ARRAYS({_empty(AvroType('string'))}, {_empty(_items(avro))})"
+            )
         case "record":
             return f"ROW({', '.join(literal(value.get(field.name), field.type) for field in avro.fields)})"
         case "float" | "double":
@@ -44,6 +50,12 @@ def timestamp(moment: datetime) -> str:
     """A moment as TIMESTAMP_LTZ; right only in a session whose time zone is UTC."""
     at = moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
     return f"CAST(TIMESTAMP '{at}' AS TIMESTAMP_LTZ(6))"
+
+
+def _empty(items: AvroType) -> str:
+    """An array without items; SQL has no literal for one."""
+    nothing = f"CAST(NULL AS {flink_type_of(items)})"
+    return f"ARRAY_REMOVE(ARRAY[{nothing}], {nothing})"
 
 
 def _items(avro: AvroType) -> AvroType:

@@ -2,31 +2,22 @@
 
 Run by ``tidegate run refine`` or by ``flink run -py flink_jobs/refine.py``. Per dataset, in one pass over the topic:
 decode → rules → personal fields hashed → reference columns as of the event's time → first of each identity →
-the dataset's ``refine.sql`` → silver. What is refused or dropped leaves before the identity is looked at.
+the dataset's ``refine.sql`` → silver. What is refused or dropped leaves before the identity is looked at. A dataset
+that explodes an array has its identity looked at first, and then the reference columns of each item.
 """
 
 from flink_jobs import tables
-from flink_jobs.environment import Job, main
+from flink_jobs.environment import ROCKSDB, Job, main
 from flink_jobs.rules import text, verdict_sql
 from tidegate import __version__
 from tidegate.contracts.avro_types import columns
+from tidegate.contracts.check_fields import fields_of, item_fields
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
 from tidegate.contracts.model import Contract
 from tidegate.settings import Settings
 
 NAME = "refine"
-# Identities are many and checkpoints frequent: heap state is written whole each time, RocksDB's only where it changed.
-# Most lookups find nothing, so filters and indices must stay in the cache: small files keep each of them small.
-OPTIONS = {
-    "state.backend.type": "rocksdb",
-    "execution.checkpointing.incremental": "true",
-    "state.backend.rocksdb.use-bloom-filter": "true",
-    "state.backend.rocksdb.memory.high-prio-pool-ratio": "0.5",
-    "state.backend.rocksdb.block.blocksize": "32kb",
-    "state.backend.rocksdb.compaction.level.target-file-size-base": "8mb",
-    "state.backend.rocksdb.compaction.style": "UNIVERSAL",
-    "state.backend.rocksdb.compression.per.level": "LZ4_COMPRESSION",
-}
+_GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
 
 
 def statements(dataset: Dataset, settings: Settings) -> list[str]:
@@ -93,7 +84,7 @@ def enriched_view(dataset: Dataset, references: list[Contract]) -> str:
     ``references`` are the contracts of ``enrich``, in its order.
     """
     contract = dataset.contract
-    names = [f"e.`{column.name}`" for column in columns(dataset.latest)]
+    names = [f"e.`{name}`" for name in record_columns(dataset)]
     joins, missing = [], []
     for position, (enrich, reference) in enumerate(zip(contract.enrich, references, strict=True)):
         alias, key = f"r{position}", reference.identity[0]
@@ -109,25 +100,50 @@ SELECT {", ".join(names)},
   {" OR ".join(missing) or "FALSE"} AS _reference_missing,
   e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned
   {", e._key, e._headers, e._payload, e._payload_sha256, e._payload_bytes" if missing else ""}
-FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS e
+FROM {_items(dataset) if contract.explode else _GOOD} AS e
 {chr(10).join(joins)}"""
 
 
 def validated_view(dataset: Dataset) -> str:
     """``validated``: what ``refine.sql`` reads: raw and reference columns, and the envelope of silver."""
     contract = dataset.contract
-    names = [f"`{column.name}`" for column in columns(dataset.latest)]
+    names = [f"`{name}`" for name in record_columns(dataset)]
     names += [f"`{enrich.prefix}{column}`" for enrich in contract.enrich for column in enrich.columns]
-    identity = ", ".join(f"`{field}`" for field in contract.identity)
+    known = "(SELECT * FROM enriched WHERE NOT _reference_missing)"
     return f"""CREATE TEMPORARY VIEW validated AS
 SELECT {", ".join(names)},
   _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
   {verdict_sql(contract).warnings} AS _warnings
-FROM (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY _proc_time) AS _occurrence
-  FROM enriched WHERE NOT _reference_missing
-)
-WHERE _occurrence = 1"""
+FROM {known if contract.explode else _first_of_identity(contract, known)}"""
+
+
+def record_columns(dataset: Dataset) -> list[str]:
+    """The columns that a record brings: its own, and where it explodes those of the item and the item's position."""
+    contract, raw = dataset.contract, fields_of(dataset.latest)
+    return [*raw, *item_fields(contract, raw), *([contract.explode.position] if contract.explode else [])]
+
+
+def _first_of_identity(contract: Contract, relation: str) -> str:
+    identity = ", ".join(f"`{field}`" for field in contract.identity)
+    return f"""(
+  SELECT * FROM (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY _proc_time) AS _occurrence
+    FROM {relation}
+  )
+  WHERE _occurrence = 1
+)"""
+
+
+def _items(dataset: Dataset) -> str:
+    """One row per item of the first record of each identity."""
+    contract = dataset.contract
+    assert contract.explode is not None, "only for datasets that explode an array"
+    fields = [*item_fields(contract, fields_of(dataset.latest)), contract.explode.position]
+    return f"""(
+  SELECT d.*, {", ".join(f"i.`{name}`" for name in fields)}
+  FROM {_first_of_identity(contract, _GOOD)} AS d
+  CROSS JOIN UNNEST(d.`{contract.explode.field}`) WITH ORDINALITY AS i ({", ".join(f"`{name}`" for name in fields)})
+)"""
 
 
 def insert_silver(dataset: Dataset) -> str:
@@ -217,7 +233,7 @@ def _private(column: str, method: str | None) -> str:
             raise ValueError(f"unknown privacy method {other}")
 
 
-JOB = Job(name=NAME, statements=statements, options=OPTIONS)
+JOB = Job(name=NAME, statements=statements, options=ROCKSDB)
 
 if __name__ == "__main__":
     main(JOB)

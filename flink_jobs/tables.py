@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flink_jobs.rules import text
 from tidegate.contracts.avro_types import Column, columns
-from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.contracts.load import AvroSchema, Dataset, Metric
 from tidegate.settings import Settings
 
 Options = Mapping[str, str]
@@ -73,15 +73,15 @@ def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:
     return _create("raw_records", body, options)
 
 
-def silver_source(dataset: Dataset, settings: Settings, group: str) -> str:
-    """``silver``: the committed silver rows; ``_error_code`` is set where a record is none of ours."""
+def silver_source(dataset: Dataset, settings: Settings, group: str, table: str = "silver") -> str:
+    """The committed silver rows; ``_error_code`` is set where a record is none of ours."""
     schema = _silver(dataset)
     options = {
         **_kafka_source(dataset.contract.silver_topic, settings, group),
         **_contract_avro("value.", schema, settings),
     }
     body = [*_column_lines(columns(schema)), "`_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL"]
-    return _create("silver", body, options)
+    return _create(table, body, options)
 
 
 def kafka_sink(table: str, sink: Sink, settings: Settings) -> str:
@@ -132,21 +132,38 @@ def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) ->
     if contract.index is None:
         raise ValueError(f"{dataset.name} has no index section")
     options = {
-        "connector": "opensearch-bulk",
-        "hosts": settings.opensearch_url,
+        **_opensearch(dataset, dead_letter, settings),
         "index": contract.index.pattern,
-        "document-id.fields": ";".join(contract.identity),
-        "dead-letter.topic": contract.dead_letter_topic,
-        "dead-letter.properties.bootstrap.servers": settings.kafka_bootstrap_servers,
-        "dead-letter.registry.url": settings.registry_url,
-        "dead-letter.subject": f"{contract.dead_letter_topic}-value",
-        "dead-letter.schema": json.dumps(dead_letter),
-        "dead-letter.dataset": dataset.name,
+        "document-id.fields": ";".join(contract.row_identity),
     }
-    if settings.opensearch_user and settings.opensearch_password:
-        options["username"] = settings.opensearch_user
-        options["password"] = settings.opensearch_password.get_secret_value()
     return _create("documents", _column_lines(columns(_silver(dataset))), options)
+
+
+def metric_topic(metric: Metric, settings: Settings) -> str:
+    """``<metric>_topic``: the newest figure of each key, in a compacted topic."""
+    options = {
+        "connector": "upsert-kafka",
+        "topic": metric.topic,
+        "properties.bootstrap.servers": settings.kafka_bootstrap_servers,
+        "properties.compression.type": "lz4",
+        "key.format": "json",
+        "key.json.timestamp-format.standard": "ISO-8601",
+        **_contract_avro("value.", metric.schema, settings),
+        "value.contract-avro.subject": f"{metric.topic}-value",
+    }
+    return _create(f"{metric.name}_topic", _keyed_lines(metric), options)
+
+
+def metric_index(dataset: Dataset, metric: Metric, dead_letter: AvroSchema, settings: Settings) -> str:
+    """``<metric>_documents``: one document per key, in the index of its month; later figures replace earlier ones."""
+    options = {
+        **_opensearch(dataset, dead_letter, settings),
+        "index": f"{metric.index}-{{{metric.key[0]}|yyyy.MM}}",
+        "dead-letter.processor": "metrics",
+        # Two requests under way could overtake each other.
+        "sink.max-in-flight-requests": "1",
+    }
+    return _create(f"{metric.name}_documents", _keyed_lines(metric), options)
 
 
 def lake_catalog(settings: Settings) -> str:
@@ -240,6 +257,29 @@ def _contract_avro(prefix: str, schema: AvroSchema, settings: Settings) -> Optio
         f"{prefix}contract-avro.registry.url": settings.registry_url,
         f"{prefix}contract-avro.schema": json.dumps(schema),
     }
+
+
+def _opensearch(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) -> Options:
+    topic = dataset.contract.dead_letter_topic
+    options = {
+        "connector": "opensearch-bulk",
+        "hosts": settings.opensearch_url,
+        "dead-letter.topic": topic,
+        "dead-letter.properties.bootstrap.servers": settings.kafka_bootstrap_servers,
+        "dead-letter.registry.url": settings.registry_url,
+        "dead-letter.subject": f"{topic}-value",
+        "dead-letter.schema": json.dumps(dead_letter),
+        "dead-letter.dataset": dataset.name,
+    }
+    if settings.opensearch_user and settings.opensearch_password:
+        options["username"] = settings.opensearch_user
+        options["password"] = settings.opensearch_password.get_secret_value()
+    return options
+
+
+def _keyed_lines(metric: Metric) -> list[str]:
+    key = ", ".join(f"`{name}`" for name in metric.key)
+    return [*_column_lines(columns(metric.schema)), f"PRIMARY KEY ({key}) NOT ENFORCED"]
 
 
 def _column_lines(table_columns: list[Column]) -> list[str]:

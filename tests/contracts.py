@@ -7,13 +7,13 @@ SCHEMAS = Path(__file__).parents[1] / "schemas"
 
 
 def copy_of_clicks(schemas_dir: Path, name: str) -> Path:
-    """A dataset like clicks under another name, so that tests share no topic; returns its folder.
+    """A dataset like clicks under another name, and without metrics, so that tests share no topic; returns its folder.
 
     ``schemas_dir`` gets what it refers to as well: products, the dead letter, dropped.
     """
     for other in ("products", "dead_letter", "dropped"):
         shutil.copytree(SCHEMAS / other, schemas_dir / other, dirs_exist_ok=True)
-    folder = Path(shutil.copytree(SCHEMAS / "clicks", schemas_dir / name))
+    folder = Path(shutil.copytree(SCHEMAS / "clicks", schemas_dir / name, ignore=shutil.ignore_patterns("metrics")))
     contract = folder / "contract.yaml"
     text = contract.read_text().replace("dataset: clicks", f"dataset: {name}")
     contract.write_text(text.replace("raw.clicks", f"raw.{name}").replace("events-clicks-", f"events-{name}-"))

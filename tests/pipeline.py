@@ -15,7 +15,7 @@ from tidegate.flink_client import FlinkClient
 from tidegate.jobs import Start, start
 from tidegate.settings import Settings, get_settings
 
-JOBS = ("refine", "lake", "index")
+JOBS = ("refine", "lake", "index", "metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,17 @@ def run_tidegate(*arguments: str, timeout_s: float = 300) -> subprocess.Complete
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
 
 
-def produce(*arguments: str) -> dict[str, Any]:
-    """Sends generated clicks and returns the producer's summary."""
-    summary = json.loads(tidegate("produce", "clicks", "--json", *arguments))
+def produce(*arguments: str, dataset: str = "clicks") -> dict[str, Any]:
+    """Sends generated events and returns the producer's summary."""
+    summary = json.loads(tidegate("produce", dataset, "--json", *arguments))
     assert isinstance(summary, dict)
     return summary
 
 
-def prove_window(window: dict[str, list[int]], *options: str) -> dict[str, Any]:
-    """The proof's report on clicks for ``{partition: [start, end)}``, whatever its verdict."""
+def prove_window(window: dict[str, list[int]], *options: str, dataset: str = "clicks") -> dict[str, Any]:
+    """The proof's report for ``{partition: [start, end)}``, whatever its verdict."""
     bounds = [",".join(f"{partition}:{span[side]}" for partition, span in window.items()) for side in (0, 1)]
-    result = run_tidegate("prove", "clicks", "--json", "--from", bounds[0], "--to", bounds[1], *options)
+    result = run_tidegate("prove", dataset, "--json", "--from", bounds[0], "--to", bounds[1], *options)
     assert result.stdout.startswith("{"), result.stderr
     report = json.loads(result.stdout)
     assert isinstance(report, dict)

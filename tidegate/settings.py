@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     refine_checkpoint_interval_s: float = 2.0
     index_checkpoint_interval_s: float = 5.0
     lake_checkpoint_interval_s: float = 60.0
+    metrics_checkpoint_interval_s: float = 10.0
+    metrics_max_lateness_hours: float = Field(
+        default=144, description="events that arrive later than this after they happened count in no metric"
+    )
     parallelism: int = 2
     savepoints: str | None = Field(default=None, description="folder of savepoints; else below the home folder")
 

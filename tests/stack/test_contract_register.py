@@ -44,7 +44,7 @@ def test_registering_twice_changes_nothing(stack: Settings, dataset: Path) -> No
 def test_topics_are_made_as_planned(stack: Settings, dataset: Path) -> None:
     register_all(stack, dataset.parent, [dataset.name])
     admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap_servers})
-    for plan in plan_topics(load_dataset(dataset.parent, dataset.name).contract):
+    for plan in plan_topics(load_dataset(dataset.parent, dataset.name)):
         resource = ConfigResource(ResourceType.TOPIC, plan.name)
         config = admin.describe_configs([resource])[resource].result()
         assert {key: config[key].value for key in plan.config} == plan.config

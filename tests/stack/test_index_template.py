@@ -47,9 +47,9 @@ def _apply(stack: Settings, folder: Path) -> Applied:
 
 def test_applying_twice_changes_nothing(stack: Settings, folder: Path) -> None:
     client = SearchClient(stack)
-    assert index_status(client, stack, _load(folder)).template == "missing"
+    assert index_status(client, stack, _load(folder))[0].template == "missing"
     assert _apply(stack, folder).changed
-    assert index_status(client, stack, _load(folder)).template == "current"
+    assert index_status(client, stack, _load(folder))[0].template == "current"
     assert not _apply(stack, folder).changed
 
 
@@ -60,7 +60,7 @@ def test_a_document_lands_under_its_own_date_and_is_found_by_the_alias(
     opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT, id="a", params={"refresh": "true"})
     client, query = SearchClient(stack), {"query": {"term": {"_warnings": "country_is_iso_code"}}}
     assert client.search(f"events-{folder.name}", query)["hits"]["hits"][0]["_source"] == DOCUMENT
-    status = index_status(client, stack, _load(folder))
+    (status,) = index_status(client, stack, _load(folder))
     assert [(index.name, index.docs) for index in status.indices] == [(f"events-{folder.name}-2015.05.17", 1)]
 
 
@@ -82,11 +82,11 @@ def test_a_template_changed_by_hand_is_found_and_mended(stack: Settings, folder:
     assert template is not None
     template["template"]["mappings"]["properties"]["country"] = {"type": "text"}
     opensearch.indices.put_index_template(name=name, body=template)
-    status = index_status(SearchClient(stack), stack, _load(folder))
+    (status,) = index_status(SearchClient(stack), stack, _load(folder))
     assert status.template == "differs"
     assert all(path.startswith("template.mappings.properties.country") for path in status.differences)
     assert _apply(stack, folder).changed
-    assert index_status(SearchClient(stack), stack, _load(folder)).template == "current"
+    assert index_status(SearchClient(stack), stack, _load(folder))[0].template == "current"
 
 
 def test_an_index_that_exists_gets_new_fields(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:

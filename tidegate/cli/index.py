@@ -13,9 +13,10 @@ from tidegate.contracts.search_index import (
     apply_templates,
     index_status,
     searchable,
-    template_of,
     template_text,
+    templates_of,
 )
+from tidegate.errors import TidegateError
 from tidegate.opensearch_client import SearchClient
 from tidegate.settings import get_settings
 
@@ -29,11 +30,17 @@ def command() -> None:
 
 @command.command()
 @click.argument("dataset")
-def template(dataset: str) -> None:
-    """Print the index template that DATASET's contract calls for."""
+@click.argument("metric", required=False)
+def template(dataset: str, metric: str | None) -> None:
+    """Print the index template that DATASET's contract calls for, or that of its METRIC."""
     settings = get_settings()
     (loaded,) = searchable(settings.schemas_dir, [dataset])
-    click.echo(template_text(template_of(loaded, settings)), nl=False)
+    templates = templates_of(loaded, settings)
+    name = f"metrics-{dataset}-{metric}" if metric else next(iter(templates))
+    if name not in templates:
+        known = ", ".join(each.name for each in loaded.metrics) or "none"
+        raise TidegateError(f"{dataset} has no metric {metric}.", remedy=f"Known: {known}.")
+    click.echo(template_text(templates[name]), nl=False)
 
 
 @command.command()
@@ -60,7 +67,11 @@ def status(datasets: tuple[str, ...], as_json: bool) -> None:
     """Indices, documents and whether the template is the contract's. Exit code 1 if one is not."""
     settings = get_settings()
     client = SearchClient(settings)
-    found = [index_status(client, settings, dataset) for dataset in searchable(settings.schemas_dir, datasets)]
+    found = [
+        status
+        for dataset in searchable(settings.schemas_dir, datasets)
+        for status in index_status(client, settings, dataset)
+    ]
     if as_json:
         click.echo(json.dumps([_facts(item) for item in found], indent=2))
     else:

@@ -8,7 +8,7 @@ import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
 from tidegate.contracts.avro_types import AvroType, read_type
-from tidegate.contracts.check_fields import contract_problems, silver_problems
+from tidegate.contracts.check_fields import contract_problems, metric_problems, silver_problems
 from tidegate.contracts.compat import broken_promises
 from tidegate.contracts.examples import read_examples
 from tidegate.contracts.load import AvroSchema, Dataset, dataset_names, load_dataset
@@ -58,6 +58,7 @@ def check_dataset(dataset: Dataset, datasets: dict[str, Dataset]) -> list[Proble
         *_compatibility_problems(dataset),
         *contract_problems(dataset, datasets),
         *silver_problems(dataset),
+        *metric_problems(dataset),
         *read_examples(dataset)[1],
     ]
 
@@ -66,6 +67,7 @@ def _schema_problems(dataset: Dataset) -> Iterator[Problem]:
     schemas = {f"v{number}.avsc": schema for number, schema in dataset.versions.items()}
     if dataset.silver is not None:
         schemas["silver.avsc"] = dataset.silver
+    schemas |= {f"metrics/{metric.name}.avsc": metric.schema for metric in dataset.metrics}
     for file, schema in schemas.items():
         yield from _one_schema_problems(f"{dataset.name}/{file}", schema)
 

@@ -23,17 +23,30 @@ ENVELOPE: dict[str, AvroType] = {
 
 def contract_problems(dataset: Dataset, datasets: dict[str, Dataset]) -> list[Problem]:
     """Names in ``contract.yaml`` that point nowhere or at a field of the wrong type."""
-    raw = _fields(dataset.latest)
+    raw = fields_of(dataset.latest)
     contract = dataset.contract
     found = [*_raw_problems(contract, raw)]
+    found += _explode_problems(contract, raw)
     for position, enrich in enumerate(contract.enrich):
         found += _enrich_problems(f"enrich.{position}", dataset, position, datasets.get(enrich.reference))
     if contract.kind == "reference":
         found += _reference_problems(contract)
     if dataset.silver is not None:
-        found += _index_problems(contract, _fields(dataset.silver))
+        found += _index_problems(contract, fields_of(dataset.silver))
     file = f"{dataset.name}/contract.yaml"
     return [Problem(file, place, problem, remedy) for place, problem, remedy in found]
+
+
+def item_fields(contract: Contract, raw: dict[str, Field]) -> dict[str, Field]:
+    """The fields of the items that the contract explodes; none where it explodes nothing, or nothing sound."""
+    array = raw.get(contract.explode.field) if contract.explode else None
+    items = array.type.items if array else None
+    return {field.name: field for field in items.fields} if items else {}
+
+
+def fields_of(schema: AvroSchema) -> dict[str, Field]:
+    """The fields of a record schema by name, in its order."""
+    return {field.name: field for field in read_type(schema, str(schema.get("name"))).fields}
 
 
 def silver_problems(dataset: Dataset) -> list[Problem]:
@@ -51,6 +64,26 @@ def silver_problems(dataset: Dataset) -> list[Problem]:
         for place, problem, remedy in _refine_problems(dataset.refine_sql, dataset.silver)
     ]
     return envelope + refine
+
+
+def metric_problems(dataset: Dataset) -> list[Problem]:
+    """What is wrong with the files in ``metrics/``."""
+    found = []
+    for metric in dataset.metrics:
+        fields, path = fields_of(metric.schema), f"{dataset.name}/metrics/{metric.name}"
+        key = [
+            problem
+            for position, name in enumerate(metric.key)
+            for problem in _expect(
+                fields, f"key.{position}", name, None if position else TIMESTAMPS, where=f"{metric.name}.avsc"
+            )
+        ]
+        found += [Problem(f"{path}.avsc", *problem) for problem in key]
+        found += [
+            Problem(f"{path}.sql", *problem)
+            for problem in _selection_problems(metric.sql, metric.schema, f"{metric.name}.avsc")
+        ]
+    return found
 
 
 _Found = tuple[str, str, str]
@@ -72,13 +105,34 @@ def _raw_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[_Found]
             yield place, f"{privacy.field} is dropped but may not be null", 'Make it ["null", "string"].'
 
 
+def _explode_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[_Found]:
+    if contract.explode is None:
+        return
+    field, position = contract.explode.field, contract.explode.position
+    yield from _expect(raw, "explode.field", field, frozenset({"array"}))
+    items = item_fields(contract, raw)
+    if field in raw and not items:
+        yield "explode.field", f"the items of {field} are no records", "Make them records, with a field at least."
+    for name in (*items, position):
+        if name in raw:
+            yield "explode", f"{name} is a field of the record and of its items", "Give one of them another name."
+    if position in items:
+        yield "explode.position", f"{position} is a field of the items", "Choose another name."
+    for number, enrich in enumerate(contract.enrich):
+        if enrich.missing == "dead_letter":
+            problem = "one item without its reference would dead-letter a record whose other items are in silver"
+            yield f"enrich.{number}.missing", problem, "Use keep."
+
+
 def _enrich_problems(place: str, dataset: Dataset, position: int, reference: Dataset | None) -> Iterator[_Found]:
     enrich = dataset.contract.enrich[position]
-    yield from _expect(_fields(dataset.latest), f"{place}.on", enrich.on, _KEY_TYPES, may_be_null=True)
+    raw = fields_of(dataset.latest)
+    offering = raw | item_fields(dataset.contract, raw)
+    yield from _expect(offering, f"{place}.on", enrich.on, _KEY_TYPES, may_be_null=True)
     if reference is None or reference.contract.kind != "reference":
         yield f"{place}.reference", f"there is no reference dataset {enrich.reference}", "Add its folder."
         return
-    offered = _fields(reference.latest)
+    offered = fields_of(reference.latest)
     for name in enrich.columns:
         yield from _expect(offered, f"{place}.columns", name, None, may_be_null=True)
 
@@ -122,8 +176,8 @@ def _expect(
 
 
 def _envelope_problems(contract: Contract, silver: AvroSchema) -> Iterator[_Found]:
-    fields = _fields(silver)
-    first = ["_source_partition", "_source_offset", *contract.identity]
+    fields = fields_of(silver)
+    first = ["_source_partition", "_source_offset", *contract.row_identity]
     if list(fields)[: len(first)] != first:
         yield "fields", "the proof reads the first fields by position", f"Start with {', '.join(first)}."
     for name, expected in ENVELOPE.items():
@@ -137,25 +191,26 @@ def _refine_problems(sql: str | None, silver: AvroSchema) -> Iterator[_Found]:
     if sql is None:
         yield "file", "missing", "Add one SELECT over the view `validated`."
         return
+    if cut := sorted(outline(sql).clauses - {"FROM"}):
+        yield cut[0].lower(), f"an outer {cut[0]} would lose or regroup events unseen", "Filter by a `drop` rule."
+    yield from _selection_problems(sql, silver, "silver.avsc")
+
+
+def _selection_problems(sql: str, output: AvroSchema, file: str) -> Iterator[_Found]:
+    """Whether one SELECT has the columns of the schema it fills."""
     query = outline(sql)
     if query.statements != 1:
         yield "statement", f"holds {query.statements} statements", "Keep one SELECT."
         return
-    if cut := sorted(query.clauses - {"FROM"}):
-        yield cut[0].lower(), f"an outer {cut[0]} would lose or regroup events unseen", "Filter by a `drop` rule."
-    wanted = [column.name for column in columns(silver)]
+    wanted = [column.name for column in columns(output)]
     selected = [name for name in query.columns if name is not None]
     if len(selected) != len(query.columns):
         position = query.columns.index(None) + 1
         yield f"column {position}", "has no name", "Add `as <name>`."
     if missing := [name for name in wanted if name not in selected]:
-        yield "select", f"lacks columns of silver.avsc: {', '.join(missing)}", "Select them."
+        yield "select", f"lacks columns of {file}: {', '.join(missing)}", "Select them."
     if surplus := [name for name in selected if name not in wanted]:
-        yield "select", f"has columns silver.avsc lacks: {', '.join(surplus)}", "Add them to silver.avsc."
-
-
-def _fields(schema: AvroSchema) -> dict[str, Field]:
-    return {field.name: field for field in read_type(schema, str(schema.get("name"))).fields}
+        yield "select", f"has columns {file} lacks: {', '.join(surplus)}", f"Add them to {file}."
 
 
 def _describe(avro: AvroType) -> str:

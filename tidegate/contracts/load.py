@@ -18,6 +18,29 @@ _VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """A business figure kept up to date from silver rows: ``metrics/<name>.sql`` with ``metrics/<name>.avsc``.
+
+    ``key`` are the columns that name one figure, a time first; it is the ``key`` of the Avro record.
+    """
+
+    dataset: str
+    name: str
+    schema: AvroSchema
+    key: tuple[str, ...]
+    sql: str
+
+    @property
+    def topic(self) -> str:
+        return f"gold.{self.dataset}.{self.name}"
+
+    @property
+    def index(self) -> str:
+        """Name of the index template, and alias of its indices."""
+        return f"metrics-{self.dataset}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """A contract with its files: ``versions`` maps the number of ``v<N>.avsc`` to its Avro schema."""
 
@@ -26,6 +49,7 @@ class Dataset:
     versions: dict[int, AvroSchema]
     silver: AvroSchema | None
     refine_sql: str | None
+    metrics: tuple[Metric, ...] = ()
 
     @property
     def name(self) -> str:
@@ -78,6 +102,7 @@ def load_dataset(schemas_dir: Path, name: str) -> Dataset:
         versions=versions,
         silver=read_avsc(silver) if silver.exists() else None,
         refine_sql=refine.read_text() if refine.exists() else None,
+        metrics=tuple(_read_metric(path) for path in sorted((folder / "metrics").glob("*.sql"))),
     )
 
 
@@ -113,6 +138,16 @@ def read_avsc(path: Path) -> AvroSchema:
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise ContractError(f"{path} is not an Avro record.", remedy='It starts with {"type": "record", …}.')
     return schema
+
+
+def _read_metric(path: Path) -> Metric:
+    schema = read_avsc(path.with_suffix(".avsc"))
+    key = schema.get("key")
+    if not isinstance(key, list) or not key or not all(isinstance(name, str) for name in key):
+        raise ContractError(
+            f"{path.with_suffix('.avsc')} has no key.", remedy='Add "key": ["minute", …] beside its fields.'
+        )
+    return Metric(path.parents[1].name, path.stem, schema, tuple(key), path.read_text())
 
 
 def _read_contract(path: Path) -> Contract:

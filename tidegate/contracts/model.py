@@ -76,6 +76,13 @@ class Enrich(_Part):
     )
 
 
+class Explode(_Part):
+    """One silver row per item of an array, such as the lines of an order."""
+
+    field: Name = Field(description="array of records that may not be null; its fields become columns of `validated`")
+    position: Name = Field(default="position", description="column that numbers the items of one record from 1")
+
+
 class Lake(_Part):
     """The dataset's lake tables."""
 
@@ -115,6 +122,7 @@ class Contract(_Part):
     dedup_ttl_hours: float = Field(default=1, gt=0)
     rules: list[Rule] = []
     privacy: list[Privacy] = []
+    explode: Explode | None = None
     enrich: list[Enrich] = []
     lake: Lake = Lake()
     index: Index | None = None
@@ -134,6 +142,11 @@ class Contract(_Part):
     def rules_of(self, severity: Severity) -> list[Rule]:
         """The rules of one severity, in the order of the file."""
         return [rule for rule in self.rules if rule.severity == severity]
+
+    @property
+    def row_identity(self) -> tuple[str, ...]:
+        """What identifies one silver row: the record's identity, and the item's position where records explode."""
+        return (*self.identity, *([self.explode.position] if self.explode else []))
 
     @property
     def silver_topic(self) -> str:

@@ -62,6 +62,7 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
         SubjectPlan(f"{contract.silver_topic}-value", [dataset.silver], contract.compatibility),
         SubjectPlan(f"{contract.dead_letter_topic}-value", [dead_letter], PLATFORM_COMPATIBILITY),
         SubjectPlan(f"{contract.dropped_topic}-value", [dropped], PLATFORM_COMPATIBILITY),
+        *(SubjectPlan(f"{metric.topic}-value", [metric.schema], contract.compatibility) for metric in dataset.metrics),
     ]
 
 
@@ -74,7 +75,7 @@ def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = (
     """
     datasets = [load_dataset(schemas_dir, name) for name in names] or load_datasets(schemas_dir)
     subjects = [plan for dataset in datasets for plan in plan_subjects(dataset, schemas_dir)]
-    topics = [plan for dataset in datasets for plan in plan_topics(dataset.contract)]
+    topics = [plan for dataset in datasets for plan in plan_topics(dataset)]
     with RegistryClient(settings.registry_url) as registry:
         reports = [register_subject(registry, plan) for plan in subjects]
     return Registration(create_topics(settings.kafka_bootstrap_servers, topics), reports)

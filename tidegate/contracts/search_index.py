@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
-from tidegate.contracts.search_mapping import JsonObject, alias, index_template
+from tidegate.contracts.search_mapping import JsonObject, alias, index_template, metric_template
 from tidegate.errors import TidegateError, TransientError
 from tidegate.opensearch_client import IndexFacts, SearchClient
 from tidegate.settings import Settings
@@ -17,7 +17,7 @@ TemplateState = Literal["current", "differs", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What ``apply`` did for one dataset.
+    """What ``apply`` did for one template of a dataset.
 
     ``updated`` counts the indices that now have every field of the template; ``conflicts`` names those that
     hold a field in another type, and why.
@@ -32,7 +32,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """One dataset's search side; ``differences`` are dotted paths of the template that are not as they should be."""
+    """One alias of a dataset: that of its events or of a metric.
+
+    ``differences`` are dotted paths of the template that are not as they should be.
+    """
 
     dataset: str
     alias: str
@@ -56,9 +59,11 @@ def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Dataset]:
     return [dataset for dataset in load_datasets(schemas_dir) if dataset.contract.index is not None]
 
 
-def template_of(dataset: Dataset, settings: Settings) -> JsonObject:
-    """The template that ``dataset`` calls for on this cluster."""
-    return index_template(dataset, shards=settings.opensearch_shards, replicas=settings.opensearch_replicas)
+def templates_of(dataset: Dataset, settings: Settings) -> dict[str, JsonObject]:
+    """The templates that a dataset calls for on this cluster, by name: that of its events, then its metrics'."""
+    size = {"shards": settings.opensearch_shards, "replicas": settings.opensearch_replicas}
+    metrics = {metric.index: metric_template(metric, **size) for metric in dataset.metrics}
+    return {alias(dataset.contract): index_template(dataset, **size)} | metrics
 
 
 def template_text(template: JsonObject) -> str:
@@ -68,16 +73,16 @@ def template_text(template: JsonObject) -> str:
 
 def apply_templates(client: SearchClient, settings: Settings, datasets: Sequence[Dataset]) -> list[Applied]:
     """Put the templates, and add new fields to indices that exist. Safe to repeat."""
-    return [_apply(client, dataset, template_of(dataset, settings)) for dataset in datasets]
+    return [
+        _apply(client, dataset, name, template)
+        for dataset in datasets
+        for name, template in templates_of(dataset, settings).items()
+    ]
 
 
-def index_status(client: SearchClient, settings: Settings, dataset: Dataset) -> IndexStatus:
-    """What OpenSearch holds for ``dataset``."""
-    name = alias(dataset.contract)
-    found = client.template(name)
-    differing = [] if found is None else list(differences(template_of(dataset, settings), found))
-    state: TemplateState = "missing" if found is None else "differs" if differing else "current"
-    return IndexStatus(dataset.name, name, state, differing, client.indices(f"{name}-*"))
+def index_status(client: SearchClient, settings: Settings, dataset: Dataset) -> list[IndexStatus]:
+    """What OpenSearch holds for ``dataset``: its events first, then each of its metrics."""
+    return [_status(client, dataset, name, template) for name, template in templates_of(dataset, settings).items()]
 
 
 def differences(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
@@ -95,8 +100,14 @@ def differences(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _apply(client: SearchClient, dataset: Dataset, template: JsonObject) -> Applied:
-    name = alias(dataset.contract)
+def _status(client: SearchClient, dataset: Dataset, name: str, template: JsonObject) -> IndexStatus:
+    found = client.template(name)
+    differing = [] if found is None else list(differences(template, found))
+    state: TemplateState = "missing" if found is None else "differs" if differing else "current"
+    return IndexStatus(dataset.name, name, state, differing, client.indices(f"{name}-*"))
+
+
+def _apply(client: SearchClient, dataset: Dataset, name: str, template: JsonObject) -> Applied:
     found = client.template(name)
     changed = found is None or any(differences(template, found))
     if changed:

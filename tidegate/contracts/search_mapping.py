@@ -4,10 +4,11 @@ Mappings are explicit and ``dynamic: strict``: a field the contract does not kno
 types: https://docs.opensearch.org/latest/mappings/
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from tidegate.contracts.avro_types import AvroType, Field, Kind, read_type
-from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.contracts.load import AvroSchema, Dataset, Metric
 from tidegate.contracts.model import Contract, Index
 from tidegate.errors import ContractError
 
@@ -39,31 +40,22 @@ def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> J
         ContractError: the dataset is not searchable (no index section, or no silver schema).
     """
     index, silver = _searchable(dataset)
-    return {
-        "index_patterns": [f"{alias(dataset.contract)}-*"],
-        "priority": 100,
-        "template": {
-            "settings": {
-                "index": {
-                    "number_of_shards": str(shards),
-                    "number_of_replicas": str(replicas),
-                    "refresh_interval": "2s",
-                }
-            },
-            "mappings": mappings(silver, index),
-            "aliases": {alias(dataset.contract): {}},
-        },
-        "_meta": {"description": dataset.contract.description, "generated_by": "tidegate index apply"},
-    }
+    body = mappings(silver, index.overrides)
+    return _template(alias(dataset.contract), dataset.contract.description, body, shards, replicas)
 
 
-def mappings(silver: AvroSchema, index: Index) -> JsonObject:
-    """Mappings of the silver fields; an override replaces a field's mapping whole."""
-    fields = read_type(silver, str(silver.get("name"))).fields
+def metric_template(metric: Metric, *, shards: int = 1, replicas: int = 0) -> JsonObject:
+    """The body of ``PUT _index_template/metrics-<metric>``."""
+    return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.schema, {}), shards, replicas)
+
+
+def mappings(schema: AvroSchema, overrides: Mapping[str, JsonObject]) -> JsonObject:
+    """Mappings of the fields of a record; an override replaces a field's mapping whole."""
+    fields = read_type(schema, str(schema.get("name"))).fields
     return {
         "dynamic": "strict",
         "_meta": {"fields": {field.name: field.doc for field in fields if field.doc}},
-        "properties": {field.name: index.overrides.get(field.name) or field_mapping(field.type) for field in fields},
+        "properties": {field.name: overrides.get(field.name) or field_mapping(field.type) for field in fields},
     }
 
 
@@ -84,6 +76,25 @@ def field_mapping(avro: AvroType) -> JsonObject:
 def alias(contract: Contract) -> str:
     """The name that searches over all days use."""
     return f"events-{contract.dataset}"
+
+
+def _template(name: str, description: str, body: JsonObject, shards: int, replicas: int) -> JsonObject:
+    return {
+        "index_patterns": [f"{name}-*"],
+        "priority": 100,
+        "template": {
+            "settings": {
+                "index": {
+                    "number_of_shards": str(shards),
+                    "number_of_replicas": str(replicas),
+                    "refresh_interval": "2s",
+                }
+            },
+            "mappings": body,
+            "aliases": {name: {}},
+        },
+        "_meta": {"description": description, "generated_by": "tidegate index apply"},
+    }
 
 
 def _decimal(avro: AvroType) -> JsonObject:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from tidegate.contracts.load import Dataset
 from tidegate.contracts.model import Contract
 from tidegate.errors import TidegateError, TransientError
 
@@ -13,6 +14,11 @@ RAW_MAX_BYTES = 16 * 1024 * 1024
 DERIVED_MAX_BYTES = 2 * 1024 * 1024
 DEAD_LETTER_RETENTION_HOURS = 30 * 24
 _MS_PER_HOUR = 3_600_000
+GOLD_CONFIG = {
+    "cleanup.policy": "compact",
+    "max.message.bytes": str(DERIVED_MAX_BYTES),
+    "message.timestamp.type": "LogAppendTime",
+}
 _QUIET = {"log_level": 0, "socket.timeout.ms": 10_000}
 
 
@@ -34,14 +40,16 @@ class TopicReport:
     warnings: list[str]
 
 
-def plan_topics(contract: Contract) -> list[TopicPlan]:
-    """The topics of a dataset: raw, and for a stream silver, dead letters and dropped.
+def plan_topics(dataset: Dataset) -> list[TopicPlan]:
+    """The topics of a dataset: raw, and for a stream silver, dead letters, dropped, and one per metric.
 
     A big record must reach its dead letter, so raw takes more than a contract allows. All topics of a stream
     take the broker's clock (``LogAppendTime``): ``_ingested_at`` is then no producer's claim, and a replayed
     event of 2015 is not deleted at once by a retention that goes by its own time. Reference data keeps the
-    producer's time, at which a deletion takes effect, and old versions for ``min_compaction_lag_hours``.
+    producer's time, at which a deletion takes effect, and old versions for ``min_compaction_lag_hours``. A metric's
+    topic keeps the newest figure of each key.
     """
+    contract = dataset.contract
     topic = contract.topic
     if contract.kind == "reference":
         return [TopicPlan(topic.name, topic.partitions, _reference_config(contract))]
@@ -55,6 +63,7 @@ def plan_topics(contract: Contract) -> list[TopicPlan]:
         TopicPlan(contract.silver_topic, topic.partitions, derived),
         TopicPlan(contract.dead_letter_topic, topic.partitions, kept),
         TopicPlan(contract.dropped_topic, topic.partitions, derived),
+        *(TopicPlan(metric.topic, topic.partitions, GOLD_CONFIG) for metric in dataset.metrics),
     ]
 
 

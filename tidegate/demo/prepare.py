@@ -9,7 +9,7 @@ from tidegate.cli.up import StartDisplay
 from tidegate.contracts.register import register_all
 from tidegate.contracts.search_index import apply_templates, searchable
 from tidegate.demo.child import Child
-from tidegate.demo.options import JOBS, DemoOptions
+from tidegate.demo.options import DATASET, JOBS, DemoOptions
 from tidegate.demo.phases import Phases
 from tidegate.flink_client import FlinkClient
 from tidegate.opensearch_client import SearchClient
@@ -60,5 +60,5 @@ def start_jobs(settings: Settings, phases: Phases) -> None:
     missing = [job for job in JOBS if client.live_job(job) is None]
     with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
         if missing:
-            jobs.start(settings, jobs.Start(tuple(missing)))
+            jobs.start(settings, jobs.Start(tuple(missing), (DATASET,)))
         note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")

@@ -16,7 +16,7 @@ from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.lake_reader import LakeSource
 from tidegate.proof.layers import LayerSource, prove_layer
 from tidegate.proof.report import LayerVerdict, ProofReport
-from tidegate.proof.rows import Rows, make_rows
+from tidegate.proof.rows import Rows
 from tidegate.proof.topics import TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict, Window
 from tidegate.proof.window import raw_windows
@@ -102,12 +102,10 @@ def _sources(
     settings: Settings, dataset: Dataset, scope: Scope, evidence: TopicEvidence
 ) -> list[tuple[LayerSource, Rows]]:
     sources: list[tuple[LayerSource, Rows]] = []
-    identity = tuple(dataset.contract.identity)
     if scope.lake:
-        raw = evidence.raw.rows
         bronze = LakeSource(settings, "lake_bronze", f"bronze.{dataset.name}", ())
-        silver = LakeSource(settings, "lake_silver", f"silver.{dataset.name}", identity)
-        sources += [(bronze, make_rows(raw.partition, raw.offset)), (silver, evidence.outputs.silver)]
+        silver = LakeSource(settings, "lake_silver", f"silver.{dataset.name}", dataset.contract.row_identity)
+        sources += [(bronze, evidence.raw.places()), (silver, evidence.outputs.silver)]
     if scope.index and dataset.contract.index is not None:
         index = IndexSource(settings, alias(dataset.contract))
         sources.append((index, evidence.silver_expected_in_index()))

@@ -87,6 +87,25 @@ def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offset
     return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
 
 
+def read_exploding_raw(scan: Scan, identity: tuple[str, ...], items: str) -> RawRows:
+    """Coordinates and identity of every silver row that the raw records stand for: one per item of ``items``.
+
+    Each record is decoded whole, since only then the number of its items is known. A record without items has one
+    row, with a position that silver never has.
+    """
+    schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
+    parts: list[Rows] = []
+    decodable: list[Mask] = []
+    for batch in read_batches(scan):
+        found = [_item_identities(value, schemas, identity, items) for value in batch.values]
+        row = np.repeat(np.arange(len(found)), [len(texts_found) for texts_found in found])
+        flat = [text for texts_found in found for text in texts_found]
+        identities = fingerprints(text or b"" for text in flat)
+        parts.append(Rows(batch.partition[row], batch.offset[row], identities))
+        decodable.append(np.array([text is not None for text in flat], np.bool_))
+    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
+
+
 def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
     layouts = WriterSchemas(scan.registry_url, lambda schema: layout_of(schema, (*coordinates, *identity)))
     parts: list[Rows] = []
@@ -138,9 +157,24 @@ def _claimed(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
 def _decoded_identity(value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...]) -> bytes | None:
     """The text of a record's identity, as in the index's document id; None if the record can't be decoded."""
     record = _decode(value, schemas)
-    if record is None or any(name not in record for name in identity):
+    return None if record is None else _identity_text(record, identity)
+
+
+def _identity_text(record: dict[str, Any], identity: tuple[str, ...]) -> bytes | None:
+    if any(name not in record for name in identity):
         return None
     return "_".join(str(record[name]) for name in identity).encode()
+
+
+def _item_identities(
+    value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...], items: str
+) -> list[bytes | None]:
+    """The identity of each row that a record stands for; [None] if it can't be decoded."""
+    record = _decode(value, schemas)
+    text = None if record is None else _identity_text(record, identity)
+    if record is None or text is None or not isinstance(record.get(items), list):
+        return [None]
+    return [b"%s_%d" % (text, position) for position in range(1, len(record[items]) + 1)] or [text + b"_0"]
 
 
 def _decode(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:

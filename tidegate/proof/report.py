@@ -10,7 +10,7 @@ from tidegate.proof.rows import Difference
 from tidegate.proof.verdict import PartitionVerdict
 
 Fault = Literal["missing", "doubled", "unexplained"]
-Count = Literal["raw", "silver", "dead_letter", "dropped", "duplicate"]
+Count = Literal["raw", "silver", "silver_rows", "dead_letter", "dropped", "duplicate"]
 LayerName = Literal["topics", "lake_bronze", "lake_silver", "index"]
 FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
 FIRST = 10
@@ -97,7 +97,7 @@ class ProofReport:
         """The report with stable keys.
 
         ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (its processes together, at most), ``behind``;
-        ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate (records of the window),
+        ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate (records of the window), silver_rows,
         missing, doubled, unexplained (offsets, all layers), lake_bronze_rows, lake_silver_rows, indexed_docs
         (null if left out), dead_letters (by error code), partitions (the same per raw partition, with start
         and end offset), findings (layer, fault, count, first: ``partition:offset``).
@@ -113,6 +113,7 @@ class ProofReport:
                 self.dataset: {
                     "produced": self.total("raw"),
                     "silver": self.total("silver"),
+                    "silver_rows": self.total("silver_rows"),
                     "dead_letter": self.total("dead_letter"),
                     "dropped": self.total("dropped"),
                     "duplicate": self.total("duplicate"),
@@ -149,6 +150,7 @@ def _partition_json(verdict: PartitionVerdict) -> dict[str, int]:
         "end": verdict.window.end,
         "raw": verdict.raw,
         "silver": verdict.silver,
+        "silver_rows": verdict.silver_rows,
         "dead_letter": verdict.dead_letter,
         "dropped": verdict.dropped,
         "duplicate": verdict.duplicate,

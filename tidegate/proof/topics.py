@@ -7,7 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from tidegate.contracts.model import Contract
-from tidegate.proof.record_reader import DeadLetterRows, read_dead_letters, read_dropped, read_raw, read_silver
+from tidegate.proof.record_reader import (
+    DeadLetterRows,
+    read_dead_letters,
+    read_dropped,
+    read_exploding_raw,
+    read_raw,
+    read_silver,
+)
 from tidegate.proof.rows import Offsets, Rows, concat, make_rows
 from tidegate.proof.topic_reader import Scan, Spans, topic_spans
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
@@ -29,7 +36,6 @@ class TopicEvidence:
         self.outputs = Outputs(make_rows(), make_rows(), make_rows())
         self._settings = settings
         self._contract = contract
-        self._identity = tuple(contract.identity)
         self._workers = workers
         self._letters: list[DeadLetterRows] = []
         self._read_to: dict[str, dict[int, int]] = {}
@@ -49,7 +55,7 @@ class TopicEvidence:
         if not (silver or letters or dropped):
             return False
         run, results = self._workers.submit, self._workers.results
-        silver_rows = [run(read_silver, scan, self._identity) for scan in silver]
+        silver_rows = [run(read_silver, scan, contract.row_identity) for scan in silver]
         letter_rows = [run(read_dead_letters, scan, contract.topic.name) for scan in letters]
         dropped_rows = [run(read_dropped, scan) for scan in dropped]
         found = results(letter_rows)
@@ -81,13 +87,20 @@ class TopicEvidence:
 
     def _read_raw(self) -> RawRows:
         spans = {window.partition: (window.start, window.end) for window in self.windows}
-        claimed = _offsets_by_partition(concat([self.outputs.silver, self.outputs.dead_letter, self.outputs.dropped]))
-        futures = [
-            self._workers.submit(
-                read_raw, scan, self._identity, {number: claimed[number] for number in scan.spans if number in claimed}
-            )
-            for scan in self._scan(self._contract.topic.name, spans).split(self._workers.count)
-        ]
+        contract, identity = self._contract, tuple(self._contract.identity)
+        scans = self._scan(contract.topic.name, spans).split(self._workers.count)
+        if contract.explode:
+            items = contract.explode.field
+            futures = [self._workers.submit(read_exploding_raw, scan, identity, items) for scan in scans]
+        else:
+            claims = concat([self.outputs.silver, self.outputs.dead_letter, self.outputs.dropped])
+            claimed = _offsets_by_partition(claims)
+            futures = [
+                self._workers.submit(
+                    read_raw, scan, identity, {number: claimed[number] for number in scan.spans if number in claimed}
+                )
+                for scan in scans
+            ]
         parts = self._workers.results(futures)
         decodable = [part.decodable for part in parts]
         return RawRows(

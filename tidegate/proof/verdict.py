@@ -1,8 +1,9 @@
 """The verdict on one raw partition: every offset is in exactly one of silver, dead letter, dropped and duplicate.
 
-Pure arithmetic. An offset of the raw topic in the window [start, end) is
+Pure arithmetic. A raw record stands for one silver row, or where the dataset explodes an array for one per item. An
+offset of the raw topic in the window [start, end) is
 
-* **silver** if a silver row has its coordinates and its identity,
+* **silver** if silver has each of its rows: with its coordinates and the row's identity,
 * **dead_letter** or **dropped** if such a record names it (dead letters of a stage before silver only),
 * **duplicate** if none of the three has it, it decodes, and its identity is in silver from another offset,
 * **missing** otherwise.
@@ -24,6 +25,7 @@ from tidegate.proof.rows import (
     Rows,
     compare,
     identities_repeated,
+    make_rows,
     repeated,
 )
 
@@ -46,10 +48,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
-    """The records of the raw topic; ``decodable`` marks those whose identity was read."""
+    """The records of the raw topic as the silver rows they stand for, those of one record one after the other.
+
+    ``decodable`` marks the rows whose identity was read.
+    """
 
     rows: Rows
     decodable: Mask
+
+    def places(self) -> Rows:
+        """Each record once, without its identity."""
+        partition, offset = self.rows.partition, self.rows.offset
+        first = np.ones(len(offset), np.bool_)
+        first[1:] = (offset[1:] != offset[:-1]) | (partition[1:] != partition[:-1])
+        return make_rows(partition[first], offset[first])
 
     def of(self, window: Window) -> "RawRows":
         """The records of the window's partition."""
@@ -70,12 +82,14 @@ class Outputs:
 class PartitionVerdict:
     """Counts of one raw partition in its window, and the offsets that break the proof.
 
+    All counts are of records; ``silver_rows`` are more than ``silver`` where records explode.
     ``behind`` of the missing offsets lie beyond the highest offset any output names: refine may not be there yet.
     """
 
     window: Window
     raw: int
     silver: int
+    silver_rows: int
     dead_letter: int
     dropped: int
     duplicate: int
@@ -131,18 +145,20 @@ def _judge_partition(
     claims = [np.setdiff1d(source.offset, found.missing), np.unique(dead), np.unique(dropped)]
     claimed = np.unique(np.concatenate(claims))
     rest = ~np.isin(source.offset, claimed)
-    duplicate = rest.copy()
-    duplicate[rest] = raw.decodable[rest] & silver.identities.contains(source.identity[rest])
-    missing = source.offset[rest & ~duplicate]
+    again = raw.decodable[rest] & silver.identities.contains(source.identity[rest])
+    # A record whose rows are in silver in part has lost the others; it is no duplicate of itself.
+    duplicate = np.setdiff1d(source.offset[rest][again], kept)
+    missing = np.setdiff1d(source.offset[rest], duplicate)
     twice = window.of(silver.twice).offset
     highest = max((int(offsets.max()) for offsets in (kept, dead, dropped) if len(offsets)), default=-1)
     return PartitionVerdict(
         window=window,
-        raw=len(source),
-        silver=len(kept),
+        raw=len(raw.places()),
+        silver=len(np.unique(kept)),
+        silver_rows=len(kept),
         dead_letter=len(dead),
         dropped=len(dropped),
-        duplicate=int(np.count_nonzero(duplicate)),
+        duplicate=len(duplicate),
         behind=int(np.count_nonzero(missing > highest)),
         difference=Difference(
             missing=missing,

@@ -11,6 +11,7 @@ from tidegate.contracts.check import check_datasets
 from tidegate.errors import ContractError
 
 CLICKS = "clicks/contract.yaml"
+ORDERS = "orders/contract.yaml"
 ENUM = '{"type": "enum", "name": "Kind", "symbols": ["A"]}'
 
 SAME_NAME = '{"type": "record", "name": "Click", "fields": [{"name": "x", "type": "int"}]}'
@@ -25,7 +26,7 @@ def schemas(tmp_path: Path) -> Path:
 def test_the_projects_own_contracts_hold() -> None:
     checked = check_datasets(SCHEMAS)
     assert checked.problems == []
-    assert checked.sound_streams == ["clicks"]
+    assert checked.sound_streams == ["app_logs", "clicks", "orders"]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,18 @@ def test_the_projects_own_contracts_hold() -> None:
         (CLICKS, "events-clicks-{event_time|", "events-clicks-{_schema_id|", "_schema_id is int"),
         (CLICKS, "events-clicks-{", "clicks-{", "not the dataset's own"),
         (CLICKS, "index:\n", "index:\n  overrides: {agent: {type: text}}\n", "no field agent in silver.avsc"),
+        (ORDERS, "field: lines\n  position", "field: items\n  position", "no field items in"),
+        (ORDERS, "field: lines\n  position", "field: status\n  position", "status is string"),
+        (ORDERS, "position: line_number", "position: quantity", "quantity is a field of the items"),
+        (ORDERS, "position: line_number", "position: status", "status is a field of the record and of its items"),
+        (ORDERS, "position: line_number", "position: position", "reads the first fields by position"),
+        (ORDERS, "missing: keep", "missing: dead_letter", "dead-letter a record whose other items are in silver"),
+        (
+            "orders/v1.avsc",
+            '"name": "quantity"',
+            '"name": "status"',
+            "status is a field of the record and of its items",
+        ),
         ("products/contract.yaml", "compacted: true", "compacted: false", "kept by key"),
         ("products/contract.yaml", "identity: [product_id]", "identity: [name]", "is its identity"),
         ("clicks/v1.avsc", '["null", "int"]', ENUM, "type 'enum' is not supported"),
@@ -84,7 +97,7 @@ def test_a_fault_is_found(schemas: Path, file: str, old: str, new: str, found: s
     problems = check_datasets(schemas).problems
     assert problems, "nothing was found"
     assert any(found in problem.problem for problem in problems), [str(problem) for problem in problems]
-    assert all(problem.file.partition("/")[0] in ("clicks", "products") for problem in problems)
+    assert all(problem.file.partition("/")[0] in ("clicks", "orders", "products") for problem in problems)
     assert all(problem.remedy and "\n" not in str(problem) for problem in problems)
 
 
@@ -105,7 +118,7 @@ def test_an_incompatible_version_is_found(schemas: Path) -> None:
 
 def test_a_faulty_stream_is_not_compiled(schemas: Path) -> None:
     spoil(schemas / CLICKS, "key: session_id", "key: session")
-    assert check_datasets(schemas).sound_streams == []
+    assert check_datasets(schemas).sound_streams == ["app_logs", "orders"]
 
 
 def test_only_the_named_datasets_are_checked(schemas: Path) -> None:
@@ -114,5 +127,5 @@ def test_only_the_named_datasets_are_checked(schemas: Path) -> None:
 
 
 def test_an_unknown_dataset_is_an_error(schemas: Path) -> None:
-    with pytest.raises(ContractError, match="Known: clicks, products"):
+    with pytest.raises(ContractError, match="Known: app_logs, clicks, orders, products"):
         check_datasets(schemas, ["nope"])

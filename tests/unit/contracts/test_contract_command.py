@@ -28,7 +28,7 @@ def _contract(*arguments: str) -> Result:
 
 def test_list_names_every_dataset() -> None:
     listed = json.loads(_contract("list", "--json").stdout)
-    assert [entry["dataset"] for entry in listed] == ["clicks", "products"]
+    assert [entry["dataset"] for entry in listed] == ["app_logs", "clicks", "orders", "products"]
 
 
 def test_show_tells_columns_privacy_and_rules() -> None:

@@ -10,9 +10,10 @@ import pytest
 from tests.contracts import spoil
 from tidegate.contracts.avro_types import read_type
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.search_index import differences, searchable, template_text
+from tidegate.contracts.search_index import differences, searchable, template_text, templates_of
 from tidegate.contracts.search_mapping import KEYWORD_LIMIT, field_mapping, index_template
 from tidegate.errors import ContractError
+from tidegate.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "schemas"
@@ -20,10 +21,11 @@ LUCENE_TERM_LIMIT_BYTES = 32_766
 
 
 @pytest.mark.parametrize("dataset", searchable(SCHEMAS), ids=lambda dataset: dataset.name)
-def test_the_exported_template_is_current(dataset: Any) -> None:
-    path = ROOT / "opensearch" / f"events-{dataset.name}.json"
-    command = f"run `tidegate index template {dataset.name} > opensearch/{path.name}`"
-    assert path.read_text() == template_text(index_template(dataset)), command
+def test_the_exported_templates_are_current(dataset: Any) -> None:
+    for name, template in templates_of(dataset, Settings()).items():
+        arguments = name.removeprefix("events-").removeprefix("metrics-").replace("-", " ")
+        command = f"run `tidegate index template {arguments} > opensearch/{name}.json`"
+        assert (ROOT / "opensearch" / f"{name}.json").read_text() == template_text(template), command
 
 
 @pytest.mark.parametrize(

@@ -15,5 +15,15 @@ def clicks() -> Dataset:
 
 
 @pytest.fixture(scope="session")
+def orders() -> Dataset:
+    return load_dataset(SCHEMAS, "orders")
+
+
+@pytest.fixture(scope="session")
+def app_logs() -> Dataset:
+    return load_dataset(SCHEMAS, "app_logs")
+
+
+@pytest.fixture(scope="session")
 def products() -> Dataset:
     return load_dataset(SCHEMAS, "products")

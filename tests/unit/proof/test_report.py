@@ -22,7 +22,7 @@ def difference(missing: list[int] | None = None, doubled: list[int] | None = Non
 
 def report_of(partitions: list[Difference], bronze: Difference) -> ProofReport:
     verdicts = [
-        PartitionVerdict(Window(number, 0, 100, 100), 100, 90, 4, 3, 3, behind=0, difference=found)
+        PartitionVerdict(Window(number, 0, 100, 100), 100, 90, 90, 4, 3, 3, behind=0, difference=found)
         for number, found in enumerate(partitions)
     ]
     layer = LayerVerdict("lake_bronze", expected=200, actual=199, differences={0: bronze})

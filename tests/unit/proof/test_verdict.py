@@ -103,6 +103,48 @@ def test_a_lost_broken_record_is_missing_even_if_its_identity_is_in_silver() -> 
     assert faults(verdict_on(raw, outputs)) == ([1], [], [])
 
 
+def exploding_raw(*counts: int, names: str = "abcdefgh") -> RawRows:
+    """Records with so many items each; a record without items stands for a row that silver never has."""
+    rows = [
+        (offset, f"{names[offset]}_{position}")
+        for offset, count in enumerate(counts)
+        for position in (range(1, count + 1) if count else (0,))
+    ]
+    return RawRows(silver_rows(*rows), np.ones(len(rows), np.bool_))
+
+
+def test_a_record_with_all_its_items_in_silver_counts_once() -> None:
+    raw = exploding_raw(2, 1, 3, names="aba")
+    outputs = Outputs(silver_rows((0, "a_1"), (0, "a_2"), (1, "b_1")), marked(), marked())
+
+    verdict = verdict_on(raw, outputs)
+
+    assert faults(verdict) == ([], [], [])
+    assert (verdict.raw, verdict.silver, verdict.silver_rows, verdict.duplicate) == (3, 2, 3, 1)
+
+
+def test_a_record_that_lost_an_item_is_missing_and_no_duplicate_of_itself() -> None:
+    outputs = Outputs(silver_rows((0, "a_1"), (1, "b_1")), marked(), marked())
+
+    assert faults(verdict_on(exploding_raw(2, 1), outputs)) == ([0], [], [])
+
+
+def test_an_item_too_many_or_twice_is_found() -> None:
+    too_many = Outputs(silver_rows((0, "a_1"), (0, "a_2")), marked(), marked())
+    twice = Outputs(silver_rows((0, "a_1"), (0, "a_1")), marked(), marked())
+
+    assert faults(verdict_on(exploding_raw(1), too_many)) == ([], [], [0])
+    assert faults(verdict_on(exploding_raw(1), twice)) == ([], [0], [])
+
+
+def test_a_record_without_items_is_missing_unless_refused() -> None:
+    raw = exploding_raw(1, 0)
+    silver = silver_rows((0, "a_1"))
+
+    assert faults(verdict_on(raw, Outputs(silver, marked(), marked()))) == ([1], [], [])
+    assert faults(verdict_on(raw, Outputs(silver, marked(1), marked()))) == ([], [], [])
+
+
 def test_missing_offsets_beyond_all_outputs_are_also_behind() -> None:
     raw = raw_of(["a", "b", "c", "d"])
     outputs = Outputs(silver_rows((0, "a"), (2, "c")), marked(), marked())

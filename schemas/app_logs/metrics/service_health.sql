@@ -1,0 +1,29 @@
+-- Grain: one row per minute and service.
+with logged as (
+    select
+        cast(floor(event_time to minute) as timestamp_ltz(3)) as `minute`,
+        service_name,
+        is_error,
+        duration_ms
+    from silver
+),
+
+counted as (
+    select
+        `minute`,
+        service_name,
+        count(*) as records,
+        sum(case when is_error then cast(1 as bigint) else cast(0 as bigint) end) as errors,
+        percentile(duration_ms, array[0.5, 0.95]) as percentiles
+    from logged
+    group by `minute`, service_name
+)
+select
+    `minute`,
+    service_name,
+    records,
+    errors,
+    cast(errors as double) / records as error_rate,
+    percentiles[1] as p50_ms,
+    percentiles[2] as p95_ms
+from counted

@@ -1,0 +1,125 @@
+"""Figures per minute: the same as a batch computation, in the topic and in OpenSearch, late events counted."""
+
+import io
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import fastavro
+import pyarrow as pa
+import pytest
+
+from tests.pipeline import Pipeline, produce, prove_window
+from tests.polling import wait_for
+from tests.topics import read_committed
+from tidegate.contracts.load import Metric, load_dataset
+from tidegate.opensearch_client import SearchClient
+from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
+from tidegate.settings import Settings
+
+Figures = dict[tuple[Any, ...], tuple[Any, ...]]
+
+BATCH = {
+    ("orders", "sales"): """
+        select date_trunc('minute', order_time), coalesce(category, 'unknown'), coalesce(country, 'unknown'), currency,
+            count(distinct order_id), sum(quantity), sum(amount),
+            (2 * cast(sum(amount) * 100 as bigint) + count(distinct order_id)) // (2 * count(distinct order_id)) / 100
+        from silver where status = 'paid' group by all""",
+    ("clicks", "page_views"): """
+        select date_trunc('minute', event_time), coalesce(country, 'unknown'), device_family,
+            count(*), count(distinct session_id)
+        from silver where event_type = 'view' group by all""",
+    ("clicks", "funnel"): """
+        select time_bucket(interval 5 minute, event_time), coalesce(country, 'unknown'),
+            count(distinct session_id) filter (event_type = 'view'),
+            count(distinct session_id) filter (event_type = 'cart'),
+            count(distinct session_id) filter (event_type = 'checkout'),
+            count(distinct session_id) filter (event_type = 'purchase'),
+            count(distinct session_id) filter (event_type = 'purchase')
+                / nullif(count(distinct session_id) filter (event_type = 'view'), 0)
+        from silver where event_type in ('view', 'cart', 'checkout', 'purchase') group by all""",
+    ("app_logs", "service_health"): """
+        select date_trunc('minute', event_time), service_name,
+            count(*), count(*) filter (is_error), count(*) filter (is_error) / count(*),
+            quantile_cont(duration_ms, 0.5), quantile_cont(duration_ms, 0.95)
+        from silver group by all""",
+}
+
+
+@pytest.mark.parametrize(("dataset", "name"), BATCH, ids=lambda part: str(part))
+def test_figures_are_those_of_a_batch_computation(pipeline: Pipeline, dataset: str, name: str) -> None:
+    summary = produce(
+        "--count", "5000", "--rate", "5000", "--seed", "41", "--late-ratio", "0.1", "--duplicate-ratio", "0.05",
+        dataset=dataset,
+    )  # fmt: skip
+    assert prove_window(summary["offsets"], dataset=dataset)["holds"]
+    metric = next(each for each in load_dataset(pipeline.settings.schemas_dir, dataset).metrics if each.name == name)
+    wanted = _batch(pipeline, dataset, name, len(metric.key))
+    assert len(wanted) > 50
+
+    wait_for(f"{name} in its topic", lambda: not _differences(wanted, _in_topic(pipeline.settings, metric)))
+    wait_for(f"{name} in OpenSearch", lambda: not _differences(wanted, _indexed(pipeline.settings, metric)))
+
+
+def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Figures:
+    """What DuckDB computes from all silver rows, by its own functions."""
+    loaded = load_dataset(pipeline.settings.schemas_dir, dataset)
+    assert loaded.silver is not None
+    rows = read_committed(pipeline.settings, loaded.contract.silver_topic, loaded.silver)
+    columns = {name for name in rows[0] if not name.startswith("_") and name != "attributes"}
+    lateness = timedelta(hours=pipeline.settings.metrics_max_lateness_hours)
+    time = loaded.contract.event_time.field
+    counted = [row for row in rows if row[time] >= row["_ingested_at"] - lateness]
+    silver = pa.Table.from_pylist([{name: row[name] for name in columns} for row in counted])
+    with duckdb.connect() as database:
+        database.execute("set timezone = 'UTC'")
+        database.register("silver", silver)
+        found = database.execute(BATCH[dataset, name]).fetchall()
+    return {row[:key_length]: row[key_length:] for row in found}
+
+
+def _in_topic(settings: Settings, metric: Metric) -> Figures:
+    """The last figure of each key."""
+    names = [field["name"] for field in metric.schema["fields"]]
+    figures: Figures = {}
+    for record in _records(settings, metric):
+        figures[tuple(record[name] for name in metric.key)] = tuple(
+            record[name] for name in names if name not in metric.key
+        )
+    return figures
+
+
+def _records(settings: Settings, metric: Metric) -> Iterator[dict[str, Any]]:
+    schema = fastavro.parse_schema(metric.schema)
+    spans = topic_spans(settings.kafka_bootstrap_servers, metric.topic)
+    for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, metric.topic, spans)):
+        for value in batch.values:
+            record = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
+            assert isinstance(record, dict)
+            yield record
+
+
+def _indexed(settings: Settings, metric: Metric) -> Figures:
+    names = [field["name"] for field in metric.schema["fields"]]
+    hits = SearchClient(settings).search(metric.index, {"size": 10_000})["hits"]["hits"]
+    figures: Figures = {}
+    for hit in hits:
+        source = hit["_source"]
+        source[metric.key[0]] = datetime.fromisoformat(source[metric.key[0]])
+        key = tuple(source[name] for name in metric.key)
+        figures[key] = tuple(source.get(name) for name in names if name not in metric.key)
+    return figures
+
+
+def _differences(wanted: Figures, found: Figures) -> list[tuple[Any, ...]]:
+    """Keys whose figures differ; numbers are compared to nine digits."""
+    rounded = {key: tuple(map(_rounded, values)) for key, values in found.items()}
+    return [key for key, values in wanted.items() if rounded.get(key) != tuple(map(_rounded, values))] + [
+        key for key in found if key not in wanted
+    ]
+
+
+def _rounded(value: Any) -> Any:
+    return value if value is None else float(f"{Decimal(str(value)):.9g}")
