@@ -20,11 +20,15 @@ _JOB = re.compile(r"^JOB = ", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state."""
+    """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state.
+
+    ``forget_removed``: state of datasets that are gone may be given up.
+    """
 
     jobs: tuple[str, ...]
     datasets: tuple[str, ...] = ()
     recover_from: str = "latest"
+    forget_removed: bool = False
 
 
 def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
@@ -91,6 +95,7 @@ def command(settings: Settings, what: Start) -> list[str]:
         *names,
         "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
         what.recover_from,
+        *(["--forget-removed"] if what.forget_removed else []),
         *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
     ]
 
@@ -133,6 +138,11 @@ def _refused(name: str, output: str, settings: Settings) -> TidegateError:
     own = [line.removeprefix("error: ") for line in output.splitlines() if line.startswith("error: ")]
     if own:
         return TidegateError(own[-1], remedy="")
+    if "there is no operator for the state" in output.lower() or "Cannot map checkpoint/savepoint state" in output:
+        return TidegateError(
+            f"the job {name} has state of a dataset that is not part of it any more.",
+            remedy="Bring the dataset's folder back, or give that state up with --forget-removed.",
+        )
     causes = [line for line in output.splitlines() if "Caused by:" in line or "Exception:" in line]
     cause = causes[-1].strip() if causes else "flink run failed"
     return TidegateError(f"the job {name} could not be started: {cause}.", remedy=f"The whole output is in {log}.")

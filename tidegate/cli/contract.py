@@ -1,14 +1,16 @@
-"""``tidegate contract``: list, show, check and register contracts."""
+"""``tidegate contract``: make, list, show, check, compare and register contracts."""
 
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tidegate.contracts.against import REGISTRY, Earlier, against_problems, changes, from_git, from_registry
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.flink_check import flink_problems, has_flink
@@ -16,13 +18,15 @@ from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.register import register_all
+from tidegate.contracts.registry import RegistryClient
+from tidegate.contracts.scaffold import DEFAULT_SAMPLES, Fields, read_samples, scaffold, write
 from tidegate.errors import ContractError
 from tidegate.settings import get_settings
 
 
 @click.group()
 def command() -> None:
-    """List, show, check and register contracts."""
+    """Make, list, show, check, compare and register contracts."""
 
 
 @command.command("list")
@@ -39,6 +43,21 @@ def list_(as_json: bool) -> None:
         counts = (contract.topic.partitions, len(dataset.versions), len(contract.rules))
         table.add_row(dataset.name, contract.kind, contract.topic.name, *map(str, counts), contract.owner)
     Console().print(table)
+
+
+@command.command()
+@click.argument("dataset")
+@click.option("--sample", type=click.Path(dir_okay=False, path_type=Path), help="JSON lines to take the fields from")
+@click.option("--identity", help="field that identifies a record  [default: the first *_id]")
+@click.option("--time", "event_time", help="field that says when it happened  [default: the first timestamp]")
+def new(dataset: str, sample: Path | None, identity: str | None, event_time: str | None) -> None:
+    """Make the folder of DATASET, which runs at once and is then yours to change."""
+    samples = DEFAULT_SAMPLES if sample is None else read_samples(sample)
+    files = scaffold(dataset, samples, Fields(identity, event_time))
+    folder = write(get_settings().schemas_dir, dataset, files)
+    for path in files:
+        click.echo(folder / path)
+    click.echo(f"Look at contract.yaml and v1.avsc first, then: tidegate contract check {dataset}")
 
 
 @command.command()
@@ -65,17 +84,38 @@ def show(dataset: str, as_json: bool) -> None:
 @click.argument("datasets", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @click.option("--no-flink", is_flag=True, help="leave out the part that compiles rules and runs examples")
-def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool) -> None:
+@click.option("--against", metavar="registry|GIT-REF", help="also compare with what is registered, or with a commit")
+def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str | None) -> None:
     """Find what is wrong with DATASETS, or with all. Exit code 1 if anything is."""
     schemas_dir = get_settings().schemas_dir
     checked = check_datasets(schemas_dir, datasets)
     compiled = has_flink() and not no_flink
     problems = checked.problems + (flink_problems(schemas_dir, checked.sound_streams) if compiled else [])
+    if against is not None and not checked.problems:
+        for dataset in [load_dataset(schemas_dir, name) for name in datasets] or load_datasets(schemas_dir):
+            problems += against_problems(dataset, _earlier(against, dataset))
     if as_json:
         facts = {"problems": [asdict(problem) for problem in problems], "rules_compiled": compiled}
         click.echo(json.dumps(facts, indent=2))
     else:
         _print_problems(problems, compiled)
+    sys.exit(1 if problems else 0)
+
+
+@command.command()
+@click.argument("dataset")
+@click.option("--against", metavar="registry|GIT-REF", default=REGISTRY, show_default=True)
+def diff(dataset: str, against: str) -> None:
+    """What DATASET's newest schemas add, remove or change. Exit code 1 if that breaks its promise."""
+    loaded = load_dataset(get_settings().schemas_dir, dataset)
+    earlier = _earlier(against, loaded)
+    for title, old, new in (("raw", earlier.raw, loaded.latest), ("silver", earlier.silver, loaded.silver)):
+        if new is not None:
+            lines = changes(old[-1], new) if old else [f"new, {earlier.where} has none"]
+            click.echo("\n".join([f"{title}:", *(f"  {line}" for line in lines or ["no change"])]))
+    problems = against_problems(loaded, earlier)
+    for problem in problems:
+        click.echo(str(problem))
     sys.exit(1 if problems else 0)
 
 
@@ -101,6 +141,13 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
 def schema() -> None:
     """Print the JSON Schema of contract.yaml, for editors."""
     click.echo(contract_schema(), nl=False)
+
+
+def _earlier(against: str, dataset: Dataset) -> Earlier:
+    if against != REGISTRY:
+        return from_git(against, dataset)
+    with RegistryClient(get_settings().registry_url) as registry:
+        return from_registry(registry, dataset)
 
 
 def _print_problems(problems: list[Problem], compiled: bool) -> None:

@@ -1,4 +1,4 @@
-"""``tidegate produce``: generated or recorded events, by the rate or by the file."""
+"""``tidegate produce``: generated, recorded or live events: by the rate, from a file, or as they happen here."""
 
 import json
 import secrets
@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from producers.generator import Mix, Pace
+from producers.live import produce_live
 from producers.replay import Recording, produce_recorded
 from producers.run import Options, produce_generated
 from producers.session import Summary
@@ -21,6 +22,7 @@ _GENERATED = {
     "rate", "seconds", "count", "bad_ratio", "duplicate_ratio", "late_ratio", "seed", "workers", "ledger",
 }  # fmt: skip
 _RECORDED = {"line_format", "speed", "follow", "rejects"}
+_LIVE = {"follow", "seconds"}
 
 
 @click.command()
@@ -38,14 +40,17 @@ _RECORDED = {"line_format", "speed", "follow", "rejects"}
 @click.option("--from", "source", type=click.Path(path_type=Path), help="replay this file instead; - is standard input")
 @click.option("--format", "line_format", type=click.Choice(["auto", "combined", "jsonl"]), default="auto")
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="1: as recorded  [default: unlimited]")
-@click.option("--follow", is_flag=True, help="wait for more at the end of the file, also through log rotation")
+@click.option(
+    "--follow", is_flag=True, help="wait for more at the end of the file; without --from: send what happens here"
+)
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="keep lines that are no events here")
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
 @click.pass_context
 def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port: int | None, **options: Any) -> None:
     """Send events of DATASET to its raw topic: generated ones, or with --from those of a file.
 
-    A file is an access log (Apache, nginx) or JSON lines. Progress goes to standard error once a second, the summary
+    A file is an access log (Apache, nginx) or JSON lines. With --follow alone, events are what happens on this machine:
+    for app_logs, what the local servers log. Progress goes to standard error once a second, the summary
     to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted. Exit code 1 if a record
     was not delivered.
     """
@@ -55,6 +60,8 @@ def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port
     if options["source"] is not None:
         recording = Recording(*(options[name] for name in ("source", "line_format", "speed", "follow", "rejects")))
         summary = produce_recorded(settings, contract, recording, metrics_port)
+    elif options["follow"]:
+        summary = produce_live(settings, contract, options["seconds"], metrics_port)
     else:
         mix = Mix(*(options[name] for name in ("bad_ratio", "duplicate_ratio", "late_ratio")))
         pace = Pace.of(*(options[name] for name in ("rate", "seconds", "count")))
@@ -72,10 +79,15 @@ def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port
 def _refuse_mixed(context: click.Context) -> None:
     """Options of generated traffic mean nothing for a file, and the other way round."""
     given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    wrong = given & (_GENERATED if "source" in given else _RECORDED)
+    if "source" in given:
+        wrong, why = given & _GENERATED, "with --from"
+    elif "follow" in given:
+        wrong, why = (given & (_GENERATED | _RECORDED)) - _LIVE, "with --follow alone"
+    else:
+        wrong, why = given & _RECORDED, "without --from"
     if wrong:
         option = min(wrong).replace("line_", "").replace("_", "-")
-        raise click.UsageError(f"--{option} does not go {'with' if 'source' in given else 'without'} --from")
+        raise click.UsageError(f"--{option} does not go {why}")
 
 
 def _text(summary: Summary) -> str:
@@ -87,6 +99,8 @@ def _text(summary: Summary) -> str:
     if "lines" in summary:
         kept = f", kept in {summary['rejects_file']}" if summary["rejected"] else ""
         return "\n".join([*lines, "lines {lines:,}, rejected {rejected:,}".format(**summary) + kept])
+    if "expected" not in summary:
+        return lines[0]
     lines += [f"  bad: {kind} {entry['count']:,} ({entry['error_code']})" for kind, entry in summary["bad"].items()]
     for kind in ("dropped", "warned"):
         lines += [f"  {kind}: {rule} {count:,}" for rule, count in summary[kind].items()]

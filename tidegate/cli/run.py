@@ -16,10 +16,11 @@ from tidegate.settings import get_settings
     metavar="latest|none|PATH",
     help="State to go on from: the newest checkpoint or savepoint, none, or the path of one.",
 )
-def command(jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str) -> None:
-    """Start JOBS (refine, lake, index) and wait until their tasks run."""
+@click.option("--forget-removed", is_flag=True, help="Give up the state of datasets that are not there any more.")
+def command(jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str, forget_removed: bool) -> None:
+    """Start JOBS (refine, lake, index, metrics) and wait until their tasks run."""
     settings = get_settings()
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
-    for job in start(settings, Start(jobs, datasets, recover_from)):
+    for job in start(settings, Start(jobs, datasets, recover_from, forget_removed)):
         click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")

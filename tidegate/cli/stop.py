@@ -1,4 +1,6 @@
-"""`tidegate stop`: end a Flink job."""
+"""`tidegate stop`: end Flink jobs."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -7,9 +9,12 @@ from tidegate.settings import get_settings
 
 
 @click.command("stop")
-@click.argument("job")
+@click.argument("jobs", nargs=-1, required=True)
 @click.option("--savepoint/--no-savepoint", default=True, show_default=True, help="Keep the state to go on from.")
-def command(job: str, savepoint: bool) -> None:
-    """Stop JOB; `tidegate run JOB` goes on where it stopped."""
-    path = stop(get_settings(), job, savepoint=savepoint)
-    click.echo(f"{job} stopped, savepoint {path}" if path else f"{job} stopped")
+def command(jobs: tuple[str, ...], savepoint: bool) -> None:
+    """Stop JOBS, all at the same time; `tidegate run JOBS` goes on where they stopped."""
+    settings = get_settings()
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        paths = pool.map(lambda job: stop(settings, job, savepoint=savepoint), jobs)
+        for job, path in zip(jobs, paths, strict=True):
+            click.echo(f"{job} stopped, savepoint {path}" if path else f"{job} stopped")

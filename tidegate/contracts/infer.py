@@ -1,0 +1,96 @@
+"""From sample records in JSON to an Avro schema: a first draft of ``v1.avsc``, for a person to complete. Pure.
+
+Text that is a time with a zone becomes a timestamp, a number with a fraction a double, an object a record; a field
+that is null or left out somewhere may be null. Money is better a decimal, which only a person can know.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from tidegate.errors import ContractError
+
+AvroJson = Any
+TIMESTAMP: Mapping[str, str] = {"type": "long", "logicalType": "timestamp-millis"}
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+def infer_record(name: str, samples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The Avro record that all ``samples`` fit; its fields in the order in which they are met first.
+
+    Raises:
+        ContractError: a field with values of several kinds, or with a name that Avro does not allow; names it.
+    """
+    return _record(name, samples, name)
+
+
+def is_time(value: Any) -> bool:
+    """Whether a JSON value is a moment: ISO 8601 with a zone."""
+    if not isinstance(value, str) or "T" not in value:
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _record(name: str, samples: Sequence[Mapping[str, Any]], place: str) -> dict[str, Any]:
+    fields = dict.fromkeys(field for sample in samples for field in sample)
+    return {"type": "record", "name": name, "fields": [_field(field, samples, f"{place}.{field}") for field in fields]}
+
+
+def _field(name: str, samples: Sequence[Mapping[str, Any]], place: str) -> dict[str, Any]:
+    if not _NAME.match(name):
+        raise ContractError(f"{place}: Avro allows no such name.", remedy="Use letters, digits and _, no digit first.")
+    values = [sample.get(name) for sample in samples]
+    known = [value for value in values if value is not None]
+    avro = _type(_camel(name), known, place)
+    if len(known) == len(values):
+        return {"name": name, "type": avro, "doc": ""}
+    return {"name": name, "type": ["null", avro], "default": None, "doc": ""}
+
+
+def _type(name: str, values: Sequence[Any], place: str) -> AvroJson:
+    kinds = {_kind(value) for value in values} or {"string"}
+    if kinds == {"time", "string"}:
+        kinds = {"string"}
+    if kinds == {"long", "double"}:
+        kinds = {"double"}
+    if len(kinds) > 1:
+        raise ContractError(
+            f"{place}: its values are of several kinds ({', '.join(sorted(kinds))}).", remedy="Send one kind per field."
+        )
+    match kinds.pop():
+        case "time":
+            return dict(TIMESTAMP)
+        case "record":
+            return _record(name, values, place)
+        case "array":
+            return {"type": "array", "items": _type(name, list(_items(values)), f"{place}[]")}
+        case kind:
+            return kind
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case bool():
+            return "boolean"
+        case int():
+            return "long"
+        case float():
+            return "double"
+        case str():
+            return "time" if is_time(value) else "string"
+        case list():
+            return "array"
+        case _:
+            return "record"
+
+
+def _items(values: Iterable[list[Any]]) -> Iterable[Any]:
+    return (item for value in values for item in value if item is not None)
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_")) or "Record"

@@ -1,0 +1,209 @@
+"""The folder of a new dataset, complete enough to run at once: ``tidegate contract new``."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tidegate.contracts.avro_types import read_type
+from tidegate.contracts.infer import TIMESTAMP, infer_record
+from tidegate.contracts.load import AvroSchema
+from tidegate.errors import ContractError
+
+DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
+    {"event_id": "019b7975-5000-7c3a-9f21-6f0d6a1b2c01", "event_time": "2026-01-01T11:59:58.250Z", "name": "first"},
+    {"event_id": "019b7975-5000-7c3a-9f21-6f0d6a1b2c02", "event_time": "2026-01-01T11:59:58.500Z"},
+)
+"""What a dataset starts with if there is no sample of it."""
+_DATASET = re.compile(r"^[a-z][a-z0-9_]*$")
+_EXAMPLES = 5
+_EXAMPLE_TIME = "2026-01-01T11:59:58.250Z"
+_ENVELOPE_FIRST = (
+    {"name": "_source_partition", "type": "int", "doc": "partition of the raw record"},
+    {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"},
+)
+_ENVELOPE_LAST = (
+    {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"},
+    {"name": "_ingested_at", "type": dict(TIMESTAMP), "doc": "Kafka timestamp of the raw record"},
+    {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"},
+    {
+        "name": "_warnings",
+        "type": {"type": "array", "items": "string"},
+        "default": [],
+        "doc": "names of the warn rules the event did not meet",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which fields identify a record and say when it happened; None: the first that looks like it."""
+
+    identity: str | None = None
+    event_time: str | None = None
+
+
+def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) -> dict[str, str]:
+    """The files of the dataset's folder by their paths in it.
+
+    Raises:
+        ContractError: a name, field or sample that can't be used.
+    """
+    if not _DATASET.match(name):
+        raise ContractError(f"{name!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
+    if not samples:
+        raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
+    raw = infer_record(_class_name(name), samples)
+    raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
+    identity = _chosen(raw, fields.identity, _identities(raw), "identity", "--identity FIELD")
+    event_time = _chosen(raw, fields.event_time, _times(raw), "event time", "--time FIELD")
+    is_text = any(field["name"] == identity and field["type"] == "string" for field in raw["fields"])
+    return {
+        "contract.yaml": _contract(name, identity, event_time, is_text=is_text),
+        "v1.avsc": _avsc(raw),
+        "silver.avsc": _avsc(_silver(raw, identity)),
+        "refine.sql": _refine_sql(_silver(raw, identity)),
+        "examples/valid.jsonl": "".join(_valid(sample, event_time) for sample in samples[:_EXAMPLES]),
+        "examples/invalid.jsonl": _invalid(samples[0], identity, event_time, is_text=is_text),
+    }
+
+
+def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
+    """Writes the files of a new dataset and returns its folder.
+
+    Raises:
+        ContractError: the folder is there already.
+    """
+    folder = schemas_dir / name
+    if folder.exists():
+        raise ContractError(f"{folder} is there already.", remedy="Choose another name, or remove it first.")
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    return folder
+
+
+def read_samples(path: Path) -> list[Mapping[str, Any]]:
+    """The records of a file with one JSON object per line.
+
+    Raises:
+        ContractError: no such file, or a line that is no JSON object; names it.
+    """
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise ContractError(f"{path} cannot be read ({error.strerror}).", remedy="Check the path.") from error
+    samples: list[Mapping[str, Any]] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ContractError(f"{path} line {number}: {error.msg}.", remedy="Give one JSON object a line.") from error
+        if not isinstance(value, dict):
+            raise ContractError(f"{path} line {number} is no JSON object.", remedy="Give one JSON object a line.")
+        samples.append(value)
+    return samples
+
+
+def _identities(raw: AvroSchema) -> list[str]:
+    """Fields that may identify a record, the most likely first."""
+    able = [field["name"] for field in raw["fields"] if field["type"] in ("string", "long")]
+    return sorted((name for name in able if name == "id" or name.endswith("_id")), key=lambda name: name != "event_id")
+
+
+def _times(raw: AvroSchema) -> list[str]:
+    return [field["name"] for field in raw["fields"] if field["type"] == dict(TIMESTAMP)]
+
+
+def _chosen(raw: AvroSchema, asked: str | None, likely: list[str], what: str, option: str) -> str:
+    names = [field["name"] for field in raw["fields"]]
+    if asked is not None and asked not in names:
+        raise ContractError(f"the sample has no field {asked}.", remedy=f"Its fields: {', '.join(names)}.")
+    if asked is None and not likely:
+        raise ContractError(f"no field looks like the {what}.", remedy=f"Name it with {option}: {', '.join(names)}.")
+    return asked or likely[0]
+
+
+def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
+    first = [field for field in raw["fields"] if field["name"] == identity]
+    others = [field for field in raw["fields"] if field["name"] != identity]
+    return {
+        **raw,
+        "name": f"{raw['name']}Silver",
+        "doc": f"One valid, deduplicated record. Grain: one row per {identity}.",
+        "fields": [*_ENVELOPE_FIRST, *first, *others, *_ENVELOPE_LAST],
+    }
+
+
+def _refine_sql(silver: AvroSchema) -> str:
+    columns = ",\n".join(f"    `{field['name']}`" for field in silver["fields"])
+    return (
+        f"-- Grain: one silver row per valid record. Rename, derive and map here.\nselect\n{columns}\nfrom validated\n"
+    )
+
+
+def _contract(name: str, identity: str, event_time: str, *, is_text: bool) -> str:
+    check = f"CHAR_LENGTH(`{identity}`) > 0" if is_text else f"`{identity}` >= 0"
+    meaning = "is not empty" if is_text else "is not negative"
+    return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
+dataset: {name}
+owner: {name}-team
+description: One row per record of {name}.
+
+topic:
+  name: raw.{name}
+  partitions: 4
+  key: {identity if is_text else "null"}
+  retention_hours: 168
+compatibility: BACKWARD_TRANSITIVE
+
+event_time:
+  field: {event_time}
+  earliest: 2010-01-01T00:00:00Z
+  max_future_s: 600
+
+identity: [{identity}]
+dedup_ttl_hours: 1
+
+rules:
+  - name: {identity}_{meaning.replace(" ", "_")}
+    field: {identity}
+    check: >-
+      {check}
+    severity: reject
+    description: {identity} {meaning}
+
+index:
+  pattern: events-{name}-{{{event_time}|yyyy.MM.dd}}
+"""
+
+
+def _valid(sample: Mapping[str, Any], event_time: str) -> str:
+    return _example({**sample, event_time: _EXAMPLE_TIME}, {"verdict": "silver"}, "from the sample")
+
+
+def _invalid(sample: Mapping[str, Any], identity: str, event_time: str, *, is_text: bool) -> str:
+    rule = f"{identity}_{'is_not_empty' if is_text else 'is_not_negative'}"
+    record = {**sample, event_time: _EXAMPLE_TIME, identity: "" if is_text else -1}
+    refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [rule]}
+    return _example(record, refused, f"without {identity}")
+
+
+def _example(record: Mapping[str, Any], expect: Mapping[str, Any], note: str) -> str:
+    return json.dumps({"record": record, "expect": expect, "note": note}, ensure_ascii=False) + "\n"
+
+
+def _avsc(schema: AvroSchema) -> str:
+    """One field a line, as a person would write it."""
+    head = {key: value for key, value in schema.items() if key != "fields"}
+    lines = ",\n".join(f"    {json.dumps(field, ensure_ascii=False)}" for field in schema["fields"])
+    text = json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}")
+    result = f'{text},\n  "fields": [\n{lines}\n  ]\n}}\n'
+    read_type(json.loads(result), str(schema["name"]))
+    return result
+
+
+def _class_name(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
