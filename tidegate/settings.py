@@ -4,7 +4,9 @@ Sources, the first that has a value wins: environment (``TIDEGATE_<NAME>``), ``s
 (written by ``tidegate up``), the defaults below. Secrets never appear in ``repr``.
 """
 
+import json
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -78,6 +80,29 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         stack_file = JsonConfigSettingsSource(settings_cls, json_file=home_folder() / STACK_FILE)
         return init_settings, env_settings, stack_file
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting for people: the variable that sets it, its value (a secret as ``***``), and where that comes from."""
+
+    variable: str
+    value: str | None
+    source: str
+    description: str
+
+
+def settings_with_sources(settings: Settings) -> list[Setting]:
+    """All settings, in the order of their declaration."""
+    stack_file = home_folder() / STACK_FILE
+    in_stack = json.loads(stack_file.read_text()).keys() if stack_file.exists() else ()
+    in_environment = {name.upper() for name in os.environ}
+    found = []
+    for name, field in Settings.model_fields.items():
+        variable, value = f"TIDEGATE_{name.upper()}", getattr(settings, name)
+        source = "environment" if variable in in_environment else str(stack_file) if name in in_stack else "default"
+        found.append(Setting(variable, None if value is None else str(value), source, field.description or ""))
+    return found
 
 
 @lru_cache(maxsize=1)
