@@ -209,8 +209,21 @@ def test_a_broker_that_does_not_answer_is_one_clear_line(broker: Settings, monke
     assert "tidegate up" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--from", "x", "--rate", "3"), ("--follow",)])
-def test_options_that_do_not_go_together_are_refused(broker: Settings, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--from", "x", "--rate", "3"), "--rate does not go with --from"),
+        (("--speed", "2"), "--speed does not go without --from"),
+        (("--follow", "--rate", "3"), "--rate does not go with --follow alone"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(broker: Settings, arguments: tuple[str, ...], why: str) -> None:
     result = run_tidegate("produce", "clicks", *arguments)
     assert result.returncode == 2
-    assert "--from" in result.stderr
+    assert why in result.stderr
+
+
+def test_a_dataset_without_a_live_source_is_told_what_to_do(broker: Settings) -> None:
+    result = run_tidegate("produce", "clicks", "--follow")
+    assert result.returncode == 1
+    assert "'clicks' has no live source to follow. Follow a file with --from FILE --follow" in result.stderr
