@@ -41,7 +41,7 @@ down: $(INSTALLED) ## stop the local servers
 lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml
 	@$(BIN)/pip install --quiet uv==$(UV_VERSION)
 	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal --upgrade \
-		--python-version 3.11 --extra flink --extra lake --extra dev \
+		--python-version 3.11 --extra flink --extra lake --extra postgres --extra dev \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 $(INSTALLED): requirements.lock pyproject.toml scripts/find_python.sh

@@ -1,7 +1,11 @@
-"""Loads reference data: every good row becomes its key's new state in the compacted topic, a deletion a tombstone."""
+"""Loads reference data: every good row becomes its key's new state in the compacted topic, a deletion a tombstone.
+
+A database table is the whole truth about its keys, and the topic says what is known of them already: rows whose time is
+newer are sent, keys that the table no longer has are deleted. So nothing has to be remembered between two loads.
+"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -12,8 +16,10 @@ from rich.console import Console
 
 from producers.avro import Encoder
 from producers.batch import Batch
+from producers.postgres import open_table
 from producers.publish import Progress, Publisher, publish
 from producers.reference_rows import RowReader, State
+from producers.reference_topic import read_versions
 from producers.rejects import Rejects
 from producers.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate.contracts.load import Dataset
@@ -22,16 +28,28 @@ from tidegate.settings import Settings
 
 _BATCH = 500
 _NO_SCHEMA_ID = 0
+_MASS_SHARE = 0.5
+_FEW_KEYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of PostgreSQL; ``mass_delete``: most of the topic's keys may be missing in it."""
+
+    url: str
+    name: str
+    mass_delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to load: rows of ``path``, the built-in sample, keys to delete; ``rejects`` None is the default place."""
+    """What to load: rows of ``path`` or ``table``, the sample, keys to delete; ``rejects`` None: the default place."""
 
     path: Path | None = None
     sample: bool = False
     delete: tuple[str, ...] = ()
     rejects: Path | None = None
+    table: Table | None = None
 
     def rejects_path(self, home: Path) -> Path:
         """Where rejected rows go: the given file, else one named after the input in the home folder."""
@@ -41,9 +59,18 @@ class Load:
 class Changes:
     """The changes of a load, in their order, counted; rows that do not fit go to ``rejects``."""
 
-    def __init__(self, dataset: Dataset, load: Load, loaded_at: datetime, rejects: Rejects) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        load: Load,
+        loaded_at: datetime,
+        rejects: Rejects,
+        known: Callable[[], Mapping[str, datetime]],
+    ) -> None:
         self.upserts = 0
         self.deletes = 0
+        self._dataset = dataset
+        self._known = known
         self._reader = RowReader(dataset, loaded_at)
         self._sample = _sample(dataset) if load.sample else iter(())
         self._load = load
@@ -81,8 +108,28 @@ class Changes:
                 yield self._reader.state(row)
             except ValueError as error:
                 self._rejects.add(row.number, str(error), row.text.encode())
+        if self._load.table:
+            yield from self._table_states(self._load.table)
         for key in self._load.delete:
             yield State(key, None)
+
+    def _table_states(self, table: Table) -> Iterator[State]:
+        """What differs between the table and what is known; nothing is sent before all of that is read."""
+        with open_table(table.url, table.name, self._dataset) as rows:
+            current, known = rows.versions(), self._known()
+            gone = sorted(known.keys() - current.keys())
+            if len(gone) > max(len(known) * _MASS_SHARE, _FEW_KEYS) and not table.mass_delete:
+                raise TidegateError(
+                    f"the table {table.name} lacks {len(gone):,} of the {len(known):,} keys of {self._dataset.name}.",
+                    remedy="If they are to be deleted, give --mass-delete; else check --from and --table.",
+                )
+            changed = [key for key, time in current.items() if key not in known or known[key] < time]
+            for row in rows.rows(changed):
+                try:
+                    yield self._reader.state(row)
+                except ValueError as error:
+                    self._rejects.add(row.number, str(error), row.text.encode())
+            yield from (State(key, None) for key in gone)
 
 
 def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
@@ -92,7 +139,7 @@ def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datet
         TidegateError: the dataset is no reference data, or the file cannot be read.
     """
     with Rejects(load.rejects_path(settings.home), Console(stderr=True)) as rejects:
-        changes = Changes(dataset, load, now, rejects)
+        changes = Changes(dataset, load, now, rejects, known=dict)
         for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
             pass
     return {"dataset": dataset.name, **changes.summary()}
@@ -117,7 +164,7 @@ def load_reference(settings: Settings, dataset: Dataset, load: Load, now: dateti
         session(dataset.name, None) as run,
         Rejects(load.rejects_path(settings.home), run.console) as rejects,
     ):
-        changes = Changes(dataset, load, now, rejects)
+        changes = Changes(dataset, load, now, rejects, known=lambda: read_versions(settings, dataset))
         encoder = Encoder(dataset.latest, registered_id(settings, dataset))
         publisher = Publisher(settings.kafka_bootstrap_servers, topic)
         with watched_offsets(settings, topic) as offsets:

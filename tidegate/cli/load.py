@@ -1,4 +1,4 @@
-"""``tidegate load``: reference data from a file."""
+"""``tidegate load``: reference data from a file or a database table."""
 
 import json
 from datetime import UTC, datetime
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from producers.reference import Load, check_reference, load_reference
+from producers.postgres import SCHEMES
+from producers.reference import Load, Table, check_reference, load_reference
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
@@ -15,6 +16,9 @@ from tidegate.settings import get_settings
 @click.command()
 @click.argument("dataset")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--from", "url", metavar="postgresql://…", help="load a table; its password is best in PGPASSWORD")
+@click.option("--table", help="which one, as table or schema.table  [default: the dataset's name]")
+@click.option("--mass-delete", is_flag=True, help="go on although most keys are missing in the table")
 @click.option("--sample", is_flag=True, help="load the built-in sample that generated events refer to")
 @click.option("--delete", multiple=True, metavar="KEY", help="delete this key; may be repeated")
 @click.option("--dry-run", is_flag=True, help="check every row, send nothing")
@@ -23,25 +27,33 @@ from tidegate.settings import get_settings
 def command(
     dataset: str,
     file: Path | None,
+    url: str | None,
+    table: str | None,
+    mass_delete: bool,
     sample: bool,
     delete: tuple[str, ...],
     dry_run: bool,
     rejects: Path | None,
     as_json: bool,
 ) -> None:
-    """Load FILE (CSV with a header, or JSON lines) into the reference DATASET.
+    """Load FILE (CSV with a header, or JSON lines) or a table of PostgreSQL into the reference DATASET.
 
-    A row with a true _deleted deletes its key. A row without a time takes effect now. Rows that do not fit are shown
-    with their line and kept in a file; the others are loaded all the same. Loading a file twice is harmless.
+    A row of a file with a true _deleted deletes its key; a row without a time takes effect now. Of a table, only rows
+    with a newer time than known are sent, and keys that it no longer has are deleted. Rows that do not fit are shown
+    and kept in a file; the others are loaded all the same. Loading twice is harmless.
     """
-    if not (file or sample or delete):
-        raise click.UsageError("give a FILE, --sample or --delete KEY")
+    if not (file or url or sample or delete):
+        raise click.UsageError("give a FILE, --from postgresql://…, --sample or --delete KEY")
+    if url is not None and not url.startswith(SCHEMES):
+        raise click.UsageError(f"--from takes an address that begins with {SCHEMES[0]}; give a file without it")
+    if (table or mass_delete) and url is None:
+        raise click.UsageError("--table and --mass-delete go with --from")
     settings = get_settings()
     run = check_reference if dry_run else load_reference
     summary = run(
         settings,
         load_dataset(settings.schemas_dir, dataset),
-        Load(file, sample, delete, rejects),
+        Load(file, sample, delete, rejects, Table(url, table or dataset, mass_delete) if url else None),
         datetime.now(UTC),
     )
     if as_json:

