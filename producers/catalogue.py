@@ -10,6 +10,10 @@ import numpy as np
 
 SIZE = 2000
 CURRENCY = "EUR"
+UNKNOWN_PRODUCT_ID = "P99999"
+"""A product that events name and the catalogue lacks."""
+QUANTITIES = (1, 1, 1, 1, 1, 2, 2, 3)
+"""Pieces that are bought at once, as often as they stand here."""
 UPDATED_AT = datetime(2010, 1, 1, tzinfo=UTC)
 _SEED = 20260101
 _CATEGORIES = {

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from producers.avro import Encoder
 from producers.batch import Batch, Kind, Special
-from producers.catalogue import CURRENCY, products
+from producers.catalogue import CURRENCY, QUANTITIES, UNKNOWN_PRODUCT_ID, products
 from producers.clicks_layout import check_layout, event_id_of, prefixes
 from producers.clicks_poison import poison
 from producers.generator import Generator, Traffic
@@ -27,7 +27,6 @@ _HEARTBEAT_RULE = "no_heartbeats"
 _COUNTRY_RULE = "country_is_iso_code"
 _SECONDS_PER_TURN = 3
 _MIN_SLOTS, _MAX_SLOTS = 400, 20_000
-_QUANTITIES = (1, 1, 1, 1, 1, 2, 2, 3)
 _DISCOUNTS = tuple(Decimal(text) for text in ("0", "0", "0", "0.05", "0.10", "0", "0.10", "0.20"))
 _CENT = Decimal("0.01")
 
@@ -42,7 +41,7 @@ class Pages:
 
     def __init__(self, encoder: Encoder) -> None:
         shop = [(product.product_id, product.category, product.list_price) for product in products()]
-        shop.append(("P99999", "Unlisted", Decimal("9.99")))
+        shop.append((UNKNOWN_PRODUCT_ID, "Unlisted", Decimal("9.99")))
         page = partial(encoder.part(["event_type", "page_url"]).encode)
         item = encoder.part(["product_id", "quantity", "unit_price", "currency"])
         referrer = encoder.part(["referrer"])
@@ -131,7 +130,7 @@ def _url(event_type: str, product_id: str, category: str) -> str:
 
 
 def _offer(list_price: Decimal, offer: int) -> tuple[int, Decimal]:
-    return _QUANTITIES[offer], (list_price * (1 - _DISCOUNTS[offer])).quantize(_CENT)
+    return QUANTITIES[offer], (list_price * (1 - _DISCOUNTS[offer])).quantize(_CENT)
 
 
 def _table(pieces: Sequence[object]) -> NDArray[np.object_]:

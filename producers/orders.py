@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from producers.catalogue import CURRENCY, products
+from producers.catalogue import CURRENCY, QUANTITIES, UNKNOWN_PRODUCT_ID, products
 from producers.generator import Generator, Traffic
 from producers.ids import uuid7_texts
 from producers.poison import Record
@@ -16,7 +16,6 @@ from producers.records import Made, Records
 
 _CUSTOMERS = 50_000
 _UNKNOWN_PRODUCT_SHARE = 0.002
-_UNKNOWN_PRODUCT = "P99999"
 _CHANGE_SHARE = 0.55
 _MAX_OPEN = 20_000
 _NEXT: Mapping[str, tuple[tuple[str, float], ...]] = {
@@ -25,7 +24,6 @@ _NEXT: Mapping[str, tuple[tuple[str, float], ...]] = {
 }
 _COUNTRIES = ("DE", "FR", "NL", "AT", "GB", "US", "PL", None)
 _LINES = (1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 7)
-_QUANTITIES = (1, 1, 1, 1, 1, 2, 2, 3)
 _PAID_SHARE = tuple(Decimal(text) for text in ("1", "1", "1", "0.95", "0.90", "0.80"))
 _CENT = Decimal("0.01")
 
@@ -73,7 +71,7 @@ class Orders:
         unknown = bool(rng.random() < _UNKNOWN_PRODUCT_SHARE)
         lines = [self._line() for _ in range(_LINES[rng.integers(len(_LINES))])]
         if unknown:
-            lines[0] = lines[0] | {"product_id": _UNKNOWN_PRODUCT}
+            lines[0] = lines[0] | {"product_id": UNKNOWN_PRODUCT_ID}
         order = _Order(
             {
                 "order_id": order_id.decode("ascii"),
@@ -104,5 +102,5 @@ class Orders:
         rng = self._rng
         product_id, list_price = self._catalogue[int(rng.zipf(1.2)) % len(self._catalogue)]
         price = (list_price * _PAID_SHARE[rng.integers(len(_PAID_SHARE))]).quantize(_CENT)
-        quantity = _QUANTITIES[rng.integers(len(_QUANTITIES))]
+        quantity = QUANTITIES[rng.integers(len(QUANTITIES))]
         return {"product_id": product_id, "quantity": quantity, "unit_price": price}

@@ -13,9 +13,9 @@ from tidegate.contracts.load import Dataset
 Damage = Callable[[bytes, np.random.Generator], bytes | None]
 Record = Mapping[str, object]
 
-BODY_AT = 5
-LENGTH_2_31 = b"\x80\x80\x80\x80\x10"
-ABSURD_TIMES_MS = (0, 7_258_118_400_000, 253_402_300_800_000, 2**62)
+_BODY_AT = 5
+_LENGTH_2_31 = b"\x80\x80\x80\x80\x10"
+_ABSURD_TIMES_MS = (0, 7_258_118_400_000, 253_402_300_800_000, 2**62)
 _UNKNOWN_SCHEMA_ID = 2_147_000_000
 _LONGEST_ONE_BYTE_LENGTH = 63
 
@@ -58,14 +58,14 @@ class Poison:
 def kinds_for(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record]) -> list[Kind]:
     """All that can be done to records of ``dataset``; ``breaks`` has for a reject rule the fields that break it."""
     first = read_type(dataset.latest).fields[0].type
-    kinds = [*STRUCTURAL]
+    kinds = [*_STRUCTURAL]
     if first.kind == "string" and not first.nullable:
         kinds += [Kind("length_prefix", "BAD_LENGTH", _length_prefix), Kind("bad_utf8", "BAD_UTF8", _bad_utf8)]
     kinds.append(Kind("absurd_time", "EVENT_TIME_OUT_OF_RANGE", _absurd_time(dataset, encoder)))
-    return [*kinds, *rule_breaks(dataset, encoder, breaks)]
+    return [*kinds, *_rule_breaks(dataset, encoder, breaks)]
 
 
-def rule_breaks(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record]) -> list[Kind]:
+def _rule_breaks(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record]) -> list[Kind]:
     """One kind per reject rule that ``breaks`` tells how to break."""
     return [
         Kind(f"rule_{rule.name}", "RULE_VIOLATED", _changed(encoder, breaks[rule.name]))
@@ -87,7 +87,7 @@ def _absurd_time(dataset: Dataset, encoder: Encoder) -> Damage:
     units_per_ms = 1000 if kinds[field] == "timestamp-micros" else 1
 
     def damage(good: bytes, rng: np.random.Generator) -> bytes:
-        time_ms = ABSURD_TIMES_MS[int(rng.integers(len(ABSURD_TIMES_MS)))]
+        time_ms = _ABSURD_TIMES_MS[int(rng.integers(len(_ABSURD_TIMES_MS)))]
         return encoder.encode(encoder.decode(good) | {field: min(time_ms * units_per_ms, 2**62)})
 
     return damage
@@ -106,11 +106,11 @@ def _wrong_magic(good: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _unknown_schema(good: bytes, rng: np.random.Generator) -> bytes:
-    return frame(_UNKNOWN_SCHEMA_ID) + good[BODY_AT:]
+    return frame(_UNKNOWN_SCHEMA_ID) + good[_BODY_AT:]
 
 
 def _truncated(good: bytes, rng: np.random.Generator) -> bytes:
-    return good[: int(rng.integers(BODY_AT, len(good)))]
+    return good[: int(rng.integers(_BODY_AT, len(good)))]
 
 
 def _trailing(good: bytes, rng: np.random.Generator) -> bytes:
@@ -118,13 +118,13 @@ def _trailing(good: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _length_prefix(good: bytes, rng: np.random.Generator) -> bytes:
-    return good[:BODY_AT] + LENGTH_2_31 + good[BODY_AT + 1 :]
+    return good[:_BODY_AT] + _LENGTH_2_31 + good[_BODY_AT + 1 :]
 
 
 def _bad_utf8(good: bytes, rng: np.random.Generator) -> bytes:
     """Puts a byte that UTF-8 never has into the first field, a text of at most 63 bytes."""
-    length = min(good[BODY_AT] >> 1, _LONGEST_ONE_BYTE_LENGTH)
-    place = BODY_AT + 1 + int(rng.integers(max(length, 1)))
+    length = min(good[_BODY_AT] >> 1, _LONGEST_ONE_BYTE_LENGTH)
+    place = _BODY_AT + 1 + int(rng.integers(max(length, 1)))
     return good[:place] + b"\xff" + good[place + 1 :]
 
 
@@ -133,7 +133,7 @@ def _random_bytes(good: bytes, rng: np.random.Generator) -> bytes:
     return _wrong_magic(rng.bytes(int(rng.integers(8, 400))), rng)
 
 
-STRUCTURAL: tuple[Kind, ...] = (
+_STRUCTURAL: tuple[Kind, ...] = (
     Kind("empty_value", "EMPTY_VALUE", _empty),
     Kind("tombstone", "TOMBSTONE", _tombstone),
     Kind("wrong_magic", "BAD_MAGIC", _wrong_magic),

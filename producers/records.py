@@ -34,12 +34,10 @@ class Records:
     ``breaks``: for a reject rule the fields that break it.
     """
 
-    def __init__(
-        self, traffic: Traffic, rng: np.random.Generator, make: Make, breaks: Mapping[str, Record] | None = None
-    ) -> None:
+    def __init__(self, traffic: Traffic, rng: np.random.Generator, make: Make, breaks: Mapping[str, Record]) -> None:
         contract = traffic.dataset.contract
         self._encoder = Encoder(traffic.dataset.latest, traffic.schema_id)
-        poison = Poison(kinds_for(traffic.dataset, self._encoder, breaks or {}))
+        poison = Poison(kinds_for(traffic.dataset, self._encoder, breaks))
         self._mixer = Mixer(traffic.mix, poison, self._identity_of, rng)
         self._make = make
         self._key = contract.topic.key

@@ -191,7 +191,8 @@ def _refine_problems(sql: str | None, silver: AvroSchema) -> Iterator[_Found]:
     if sql is None:
         yield "file", "missing", "Add one SELECT over the view `validated`."
         return
-    if cut := sorted(outline(sql).clauses - {"FROM"}):
+    query = outline(sql)
+    if query.statements == 1 and (cut := sorted(query.clauses - {"FROM"})):
         yield cut[0].lower(), f"an outer {cut[0]} would lose or regroup events unseen", "Filter by a `drop` rule."
     yield from _selection_problems(sql, silver, "silver.avsc")
 

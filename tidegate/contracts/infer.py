@@ -25,14 +25,9 @@ def infer_record(name: str, samples: Sequence[Mapping[str, Any]]) -> dict[str, A
     return _record(name, samples, name)
 
 
-def is_time(value: Any) -> bool:
-    """Whether a JSON value is a moment: ISO 8601 with a zone."""
-    if not isinstance(value, str) or "T" not in value:
-        return False
-    try:
-        return datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
+def camel_case(name: str) -> str:
+    """The name of a record type for a field or dataset such as ``app_logs``."""
+    return "".join(part.capitalize() for part in name.split("_")) or "Record"
 
 
 def _record(name: str, samples: Sequence[Mapping[str, Any]], place: str) -> dict[str, Any]:
@@ -45,7 +40,7 @@ def _field(name: str, samples: Sequence[Mapping[str, Any]], place: str) -> dict[
         raise ContractError(f"{place}: Avro allows no such name.", remedy="Use letters, digits and _, no digit first.")
     values = [sample.get(name) for sample in samples]
     known = [value for value in values if value is not None]
-    avro = _type(_camel(name), known, place)
+    avro = _type(camel_case(name), known, place)
     if len(known) == len(values):
         return {"name": name, "type": avro, "doc": ""}
     return {"name": name, "type": ["null", avro], "default": None, "doc": ""}
@@ -81,16 +76,22 @@ def _kind(value: Any) -> str:
         case float():
             return "double"
         case str():
-            return "time" if is_time(value) else "string"
+            return "time" if _is_time(value) else "string"
         case list():
             return "array"
         case _:
             return "record"
 
 
+def _is_time(value: Any) -> bool:
+    """Whether a JSON value is a moment: ISO 8601 with a zone."""
+    if not isinstance(value, str) or "T" not in value:
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _items(values: Iterable[list[Any]]) -> Iterable[Any]:
     return (item for value in values for item in value if item is not None)
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_")) or "Record"

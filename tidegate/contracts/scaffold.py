@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.contracts.avro_types import read_type
-from tidegate.contracts.infer import TIMESTAMP, infer_record
+from tidegate.contracts.infer import TIMESTAMP, camel_case, infer_record
 from tidegate.contracts.load import AvroSchema
 from tidegate.errors import ContractError
 
@@ -55,7 +55,7 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
         raise ContractError(f"{name!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
     if not samples:
         raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
-    raw = infer_record(_class_name(name), samples)
+    raw = infer_record(camel_case(name), samples)
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
     identity = _chosen(raw, fields.identity, _identities(raw), "identity", "--identity FIELD")
     event_time = _chosen(raw, fields.event_time, _times(raw), "event time", "--time FIELD")
@@ -146,7 +146,7 @@ def _refine_sql(silver: AvroSchema) -> str:
 
 def _contract(name: str, identity: str, event_time: str, *, is_text: bool) -> str:
     check = f"CHAR_LENGTH(`{identity}`) > 0" if is_text else f"`{identity}` >= 0"
-    meaning = "is not empty" if is_text else "is not negative"
+    meaning = _meaning(is_text)
     return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
 dataset: {name}
 owner: {name}-team
@@ -168,7 +168,7 @@ identity: [{identity}]
 dedup_ttl_hours: 1
 
 rules:
-  - name: {identity}_{meaning.replace(" ", "_")}
+  - name: {_rule_name(identity, is_text)}
     field: {identity}
     check: >-
       {check}
@@ -185,10 +185,18 @@ def _valid(sample: Mapping[str, Any], event_time: str) -> str:
 
 
 def _invalid(sample: Mapping[str, Any], identity: str, event_time: str, *, is_text: bool) -> str:
-    rule = f"{identity}_{'is_not_empty' if is_text else 'is_not_negative'}"
     record = {**sample, event_time: _EXAMPLE_TIME, identity: "" if is_text else -1}
-    refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [rule]}
+    refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [_rule_name(identity, is_text)]}
     return _example(record, refused, f"without {identity}")
+
+
+def _rule_name(identity: str, is_text: bool) -> str:
+    return f"{identity}_{_meaning(is_text).replace(' ', '_')}"
+
+
+def _meaning(is_text: bool) -> str:
+    """What the first rule asks of the identity, in words."""
+    return "is not empty" if is_text else "is not negative"
 
 
 def _example(record: Mapping[str, Any], expect: Mapping[str, Any], note: str) -> str:
@@ -203,7 +211,3 @@ def _avsc(schema: AvroSchema) -> str:
     result = f'{text},\n  "fields": [\n{lines}\n  ]\n}}\n'
     read_type(json.loads(result), str(schema["name"]))
     return result
-
-
-def _class_name(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))

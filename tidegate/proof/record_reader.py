@@ -57,7 +57,7 @@ def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
     places: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for batch in read_batches(scan):
         for row, value in enumerate(batch.values):
-            letter = _decode(value, schemas)
+            letter = decode_record(value, schemas)
             if letter is None:
                 raise _foreign(batch, row)
             source = letter["source"]
@@ -156,7 +156,7 @@ def _claimed(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
 
 def _decoded_identity(value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...]) -> bytes | None:
     """The text of a record's identity, as in the index's document id; None if the record can't be decoded."""
-    record = _decode(value, schemas)
+    record = decode_record(value, schemas)
     return None if record is None else _identity_text(record, identity)
 
 
@@ -170,14 +170,14 @@ def _item_identities(
     value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...], items: str
 ) -> list[bytes | None]:
     """The identity of each row that a record stands for; [None] if it can't be decoded."""
-    record = _decode(value, schemas)
+    record = decode_record(value, schemas)
     text = None if record is None else _identity_text(record, identity)
     if record is None or text is None or not isinstance(record.get(items), list):
         return [None]
     return [b"%s_%d" % (text, position) for position in range(1, len(record[items]) + 1)] or [text + b"_0"]
 
 
-def _decode(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:
+def decode_record(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:
     """The whole record, or None for one that no reader could decode."""
     schema = schemas[schema_id_of(value)]
     if schema is None:
