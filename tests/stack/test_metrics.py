@@ -54,7 +54,8 @@ def test_figures_are_those_of_a_batch_computation(pipeline: Pipeline, dataset: s
         "--count", "5000", "--rate", "5000", "--seed", "41", "--late-ratio", "0.1", "--duplicate-ratio", "0.05",
         dataset=dataset,
     )  # fmt: skip
-    assert prove_window(summary["offsets"], dataset=dataset)["holds"]
+    report = prove_window(summary["offsets"], dataset=dataset)
+    assert report["holds"], report
     metric = next(each for each in load_dataset(pipeline.settings.schemas_dir, dataset).metrics if each.name == name)
     wanted = _batch(pipeline, dataset, name, len(metric.key))
     assert len(wanted) > 50

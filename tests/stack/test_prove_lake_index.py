@@ -15,6 +15,7 @@ from pyiceberg.exceptions import NamespaceAlreadyExistsError
 from tests.synthetic import CYCLE, PARTITIONS, SyntheticDataset, Written
 from tidegate.contracts.search_index import apply_templates
 from tidegate.opensearch_client import SearchClient, connect
+from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.lake_reader import open_catalog
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
@@ -67,9 +68,13 @@ def append(catalog: Catalog, table: str, rows: pa.Table) -> None:
 def write_index(synthetic: SyntheticDataset, documents: list[Row]) -> None:
     settings = synthetic.settings
     apply_templates(SearchClient(settings), settings, [synthetic.dataset])
-    index = f"events-{synthetic.dataset.name}-2025.11.21"
+    add_documents(synthetic, documents, "2025.11.21")
+
+
+def add_documents(synthetic: SyntheticDataset, documents: list[Row], day: str) -> None:
+    index = f"events-{synthetic.dataset.name}-{day}"
     actions = [{"_index": index, "_id": row["event_id"], "_source": row} for row in documents]
-    assert bulk(connect(settings), actions, refresh=True)[0] == len(documents)
+    assert bulk(connect(synthetic.settings), actions, refresh=True)[0] == len(documents)
 
 
 def proof_of(synthetic: SyntheticDataset, scope: Scope) -> ProofReport:
@@ -181,6 +186,17 @@ def test_a_document_in_two_indices_is_doubled(synthetic: SyntheticDataset, writt
     connect(synthetic.settings).index(index=name, id=again["event_id"], body=again, refresh=True)
 
     assert found_in(proof_of(synthetic, INDEX_ONLY)) == {("index", "doubled"): ("0:1",)}
+
+
+def test_every_document_is_read_whatever_the_pages_and_segments(synthetic: SyntheticDataset) -> None:
+    apply_templates(SearchClient(synthetic.settings), synthetic.settings, [synthetic.dataset])
+    rows: list[Row] = [{"_source_partition": 0, "_source_offset": n, "event_id": f"e{n}"} for n in range(8000)]
+    for start in range(0, len(rows), 500):
+        add_documents(synthetic, rows[start : start + 500], f"2025.11.{21 + start % 4000 // 1000}")
+
+    read = IndexSource(synthetic.settings, f"events-{synthetic.dataset.name}", page_docs=50).read()
+
+    assert sorted(read.offset.tolist()) == [row["_source_offset"] for row in rows]
 
 
 def test_a_document_that_the_index_refused_is_not_missing_there(synthetic: SyntheticDataset) -> None:
