@@ -54,7 +54,8 @@ def dedup_ttl_ms(dataset: Dataset, _settings: Settings) -> int:
 class Job:
     """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset.
 
-    ``before_inserts`` gives statements that depend on the tables which are there by then.
+    ``before_inserts`` gives statements that depend on the tables which are there by then. ``interval_of`` is the job
+    whose checkpoint interval it takes; its own if empty.
     """
 
     name: str
@@ -62,10 +63,11 @@ class Job:
     options: Mapping[str, str] = field(default_factory=dict)
     state_ttl_ms: Callable[[Dataset, Settings], int] = dedup_ttl_ms
     before_inserts: Callable[[Dataset, TableEnvironment], list[str]] = lambda _dataset, _flink: []
+    interval_of: str = ""
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
-        """The job's own interval from the settings."""
-        return float(getattr(settings, f"{self.name}_checkpoint_interval_s"))
+        """Its interval from the settings."""
+        return float(getattr(settings, f"{self.interval_of or self.name}_checkpoint_interval_s"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,34 +14,39 @@ from tidegate.contracts.avro_types import columns
 from tidegate.contracts.check_fields import fields_of, item_fields
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
 from tidegate.contracts.model import Contract
+from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
 NAME = "refine"
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
 
 
-def statements(dataset: Dataset, settings: Settings) -> list[str]:
-    """The SQL of one dataset: tables and views first, then one INSERT per sink."""
+def statements(dataset: Dataset, settings: Settings, only: Plan | None = None) -> list[str]:
+    """The SQL of one dataset: tables and views first, then one INSERT per sink.
+
+    ``only``: the offsets to refine, by a job that ends, with a group and transactions of its own.
+    """
     contract = dataset.contract
-    group = f"tidegate-{NAME}-{dataset.name}"
+    name = "replay" if only else NAME
+    group = f"tidegate-{name}-{dataset.name}"
     dead_letter = platform_schema(settings.schemas_dir, "dead_letter")
     dropped = platform_schema(settings.schemas_dir, "dropped")
     assert dataset.silver is not None, "checked by Job"
     sinks = {
         "silver": tables.Sink(
-            f"{NAME}-silver-{dataset.name}", contract.silver_topic, dataset.silver, silver_key(dataset)
+            f"{name}-silver-{dataset.name}", contract.silver_topic, dataset.silver, silver_key(dataset)
         ),
         "dead_letters": tables.Sink(
-            f"{NAME}-dlq-{dataset.name}", contract.dead_letter_topic, dead_letter, headers=True
+            f"{name}-dlq-{dataset.name}", contract.dead_letter_topic, dead_letter, headers=True
         ),
-        "dropped": tables.Sink(f"{NAME}-dropped-{dataset.name}", contract.dropped_topic, dropped),
+        "dropped": tables.Sink(f"{name}-dropped-{dataset.name}", contract.dropped_topic, dropped),
     }
     references = [load_dataset(settings.schemas_dir, enrich.reference) for enrich in contract.enrich]
     return [
-        tables.raw_source(dataset, settings, group),
+        tables.raw_source(dataset, settings, group, only.spans() if only else None),
         *(tables.reference_table(reference, settings) for reference in references),
         *(tables.kafka_sink(table, sink, settings) for table, sink in sinks.items()),
-        judged_view(dataset),
+        judged_view(dataset, only),
         enriched_view(dataset, [reference.contract for reference in references]),
         validated_view(dataset),
         insert_silver(dataset),
@@ -59,8 +64,8 @@ def silver_key(dataset: Dataset) -> str | None:
     return key if has_column else None
 
 
-def judged_view(dataset: Dataset) -> str:
-    """``judged``: every raw record with its masks; personal fields are replaced from here on."""
+def judged_view(dataset: Dataset, only: Plan | None = None) -> str:
+    """``judged``: every raw record (or those of ``only``) with its masks; personal fields are replaced from here on."""
     contract = dataset.contract
     verdict = verdict_sql(contract)
     methods = {privacy.field: privacy.method for privacy in contract.privacy}
@@ -75,7 +80,16 @@ SELECT {", ".join(body)},
   {verdict.reject_mask} AS _rejected,
   {verdict.warn_mask} AS _warned,
   {verdict.drop_mask} AS _dropped
-FROM raw_records"""
+FROM raw_records{f" WHERE {_is_among(only)}" if only else ""}"""
+
+
+def _is_among(only: Plan) -> str:
+    chunks = [
+        f"(_source_partition = {partition} AND _source_offset BETWEEN {first} AND {last} "
+        f"AND is_among(_source_offset, {text(encoded)}))"
+        for partition, first, last, encoded in only.chunks()
+    ]
+    return " OR ".join(chunks) or "FALSE"
 
 
 def enriched_view(dataset: Dataset, references: list[Contract]) -> str:

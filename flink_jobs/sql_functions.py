@@ -13,6 +13,7 @@ FUNCTIONS = {
     "classify": "Classify",
     "item_min": "ItemMin",
     "item_max": "ItemMax",
+    "is_among": "IsAmong",
 }
 
 

@@ -13,6 +13,7 @@ from tidegate.contracts.load import AvroSchema, Dataset, Metric
 from tidegate.settings import Settings
 
 Options = Mapping[str, str]
+Spans = Mapping[int, tuple[int, int]]
 PAYLOAD_LIMIT_BYTES = 900 * 1024
 """A dead letter keeps this much of its record; its hash is always of the whole."""
 
@@ -46,8 +47,11 @@ class Sink:
     headers: bool = False
 
 
-def raw_source(dataset: Dataset, settings: Settings, group: str) -> str:
-    """``raw_records``: the decoded columns, the record's coordinates, and what the decoder says of it."""
+def raw_source(dataset: Dataset, settings: Settings, group: str, spans: Spans | None = None) -> str:
+    """``raw_records``: the decoded columns, the record's coordinates, and what the decoder says of it.
+
+    ``spans``: only offsets [start, end) by partition, and then the source ends; every partition is named.
+    """
     body = [*_column_lines(columns(dataset.latest)), *RAW_METADATA, *DECODE_METADATA]
     options = {
         **_kafka_source(dataset.contract.topic.name, settings, group),
@@ -56,8 +60,21 @@ def raw_source(dataset: Dataset, settings: Settings, group: str) -> str:
         "value.fields-include": "EXCEPT_KEY",
         **_contract_avro("value.", dataset.latest, settings),
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
+        **(_bounds(spans) if spans is not None else {}),
     }
     return _create("raw_records", body, options)
+
+
+def _bounds(spans: Spans) -> Options:
+    starts, ends = (
+        ";".join(f"partition:{partition},offset:{span[side]}" for partition, span in spans.items()) for side in (0, 1)
+    )
+    return {
+        "scan.startup.mode": "specific-offsets",
+        "scan.startup.specific-offsets": starts,
+        "scan.bounded.mode": "specific-offsets",
+        "scan.bounded.specific-offsets": ends,
+    }
 
 
 def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:

@@ -23,7 +23,7 @@ EXAMPLES_MODULE = "producers.from_examples"
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Which share of the records is made special on purpose; each between 0 and 1, together below 1."""
+    """Which share of the records is made special on purpose; each between 0 and 1, and together too."""
 
     bad_ratio: float = 0.0
     duplicate_ratio: float = 0.0
@@ -31,10 +31,10 @@ class Mix:
 
     def __post_init__(self) -> None:
         ratios = (self.bad_ratio, self.duplicate_ratio, self.late_ratio)
-        if min(ratios) < 0 or sum(ratios) >= 1:
+        if min(ratios) < 0 or sum(ratios) > 1:
             raise TidegateError(
                 f"the ratios {', '.join(map(str, ratios))} cannot be met.",
-                remedy="Each is 0 or more, and together they stay below 1.",
+                remedy="Each is 0 or more, and together they are at most 1.",
             )
 
 

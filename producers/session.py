@@ -1,5 +1,6 @@
 """What every run of a producer does besides its own work: find the schema, watch the offsets, listen, report, stop."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from producers.stopping import Stop, stop_on_signal
 from producers.topic import end_offsets
 from tidegate.contracts.load import Dataset
 from tidegate.contracts.registry import RegistryClient
-from tidegate.errors import ContractError
+from tidegate.errors import ContractError, TransientError
 from tidegate.settings import Settings
 
 Summary = dict[str, Any]
+PATIENCE_S = 120.0
+POLL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +87,17 @@ def watched_offsets(settings: Settings, topic: str) -> Iterator[dict[str, list[i
     servers = settings.kafka_bootstrap_servers
     offsets = {str(partition): [start] for partition, start in sorted(end_offsets(servers, topic).items())}
     yield offsets
-    for partition, end in sorted(end_offsets(servers, topic).items()):
+    for partition, end in sorted(_patiently(lambda: end_offsets(servers, topic)).items()):
         offsets.setdefault(str(partition), [0]).append(end)
+
+
+def _patiently(ask: Callable[[], dict[int, int]]) -> dict[int, int]:
+    """The answer, also of a broker that is just coming back: a summary must not be lost for its last question."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask()
+        except TransientError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(POLL_S)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.polling import wait_for
 from tidegate.contracts.load import AvroSchema, Dataset, load_dataset, platform_schema
 from tidegate.contracts.registry import RegistryClient
 from tidegate.flink_client import FlinkClient
@@ -50,6 +51,11 @@ class Pipeline:
         assert job is not None, f"{name} does not run"
         return int(self.flink.checkpoints(job.job_id)["counts"]["completed"])
 
+    def wait_for_checkpoints(self, name: str, count: int) -> None:
+        """Returns when the job has completed so many more."""
+        wanted = self.completed_checkpoints(name) + count
+        wait_for(f"{count} checkpoints of {name}", lambda: self.completed_checkpoints(name) >= wanted)
+
 
 def tidegate(*arguments: str, timeout_s: float = 300) -> str:
     """Runs the command line as a user would, in this project; returns its standard output.
@@ -87,8 +93,11 @@ def prove_window(window: dict[str, list[int]], *options: str, dataset: str = "cl
 
 
 def start_jobs(settings: Settings) -> None:
-    """Starts all jobs and waits until they run."""
-    start(settings, Start(JOBS))
+    """Starts the jobs that do not run yet and waits until they do."""
+    client = FlinkClient(settings.flink_rest_url)
+    missing = tuple(name for name in JOBS if client.live_job(name) is None)
+    if missing:
+        start(settings, Start(missing))
 
 
 @pytest.fixture(scope="session")

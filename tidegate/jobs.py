@@ -45,18 +45,28 @@ def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[Flink
     """
     client = FlinkClient(settings.flink_rest_url)
     for name in what.jobs:
-        _check_startable(client, name)
-    result = subprocess.run(
-        command(settings, what), env=environment(settings), capture_output=True, text=True, check=False
-    )
-    if result.returncode != 0:
-        raise _refused("-".join(what.jobs), result.stdout + result.stderr, settings)
+        if name not in job_names():
+            raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
+        refuse_if_running(client, name)
+    submit(settings, "-".join(what.jobs), program(what))
     return [_wait_until_running(client, name, timeout_s) for name in what.jobs]
 
 
-def _check_startable(client: FlinkClient, name: str) -> None:
-    if name not in job_names():
-        raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
+def submit(settings: Settings, name: str, arguments: list[str]) -> None:
+    """``flink run`` of a file in ``flink_jobs/`` with its arguments; returns when the cluster has taken the job.
+
+    Raises:
+        TidegateError: refused, in the job's own line or Flink's; ``name`` is of its log.
+    """
+    result = subprocess.run(
+        command(settings, arguments), env=environment(settings), capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise _refused(name, result.stdout + result.stderr, settings)
+
+
+def refuse_if_running(client: FlinkClient, name: str) -> None:
+    """Two instances of a job would fence each other's transactions."""
     if running := client.live_job(name):
         raise TidegateError(
             f"the job {name} runs already ({running.state}, id {running.job_id}).",
@@ -77,9 +87,21 @@ def stop(settings: Settings, name: str, *, savepoint: bool) -> str | None:
     return None
 
 
-def command(settings: Settings, what: Start) -> list[str]:
-    """The ``flink run`` command line, as a user would type it."""
+def program(what: Start) -> list[str]:
+    """The file to run and its arguments."""
     file, names = (f"{what.jobs[0]}.py", ()) if len(what.jobs) == 1 else ("together.py", what.jobs)
+    return [
+        file,
+        *names,
+        "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
+        what.recover_from,
+        *(["--forget-removed"] if what.forget_removed else []),
+        *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
+    ]
+
+
+def command(settings: Settings, arguments: list[str]) -> list[str]:
+    """The ``flink run`` command line, as a user would type it; the first argument is a file of ``flink_jobs/``."""
     return [
         str(flink_home(settings) / "bin" / "flink"),
         "run",
@@ -91,12 +113,8 @@ def command(settings: Settings, what: Start) -> list[str]:
         "--pyExecutable",
         sys.executable,
         "--python",
-        str(JOBS_FOLDER / file),
-        *names,
-        "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
-        what.recover_from,
-        *(["--forget-removed"] if what.forget_removed else []),
-        *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
+        str(JOBS_FOLDER / arguments[0]),
+        *arguments[1:],
     ]
 
 

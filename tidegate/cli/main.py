@@ -27,6 +27,7 @@ COMMANDS = {
     "run": "start Flink jobs",
     "stop": "stop Flink jobs, with savepoints to go on from",
     "prove": "prove that every input offset is accounted for",
+    "replay": "refine again the events that were lost",
     "demo": "the whole pipeline on generated traffic, ended by the proof",
 }
 

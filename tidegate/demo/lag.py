@@ -3,14 +3,12 @@
 So right after a checkpoint a job's lag is what came in meanwhile, and before the next one an interval's worth more.
 """
 
-from confluent_kafka import ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
 
 from producers.topic import end_offsets
 from tidegate.contracts.model import Contract
+from tidegate.group_offsets import Offsets, committed_offsets
 from tidegate.settings import Settings
-
-Offsets = dict[int, int]
 
 
 class LagReader:
@@ -40,13 +38,7 @@ class LagReader:
         }
 
     def _committed(self, job: str) -> dict[str, Offsets]:
-        group = f"tidegate-{job}-{self._contract.dataset}"
-        future = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
-        committed: dict[str, Offsets] = {}
-        for place in future.result().topic_partitions:
-            if place.offset >= 0:
-                committed.setdefault(place.topic, {})[place.partition] = place.offset
-        return committed
+        return committed_offsets(self._admin, job, self._contract.dataset)
 
 
 def behind(ends: Offsets, positions: Offsets) -> int:

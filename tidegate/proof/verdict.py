@@ -84,6 +84,7 @@ class PartitionVerdict:
 
     All counts are of records; ``silver_rows`` are more than ``silver`` where records explode.
     ``behind`` of the missing offsets lie beyond the highest offset any output names: refine may not be there yet.
+    ``torn`` are those of which silver has some rows and not all, where records explode.
     """
 
     window: Window
@@ -94,6 +95,7 @@ class PartitionVerdict:
     dropped: int
     duplicate: int
     behind: int
+    torn: Offsets
     difference: Difference
 
 
@@ -160,6 +162,7 @@ def _judge_partition(
         dropped=len(dropped),
         duplicate=len(duplicate),
         behind=int(np.count_nonzero(missing > highest)),
+        torn=np.intersect1d(missing, kept),
         difference=Difference(
             missing=missing,
             doubled=_union(found.doubled, repeated(np.concatenate(claims)), repeated(dead), repeated(dropped), twice),

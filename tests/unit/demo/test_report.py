@@ -26,7 +26,7 @@ MEASURED = Measured(1000.0, percentiles([900.0]), percentiles([4000.0]), 0, 42.5
 
 def proof(*, silver: int = 6, missing: int = 0) -> ProofReport:
     difference = Difference(np.arange(missing, dtype=np.int64), NO_OFFSETS, NO_OFFSETS)
-    partition = PartitionVerdict(Window(0, 0, 10, 10), 10, silver, silver, 2, 1, 1, 0, difference)
+    partition = PartitionVerdict(Window(0, 0, 10, 10), 10, silver, silver, 2, 1, 1, 0, NO_OFFSETS, difference)
     layers = [LayerVerdict(name, 10, 10, {0: NOTHING}) for name in ("lake_bronze", "lake_silver", "index")]
     return ProofReport("clicks", (partition,), tuple(layers), REASONS, 1.0, 100.0)
 

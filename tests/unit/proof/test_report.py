@@ -14,6 +14,8 @@ from tidegate.proof.rows import Difference
 from tidegate.proof.verdict import PartitionVerdict, Window
 from tidegate.proof.window import parse_offsets
 
+NO_OFFSETS = np.array([], np.int64)
+
 
 def difference(missing: list[int] | None = None, doubled: list[int] | None = None) -> Difference:
     found = (np.array(values or [], np.int64) for values in (missing, doubled, None))
@@ -22,7 +24,7 @@ def difference(missing: list[int] | None = None, doubled: list[int] | None = Non
 
 def report_of(partitions: list[Difference], bronze: Difference) -> ProofReport:
     verdicts = [
-        PartitionVerdict(Window(number, 0, 100, 100), 100, 90, 90, 4, 3, 3, behind=0, difference=found)
+        PartitionVerdict(Window(number, 0, 100, 100), 100, 90, 90, 4, 3, 3, behind=0, torn=NO_OFFSETS, difference=found)
         for number, found in enumerate(partitions)
     ]
     layer = LayerVerdict("lake_bronze", expected=200, actual=199, differences={0: bronze})

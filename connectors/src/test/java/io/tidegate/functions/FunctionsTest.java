@@ -37,7 +37,11 @@ class FunctionsTest {
               RuleNames(no_bits, '') AS no_names,
               FirstRuleName(bits_0_2 - 1, 'a,b,c') AS first_name,
               FirstRuleName(no_bits, 'a,b,c') AS no_first_name,
-              ConnectHeaders(topic, 3, `offset`, 'decode', 'BAD_MAGIC', missing) AS headers
+              ConnectHeaders(topic, 3, `offset`, 'decode', 'BAD_MAGIC', missing) AS headers,
+              IsAmong(`offset`, 'KoIB') AS is_first,
+              IsAmong(`offset` + 130, 'KoIB') AS is_second,
+              IsAmong(`offset` + 1, 'KoIB') AS is_between,
+              IsAmong(`offset`, '') AS is_among_none
             FROM (VALUES
               ('10.1.2.3', 'abc', CAST(NULL AS STRING), 'raw.clicks', CAST(42 AS BIGINT), CAST(5 AS BIGINT), CAST(0 AS BIGINT), '%s'))
               AS t(ip, abc, missing, topic, `offset`, bits_0_2, no_bits, rules)""";
@@ -49,7 +53,7 @@ class FunctionsTest {
         TableEnvironment sql = TableEnvironment.create(EnvironmentSettings.inBatchMode());
         for (Class<? extends UserDefinedFunction> function : List.of(
                 HmacSha256.class, Sha256Hex.class, DeadLetterId.class, Violations.class, RuleNames.class, FirstRuleName.class,
-                ConnectHeaders.class)) {
+                ConnectHeaders.class, IsAmong.class)) {
             sql.executeSql("CREATE TEMPORARY SYSTEM FUNCTION " + function.getSimpleName() + " AS '" + function.getName()
                     + "' LANGUAGE JAVA");
         }
@@ -124,5 +128,14 @@ class FunctionsTest {
 
     private static void assertHeader(String text, byte[] value) {
         assertEquals(text, new String(value, StandardCharsets.UTF_8));
+    }
+
+    /** The text holds 42 and 172: a byte 42, then 130 as 0x82 0x01. */
+    @Test
+    void aNumberIsFoundAmongItsEncodedOnesOnly() {
+        assertEquals(true, answers.getField("is_first"));
+        assertEquals(true, answers.getField("is_second"));
+        assertEquals(false, answers.getField("is_between"));
+        assertEquals(false, answers.getField("is_among_none"));
     }
 }

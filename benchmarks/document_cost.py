@@ -1,0 +1,122 @@
+"""What of a document costs OpenSearch how much: ``python -m benchmarks.document_cost --documents 300000``.
+
+The stack must be up with silver clicks in their topic, and no job may run. The same documents go in by bulk requests,
+into an index of each kind; what counts is the CPU time of OpenSearch until its merges have settled. The kind with
+nothing but ``_id`` and ``_source`` is the floor: no mapping can be cheaper.
+"""
+
+import argparse
+import io
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import fastavro
+
+from benchmarks.measure import Run, cpu_seconds, report, since
+from tidegate.contracts.load import load_dataset
+from tidegate.contracts.search_mapping import index_template
+from tidegate.opensearch_client import connect
+from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
+from tidegate.settings import Settings, get_settings
+
+DATASET = "clicks"
+SERVER = "opensearch"
+BULK_DOCUMENTS = 5000
+Mapping = dict[str, Any]
+
+
+def main() -> None:
+    """Parses, and measures each kind so many times, in turn."""
+    parser = argparse.ArgumentParser(prog="document_cost")
+    parser.add_argument("--documents", type=int, default=300_000)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    settings = get_settings()
+    bodies = [bulk_body(documents) for documents in pages(islice(silver(settings), options.documents))]
+    template = index_template(load_dataset(settings.schemas_dir, DATASET))["template"]
+    runs: dict[str, list[Run]] = {}
+    for _ in range(options.runs):
+        for kind, mapping in kinds(template["mappings"]).items():
+            run = measure(settings, {"settings": template["settings"], "mappings": mapping}, bodies)
+            runs.setdefault(kind, []).append(run)
+    for kind, measured in runs.items():
+        print(report(f"documents, {kind}", measured, (SERVER,)))
+
+
+def kinds(mapping: Mapping) -> dict[str, Mapping]:
+    """Mappings to compare, by what is left out of the first."""
+    properties: Mapping = mapping["properties"]
+    plain = {name: field for name, field in properties.items() if field["type"] in ("keyword", "boolean", "date")}
+    unindexed = {name: field | {"index": False} for name, field in properties.items() if name not in plain}
+    return {
+        "as the template has them": mapping,
+        "numbers not indexed": mapping | {"properties": plain | unindexed},
+        "no field indexed": {"dynamic": False, "properties": {}},
+        "no field indexed, no _source": {"dynamic": False, "properties": {}, "_source": {"enabled": False}},
+    }
+
+
+def measure(settings: Settings, body: Mapping, bodies: list[str]) -> Run:
+    """Sends all bodies into a new index and waits for the merges' end."""
+    client = connect(settings, timeout_s=120)
+    index = "cost-of-documents"
+    client.indices.create(index=index, body=body)
+    try:
+        began_s, before = time.monotonic(), cpu_seconds(settings)
+        for bulk in bodies:
+            answer = client.bulk(index=index, body=bulk, filter_path="errors")
+            assert not answer["errors"], "a document was refused"
+        client.indices.refresh(index=index)
+        took_s = time.monotonic() - began_s
+        while client.indices.stats(index=index, metric="merge")["_all"]["total"]["merges"]["current"]:
+            time.sleep(0.2)
+        count = client.count(index=index)["count"]
+        return Run(count, took_s, since(before, cpu_seconds(settings)))
+    finally:
+        client.indices.delete(index=index)
+
+
+def silver(settings: Settings) -> Iterator[Mapping]:
+    """The rows of the silver topic."""
+    dataset = load_dataset(settings.schemas_dir, DATASET)
+    assert dataset.silver is not None
+    schema = fastavro.parse_schema(dataset.silver)
+    topic = dataset.contract.silver_topic
+    spans = topic_spans(settings.kafka_bootstrap_servers, topic)
+    for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, topic, spans)):
+        for value in batch.values:
+            row = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
+            assert isinstance(row, dict)
+            yield row
+
+
+def pages(rows: Iterator[Mapping]) -> Iterator[list[Mapping]]:
+    """The rows of one bulk request after the other."""
+    while page := list(islice(rows, BULK_DOCUMENTS)):
+        yield page
+
+
+def bulk_body(rows: list[Mapping]) -> str:
+    """The request as the sink makes it: a field that is null is left out."""
+    lines = []
+    for row in rows:
+        lines.append(json.dumps({"index": {"_id": row["event_id"]}}))
+        lines.append(json.dumps({name: value for name, value in row.items() if value is not None}, default=plain))
+    return "\n".join(lines) + "\n"
+
+
+def plain(value: object) -> object:
+    """A decimal or a time as JSON has it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}Z"
+    assert isinstance(value, Decimal)
+    return float(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""A drill: traffic in the background, a fault in its midst, the time until all is normal again, and the proof."""
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import KafkaException
+
+from producers.topic import end_offsets
+from tests.pipeline import Pipeline, produce, prove_window
+from tidegate.demo.lag import LagReader
+from tidegate.demo.memory import MemoryWatch
+from tidegate.errors import TidegateError
+
+RATE = 2000
+MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.1", "--late-ratio", "0.02")
+LIMIT_S = 60.0
+"""After the healing, lag must be normal again within this time."""
+SPARE_S = 2.0
+PRODUCER_LIMIT_S = 600.0
+POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a drill showed; ``recovery_s`` is from the healing until the lag of every job was normal."""
+
+    fault: str
+    seed: int
+    events: int
+    dead_letters: int
+    recovery_s: float | None
+    stack_mb: int
+
+
+class Drill:
+    """One fault under traffic on the running pipeline; :meth:`close` it, whatever happened."""
+
+    def __init__(self, pipeline: Pipeline, fault: str, seed: int) -> None:
+        self.pipeline = pipeline
+        self.fault = fault
+        self.seed = seed
+        self.outcome: Outcome | None = None
+        self._recovery_s: float | None = None
+        self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
+        self._memory = MemoryWatch(pipeline.settings.home)
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._producer: Future[dict[str, Any]] | None = None
+        self._healed_s: float | None = None
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch)
+
+    def send(self, seconds: int, *options: str) -> None:
+        """Starts the traffic and returns when the refine job has had two checkpoints of it."""
+        arguments = ("--rate", str(RATE), "--seconds", str(seconds), "--seed", str(self.seed), *(options or MIX))
+        self._producer = self._pool.submit(produce, *arguments)
+        self._watcher.start()
+        self.pipeline.wait_for_checkpoints("refine", 2)
+
+    def healed(self) -> None:
+        """The fault is over: from now on the time counts."""
+        self._healed_s = time.monotonic()
+
+    def prove(self) -> None:
+        """Waits for the producer's end and normal lag, then holds the proof and the ledger against each other."""
+        assert self._producer is not None
+        summary = self._producer.result(PRODUCER_LIMIT_S)
+        assert summary["failed"] == 0
+        if self._healed_s is None:
+            self._over.set()
+        self._watcher.join(LIMIT_S + 30)
+        report = prove_window(summary["offsets"], "--wait", "120")
+        assert report["holds"], report
+        facts = report["datasets"]["clicks"]
+        assert {name: facts[name] for name in summary["expected"]} == summary["expected"]
+        assert self._healed_s is None or self._recovery_s is not None, (
+            f"{self.fault}: lag not normal after {LIMIT_S:g} s"
+        )
+        stack_mb = self._memory.peak_rss_mb()["stack"]
+        self.outcome = Outcome(
+            self.fault, self.seed, facts["produced"], facts["dead_letter"], self._recovery_s, stack_mb
+        )
+
+    def close(self) -> None:
+        """Ends the threads."""
+        self._over.set()
+        self._pool.shutdown()
+        if self._watcher.is_alive():
+            self._watcher.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(POLL_S):
+            self._memory.sample()
+            if self._healed_s is None:
+                continue
+            took_s = time.monotonic() - self._healed_s
+            if self._is_normal():
+                self._recovery_s = took_s
+            if self._recovery_s is not None or took_s > LIMIT_S:
+                return
+
+    def _is_normal(self) -> bool:
+        """Whether each job's lag is no more than comes in between two of its checkpoints."""
+        settings = self.pipeline.settings
+        topics_s = {
+            "refine": settings.refine_checkpoint_interval_s + SPARE_S,
+            "index": settings.index_checkpoint_interval_s + SPARE_S,
+            "lake": 2 * (settings.lake_checkpoint_interval_s + SPARE_S),  # it reads two topics
+        }
+        try:
+            silver_ends = end_offsets(settings.kafka_bootstrap_servers, self.pipeline.clicks.contract.silver_topic)
+            lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
+        except (KafkaException, TidegateError, TimeoutError):
+            return False
+        return all(lags[job] <= seconds * RATE for job, seconds in topics_s.items())

@@ -1,0 +1,99 @@
+"""Producers that do everything wrong: only damaged records, clocks that go wrong, the same events twice at once."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clicks import click
+from tests.faults.conftest import StartDrill
+from tests.faults.drill import MIX
+from tests.faults.servers import server_process
+from tests.pipeline import Pipeline, produce, prove_window, tidegate
+from tests.topics import frame, send, wait_for_records
+from tidegate.stack import process
+
+GROWTH_MB = 100
+LINES = 5000
+
+
+@pytest.mark.long
+def test_nothing_but_poison_takes_no_memory(healthy: Pipeline, start_drill: StartDrill) -> None:
+    only_poison = ("--bad-ratio", "1")
+    warm = produce("--rate", "2000", "--seconds", "20", *only_poison)
+    assert prove_window(warm["offsets"], "--wait", "60")["holds"]
+    before = healthy.failures()
+    taskmanager = server_process(healthy.settings, "taskmanager")
+    before_mb = process.rss_bytes(taskmanager) / 2**20
+    drill = start_drill("nothing but poison for 60 s")
+    drill.send(60, *only_poison)
+    drill.prove()
+    assert healthy.failures() == before
+    assert process.rss_bytes(taskmanager) / 2**20 - before_mb < GROWTH_MB
+
+
+def test_clocks_that_go_wrong_and_partitions_without_events_hold_nothing_up(healthy: Pipeline) -> None:
+    """All events go to one partition; the others are idle."""
+    now = datetime.now(UTC)
+    minutes = [timedelta(minutes=minutes) for minutes in (-10, 9, 0, -10, 9)]
+    events = [click(event_time=now + shift, event_type="view") for shift in minutes * 200]
+    events += [click(event_time=now - timedelta(hours=5), event_type="view") for _ in range(20)]
+    landed = send(healthy.settings, "raw.clicks", [_framed(healthy, event) for event in events])
+    rows = wait_for_records(healthy.settings, "silver.clicks", healthy.silver, {place.offset for place in landed})
+    assert {row["event_time"].timestamp() for row in rows.values()} == {
+        pytest.approx(event["event_time"].timestamp(), abs=0.001) for event in events
+    }
+    window = {"0": [landed[0].offset, landed[-1].offset + 1]}
+    assert prove_window(window, "--wait", "60")["datasets"]["clicks"]["silver"] == len(events)
+
+
+def test_two_producers_of_the_same_events_leave_each_once(healthy: Pipeline, tmp_path: Path) -> None:
+    source = tmp_path / "events.jsonl"
+    now = datetime.now(UTC)
+    with source.open("w") as lines:
+        for _ in range(LINES):
+            event = click(event_time=now.isoformat(), unit_price="9.99", event_type="view")
+            lines.write(json.dumps(event) + "\n")
+    summaries: list[dict[str, Any]] = []
+    command = ("produce", "clicks", "--from", str(source), "--json")
+    threads = [threading.Thread(target=lambda: summaries.append(json.loads(tidegate(*command)))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    window = {
+        number: [
+            min(each["offsets"][number][0] for each in summaries),
+            max(each["offsets"][number][1] for each in summaries),
+        ]
+        for number in summaries[0]["offsets"]
+    }
+    report = prove_window(window, "--wait", "60")
+    assert report["holds"], report
+    facts = report["datasets"]["clicks"]
+    assert (facts["produced"], facts["silver"], facts["duplicate"]) == (2 * LINES, LINES, LINES)
+
+
+@pytest.mark.long
+def test_a_job_goes_on_at_another_parallelism(
+    healthy: Pipeline, start_drill: StartDrill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drill = start_drill("savepoint and restart at parallelism 2 → 1 → 2 → 1")
+    drill.send(60, *MIX)
+    for parallelism in ("1", "2", "1"):
+        monkeypatch.setenv("TIDEGATE_PARALLELISM", parallelism)
+        tidegate("stop", "refine")
+        tidegate("run", "refine")
+        healthy.wait_for_checkpoints("refine", 2)
+    drill.healed()
+    drill.prove()
+    monkeypatch.undo()
+    tidegate("stop", "refine")
+    tidegate("run", "refine")
+
+
+def _framed(pipeline: Pipeline, event: dict[str, Any]) -> bytes:
+    return frame(pipeline.schema_id, pipeline.clicks.latest, event)

@@ -1,0 +1,101 @@
+"""kill -9 between a checkpoint and the commit of its transactions; then a downtime that outlasts the transactions."""
+
+import time
+
+import pytest
+
+from producers.topic import end_offsets
+from tests.faults.conftest import StartDrill, revive
+from tests.faults.servers import kill, server_process
+from tests.pipeline import Pipeline, prove_window, run_tidegate, tidegate
+from tests.polling import wait_for
+from tidegate.proof.topic_reader import Scan, Spans, read_batches, topic_spans
+from tidegate.settings import Settings
+
+HITS = 10
+ATTEMPTS = 40
+TIMEOUT_S = 20
+SILVER = "silver.clicks"
+
+
+@pytest.mark.long
+def test_a_kill_between_checkpoint_and_commit_loses_and_doubles_nothing(
+    healthy: Pipeline, start_drill: StartDrill
+) -> None:
+    drill = start_drill(f"kill -9 between checkpoint and commit, {HITS} times")
+    drill.send(400)
+    hits = attempts = 0
+    while hits < HITS:
+        attempts += 1
+        assert attempts <= ATTEMPTS, f"only {hits} of {attempts} kills fell between a checkpoint and its commit"
+        kill_at_next_checkpoint(healthy)
+        undecided = open_spans(healthy.settings)
+        revive(healthy.settings)
+        healthy.wait_for_checkpoints("refine", 1)
+        hits += committed_within(healthy.settings, undecided)
+    print(f"{hits} of {attempts} kills fell between a checkpoint and its commit")
+    drill.healed()
+    drill.prove()
+
+
+def test_what_a_long_downtime_rolled_back_is_found_and_replayed(
+    healthy: Pipeline, start_drill: StartDrill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = healthy.settings
+    monkeypatch.setenv("TIDEGATE_TRANSACTION_TIMEOUT_S", str(TIMEOUT_S))
+    tidegate("stop", "refine")
+    tidegate("run", "refine")
+    drill = start_drill(f"refine down for longer than its transactions live ({TIMEOUT_S} s), then a replay")
+    drill.send(30)
+    kill_at_next_checkpoint(healthy, "jobmanager")
+    wait_for("the broker to roll everything back", lambda: not open_spans(settings), timeout_s=120)
+    revive(settings)
+    tidegate("run", "refine", "lake", "index", "metrics")
+    healthy.wait_for_checkpoints("refine", 1)
+
+    window = {
+        str(number): [*span] for number, span in topic_spans(settings.kafka_bootstrap_servers, "raw.clicks").items()
+    }
+    lost = prove_window(window, "--wait", "5", "--no-lake", "--no-index")
+    if lost["holds"]:
+        pytest.fail("nothing was lost: the kill did not fall between a checkpoint and its commit")
+    told = run_tidegate("replay", "clicks", "--dry-run")
+    assert told.returncode == 1
+    assert "are missing" in told.stdout
+    assert "The proof holds" in " ".join(tidegate("replay", "clicks").split())
+    drill.healed()
+    drill.prove()
+    monkeypatch.undo()
+    tidegate("stop", "refine")
+    tidegate("run", "refine")
+
+
+def kill_at_next_checkpoint(pipeline: Pipeline, *others: str) -> None:
+    """Ends the TaskManager in the moment the next checkpoint of refine is complete, before it can hear of it."""
+    job = pipeline.flink.live_job("refine")
+    assert job is not None
+    folder = pipeline.settings.home / "flink-checkpoints" / "refine" / job.job_id
+    newest = max(int(path.name.removeprefix("chk-")) for path in folder.glob("chk-*"))
+    metadata = folder / f"chk-{newest + 1}" / "_metadata"
+    taskmanager = server_process(pipeline.settings, "taskmanager")
+    deadline_s = time.monotonic() + 60
+    while not metadata.exists():  # no pause: the moment is short
+        assert time.monotonic() < deadline_s, f"no {metadata}"
+    taskmanager.kill()
+    taskmanager.wait(10)
+    if others:
+        kill(pipeline.settings, *others)
+
+
+def open_spans(settings: Settings) -> Spans:
+    """The offsets of silver, by partition, that belong to transactions still open: written, and not decided on."""
+    servers = settings.kafka_bootstrap_servers
+    written = end_offsets(servers, SILVER)
+    decided = {number: end for number, (_, end) in topic_spans(servers, SILVER).items()}
+    return {number: (decided[number], end) for number, end in written.items() if decided[number] < end}
+
+
+def committed_within(settings: Settings, spans: Spans) -> bool:
+    """Whether rows in these offsets were committed after all: the checkpoint had them, and its commit came later."""
+    scan = Scan(settings.kafka_bootstrap_servers, settings.registry_url, SILVER, spans)
+    return any(batch.values for batch in read_batches(scan))

@@ -1,0 +1,28 @@
+"""A server that stands still and then goes on as if nothing had been."""
+
+import time
+
+import pytest
+
+from tests.faults.conftest import StartDrill
+from tests.faults.servers import frozen
+from tests.pipeline import Pipeline
+from tests.polling import wait_for
+
+HEARTBEAT_TIMEOUT_S = 50.0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("server", "seconds"), [("kafka", 45.0), ("taskmanager", HEARTBEAT_TIMEOUT_S + 10), ("opensearch", 60.0)]
+)
+def test_no_event_is_lost_or_doubled_when_a_server_stands_still(
+    healthy: Pipeline, start_drill: StartDrill, server: str, seconds: float
+) -> None:
+    drill = start_drill(f"{server} stands still for {seconds:.0f} s")
+    drill.send(int(seconds) + 15)
+    with frozen(healthy.settings, server):
+        time.sleep(seconds)  # the fault itself: nothing to poll for
+    drill.healed()
+    wait_for("all jobs run again", lambda: all(healthy.flink.live_job(name) for name in ("refine", "lake", "index")))
+    drill.prove()

@@ -1,0 +1,1 @@
+"""Refining raw events again that their outputs lost."""

@@ -1,0 +1,71 @@
+"""Finding what refine has lost for good: missing, although refine has gone past it and committed since."""
+
+import time
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from tidegate.contracts.load import load_dataset
+from tidegate.errors import TidegateError, TransientError
+from tidegate.flink_client import FlinkClient
+from tidegate.group_offsets import committed_offsets
+from tidegate.proof.reconcile import Scope, prove
+from tidegate.replay.plan import Plan
+from tidegate.settings import Settings
+
+REFINE = "refine"
+POLL_S = 0.2
+
+
+def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) -> Plan:
+    """The raw events of ``dataset`` that refine has read and none of its outputs has.
+
+    A transaction that waits for its commit looks like a loss. So refine must run, and have a checkpoint from now on:
+    by then all of its earlier transactions are committed or gone.
+
+    Raises:
+        TidegateError: refine does not run, or part of a record's rows is lost, which no replay can mend.
+        TransientError: no checkpoint in time.
+    """
+    end = _committed_positions(settings, dataset)
+    _wait_for_checkpoint(settings, max(60.0, 5 * settings.refine_checkpoint_interval_s))
+    if not end:
+        return Plan(dataset, {})
+    bounds = ",".join(f"{partition}:{offset}" for partition, offset in end.items())
+    report = prove(settings, dataset, Scope(end=bounds, lake=False, index=False, wait_s=wait_s))
+    torn = [f"{verdict.window.partition}:{offset}" for verdict in report.partitions for offset in verdict.torn.tolist()]
+    if torn:
+        raise TidegateError(
+            f"of {len(torn):,} records silver has some rows and not all, the first at {torn[0]}.",
+            remedy="A replay would double the rows that are there. Write silver anew from raw.",
+        )
+    return Plan.of_missing(dataset, report.partitions)
+
+
+def _committed_positions(settings: Settings, dataset: str) -> dict[int, int]:
+    topic = load_dataset(settings.schemas_dir, dataset).contract.topic.name
+    servers = settings.kafka_bootstrap_servers
+    try:
+        return committed_offsets(AdminClient({"bootstrap.servers": servers}), REFINE, dataset).get(topic, {})
+    except KafkaException as error:
+        raise TransientError(f"Kafka does not answer at {servers}.", remedy="Start it with `tidegate up`.") from error
+
+
+def _wait_for_checkpoint(settings: Settings, timeout_s: float) -> None:
+    client = FlinkClient(settings.flink_rest_url)
+    job = client.live_job(REFINE)
+    if job is None:
+        raise TidegateError(
+            "refine does not run: what it wrote last may still be committed when it goes on.",
+            remedy="Start it with `tidegate run refine`, then ask again.",
+        )
+    asked_ms = time.time() * 1000
+    deadline_s = time.monotonic() + timeout_s
+    while time.monotonic() < deadline_s:
+        latest = client.checkpoints(job.job_id)["latest"]["completed"]
+        if latest and latest["trigger_timestamp"] > asked_ms:
+            return
+        time.sleep(POLL_S)
+    raise TransientError(
+        f"refine has had no checkpoint for {timeout_s:.0f} s.", remedy="See `tidegate status`; then ask again."
+    )

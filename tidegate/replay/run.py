@@ -1,0 +1,53 @@
+"""Refining again what a plan names, by a bounded Flink job beside the running ones."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tidegate import jobs
+from tidegate.errors import TidegateError
+from tidegate.flink_client import FlinkClient, FlinkJob
+from tidegate.replay.plan import Plan
+from tidegate.settings import Settings
+
+JOB = "replay"
+POLL_S = 0.2
+FINISHED = "FINISHED"
+
+
+def run_plan(settings: Settings, plan: Plan) -> Path:
+    """Runs the job to its end and returns the file of the plan, which is kept.
+
+    Raises:
+        TidegateError: a replay runs already, or this one failed; what it has committed stays.
+    """
+    client = FlinkClient(settings.flink_rest_url)
+    jobs.refuse_if_running(client, JOB)
+    file = _write(settings, plan)
+    earlier = {job.job_id for job in client.jobs()}
+    jobs.submit(settings, JOB, [f"{JOB}.py", "--plan", str(file)])
+    job = _wait_until_ended(client, earlier)
+    if job.state != FINISHED:
+        reasons = client.exceptions(job.job_id)
+        raise TidegateError(
+            f"the replay ended as {job.state}: {reasons[0] if reasons else 'no reason given'}.",
+            remedy="See `tidegate logs taskmanager`; then replay again: only what is still missing is read.",
+        )
+    return file
+
+
+def _write(settings: Settings, plan: Plan) -> Path:
+    folder = settings.home / "replays"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{plan.dataset}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.json"
+    file.write_text(plan.to_json())
+    return file
+
+
+def _wait_until_ended(client: FlinkClient, earlier: set[str]) -> FlinkJob:
+    """The job that was not there before, once it has ended: however long it reads, it fails or finishes."""
+    while True:
+        for job in client.jobs():
+            if job.name == JOB and job.job_id not in earlier and job.state in ("FINISHED", "FAILED", "CANCELED"):
+                return job
+        time.sleep(POLL_S)
