@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything is installed into .venv, data goes to .tidegate, downloads to ~/.cache/tidegate.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench up down lock
+.PHONY: help setup demo test faults check bench up down lock
 
 DEMO_SECONDS ?= 60
 DEMO_RATE ?= 5000
@@ -23,6 +23,9 @@ demo: setup ## the whole pipeline and its proof (DEMO_SECONDS=60 DEMO_RATE=5000 
 
 test: setup ## every check and test, on real servers that it starts and stops itself
 	@$(BIN)/python tests/suite.py
+
+faults: setup ## every fault on real servers, each ended by the proof (half an hour)
+	@$(BIN)/python -m pytest tests/faults --all-faults
 
 check: $(INSTALLED) ## lint, format and types
 	@$(BIN)/ruff check

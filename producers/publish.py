@@ -14,7 +14,8 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from producers.batch import Batch
 from tidegate.errors import TidegateError
 
-FLUSH_TIMEOUT_S = 30.0
+FLUSH_TIMEOUT_S = 120.0
+"""As long as a broker needs to come back after a crash; what it has not taken by then counts as failed."""
 _MAX_OUTSTANDING = 100_000
 _POLL_S = 0.05
 _CLIENT = {

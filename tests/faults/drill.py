@@ -10,7 +10,8 @@ from confluent_kafka import KafkaException
 
 from producers.topic import end_offsets
 from tests.pipeline import Pipeline, produce, prove_window
-from tidegate.demo.lag import LagReader
+from tests.polling import wait_for
+from tidegate.demo.lag import LagReader, behind
 from tidegate.demo.memory import MemoryWatch
 from tidegate.errors import TidegateError
 
@@ -53,10 +54,11 @@ class Drill:
         self._watcher = threading.Thread(target=self._watch)
 
     def send(self, seconds: int, *options: str) -> None:
-        """Starts the traffic and returns when the refine job has had two checkpoints of it."""
+        """Starts the traffic and returns when it flows and the refine job has had two checkpoints of it."""
         arguments = ("--rate", str(RATE), "--seconds", str(seconds), "--seed", str(self.seed), *(options or MIX))
         self._producer = self._pool.submit(produce, *arguments)
         self._watcher.start()
+        wait_for("traffic", self._flows)
         self.pipeline.wait_for_checkpoints("refine", 2)
 
     def healed(self) -> None:
@@ -89,6 +91,12 @@ class Drill:
         self._pool.shutdown()
         if self._watcher.is_alive():
             self._watcher.join()
+
+    def _flows(self) -> bool:
+        assert self._producer is not None
+        if self._producer.done():
+            self._producer.result()
+        return behind(self._lags.raw_ends(), self._lags.raw_before) > RATE
 
     def _watch(self) -> None:
         while not self._over.wait(POLL_S):
