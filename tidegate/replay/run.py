@@ -6,12 +6,13 @@ from pathlib import Path
 
 from tidegate import jobs
 from tidegate.errors import TidegateError
-from tidegate.flink_client import FlinkClient, FlinkJob
+from tidegate.flink_client import LIVE, FlinkClient, FlinkJob
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
 JOB = "replay"
 POLL_S = 0.2
+START_LIMIT_S = 120.0
 FINISHED = "FINISHED"
 
 
@@ -45,9 +46,17 @@ def _write(settings: Settings, plan: Plan) -> Path:
 
 
 def _wait_until_ended(client: FlinkClient, earlier: set[str]) -> FlinkJob:
-    """The job that was not there before, once it has ended: however long it reads, it fails or finishes."""
+    """The job that was not there before, once it has ended: when it has begun, it fails or finishes."""
+    deadline_s, has_begun = time.monotonic() + START_LIMIT_S, False
     while True:
-        for job in client.jobs():
-            if job.name == JOB and job.job_id not in earlier and job.state in ("FINISHED", "FAILED", "CANCELED"):
-                return job
+        job = next(each for each in client.jobs() if each.name == JOB and each.job_id not in earlier)
+        if job.state not in LIVE:
+            return job
+        has_begun = has_begun or client.running(job.job_id)
+        if not has_begun and time.monotonic() > deadline_s:
+            client.cancel(job.job_id)
+            raise TidegateError(
+                f"the replay found no room to run in {START_LIMIT_S:.0f} s.",
+                remedy="It needs free slots in Flink beside the running jobs: stop one for a while, or add slots.",
+            )
         time.sleep(POLL_S)

@@ -15,7 +15,8 @@ from tidegate.stack.process import Command
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState
 
-SLOTS = 8
+SLOTS = 10
+"""Two for each of the four jobs, and two for a replay beside them."""
 
 
 class JobManager(Server):
