@@ -29,6 +29,11 @@ def home_folder() -> Path:
     return Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).absolute()
 
 
+def cache_default() -> Path:
+    """``tidegate`` in the user's cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate"
+
+
 class LogSettings(BaseSettings):
     """What is needed to report anything, a problem with the other settings too."""
 
@@ -44,6 +49,7 @@ class Settings(LogSettings):
     """Endpoints, credentials and limits; units are in the names."""
 
     home: Path = Field(default_factory=home_folder, description="folder of the local stack")
+    cache: Path = Field(default_factory=cache_default, description="downloaded server files, shared by all stacks")
     schemas_dir: Path = Field(default=Path("schemas"), description="folder of the contracts")
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     registry_url: str = Field(
