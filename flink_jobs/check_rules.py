@@ -17,6 +17,8 @@ from pyflink.table import EnvironmentSettings, TableEnvironment
 from pyflink.util.exceptions import TableException
 
 from flink_jobs.literals import literal, timestamp
+from flink_jobs.plans import repeated
+from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.rules import verdict_sql
 from flink_jobs.sql_functions import register_functions
 from tidegate.contracts.avro_types import Column, columns, flink_type_of, read_type
@@ -51,6 +53,7 @@ def check(dataset: Dataset, schemas_dir: Path, functions_jar: str) -> list[Probl
     flink.get_config().set("table.local-time-zone", "UTC")
     flink.get_config().set("parallelism.default", "1")
     register_functions(flink, functions_jar)
+    register_named(flink, [dataset.refine_sql or "", *(metric.sql for metric in dataset.metrics)])
     _declare(flink, "raw", [*map(_line, columns(dataset.latest)), ENVELOPE[3]])
     _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *ENVELOPE])
     if broken := list(_rule_problems(flink, dataset)):
@@ -85,13 +88,14 @@ def _refine_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Prob
     names = ", ".join(f"`{column.name}`" for column in wanted)
     try:
         types = _types(flink, dataset.refine_sql)
-        flink.explain_sql(f"INSERT INTO silver SELECT {names} FROM (\n{dataset.refine_sql}\n)")
+        plan = flink.explain_sql(f"INSERT INTO silver SELECT {names} FROM (\n{dataset.refine_sql}\n)")
     except _SqlError as error:
         yield Problem(file, error.place(first_line=1) or "select", error.reason, "Mend the query.")
         return
     except (Py4JJavaError, TableException) as error:
         yield Problem(file, "select", _SqlError(error).reason, "Give the columns the types of silver.avsc.")
         return
+    yield from _repeated_calls(file, plan)
     for column in wanted:
         if not column.nullable and not types[column.name].endswith("NOT NULL"):
             problem = "may come out null, which silver.avsc does not allow"
@@ -107,12 +111,20 @@ def _metric_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Prob
         names = ", ".join(f"`{column.name}`" for column in wanted)
         try:
             _types(flink, metric.sql)
-            flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
+            plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
+            yield from _repeated_calls(file, plan)
         except _SqlError as error:
             yield Problem(file, error.place(first_line=1) or "select", error.reason, "Mend the query.")
         except (Py4JJavaError, TableException) as error:
             problem = _SqlError(error).reason
             yield Problem(file, "select", problem, f"Give the columns the types of {metric.name}.avsc.")
+
+
+def _repeated_calls(file: str, plan: str) -> Iterator[Problem]:
+    """Python functions that would run more than once with the same arguments (FLINK-39531)."""
+    for call in repeated(plan, function_names()):
+        remedy = "Call it in one place, for a WHERE too: group by its result, or filter where no function is needed."
+        yield Problem(file, call, "would run in Python more than once for each row", remedy)
 
 
 def _example_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:

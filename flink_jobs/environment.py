@@ -5,6 +5,7 @@ operator, finds the state to go on from, and submits once.
 """
 
 import argparse
+import os
 import re
 import sys
 from collections import Counter
@@ -19,11 +20,13 @@ from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment, TableEnvironment
 
+from flink_jobs.python_functions import register_named
 from flink_jobs.sql_functions import register_functions
+from tidegate import log
 from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
 from tidegate.errors import TidegateError, TransientError
 from tidegate.flink_client import FlinkClient
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import LogSettings, Settings, get_settings
 
 CHECKPOINT_DIR = "execution.checkpointing.dir"
 RECOVERY_PATH = "execution.state-recovery.path"
@@ -54,6 +57,7 @@ def dedup_ttl_ms(dataset: Dataset, _settings: Settings) -> int:
 class Job:
     """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset.
 
+    ``views`` are SELECTs by name that several inserts read: planned once, so that all of them read the same operators.
     ``before_inserts`` gives statements that depend on the tables which are there by then. ``interval_of`` is the job
     whose checkpoint interval it takes; its own if empty.
     """
@@ -62,6 +66,7 @@ class Job:
     statements: Callable[[Dataset, Settings], list[str]]
     options: Mapping[str, str] = field(default_factory=dict)
     state_ttl_ms: Callable[[Dataset, Settings], int] = dedup_ttl_ms
+    views: Callable[[Dataset], Mapping[str, str]] = lambda _dataset: {}
     before_inserts: Callable[[Dataset, TableEnvironment], list[str]] = lambda _dataset, _flink: []
     interval_of: str = ""
 
@@ -91,11 +96,13 @@ def main(job: Job) -> None:
 
 def run(jobs: list[Job], arguments: Arguments) -> None:
     """Submits the jobs one after the other; a problem ends the program with one line."""
+    log.start(LogSettings())
     try:
         for job in jobs:
             submit(job, arguments, get_settings())
     except TidegateError as error:
-        sys.exit(f"error: {error}")
+        log.failed(error)
+        sys.exit(1)
 
 
 def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -131,7 +138,8 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         else:
             name_operators(environment, f"{job.name}:{dataset.name}")
     if not arguments.explain:
-        environment.execute(job.name)
+        job_id = str(environment.execute(job.name).get_job_id())
+        log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
 
 
 def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Dataset]:
@@ -164,10 +172,14 @@ def attach(
     statements = job.statements(dataset, settings)
     if not statements:
         return ""
+    views = job.views(dataset)
+    register_named(table_environment, [*statements, *views.values()])
     inserts = [statement for statement in statements if statement.startswith("INSERT")]
     for statement in statements:
         if statement not in inserts:
             table_environment.execute_sql(statement)
+    for name, query in views.items():
+        table_environment.create_temporary_view(name, table_environment.sql_query(query))
     for statement in job.before_inserts(dataset, table_environment):
         table_environment.execute_sql(statement)
     statement_set = table_environment.create_statement_set()
@@ -209,6 +221,8 @@ def configuration(
         CHECKPOINT_DIR: f"{folder.rstrip('/')}/{job.name}",
         "table.local-time-zone": "UTC",
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+        # Flink shows it with the job's configuration.
+        "pipeline.global-job-parameters": f"tidegate.run-id:{os.environ[log.RUN_ID_VARIABLE]}",
     }
     path = None if arguments.explain else recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
     if path:

@@ -37,7 +37,6 @@ def statements(dataset: Dataset, settings: Settings) -> list[str]:
             for statement in (
                 tables.metric_topic(metric, settings),
                 tables.metric_index(dataset, metric, dead_letter, settings),
-                f"CREATE TEMPORARY VIEW `{metric.name}` AS\n{metric.sql}",
             )
         ),
         *(insert for metric in dataset.metrics for insert in inserts(metric)),
@@ -63,12 +62,17 @@ def inserts(metric: Metric) -> list[str]:
     ]
 
 
+def views(dataset: Dataset) -> dict[str, str]:
+    """Each metric's SELECT, which both of its sinks read."""
+    return {metric.name: metric.sql for metric in dataset.metrics}
+
+
 def state_ttl_ms(_dataset: Dataset, settings: Settings) -> int:
     """A day longer than an event may be late."""
     return int((settings.metrics_max_lateness_hours + _KEPT_LONGER_HOURS) * _SECONDS_PER_HOUR * 1000)
 
 
-JOB = Job(name=NAME, statements=statements, options=OPTIONS, state_ttl_ms=state_ttl_ms)
+JOB = Job(name=NAME, statements=statements, options=OPTIONS, state_ttl_ms=state_ttl_ms, views=views)
 
 if __name__ == "__main__":
     main(JOB)

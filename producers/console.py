@@ -8,6 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from producers.publish import Progress
+from tidegate import log
 
 _EVERY_S = 1.0
 _LATE_S = 1.0
@@ -42,12 +43,26 @@ class Reporter:
         elapsed_s = now_s - self._shown_s
         if elapsed_s < _EVERY_S:
             return
-        line = status_line(progress, (progress.sent - self._shown.sent) / elapsed_s, now_s - self._started_s)
+        rate_per_s = (progress.sent - self._shown.sent) / elapsed_s
+        _report(progress, rate_per_s)
+        line = status_line(progress, rate_per_s, now_s - self._started_s)
         self._shown, self._shown_s = progress, now_s
         if self._live:
             self._live.update(line, refresh=True)
         else:
             self._console.print(line, soft_wrap=True)
+
+
+def _report(progress: Progress, rate_per_s: float) -> None:
+    log.event(
+        "progress",
+        "warning" if progress.failed else "info",
+        sent=progress.sent,
+        delivered=progress.delivered,
+        failed=progress.failed,
+        rate_per_s=round(rate_per_s, 1),
+        behind_s=round(progress.behind_s, 3),
+    )
 
 
 def status_line(progress: Progress, rate_per_s: float, running_s: float) -> Text:

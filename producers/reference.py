@@ -12,8 +12,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from rich.console import Console
-
 from producers.avro import Encoder
 from producers.batch import Batch
 from producers.postgres import open_table
@@ -22,6 +20,7 @@ from producers.reference_rows import RowReader, State
 from producers.reference_topic import read_versions
 from producers.rejects import Rejects
 from producers.session import Summary, delivery, registered_id, session, watched_offsets
+from tidegate import log
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -138,7 +137,7 @@ def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datet
     Raises:
         TidegateError: the dataset is no reference data, or the file cannot be read.
     """
-    with Rejects(load.rejects_path(settings.home), Console(stderr=True)) as rejects:
+    with Rejects(load.rejects_path(settings.home), log.console()) as rejects:
         changes = Changes(dataset, load, now, rejects, known=dict)
         for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
             pass

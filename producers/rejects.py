@@ -7,6 +7,8 @@ from typing import TextIO
 
 from rich.console import Console
 
+from tidegate import log
+
 _SHOWN = 10
 
 
@@ -41,6 +43,7 @@ class Rejects:
         self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
         self._file.flush()
         self.count += 1
+        log.event("line_rejected", "warning", line=number, reason=reason, rejects_file=str(self.path))
         if self.count <= _SHOWN:
             self._console.print(f"line {number}: {reason}", style="yellow", markup=False, soft_wrap=True)
         if self.count == _SHOWN:

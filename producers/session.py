@@ -13,6 +13,7 @@ from producers.metrics import serve
 from producers.publish import Progress
 from producers.stopping import Stop, stop_on_signal
 from producers.topic import end_offsets
+from tidegate import log
 from tidegate.contracts.load import Dataset
 from tidegate.contracts.registry import RegistryClient
 from tidegate.errors import ContractError, TransientError
@@ -35,7 +36,8 @@ class Session:
 @contextmanager
 def session(dataset: str, metrics_port: int | None) -> Iterator[Session]:
     """Shows progress on standard error, serves it as metrics, and turns Ctrl-C into a clean stop."""
-    console = Console(stderr=True)
+    log.bind(dataset=dataset)
+    console = log.console()
     with stop_on_signal() as stop, serve(dataset, metrics_port) as metrics, Reporter(console) as reporter:
 
         def on_progress(progress: Progress) -> None:

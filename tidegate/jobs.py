@@ -129,6 +129,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
         "PYTHONPATH": f"{project}:{path}" if path else project,
         "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
+        "TIDEGATE_LOG_FORMAT": "text",  # its errors are read, and reported, here
     }
     values.pop("TIDEGATE_PRIVACY_KEY", None)
     return values

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -28,12 +29,27 @@ def home_folder() -> Path:
     return Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).absolute()
 
 
-class Settings(BaseSettings):
-    """Endpoints, credentials and limits; units are in the names."""
+def cache_default() -> Path:
+    """``tidegate`` in the user's cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate"
+
+
+class LogSettings(BaseSettings):
+    """What is needed to report anything, a problem with the other settings too."""
 
     model_config = SettingsConfigDict(env_prefix="TIDEGATE_", frozen=True, extra="ignore")
 
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="progress and errors on standard error: text for people, or JSON lines"
+    )
+    run_id: str | None = Field(default=None, description="in every JSON line; else made anew for each command")
+
+
+class Settings(LogSettings):
+    """Endpoints, credentials and limits; units are in the names."""
+
     home: Path = Field(default_factory=home_folder, description="folder of the local stack")
+    cache: Path = Field(default_factory=cache_default, description="downloaded server files, shared by all stacks")
     schemas_dir: Path = Field(default=Path("schemas"), description="folder of the contracts")
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     registry_url: str = Field(

@@ -1,10 +1,11 @@
 """What Flink finds in a contract: rules and queries that do not compile, examples that do not behave."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.contracts import copy_of_clicks, spoil
+from tests.contracts import SCHEMAS, copy_of_clicks, spoil
 from tidegate.contracts.flink_check import flink_problems
 from tidegate.contracts.problem import Problem
 
@@ -15,7 +16,12 @@ Found = dict[str, list[Problem]]
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """The problems of each dataset, all from one run of Flink."""
     schemas = tmp_path_factory.mktemp("schemas")
-    spoilers = {"sound": lambda folder: None, "bad_sql": _spoil_sql, "bad_values": _spoil_values}
+    spoilers = {
+        "sound": lambda folder: None,
+        "bad_sql": _spoil_sql,
+        "bad_values": _spoil_values,
+        "bad_functions": _spoil_functions,
+    }
     for name, spoiler in spoilers.items():
         spoiler(copy_of_clicks(schemas, name))
     problems = flink_problems(schemas, list(spoilers))
@@ -34,6 +40,17 @@ def _spoil_values(folder: Path) -> None:
     spoil(folder / "refine.sql", "    session_id,", "    user_id as session_id,")
     spoil(folder / "examples/valid.jsonl", '"quantity": 1000', '"quantity": 1001')
     spoil(folder / "examples/invalid.jsonl", '["event_id_is_uuid"]', '["known_event_type"]')
+
+
+def _spoil_functions(folder: Path) -> None:
+    spoil(folder / "refine.sql", "upper(country) as country", "parse_user_agent(quantity).os as country")
+    metrics = folder / "metrics"
+    metrics.mkdir()
+    for file in SCHEMAS.glob("clicks/metrics/browsers.*"):
+        shutil.copy(file, metrics)
+    score = "cast(error_rate_score(clicks, clicks, array[cast(0.5 as double)]) as bigint)"
+    twice = f"clicks,\n        {score} as `views`,\n        {score} + 1 as purchases\n    from counted"
+    spoil(metrics / "browsers.sql", "clicks,\n        `views`,\n        purchases\n    from counted", twice)
 
 
 def test_a_sound_contract_has_no_problem(found: Found) -> None:
@@ -66,3 +83,16 @@ def test_an_example_that_behaves_otherwise_is_named_with_both_verdicts(found: Fo
     assert accepted.problem == "expects silver, but gets dead_letter RULE_VIOLATED [quantity_is_positive]"
     assert (refused.file, refused.place) == ("bad_values/examples/invalid.jsonl", "line 1")
     assert refused.problem.endswith("gets dead_letter RULE_VIOLATED [event_id_is_uuid]")
+
+
+def test_a_python_function_with_wrong_arguments_is_named(found: Found) -> None:
+    problem = found["bad_functions"][0]
+    assert problem.file == "bad_functions/refine.sql"
+    assert "parse_user_agent(INT)" in problem.problem
+
+
+def test_a_python_function_that_would_run_twice_is_named(found: Found) -> None:
+    [problem] = found["bad_functions"][1:]
+    assert problem.file == "bad_functions/metrics/browsers.sql"
+    assert problem.place.startswith("error_rate_score(clicks, clicks, ")
+    assert "more than once" in problem.problem

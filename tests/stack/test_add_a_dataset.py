@@ -1,18 +1,15 @@
 """``docs/add-a-dataset.md`` as a reader follows it: every command, in order, in a folder of its own."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.pipeline import Pipeline, run_tidegate, tidegate
+from tests.shell import PROJECT, run_shell
 
-PROJECT = Path(__file__).parents[2]
 RESTARTED = ("refine", "lake", "index")
 BLOCK = re.compile(r"^```(sh|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -32,28 +29,12 @@ def test_every_step_of_the_page_works(readers_folder: Path) -> None:
     printed = ""
     for kind, text in BLOCK.findall(page):
         if kind == "sh":
-            printed += _run(text, readers_folder)
+            printed += run_shell(text, readers_folder)
         else:  # the rule that the reader adds at the end of the rules
             contract = readers_folder / "schemas" / "readings" / "contract.yaml"
             contract.write_text(contract.read_text().replace("\nindex:", f"{text}\nindex:"))
     assert "All contracts hold" in printed
     assert "The proof holds: 2,503 events of readings" in " ".join(printed.split())
-
-
-def _run(commands: str, folder: Path) -> str:
-    """What the commands print, by a shell that knows ``tidegate``."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-e", "-c", commands],
-        cwd=folder,
-        env=os.environ | {"PATH": path, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 def test_a_start_that_would_lose_state_is_refused(pipeline: Pipeline) -> None:

@@ -1,7 +1,9 @@
 """Figures per minute: the same as a batch computation, in the topic and in OpenSearch, late events counted."""
 
 import io
-from collections.abc import Iterator
+import math
+import statistics
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +12,8 @@ import duckdb
 import fastavro
 import pyarrow as pa
 import pytest
+import ua_parser
+from duckdb.func import SPECIAL
 
 from tests.pipeline import Pipeline, produce, prove_window
 from tests.polling import wait_for
@@ -45,6 +49,24 @@ BATCH = {
             count(*), count(*) filter (is_error), count(*) filter (is_error) / count(*),
             quantile_cont(duration_ms, 0.5), quantile_cont(duration_ms, 0.95)
         from silver group by all""",
+    ("clicks", "browsers"): """
+        select time_bucket(interval 5 minute, event_time), browser(user_agent), os(user_agent),
+            count(*), count(*) filter (event_type = 'view'), count(*) filter (event_type = 'purchase')
+        from silver group by all""",
+    ("app_logs", "error_anomalies"): """
+        with counted as (
+            select date_trunc('minute', event_time) as minute, service_name,
+                count(*) as records, count(*) filter (is_error) as errors
+            from silver group by all
+        )
+        select now.minute, now.service_name, any_value(now.records), any_value(now.errors),
+            any_value(now.errors / now.records), count(past.minute),
+            score(any_value(now.errors), any_value(now.records),
+                coalesce(list(past.errors / past.records) filter (past.minute is not null), []))
+        from counted as now left join counted as past
+            on past.service_name = now.service_name
+            and past.minute between now.minute - interval 30 minute and now.minute - interval 1 minute
+        group by now.minute, now.service_name""",
 }
 
 
@@ -77,8 +99,30 @@ def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Figu
     with duckdb.connect() as database:
         database.execute("set timezone = 'UTC'")
         database.register("silver", silver)
+        _create_functions(database)
         found = database.execute(BATCH[dataset, name]).fetchall()
     return {row[:key_length]: row[key_length:] for row in found}
+
+
+def _create_functions(database: duckdb.DuckDBPyConnection) -> None:
+    """What the metrics call, one value at a time and by other means than the functions of the jobs."""
+
+    def family(parse: Callable[[str], Any]) -> Callable[[str | None], str]:
+        return lambda agent: getattr(parse(agent or ""), "family", "unknown")
+
+    def score(errors: int, records: int, baseline: list[float]) -> float | None:
+        if len(baseline) < 5:
+            return None
+        median = statistics.median(baseline)
+        deviation = 1.4826 * statistics.median(abs(rate - median) for rate in baseline)
+        usual = (median * records + 0.5) / (records + 1)
+        return (errors / records - median) / max(deviation, math.sqrt(usual * (1 - usual) / records))
+
+    database.create_function(
+        "browser", family(ua_parser.parse_user_agent), ["VARCHAR"], "VARCHAR", null_handling=SPECIAL
+    )
+    database.create_function("os", family(ua_parser.parse_os), ["VARCHAR"], "VARCHAR", null_handling=SPECIAL)
+    database.create_function("score", score, ["BIGINT", "BIGINT", "DOUBLE[]"], "DOUBLE", null_handling=SPECIAL)
 
 
 def _in_topic(settings: Settings, metric: Metric) -> Figures:
@@ -96,7 +140,7 @@ def _records(settings: Settings, metric: Metric) -> Iterator[dict[str, Any]]:
     schema = fastavro.parse_schema(metric.schema)
     spans = topic_spans(settings.kafka_bootstrap_servers, metric.topic)
     for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, metric.topic, spans)):
-        for value in batch.values:
+        for value in filter(None, batch.values):  # without a value: taken back for a moment, the next one follows
             record = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
             assert isinstance(record, dict)
             yield record

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tidegate import log
 from tidegate.contracts.against import REGISTRY, Earlier, against_problems, changes, from_git, from_registry
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.check import check_datasets
@@ -134,7 +135,7 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
     Console().print(table)
     click.echo(f"topics: {len(done.topics.created)} created, {len(done.topics.unchanged)} there already")
     for warning in done.topics.warnings:
-        click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
+        log.tell(f"{click.style('warning:', fg='yellow')} {warning}", "topic_differs", "warning", message=str(warning))
 
 
 @command.command()

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from tidegate import log
 from tidegate.contracts.search_index import (
     IndexStatus,
     apply_templates,
@@ -56,7 +57,8 @@ def apply(datasets: tuple[str, ...]) -> None:
         state = "applied" if applied.changed else "current already"
         click.echo(f"{applied.dataset}: template {applied.template} {state}, {applied.updated} indices up to date")
         for conflict in applied.conflicts:
-            click.echo(f"  {conflict}. Delete that index and run the index job again from its topic.", err=True)
+            remedy = "Delete that index and run the index job again from its topic."
+            log.tell(f"  {conflict}. {remedy}", "conflict", "warning", conflict=str(conflict), remedy=remedy)
     sys.exit(1 if any(applied.conflicts for applied in done) else 0)
 
 

@@ -8,6 +8,7 @@ import click
 
 from producers.postgres import SCHEMES
 from producers.reference import Load, Table, check_reference, load_reference
+from tidegate import log
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
@@ -62,7 +63,8 @@ def command(
         done = "would be loaded" if dry_run else "loaded"
         click.echo("{upserts:,} rows {done}, {deletes:,} deleted, {rejected:,} rejected".format(done=done, **summary))
         if summary["rejected"]:
-            click.echo(f"rejected rows are kept in {summary['rejects_file']}", err=True)
+            text = f"rejected rows are kept in {summary['rejects_file']}"
+            log.tell(text, "rejected", "warning", rejected=summary["rejected"], rejects_file=summary["rejects_file"])
     if summary.get("failed"):
         raise TidegateError(
             "{failed:,} rows were not delivered: {first_failure}.".format(**summary),

@@ -5,13 +5,15 @@ Exit codes: 0 done, 1 a problem with its remedy on standard error (for ``prove``
 """
 
 import sys
+import time
 from importlib import import_module
-from typing import NoReturn
 
 import click
+from pydantic import ValidationError
 
-from tidegate import __version__
+from tidegate import __version__, log
 from tidegate.errors import TidegateError
+from tidegate.settings import LogSettings
 
 COMMANDS = {
     "up": "start the local stack",
@@ -52,6 +54,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        log.bind(command=cmd_name)
         command = import_module(f"tidegate.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
@@ -69,27 +72,53 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    began = time.monotonic()
     try:
-        exit_code = cli(standalone_mode=False)
-        sys.exit(exit_code if isinstance(exit_code, int) else 0)
+        log.start(LogSettings())
+    except ValidationError:
+        remedy = f"Set {log.FORMAT_VARIABLE} to text or json."
+        log.failed(TidegateError("there is no such log format.", remedy=remedy))
+        sys.exit(1)
+    log.event("command_started")
+    exit_code = _exit_code()
+    log.event("command_finished", exit_code=exit_code, seconds=round(time.monotonic() - began, 3))
+    sys.exit(exit_code)
+
+
+def _exit_code() -> int:
+    """Runs the command; a problem is reported in one line."""
+    try:
+        result = cli(standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except TidegateError as error:
-        _fail(error)
+        log.failed(error)
+        return 1
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
-            raise
+            return _crashed()
         remedy = f"Install it: pip install 'tidegate[{extra}]', in a checkout: make setup."
-        _fail(TidegateError(f"this command needs {error.name}.", remedy=remedy))
+        log.failed(TidegateError(f"this command needs {error.name}.", remedy=remedy))
+        return 1
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        if not log.is_json():
+            error.show()
+        log.event("wrong_usage", "error", error=error.format_message(), exit_code=error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(0)
+        return 0
+    except Exception:  # noqa: BLE001 a bug: in JSON its traceback is one line too
+        return _crashed()
 
 
-def _fail(error: TidegateError) -> NoReturn:
-    click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
-    sys.exit(1)
+def _crashed() -> int:
+    """Reports the exception that is being handled; raises it again where people read a traceback best as it is."""
+    if not log.is_json():
+        raise
+    log.event("crashed", "critical", exc_info=True, exit_code=1)
+    return 1

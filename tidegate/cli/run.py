@@ -2,6 +2,7 @@
 
 import click
 
+from tidegate import log
 from tidegate.jobs import Start, start
 from tidegate.settings import get_settings
 
@@ -23,4 +24,5 @@ def command(jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str,
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
     for job in start(settings, Start(jobs, datasets, recover_from, forget_removed)):
+        log.event("job_started", job=job.name, job_id=job.job_id, datasets=list(datasets) or None)
         click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import click
 
+from tidegate import log
 from tidegate.jobs import stop
 from tidegate.settings import get_settings
 
@@ -17,4 +18,5 @@ def command(jobs: tuple[str, ...], savepoint: bool) -> None:
     with ThreadPoolExecutor(len(jobs)) as pool:
         paths = pool.map(lambda job: stop(settings, job, savepoint=savepoint), jobs)
         for job, path in zip(jobs, paths, strict=True):
+            log.event("job_stopped", job=job, savepoint=path)
             click.echo(f"{job} stopped, savepoint {path}" if path else f"{job} stopped")

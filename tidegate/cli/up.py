@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from tidegate import log
 from tidegate.settings import get_settings
 from tidegate.stack import local
 from tidegate.stack.ports import PortChoice
@@ -29,6 +30,7 @@ class StartDisplay:
     def on_phase(self, name: str, phase: Phase) -> None:
         """Show what a server does now."""
         self._began = self._began or time.monotonic()
+        log.event("server", server=name, phase=phase, seconds=round(time.monotonic() - self._began, 1))
         if not self._console.is_terminal:
             if phase == "healthy":
                 self._console.print(f"{name:<12} healthy after {time.monotonic() - self._began:.1f} s")
@@ -49,7 +51,7 @@ class StartDisplay:
 @click.option("--ports", type=click.Choice(["auto", "default"]), help="Free ports, or the default ones again.")
 def command(only: str | None, ports: PortChoice | None) -> None:
     """Start the local stack; what runs already is left alone."""
-    console = Console(stderr=True)
+    console = log.console()
     display = StartDisplay(console)
     began = time.monotonic()
     try:

@@ -1,6 +1,7 @@
 """One `tidegate … --json` command as a process of its own, so that Ctrl-C reaches it only when we say so."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.errors import TidegateError
+from tidegate.log import FORMAT_VARIABLE
 
 STOP_TIMEOUT_S = 45.0
 
@@ -27,6 +29,7 @@ class Child:
                 stderr=errors,
                 text=True,
                 start_new_session=True,
+                env=os.environ | {FORMAT_VARIABLE: "text"},  # its last line is read in result()
             )
 
     @property

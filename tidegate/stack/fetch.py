@@ -1,6 +1,5 @@
 """Server files from Maven into a cache shared by all stacks of this user, each checked against the lock."""
 
-import os
 import re
 import shutil
 import tarfile
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tidegate.errors import TidegateError
+from tidegate.settings import get_settings
 from tidegate.stack.lockfile import POM_FILE, LockedFile, read_lock, sha256_of
 from tidegate.stack.maven import run_maven
 
@@ -20,10 +20,8 @@ _DONE_LINE = re.compile(r"Downloaded from \S+: \S*/(\S+) ")
 
 
 def cache_folder() -> Path:
-    """``$TIDEGATE_CACHE``, else ``tidegate`` in the user's cache folder."""
-    if configured := os.environ.get("TIDEGATE_CACHE"):
-        return Path(configured).absolute()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate"
+    """Where downloads are kept: the setting ``cache``."""
+    return get_settings().cache.absolute()
 
 
 class Cache:

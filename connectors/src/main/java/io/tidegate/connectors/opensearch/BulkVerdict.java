@@ -3,6 +3,7 @@ package io.tidegate.connectors.opensearch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
@@ -20,6 +21,7 @@ record BulkVerdict(Outcome outcome, String reason) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final BulkVerdict DONE = new BulkVerdict(Outcome.DONE, "");
+    private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -42,15 +44,17 @@ record BulkVerdict(Outcome outcome, String reason) {
         }
         List<BulkVerdict> verdicts = new ArrayList<>(documents);
         for (JsonNode item : items) {
-            verdicts.add(of(item.elements().next()));
+            verdicts.add(of(item.fields().next()));
         }
         return verdicts;
     }
 
-    private static BulkVerdict of(JsonNode result) {
+    private static BulkVerdict of(Map.Entry<String, JsonNode> answer) {
+        JsonNode result = answer.getValue();
         int status = result.path("status").asInt();
+        boolean gone = status == NOT_FOUND && answer.getKey().equals(BulkBody.DELETE);
         JsonNode error = result.path("error");
-        if (status / 100 == 2 || status == CONFLICT) {
+        if (status / 100 == 2 || status == CONFLICT || gone) {
             return DONE;
         }
         String reason = status + " " + describe(error);

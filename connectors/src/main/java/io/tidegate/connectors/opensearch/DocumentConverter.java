@@ -8,8 +8,12 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.connector.base.sink.writer.ElementConverter;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.types.RowKind;
 
-/** Makes a row a document: its JSON, its index, its id and the coordinates of the raw record it came from. */
+/**
+ * Makes a row a document: its JSON, its index, its id and the coordinates of the raw record it came from. A row that is
+ * deleted makes the deletion of its document.
+ */
 final class DocumentConverter implements ElementConverter<RowData, DocumentEntry> {
 
     private static final long serialVersionUID = 1L;
@@ -45,7 +49,9 @@ final class DocumentConverter implements ElementConverter<RowData, DocumentEntry
     @Override
     public DocumentEntry apply(RowData row, SinkWriter.Context context) {
         buffer.clear();
-        json.write(row, buffer);
+        if (row.getRowKind() != RowKind.DELETE) {
+            json.write(row, buffer);
+        }
         byte[] document = buffer.toBytes();
         SourceRecord origin = source.of(row);
         String indexName = index.of(row);

@@ -6,7 +6,7 @@ import java.io.Serializable;
  * A document on its way to OpenSearch.
  *
  * @param address where it goes; null if the row doesn't say (then {@code rejection} tells why)
- * @param json the document, one line
+ * @param json the document, one line; empty to delete the document at the address
  * @param source the raw record it was made from; null if the table has no {@code _source_*} columns
  * @param rejection why it can't be sent at all; null for almost every document
  */
@@ -36,6 +36,11 @@ record DocumentEntry(Address address, byte[] json, SourceRecord source, Rejectio
         static Rejection tooLarge(String message) {
             return new Rejection("DOCUMENT_TOO_LARGE", message);
         }
+    }
+
+    /** Whether the document at the address is to go. */
+    boolean isDeletion() {
+        return json.length == 0;
     }
 
     /** Bytes of the document and its action line in a bulk request. */

@@ -31,6 +31,7 @@ final class OpenSearchTableSink implements DynamicTableSink {
         return ChangelogMode.newBuilder()
                 .addContainedKind(RowKind.INSERT)
                 .addContainedKind(RowKind.UPDATE_AFTER)
+                .addContainedKind(RowKind.DELETE)
                 .build();
     }
 

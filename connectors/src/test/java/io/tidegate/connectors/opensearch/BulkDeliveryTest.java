@@ -1,5 +1,6 @@
 package io.tidegate.connectors.opensearch;
 
+import static io.tidegate.connectors.opensearch.DeliveryFixture.deletion;
 import static io.tidegate.connectors.opensearch.DeliveryFixture.document;
 import static io.tidegate.connectors.opensearch.DeliveryFixture.documents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -56,6 +57,30 @@ class BulkDeliveryTest {
         deliver(List.of());
 
         assertTrue(server.requestSizes.isEmpty());
+    }
+
+    @Test
+    void aDeletionTakesOutWhatCameBeforeAndNotWhatFollows() throws Exception {
+        deliver(documents(3));
+
+        deliver(List.of(deletion("d0"), deletion("d1"), document("d1", "{\"n\":7}")));
+
+        assertEquals(Set.of("events/d1", "events/d2"), server.documents.keySet());
+        assertEquals(7, server.documents.get("events/d1").path("n").asInt());
+    }
+
+    @Test
+    void aDeletionOfWhatIsNotThereIsDoneEvenBesideARefusal() throws Exception {
+        server.itemAnswer = id -> switch (id) {
+            case "d0" -> new ItemAnswer(400, "mapper_parsing_exception");
+            case "gone" -> new ItemAnswer(404, "index_not_found_exception");
+            default -> ItemAnswer.OK;
+        };
+
+        deliver(List.of(document("d0", "{}"), deletion("absent"), deletion("gone")));
+
+        assertEquals(Set.of("d0"), fixture.deadLetters.byId.keySet());
+        assertEquals(List.of(3), List.copyOf(server.requestSizes));
     }
 
     @Test

@@ -53,6 +53,10 @@ final class DeliveryFixture {
         return new DocumentEntry(new Address("events", id, null), json.getBytes(StandardCharsets.UTF_8), source, null);
     }
 
+    static DocumentEntry deletion(String id) {
+        return document(id, "");
+    }
+
     static List<DocumentEntry> documents(int count) {
         return IntStream.range(0, count).mapToObj(i -> document("d" + i, "{\"n\":" + i + "}")).toList();
     }

@@ -16,6 +16,7 @@ import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.Test;
 
 class DocumentConverterTest {
@@ -39,6 +40,17 @@ class DocumentConverterTest {
         assertEquals(new SourceRecord("raw.clicks", 2, 99, 1_000L, 5), entry.source());
         assertNull(entry.rejection());
         assertTrue(new String(entry.json(), StandardCharsets.UTF_8).startsWith("{\"event_id\":\"e1\",\"event_time\":"));
+    }
+
+    @Test
+    void aDeletedRowTakesItsDocumentAwayAndHasNone() {
+        GenericRowData row = click("e1", "2015-05-17T23:59:59.999Z");
+        row.setRowKind(RowKind.DELETE);
+
+        DocumentEntry entry = convert(layout(BY_DAY, "event_id"), row);
+
+        assertEquals(new Address("events-clicks-2015.05.17", "e1", null), entry.address());
+        assertTrue(entry.isDeletion());
     }
 
     @Test

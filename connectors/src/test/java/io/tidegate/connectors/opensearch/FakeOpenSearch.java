@@ -80,16 +80,20 @@ final class FakeOpenSearch implements AutoCloseable {
         List<String> items = new ArrayList<>();
         boolean errors = false;
         while (!lines.isEmpty()) {
-            JsonNode action = JSON.readTree(lines.remove()).path("index");
-            JsonNode document = JSON.readTree(lines.remove());
+            Map.Entry<String, JsonNode> line = JSON.readTree(lines.remove()).fields().next();
+            String operation = line.getKey();
+            JsonNode action = line.getValue();
+            JsonNode document = operation.equals("delete") ? null : JSON.readTree(lines.remove());
             String id = action.path("_id").asText();
             ItemAnswer answer = itemAnswer.apply(id);
             if (answer.errorType() == null) {
-                documents.put(action.path("_index").asText() + "/" + id, document);
-                items.add("{\"index\":{\"status\":" + answer.status() + "}}");
+                String place = action.path("_index").asText() + "/" + id;
+                boolean found = document != null || documents.containsKey(place);
+                documents.compute(place, (key, before) -> document);
+                items.add("{\"" + operation + "\":{\"status\":" + (found ? answer.status() : 404) + "}}");
             } else {
                 errors = true;
-                items.add("{\"index\":{\"status\":" + answer.status() + ",\"error\":{\"type\":\"" + answer.errorType()
+                items.add("{\"" + operation + "\":{\"status\":" + answer.status() + ",\"error\":{\"type\":\"" + answer.errorType()
                         + "\",\"reason\":\"because\",\"caused_by\":{\"type\":\"deeper\",\"reason\":\"cause\"}}}}");
             }
         }

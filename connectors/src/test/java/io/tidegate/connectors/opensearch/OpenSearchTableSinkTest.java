@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.ExplainDetail;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.util.ExceptionUtils;
@@ -119,6 +120,16 @@ class OpenSearchTableSinkTest {
         createEvents("PRIMARY KEY (id) NOT ENFORCED");
 
         assertTrue(sql.explainSql(UPDATES).contains("Sink(table=[default_catalog.default_database.events]"));
+    }
+
+    @Test
+    void rowsThatGoAwayTakeTheirDocumentsWithThem() {
+        options.put("sink.max-in-flight-requests", "1");
+        createEvents("PRIMARY KEY (id) NOT ENFORCED");
+        String countsOfCounts = "INSERT INTO events SELECT c, MAX(TO_TIMESTAMP_LTZ(c, 3)), ARRAY['a'] FROM"
+                + " (SELECT COUNT(*) AS c FROM numbers GROUP BY MOD(n, 5)) GROUP BY c";
+
+        assertTrue(sql.explainSql(countsOfCounts, ExplainDetail.CHANGELOG_MODE).contains("[I,UA,D]"));
     }
 
     private void createEvents(String lastLine) {

@@ -1,0 +1,58 @@
+"""``docs/add-a-function.md`` as a reader follows it: every file and command, in order, in a folder of its own."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.pipeline import Pipeline, tidegate
+from tests.polling import wait_for
+from tests.shell import PROJECT, run_shell
+from tests.topics import read_committed
+from tidegate.opensearch_client import SearchClient
+
+BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
+    """A project of the reader's own beside the running pipeline, which gets its own metrics back at the end."""
+    shutil.copytree(PROJECT / "schemas", tmp_path / "schemas")
+    shutil.copytree(PROJECT / "flink_jobs", tmp_path / "flink_jobs")
+    yield tmp_path
+    tidegate("stop", "metrics", "--no-savepoint")
+    tidegate("run", "metrics", "--recover-from", "none")
+
+
+def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) -> None:
+    printed = ""
+    for kind, file, text in BLOCK.findall((PROJECT / "docs" / "add-a-function.md").read_text()):
+        if file:
+            (readers_folder / file).write_text(text)
+        elif kind == "sh":
+            printed += run_shell(text, readers_folder)
+    assert "All contracts hold" in printed
+
+    wanted = _clicks_by_site(pipeline)
+    assert len(wanted) > 3
+    wait_for("all sites in OpenSearch", lambda: _indexed(pipeline) == wanted)
+
+
+def _clicks_by_site(pipeline: Pipeline) -> dict[str, int]:
+    clicks: dict[str, int] = {}
+    for row in read_committed(pipeline.settings, pipeline.clicks.contract.silver_topic, pipeline.silver):
+        if row["referrer"] is not None:
+            site = (urlsplit(row["referrer"]).hostname or "unknown").removeprefix("www.")
+            clicks[site] = clicks.get(site, 0) + 1
+    return clicks
+
+
+def _indexed(pipeline: Pipeline) -> dict[str, int]:
+    by_site = {"terms": {"field": "site", "size": 100}, "aggs": {"clicks": {"sum": {"field": "clicks"}}}}
+    found = SearchClient(pipeline.settings).search(
+        "metrics-clicks-referring_sites", {"size": 0, "aggs": {"sites": by_site}}
+    )
+    return {each["key"]: int(each["clicks"]["value"]) for each in found["aggregations"]["sites"]["buckets"]}
