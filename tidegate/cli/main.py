@@ -27,6 +27,8 @@ COMMANDS = {
     "run": "start Flink jobs",
     "stop": "stop Flink jobs, with savepoints to go on from",
     "prove": "prove that every input offset is accounted for",
+    "monitor": "metrics of the whole pipeline, for Prometheus",
+    "dashboards": "dashboards for OpenSearch Dashboards",
     "demo": "the whole pipeline on generated traffic, ended by the proof",
 }
 

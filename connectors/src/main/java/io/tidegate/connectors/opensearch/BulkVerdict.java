@@ -10,7 +10,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 
 /** What OpenSearch decided about one document of a bulk request. */
-record BulkVerdict(Outcome outcome, String reason) {
+record BulkVerdict(Outcome outcome, int status, String reason) {
 
     enum Outcome {
         DONE,
@@ -19,7 +19,6 @@ record BulkVerdict(Outcome outcome, String reason) {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final BulkVerdict DONE = new BulkVerdict(Outcome.DONE, "");
     private static final int CONFLICT = 409;
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -51,12 +50,12 @@ record BulkVerdict(Outcome outcome, String reason) {
         int status = result.path("status").asInt();
         JsonNode error = result.path("error");
         if (status / 100 == 2 || status == CONFLICT) {
-            return DONE;
+            return new BulkVerdict(Outcome.DONE, status, "");
         }
         String reason = status + " " + describe(error);
         boolean passes = status >= 500 || status == TOO_MANY_REQUESTS
                 || STATE_OF_INDEX.contains(error.path("type").asText());
-        return new BulkVerdict(passes ? Outcome.RETRY : Outcome.REJECTED, reason);
+        return new BulkVerdict(passes ? Outcome.RETRY : Outcome.REJECTED, status, reason);
     }
 
     /** OpenSearch's type and reason, followed by those of the causes, which name the value at fault. */
