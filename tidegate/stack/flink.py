@@ -98,6 +98,7 @@ def configuration(stack: StackState) -> dict[str, Any]:
         "taskmanager.bind-host": LOOPBACK,
         "metrics.reporter.prom.factory.class": METRICS_REPORTER,
         "metrics.reporter.prom.filter.includes": flink_filter(),
+        "metrics.fetcher.update-interval": 2000,  # ms; how old the numbers of the REST API may be
         "python.client.executable": sys.executable,
         "python.executable": sys.executable,
         **_memory(stack),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
-from tidegate.stack.flink import TaskManager, configuration
-from tidegate.stack.flink_home import connectors_jar, is_current, wheel_folder
+from tidegate.stack.flink import METRICS_REPORTER, JobManager, TaskManager, configuration
+from tidegate.stack.flink_home import CONNECTORS_FOLDER, connectors_jar, is_current, wheel_folder
 from tidegate.stack.state import load_state
 
 
@@ -33,6 +33,22 @@ def test_the_privacy_key_reaches_the_task_manager_by_its_environment_only(tmp_pa
     assert command.env["TIDEGATE_PRIVACY_KEY"] == key
     assert key not in " ".join(command.argv)
     assert key not in str(configuration(state))
+
+
+def test_each_process_serves_its_metrics_on_a_port_of_its_own(tmp_path: Path) -> None:
+    state = load_state(Settings.model_validate({"home": tmp_path}))
+    cache = Cache(tmp_path / "cache", [])
+    (cache.root / "java").mkdir(parents=True)
+    (cache.root / "java" / "java-21.jsa").touch()
+    ports = [server(state, cache).command().argv[-1] for server in (JobManager, TaskManager)]
+    assert ports == ["metrics.reporter.prom.port=9249", "metrics.reporter.prom.port=9250"]
+
+
+def test_the_reporter_is_the_one_in_the_plugin_jar() -> None:
+    services = CONNECTORS_FOLDER / "src/main/resources/META-INF/services"
+    (factory,) = (services / "org.apache.flink.metrics.reporter.MetricReporterFactory").read_text().split()
+    assert factory == METRICS_REPORTER
+    assert (CONNECTORS_FOLDER / "src/main/java" / f"{factory.replace('.', '/')}.java").exists()
 
 
 def test_the_wheel_is_found_without_being_imported() -> None:
