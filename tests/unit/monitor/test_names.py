@@ -2,6 +2,8 @@
 
 import re
 
+import yaml
+
 from tidegate.monitor.describe import DOCUMENT, renewed
 from tidegate.monitor.names import METRICS, flink_filter
 
@@ -34,3 +36,8 @@ def test_flink_is_asked_for_the_metrics_of_the_list_only() -> None:
     }
     assert exported == {metric.name for metric in METRICS if metric.source == "flink"}
     assert "jobmanager.job:numRestarts" in flink_filter()
+
+
+def test_the_document_gives_the_same_filter_for_a_cluster_of_ones_own() -> None:
+    (config,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    assert yaml.safe_load(config)["metrics.reporter.prom.filter.includes"] == flink_filter()
