@@ -44,6 +44,10 @@ class JobManager(Server):
     def classpath(self) -> list[Path]:
         return flink_home.library(self.stack.home)
 
+    @property
+    def address(self) -> str:
+        return f"{super().address}, {_metrics_address(self)}"
+
     def check(self) -> None:
         """Ask for the cluster's overview, which the dispatcher answers."""
         _get(self, "/overview")
@@ -81,7 +85,7 @@ class TaskManager(Server):
 
     @property
     def address(self) -> str:
-        return f"{SLOTS} slots"
+        return f"{SLOTS} slots, {_metrics_address(self)}"
 
 
 def configuration(stack: StackState) -> dict[str, Any]:
@@ -138,6 +142,10 @@ def _durability(stack: StackState) -> dict[str, Any]:
         "restart-strategy.exponential-delay.max-backoff": "10 s",
         "restart-strategy.exponential-delay.reset-backoff-threshold": "2 min",
     }
+
+
+def _metrics_address(server: Server) -> str:
+    return f"metrics :{server.stack.ports.get(f'{server.name}_metrics')}"
 
 
 def _command(server: Server, script: str) -> Command:

@@ -40,8 +40,10 @@ def test_each_process_serves_its_metrics_on_a_port_of_its_own(tmp_path: Path) ->
     cache = Cache(tmp_path / "cache", [])
     (cache.root / "java").mkdir(parents=True)
     (cache.root / "java" / "java-21.jsa").touch()
-    ports = [server(state, cache).command().argv[-1] for server in (JobManager, TaskManager)]
+    servers = [JobManager(state, cache), TaskManager(state, cache)]
+    ports = [server.command().argv[-1] for server in servers]
     assert ports == ["metrics.reporter.prom.port=9249", "metrics.reporter.prom.port=9250"]
+    assert [server.address for server in servers] == ["127.0.0.1:8088, metrics :9249", "8 slots, metrics :9250"]
 
 
 def test_the_reporter_is_the_one_in_the_plugin_jar() -> None:
