@@ -50,7 +50,8 @@ class Latencies:
         """Counts the documents that a search found, and gives up those that none finds."""
         for document_id in ids:
             self.searchable.observe(now_s - self.pending.pop(document_id))
-        late = [document_id for document_id, arrived_s in self.pending.items() if now_s - arrived_s > GIVE_UP_S]
+        known = list(self.pending.items())  # offers come from another thread
+        late = [document_id for document_id, arrived_s in known if now_s - arrived_s > GIVE_UP_S]
         for document_id in late:
             del self.pending[document_id]
         self.lost += len(late)

@@ -77,11 +77,11 @@ def make(stack_home: Path, cache: Cache) -> Path:
     # A copy: building the connectors again must not change the jar under a running cluster.
     shutil.copy2(build_connectors(cache), home / "lib")
     _link(list((wheel / "opt").iterdir()), home / "opt")
-    _make_plugins(wheel / "plugins", home / "plugins")
+    make_plugins(wheel / "plugins", home / "plugins")
     return home
 
 
-def _make_plugins(shipped: Path, plugins: Path) -> None:
+def make_plugins(shipped: Path, plugins: Path) -> None:
     """Flink's own plugins, and its Prometheus reporter once more in the form that listens on loopback only."""
     if plugins.is_symlink():
         plugins.unlink()

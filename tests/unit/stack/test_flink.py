@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tidegate.settings import Settings
+from tidegate.stack import flink_home
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import METRICS_REPORTER, JobManager, TaskManager, configuration
 from tidegate.stack.flink_home import CONNECTORS_FOLDER, connectors_jar, is_current, wheel_folder
@@ -44,6 +47,30 @@ def test_each_process_serves_its_metrics_on_a_port_of_its_own(tmp_path: Path) ->
     ports = [server.command().argv[-1] for server in servers]
     assert ports == ["metrics.reporter.prom.port=9249", "metrics.reporter.prom.port=9250"]
     assert [server.address for server in servers] == ["127.0.0.1:8088, metrics :9249", "8 slots, metrics :9250"]
+
+
+def test_the_loopback_reporter_is_a_plugin_beside_flinks_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped, plugins = tmp_path / "shipped", tmp_path / "plugins"
+    built = tmp_path / "connectors" / "target" / "plugins" / "tidegate-connectors-0.1.0-loopback-metrics.jar"
+    for file in (
+        shipped / "metrics-prometheus" / "p.jar",
+        shipped / "metrics-jmx" / "j.jar",
+        shipped / "README",
+        built,
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    plugins.symlink_to(shipped)  # as stacks of before have it
+    monkeypatch.setattr(flink_home, "CONNECTORS_FOLDER", tmp_path / "connectors")
+
+    for _ in range(2):
+        flink_home.make_plugins(shipped, plugins)
+
+    found = {str(path.relative_to(plugins)) for folder in plugins.iterdir() for path in folder.iterdir()}
+    assert found == {
+        "metrics-prometheus/p.jar", "metrics-jmx/j.jar", "metrics-loopback/p.jar", f"metrics-loopback/{built.name}"
+    }  # fmt: skip
+    assert sorted(path.name for path in shipped.iterdir()) == ["README", "metrics-jmx", "metrics-prometheus"]
 
 
 def test_the_reporter_is_the_one_in_the_plugin_jar() -> None:
