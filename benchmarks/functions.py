@@ -9,7 +9,6 @@ the start of the workers; CPU time is of the TaskManager and its Python workers.
 import argparse
 import json
 import statistics
-import subprocess
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ import httpx
 import psutil
 
 from benchmarks.catch_up import fill
-from tidegate.jobs import Start, command, environment
+from tidegate.jobs import submit
 from tidegate.proof.topic_reader import topic_spans
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
@@ -70,8 +69,7 @@ def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
     task_manager = next(server for server in local.status(settings) if server.name == "taskmanager")
     process = psutil.Process(task_manager.pid)
     before, known = cpu_seconds(process), {job["jid"] for job in overview(settings)}
-    submit = [*command(settings, Start(("measure_function",))), variant, until]
-    subprocess.run(submit, env=environment(settings), check=True, stdout=subprocess.DEVNULL)
+    submit(settings, "measure_function", ["measure_function.py", variant, until])
     workers_mb = 0
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:

@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="measure_function")
     parser.add_argument("variant", choices=list(VARIANTS))
     parser.add_argument("until")
-    arguments, _ = parser.parse_known_args()
+    arguments = parser.parse_args()
     settings = get_settings()
     flink = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     flink.get_config().set("pipeline.name", f"measure {arguments.variant}")

@@ -1,6 +1,7 @@
 """Flink's REST API: which jobs run, how they are, and stopping one with a savepoint."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,20 @@ class FlinkJob:
     state: str
     start_time_ms: int
 
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """A task of a job: its operators' names in one line, and the ids of the tasks before it."""
+
+    vertex_id: str
+    name: str
+    inputs: tuple[str, ...]
+
 
 class FlinkClient:
     """Calls the JobManager at ``url``, e.g. ``http://127.0.0.1:8088``."""
@@ -37,7 +52,7 @@ class FlinkClient:
 
     def live_job(self, name: str) -> FlinkJob | None:
         """The job of that name that has not ended."""
-        return next((job for job in self.jobs() if job.name == name and job.state in LIVE), None)
+        return next((job for job in self.jobs() if job.name == name and job.live), None)
 
     def running(self, job_id: str) -> bool:
         """Whether every task of the job runs."""
@@ -50,6 +65,22 @@ class FlinkClient:
         """Checkpoint counts and the latest completed one, as Flink reports them."""
         counts: dict[str, Any] = self._get(f"/jobs/{job_id}/checkpoints")
         return counts
+
+    def vertices(self, job_id: str) -> list[Vertex]:
+        """The job's tasks, as chained, with the tasks they get their records from."""
+        job = self._get(f"/jobs/{job_id}")
+        inputs = {node["id"]: [edge["id"] for edge in node.get("inputs", [])] for node in job["plan"]["nodes"]}
+        return [Vertex(vertex["id"], vertex["name"], tuple(inputs.get(vertex["id"], ()))) for vertex in job["vertices"]]
+
+    def metric_names(self, job_id: str, vertex_id: str) -> list[str]:
+        """What can be asked of a task by :meth:`metric_sums`; nothing in its first seconds."""
+        return [metric["id"] for metric in self._get(f"/jobs/{job_id}/vertices/{vertex_id}/subtasks/metrics")]
+
+    def metric_sums(self, job_id: str, vertex_id: str, names: Iterable[str]) -> dict[str, float]:
+        """The sum over the task's instances of each metric; Flink renews them every ten seconds."""
+        query = str(httpx.QueryParams({"get": ",".join(names), "agg": "sum"}))
+        found = self._get(f"/jobs/{job_id}/vertices/{vertex_id}/subtasks/metrics?{query}")
+        return {metric["id"]: float(metric["sum"]) for metric in found}
 
     def exceptions(self, job_id: str) -> list[str]:
         """First lines of the job's recent failures, newest first."""

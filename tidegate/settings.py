@@ -60,6 +60,7 @@ class Settings(LogSettings):
     opensearch_password: SecretStr | None = None
     opensearch_shards: int = Field(default=1, description="primary shards of each new index")
     opensearch_replicas: int = Field(default=0, description="copies of each shard; 0 suits a single node only")
+    dashboards_url: str = Field(default="http://127.0.0.1:5601", description="OpenSearch Dashboards")
     s3_endpoint: str = "http://127.0.0.1:8333"
     s3_region: str = "us-east-1"
     s3_access_key: str | None = None

@@ -51,7 +51,7 @@ def test_the_light_install_has_every_command_that_works_against_given_servers() 
         f"{HIDE_EXTRAS}\n"
         "from tidegate.cli.main import cli\n"
         "context = cli.make_context('tidegate', [], resilient_parsing=True)\n"
-        "for name in ('contract', 'index', 'produce', 'load', 'run', 'stop', 'prove'):\n"
+        "for name in ('contract', 'index', 'produce', 'load', 'run', 'stop', 'prove', 'monitor', 'dashboards'):\n"
         "    assert cli.get_command(context, name), name\n"
     )
 

@@ -30,6 +30,8 @@ COMMANDS = {
     "stop": "stop Flink jobs, with savepoints to go on from",
     "prove": "prove that every input offset is accounted for",
     "replay": "refine again the events that were lost",
+    "monitor": "metrics of the whole pipeline, for Prometheus",
+    "dashboards": "dashboards for OpenSearch Dashboards",
     "demo": "the whole pipeline on generated traffic, ended by the proof",
 }
 

@@ -54,7 +54,7 @@ def plan_topics(dataset: Dataset) -> list[TopicPlan]:
     if contract.kind == "reference":
         return [TopicPlan(topic.name, topic.partitions, _reference_config(contract))]
     derived = _stream_config(topic.retention_hours, DERIVED_MAX_BYTES)
-    kept = _stream_config(max(topic.retention_hours, DEAD_LETTER_RETENTION_HOURS), DERIVED_MAX_BYTES)
+    kept = _stream_config(dead_letter_retention_hours(contract), DERIVED_MAX_BYTES)
     raw = _stream_config(topic.retention_hours, RAW_MAX_BYTES)
     if topic.compacted:
         raw |= {"cleanup.policy": "compact,delete"}
@@ -65,6 +65,11 @@ def plan_topics(dataset: Dataset) -> list[TopicPlan]:
         TopicPlan(contract.dropped_topic, topic.partitions, derived),
         *(TopicPlan(metric.topic, topic.partitions, GOLD_CONFIG) for metric in dataset.metrics),
     ]
+
+
+def dead_letter_retention_hours(contract: Contract) -> int:
+    """How long dead letters are kept: never shorter than the events around them."""
+    return max(contract.topic.retention_hours, DEAD_LETTER_RETENTION_HOURS)
 
 
 def create_topics(bootstrap_servers: str, plans: Iterable[TopicPlan], *, timeout_s: float = 30) -> TopicReport:

@@ -27,14 +27,14 @@ class LakeSource:
 
     def marker(self) -> object:
         """The current snapshot's id."""
-        with _translated(self._settings):
+        with lake_errors(self._settings):
             table = self._table()
             snapshot = None if table is None else table.current_snapshot()
             return None if snapshot is None else snapshot.snapshot_id
 
     def read(self) -> Rows:
         """All rows of the current snapshot."""
-        with _translated(self._settings):
+        with lake_errors(self._settings):
             table = self._table()
             if table is None or table.current_snapshot() is None:
                 return make_rows()
@@ -50,11 +50,16 @@ class LakeSource:
         return make_rows(partition, offset, fingerprints(texts))
 
     def _table(self) -> Any:
-        exceptions = importlib.import_module("pyiceberg.exceptions")
-        try:
-            return self._catalog.load_table(self._table_name)
-        except exceptions.NoSuchTableError:
-            return None
+        return find_table(self._catalog, self._table_name)
+
+
+def find_table(catalog: Any, name: str) -> Any:
+    """The table; None if it does not exist."""
+    exceptions = importlib.import_module("pyiceberg.exceptions")
+    try:
+        return catalog.load_table(name)
+    except exceptions.NoSuchTableError:
+        return None
 
 
 def _numbers(batch: Any, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -76,7 +81,7 @@ def open_catalog(settings: Settings) -> Any:
             remedy="Install tidegate[lake], or prove with --no-lake.",
         ) from error
     secret = settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else ""
-    with _translated(settings):
+    with lake_errors(settings):
         return catalogs.load_catalog(
             "lake",
             **{
@@ -94,7 +99,7 @@ def open_catalog(settings: Settings) -> Any:
 
 
 @contextmanager
-def _translated(settings: Settings) -> Iterator[None]:
+def lake_errors(settings: Settings) -> Iterator[None]:
     refused = importlib.import_module("pyiceberg.exceptions").RESTError
     try:
         yield

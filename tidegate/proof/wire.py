@@ -19,6 +19,8 @@ FRAME_BYTES = 5
 MAX_SCHEMA_ID = 2**31 - 1
 _LONGEST_VARINT_BYTES = 10
 _READABLE: frozenset[Kind] = frozenset({"string", "int", "long"})
+_PASSABLE: frozenset[Kind] = _READABLE | {"timestamp-millis", "timestamp-micros", "date"}
+"""Kinds that may stand before a wanted field; what is not in ``_READABLE`` has another text when it is decoded."""
 Ints = NDArray[np.int64]
 
 
@@ -77,10 +79,13 @@ def layout_of(schema: dict[str, Any], wanted: Sequence[str]) -> Layout | None:
     names = [field.name for field in fields]
     if not set(wanted) <= set(names):
         return None
-    leading = fields[: 1 + max(names.index(name) for name in wanted)]
-    if any(field.type.nullable or field.type.kind not in _READABLE for field in leading):
+    places = tuple(names.index(name) for name in wanted)
+    leading = fields[: 1 + max(places)]
+    if any(field.type.nullable or field.type.kind not in _PASSABLE for field in leading):
         return None
-    return Layout(tuple(field.type.kind for field in leading), tuple(names.index(name) for name in wanted))
+    if any(fields[place].type.kind not in _READABLE for place in places):
+        return None
+    return Layout(tuple(field.type.kind for field in leading), places)
 
 
 def read_fields(buffer: Buffer, layout: Layout) -> Fields:

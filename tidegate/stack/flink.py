@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import yaml
 
+from tidegate.monitor.names import flink_filter
 from tidegate.stack import flink_home, process
 from tidegate.stack.class_archive import base_archive
 from tidegate.stack.java import java_home
@@ -17,13 +18,15 @@ from tidegate.stack.state import StackState
 
 SLOTS = 10
 """Two for each of the four jobs, and two for a replay beside them."""
+METRICS_REPORTER = "org.apache.flink.metrics.prometheus.LoopbackPrometheusReporterFactory"
+"""Flink's reporter in the form of `connectors/`; each process gets its port by its command line."""
 
 
 class JobManager(Server):
     """Takes jobs, and restores them after a failure; its start also renews the Flink distribution."""
 
     name = "jobmanager"
-    port_names = ("flink_rest", "flink_rpc")
+    port_names = ("flink_rest", "flink_rpc", "jobmanager_metrics")
     jars = "flink"
     memory_mb = 750
 
@@ -42,6 +45,10 @@ class JobManager(Server):
     def classpath(self) -> list[Path]:
         return flink_home.library(self.stack.home)
 
+    @property
+    def address(self) -> str:
+        return f"{super().address}, {_metrics_address(self)}"
+
     def check(self) -> None:
         """Ask for the cluster's overview, which the dispatcher answers."""
         _get(self, "/overview")
@@ -51,7 +58,7 @@ class TaskManager(Server):
     """Runs the tasks of all jobs, each slot one thread of each operator chain."""
 
     name = "taskmanager"
-    port_names = ()
+    port_names = ("taskmanager_metrics",)
     memory_mb = 2300
     needs = ("jobmanager",)
 
@@ -79,7 +86,7 @@ class TaskManager(Server):
 
     @property
     def address(self) -> str:
-        return f"{SLOTS} slots"
+        return f"{SLOTS} slots, {_metrics_address(self)}"
 
 
 def configuration(stack: StackState) -> dict[str, Any]:
@@ -94,6 +101,9 @@ def configuration(stack: StackState) -> dict[str, Any]:
         "jobmanager.bind-host": LOOPBACK,
         "taskmanager.host": LOOPBACK,
         "taskmanager.bind-host": LOOPBACK,
+        "metrics.reporter.prom.factory.class": METRICS_REPORTER,
+        "metrics.reporter.prom.filter.includes": flink_filter(),
+        "metrics.fetcher.update-interval": 2000,  # ms; how old the numbers of the REST API may be
         "python.client.executable": sys.executable,
         "python.executable": sys.executable,
         **_memory(stack),
@@ -135,6 +145,10 @@ def _durability(stack: StackState) -> dict[str, Any]:
     }
 
 
+def _metrics_address(server: Server) -> str:
+    return f"metrics :{server.stack.ports.get(f'{server.name}_metrics')}"
+
+
 def _command(server: Server, script: str) -> Command:
     stack, home = server.stack, server.stack.home / "flink"
     env = {
@@ -148,7 +162,8 @@ def _command(server: Server, script: str) -> Command:
         # The key reaches functions through their process's environment, never through SQL, plan or log.
         "TIDEGATE_PRIVACY_KEY": stack.privacy_key.get_secret_value(),
     }
-    return Command([str(home / "bin" / script), "start-foreground"], env)
+    port = stack.ports.get(f"{server.name}_metrics")
+    return Command([str(home / "bin" / script), "start-foreground", "-D", f"metrics.reporter.prom.port={port}"], env)
 
 
 def _get(server: Server, path: str) -> Any:

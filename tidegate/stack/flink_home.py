@@ -77,10 +77,20 @@ def make(stack_home: Path, cache: Cache) -> Path:
     # A copy: building the connectors again must not change the jar under a running cluster.
     shutil.copy2(build_connectors(cache), home / "lib")
     _link(list((wheel / "opt").iterdir()), home / "opt")
-    plugins = home / "plugins"
-    plugins.unlink(missing_ok=True)
-    plugins.symlink_to(wheel / "plugins")
+    make_plugins(wheel / "plugins", home / "plugins")
     return home
+
+
+def make_plugins(shipped: Path, plugins: Path) -> None:
+    """Flink's own plugins, and its Prometheus reporter once more in the form that listens on loopback only."""
+    if plugins.is_symlink():
+        plugins.unlink()
+    shutil.rmtree(plugins, ignore_errors=True)
+    _link([path for path in shipped.iterdir() if path.is_dir()], plugins)
+    reporter = plugins / "metrics-loopback"
+    _link(list((shipped / "metrics-prometheus").glob("*.jar")), reporter)
+    for jar in CONNECTORS_FOLDER.glob("target/plugins/*-loopback-metrics.jar"):
+        shutil.copy2(jar, reporter)
 
 
 def library(stack_home: Path) -> list[Path]:

@@ -40,6 +40,8 @@ class Ports(BaseSettings):
     seaweedfs_filer_grpc: int = 18888
     flink_rest: int = 8088
     flink_rpc: int = 6123
+    jobmanager_metrics: int = 9249
+    taskmanager_metrics: int = 9250
 
     def get(self, name: str) -> int:
         """The port of one field, by its name."""

@@ -82,3 +82,17 @@ def test_any_bytes_can_be_looked_at(values: list[bytes]) -> None:
 def test_a_wanted_field_behind_a_nullable_one_has_no_layout() -> None:
     assert layout_of(SCHEMA, ["rest"]) is None
     assert layout_of(SCHEMA, ["absent"]) is None
+
+
+def test_a_timestamp_may_stand_before_a_wanted_field_but_is_none() -> None:
+    stamp = {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}
+    schema = {"type": "record", "name": "Stamped", "fields": [stamp, {"name": "text", "type": "string"}]}
+    body = BytesIO()
+    fastavro.schemaless_writer(body, schema, {"at": 1_795_000_000_000, "text": "x"})
+    buffer = Buffer.of([b"\0\0\0\0\7" + body.getvalue()])
+
+    layout = layout_of(schema, ["text"])
+
+    assert layout is not None
+    assert texts(buffer, read_fields(buffer, layout).columns) == [b"x"]
+    assert layout_of(schema, ["at"]) is None, "it has another text when it is decoded"

@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tidegate.settings import Settings
+from tidegate.stack import flink_home
 from tidegate.stack.fetch import Cache
-from tidegate.stack.flink import TaskManager, configuration
-from tidegate.stack.flink_home import connectors_jar, is_current, wheel_folder
+from tidegate.stack.flink import METRICS_REPORTER, JobManager, TaskManager, configuration
+from tidegate.stack.flink_home import CONNECTORS_FOLDER, connectors_jar, is_current, wheel_folder
 from tidegate.stack.state import load_state
 
 
@@ -33,6 +36,48 @@ def test_the_privacy_key_reaches_the_task_manager_by_its_environment_only(tmp_pa
     assert command.env["TIDEGATE_PRIVACY_KEY"] == key
     assert key not in " ".join(command.argv)
     assert key not in str(configuration(state))
+
+
+def test_each_process_serves_its_metrics_on_a_port_of_its_own(tmp_path: Path) -> None:
+    state = load_state(Settings.model_validate({"home": tmp_path}))
+    cache = Cache(tmp_path / "cache", [])
+    (cache.root / "java").mkdir(parents=True)
+    (cache.root / "java" / "java-21.jsa").touch()
+    servers = [JobManager(state, cache), TaskManager(state, cache)]
+    ports = [server.command().argv[-1] for server in servers]
+    assert ports == ["metrics.reporter.prom.port=9249", "metrics.reporter.prom.port=9250"]
+    assert [server.address for server in servers] == ["127.0.0.1:8088, metrics :9249", "8 slots, metrics :9250"]
+
+
+def test_the_loopback_reporter_is_a_plugin_beside_flinks_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped, plugins = tmp_path / "shipped", tmp_path / "plugins"
+    built = tmp_path / "connectors" / "target" / "plugins" / "tidegate-connectors-0.1.0-loopback-metrics.jar"
+    for file in (
+        shipped / "metrics-prometheus" / "p.jar",
+        shipped / "metrics-jmx" / "j.jar",
+        shipped / "README",
+        built,
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    plugins.symlink_to(shipped)  # as stacks of before have it
+    monkeypatch.setattr(flink_home, "CONNECTORS_FOLDER", tmp_path / "connectors")
+
+    for _ in range(2):
+        flink_home.make_plugins(shipped, plugins)
+
+    found = {str(path.relative_to(plugins)) for folder in plugins.iterdir() for path in folder.iterdir()}
+    assert found == {
+        "metrics-prometheus/p.jar", "metrics-jmx/j.jar", "metrics-loopback/p.jar", f"metrics-loopback/{built.name}"
+    }  # fmt: skip
+    assert sorted(path.name for path in shipped.iterdir()) == ["README", "metrics-jmx", "metrics-prometheus"]
+
+
+def test_the_reporter_is_the_one_in_the_plugin_jar() -> None:
+    services = CONNECTORS_FOLDER / "src/main/resources/META-INF/services"
+    (factory,) = (services / "org.apache.flink.metrics.reporter.MetricReporterFactory").read_text().split()
+    assert factory == METRICS_REPORTER
+    assert (CONNECTORS_FOLDER / "src/main/java" / f"{factory.replace('.', '/')}.java").exists()
 
 
 def test_the_wheel_is_found_without_being_imported() -> None:

@@ -73,7 +73,7 @@ final class BulkDelivery {
         switch (reply.status()) {
             case 200 -> settleEach(part, reply.body());
             case 400, 413 -> divide(part, reply);
-            case 408, 429 -> retry(part, describe(reply));
+            case 408, 429 -> retryRefused(part, reply);
             case 401, 403 -> throw new OpenSearchException("OpenSearch refuses the user: " + describe(reply)
                     + ". Check the table's username and password and that the user may write to the index.");
             default -> {
@@ -81,9 +81,14 @@ final class BulkDelivery {
                     throw new OpenSearchException("OpenSearch does not take bulk requests here: " + describe(reply)
                             + ". Check the table's option hosts.");
                 }
-                retry(part, describe(reply));
+                retryRefused(part, reply);
             }
         }
+    }
+
+    private void retryRefused(List<DocumentEntry> part, Reply reply) {
+        sender.metrics.verdict(reply.status(), part.size());
+        retry(part, describe(reply));
     }
 
     private void settleEach(List<DocumentEntry> part, byte[] body) {
@@ -91,10 +96,12 @@ final class BulkDelivery {
         try {
             verdicts = BulkVerdict.parse(body, part.size());
         } catch (IOException e) {
+            sender.metrics.noAnswer(part.size());
             retry(part, e.toString());
             return;
         }
         if (verdicts.isEmpty()) {
+            sender.metrics.verdict(200, part.size());
             sender.metrics.indexed(part.size());
             retries = 0;
             next();
@@ -112,6 +119,7 @@ final class BulkDelivery {
         for (int i = part.size() - 1; i >= 0; i--) {
             DocumentEntry entry = part.get(i);
             BulkVerdict verdict = verdicts.get(i);
+            sender.metrics.verdict(verdict.status(), 1);
             Address unversioned = new Address(entry.address().index(), entry.address().id(), null);
             if (verdict.outcome() == BulkVerdict.Outcome.REJECTED) {
                 bury(entry, Rejection.refused(verdict.reason()));
@@ -140,6 +148,7 @@ final class BulkDelivery {
             done.completeExceptionally(cause);
             return;
         }
+        sender.metrics.noAnswer(part.size());
         retry(part, cause.toString());
     }
 
@@ -161,6 +170,7 @@ final class BulkDelivery {
     /** A request refused as a whole is halved until the document at fault is alone. */
     private void divide(List<DocumentEntry> part, Reply reply) {
         if (part.size() == 1) {
+            sender.metrics.verdict(reply.status(), 1);
             String reason = describe(reply);
             bury(part.get(0), reply.status() == 413 ? Rejection.tooLarge(reason) : Rejection.refused(reason));
         } else {

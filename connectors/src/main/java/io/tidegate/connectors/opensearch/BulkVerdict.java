@@ -11,7 +11,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 
 /** What OpenSearch decided about one document of a bulk request. */
-record BulkVerdict(Outcome outcome, String reason) {
+record BulkVerdict(Outcome outcome, int status, String reason) {
 
     enum Outcome {
         DONE,
@@ -20,7 +20,6 @@ record BulkVerdict(Outcome outcome, String reason) {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final BulkVerdict DONE = new BulkVerdict(Outcome.DONE, "");
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -55,12 +54,12 @@ record BulkVerdict(Outcome outcome, String reason) {
         boolean gone = status == NOT_FOUND && answer.getKey().equals(BulkBody.DELETE);
         JsonNode error = result.path("error");
         if (status / 100 == 2 || status == CONFLICT || gone) {
-            return DONE;
+            return new BulkVerdict(Outcome.DONE, status, "");
         }
         String reason = status + " " + describe(error);
         boolean passes = status >= 500 || status == TOO_MANY_REQUESTS
                 || STATE_OF_INDEX.contains(error.path("type").asText());
-        return new BulkVerdict(passes ? Outcome.RETRY : Outcome.REJECTED, reason);
+        return new BulkVerdict(passes ? Outcome.RETRY : Outcome.REJECTED, status, reason);
     }
 
     /** OpenSearch's type and reason, followed by those of the causes, which name the value at fault. */

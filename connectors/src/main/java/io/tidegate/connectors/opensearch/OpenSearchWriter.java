@@ -10,7 +10,6 @@ import org.apache.flink.connector.base.sink.writer.DequeRequestBuffer;
 import org.apache.flink.connector.base.sink.writer.ResultHandler;
 import org.apache.flink.connector.base.sink.writer.SimpleBatchCreator;
 import org.apache.flink.connector.base.sink.writer.config.AsyncSinkWriterConfiguration;
-import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.FlinkRuntimeException;
 
@@ -23,7 +22,6 @@ final class OpenSearchWriter extends AsyncSinkWriter<RowData, DocumentEntry> {
     private final long maxEntryBytes;
     private final BulkSender sender;
     private final DeadLetters deadLetters;
-    private final SinkWriterMetricGroup metrics;
 
     OpenSearchWriter(
             DocumentConverter converter,
@@ -41,12 +39,10 @@ final class OpenSearchWriter extends AsyncSinkWriter<RowData, DocumentEntry> {
         this.maxEntryBytes = bulk.maxSizeBytes();
         this.sender = sender;
         this.deadLetters = sender.deadLetters;
-        this.metrics = context.metricGroup();
     }
 
     @Override
     protected void submitRequestEntries(List<DocumentEntry> batch, ResultHandler<DocumentEntry> handler) {
-        metrics.getNumRecordsSendCounter().inc(batch.size());
         sender.send(batch).whenComplete((nothing, failure) -> {
             if (failure == null) {
                 handler.complete();

@@ -23,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BulkDeliveryTest {
@@ -103,6 +105,43 @@ class BulkDeliveryTest {
                 "DOCUMENT_REJECTED", "400 mapper_parsing_exception: because; caused by deeper: cause");
         assertEquals(Map.of("d1", expected), fixture.deadLetters.byId);
         assertEquals(Set.of("events/d0", "events/d2"), server.documents.keySet());
+    }
+
+    @Test
+    void everyVerdictIsCountedByItsStatus() throws Exception {
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        server.itemAnswer = id -> switch (id) {
+            case "d0" -> new ItemAnswer(400, "mapper_parsing_exception");
+            case "d1" -> asked.add(id) ? new ItemAnswer(429, "rejected_execution_exception") : ItemAnswer.OK;
+            case "d2" -> new ItemAnswer(409, "version_conflict_engine_exception");
+            default -> ItemAnswer.OK;
+        };
+
+        deliver(documents(5));
+
+        assertEquals(
+                Map.of(
+                        "4xx.verdicts", 1L, "429.verdicts", 1L, "409.verdicts", 1L, "2xx.verdicts", 3L,
+                        "documentsIndexed", 4L, "documentsRetried", 1L, "documentsDeadLettered", 1L),
+                fixture.metrics.counted());
+    }
+
+    @Test
+    @Timeout(20)
+    void aRequestWithoutAnswerIsCountedToo() throws Exception {
+        server.close();
+        fixture.sender.send(documents(3));
+
+        while (fixture.metrics.counted().getOrDefault("none.verdicts", 0L) < 6) {
+            Thread.onSpinWait();
+        }
+        assertFalse(fixture.metrics.counted().containsKey("2xx.verdicts"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 2xx", "201, 2xx", "409, 409", "429, 429", "404, 4xx", "503, 5xx", "0, none", "302, none"})
+    void statusesAreCountedInFewClasses(int status, String expected) {
+        assertEquals(expected, SinkMetrics.statusClass(status));
     }
 
     @Test

@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 /** A sender against an address, with dead letters kept in memory, and documents to send. */
@@ -30,6 +33,40 @@ final class DeliveryFixture {
         public void close() {}
     }
 
+    /** Counters by name, behind the values of the groups they are in. */
+    static final class Counters extends UnregisteredMetricsGroup {
+        private final String prefix;
+        private final Map<String, Counter> byName;
+
+        Counters() {
+            this("", new ConcurrentHashMap<>());
+        }
+
+        private Counters(String prefix, Map<String, Counter> byName) {
+            this.prefix = prefix;
+            this.byName = byName;
+        }
+
+        @Override
+        public MetricGroup addGroup(String key, String value) {
+            return new Counters(prefix + value + ".", byName);
+        }
+
+        @Override
+        public <C extends Counter> C counter(String name, C counter) {
+            byName.put(prefix + name, counter);
+            return counter;
+        }
+
+        /** The counters that are not 0. */
+        Map<String, Long> counted() {
+            return byName.entrySet().stream()
+                    .filter(entry -> entry.getValue().getCount() > 0)
+                    .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().getCount()));
+        }
+    }
+
+    final Counters metrics = new Counters();
     final Kept deadLetters = new Kept();
     final BulkSender sender;
 
@@ -45,7 +82,7 @@ final class DeliveryFixture {
                 new BulkBody("index"),
                 new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
                 deadLetters,
-                new SinkMetrics(new UnregisteredMetricsGroup()));
+                new SinkMetrics(metrics));
     }
 
     static DocumentEntry document(String id, String json) {

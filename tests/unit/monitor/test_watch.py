@@ -1,0 +1,59 @@
+"""A reader that fails is read again, and says so once."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from tests.polling import wait_for
+from tidegate.errors import TransientError
+from tidegate.monitor.board import Board
+from tidegate.monitor.reading import Sample, Server
+from tidegate.monitor.watch import Watch
+
+
+class Scripted:
+    """Fails with the given errors, one per reading; None is a good reading."""
+
+    name = "documents"
+    server: Server | None = "opensearch"
+    every_s = 0.01
+
+    def __init__(self, *errors: Exception | None) -> None:
+        self.errors = list(errors)
+        self.reads = 0
+
+    def read(self) -> Iterable[Sample]:
+        self.reads += 1
+        error = self.errors.pop(0) if self.errors else None
+        if error is not None:
+            raise error
+        return []
+
+
+AWAY = TransientError("OpenSearch does not answer.", remedy="Start it.")
+
+
+@pytest.mark.parametrize(
+    ("error", "line"), [(AWAY, "OpenSearch does not answer."), (KeyError("x"), "KeyError: 'x'")], ids=["ours", "a bug"]
+)
+def test_an_outage_is_one_line_and_its_end_another(error: Exception, line: str) -> None:
+    said: list[str] = []
+    watch = Watch(Scripted(None, error, error, error, None, None, error), Board(), said.append)
+    assert [watch.step() for _ in range(7)] == [True, False, False, False, True, True, False]
+    assert said == [f"documents: {line}", "documents: back after 0 s", f"documents: {line}"]
+
+
+def test_it_goes_on_by_itself_until_stopped() -> None:
+    reader = Scripted(AWAY, AWAY)
+    watch = Watch(reader, Board(), lambda line: None)
+    watch.start()
+    wait_for("readings after the outage", lambda: reader.reads > 5)
+    watch.stop()
+
+
+def test_what_fails_because_of_the_stop_is_not_said() -> None:
+    said: list[str] = []
+    watch = Watch(Scripted(AWAY), Board(), said.append)
+    watch.stop()
+    assert not watch.step()
+    assert said == []

@@ -1,0 +1,46 @@
+"""``tidegate dashboards``: dashboards for OpenSearch Dashboards, made from the contracts."""
+
+from collections.abc import Sequence
+
+import click
+
+from tidegate.contracts.search_index import searchable
+from tidegate.contracts.search_mapping import JsonObject
+from tidegate.dashboards.importing import import_objects
+from tidegate.dashboards.make import event_dashboard, metric_dashboard
+from tidegate.dashboards.saved_objects import ndjson
+from tidegate.settings import get_settings
+
+METRICS = "metrics"
+
+
+@click.group()
+def command() -> None:
+    """Dashboards for OpenSearch Dashboards, made from the contracts."""
+
+
+@command.command()
+@click.argument("dataset")
+def make(dataset: str) -> None:
+    """Print the saved objects of DATASET as NDJSON; `metrics` stands for the metrics of all datasets."""
+    click.echo(ndjson(_objects(dataset)), nl=False)
+
+
+@command.command()
+@click.argument("datasets", nargs=-1)
+@click.option("--url", help="OpenSearch Dashboards  [default: TIDEGATE_DASHBOARDS_URL]")
+def apply(datasets: Sequence[str], url: str | None) -> None:
+    """Import the dashboards of DATASETS, or of all and of their metrics. Safe to repeat: it replaces its own."""
+    settings = get_settings()
+    names = datasets or [*(dataset.name for dataset in searchable(settings.schemas_dir)), METRICS]
+    for name in names:
+        imported = import_objects(settings, url or settings.dashboards_url, _objects(name))
+        click.echo(f"{name}: {imported} objects imported")
+
+
+def _objects(name: str) -> list[JsonObject]:
+    schemas_dir = get_settings().schemas_dir
+    if name == METRICS:
+        return metric_dashboard(searchable(schemas_dir))
+    (dataset,) = searchable(schemas_dir, [name])
+    return event_dashboard(dataset)

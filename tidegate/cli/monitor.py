@@ -1,0 +1,52 @@
+"""``tidegate monitor``: what goes through the pipeline and how it fares, as Prometheus metrics."""
+
+import sys
+import time
+
+import click
+
+from producers.stopping import stop_on_signal
+from tidegate.monitor.run import Options, read_once, serving
+from tidegate.settings import get_settings
+
+_POLL_S = 0.2
+
+
+@click.command("monitor")
+@click.option("--host", default="127.0.0.1", show_default=True, help="interface to listen on")
+@click.option("--port", type=click.IntRange(0, 65535), default=9465, show_default=True, help="0: a free one")
+@click.option(
+    "--every", "every_s", type=click.FloatRange(min=0.2), default=5, show_default=True, help="seconds between readings"
+)
+@click.option(
+    "--prove-every", "prove_every_s", type=click.FloatRange(min=1), help="seconds between proofs  [no proofs]"
+)
+@click.option(
+    "--prove-window",
+    "prove_window_s",
+    type=click.FloatRange(min=1),
+    default=3600,
+    show_default=True,
+    help="seconds of arrivals that each proof is about",
+)
+@click.option("--once", is_flag=True, help="read once, print the metrics, and end; exit code 1 if a reading failed")
+def command(
+    host: str, port: int, every_s: float, prove_every_s: float | None, prove_window_s: float, once: bool
+) -> None:
+    """Serve the metrics of docs/metrics.md until Ctrl-C.
+
+    A server that is away is said in one line on standard error, and is a metric; the others are read on.
+    """
+    options = Options(every_s, prove_every_s, prove_window_s)
+    if once:
+        text, whole = read_once(get_settings(), options, _say)
+        click.echo(text, nl=False)
+        sys.exit(0 if whole else 1)
+    with stop_on_signal() as stop, serving(get_settings(), options, (host, port), _say) as served:
+        _say(f"metrics at http://{host}:{served}/metrics")
+        while not stop():
+            time.sleep(_POLL_S)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,76 @@
+"""The newest samples of all readers, as Prometheus collects them."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from tidegate.monitor import names
+from tidegate.monitor.names import Metric
+from tidegate.monitor.reading import Distribution, Reader, Sample, Since
+
+
+class Board(Collector):
+    """Readers put their samples here, each from its own thread; a scrape takes all of them, and asks nobody."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._samples: dict[str, Sequence[Sample]] = {}
+        self._up: dict[str, bool] = {}
+        self._failures: Counter[str] = Counter()
+
+    def put(self, reader: Reader, samples: Iterable[Sample]) -> None:
+        """Takes a reading in place of the reader's last one."""
+        with self._lock:
+            self._samples[reader.name] = tuple(samples)
+            self._failures[reader.name] += 0
+            if reader.server:
+                self._up[reader.server] = True
+
+    def fail(self, reader: Reader) -> None:
+        """Counts a failed reading; what was known of a server that is away is true no more."""
+        with self._lock:
+            self._failures[reader.name] += 1
+            if reader.server:
+                self._up[reader.server] = False
+                self._samples[reader.name] = ()
+
+    def collect(self) -> Iterator[Family]:
+        """One family per metric of the closed list, also of those without a sample yet."""
+        with self._lock:
+            samples = [sample for reading in self._samples.values() for sample in reading]
+            samples += [Sample(names.UP, (server,), float(up)) for server, up in self._up.items()]
+            samples += [Sample(names.READING_FAILURES, (name,), count) for name, count in self._failures.items()]
+        now_s = time.time()
+        for metric in names.of_source("monitor"):
+            yield family(metric, [sample for sample in samples if sample.metric is metric], now_s)
+
+
+def family(metric: Metric, samples: Iterable[Sample], now_s: float) -> Family:
+    """The samples of one metric in the client library's form."""
+    match metric.kind:
+        case "histogram":
+            histogram = HistogramMetricFamily(metric.name, metric.meaning, labels=metric.labels)
+            for sample in samples:
+                assert isinstance(sample.value, Distribution), metric.name
+                histogram.add_metric(sample.labels, sample.value.cumulative(), sample.value.total)
+            return histogram
+        case "counter":
+            counter = CounterMetricFamily(metric.name, metric.meaning, labels=metric.labels)
+            for sample in samples:
+                counter.add_metric(sample.labels, _number(sample, now_s))
+            return counter
+        case "gauge":
+            gauge = GaugeMetricFamily(metric.name, metric.meaning, labels=metric.labels)
+            for sample in samples:
+                gauge.add_metric(sample.labels, _number(sample, now_s))
+            return gauge
+
+
+def _number(sample: Sample, now_s: float) -> float:
+    assert not isinstance(sample.value, Distribution), sample.metric.name
+    return max(0.0, now_s - sample.value.at_s) if isinstance(sample.value, Since) else sample.value

@@ -1,0 +1,81 @@
+"""Files of the lake's tables, from their metadata: a table is looked into only when it has a new snapshot."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.monitor import names
+from tidegate.monitor.reading import Sample, Server, Since
+from tidegate.proof.lake_reader import find_table, lake_errors, open_catalog
+from tidegate.settings import Settings
+
+LAYERS = ("bronze", "silver")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """One table as of one snapshot."""
+
+    snapshot_id: int
+    committed_s: float
+    rows: int
+    files: int
+    partition_files_max: int
+    partition_files_avg: float
+
+
+class LakeReader:
+    """Reads the manifests of bronze and silver tables."""
+
+    name = "lake"
+    server: Server | None = "lake"
+
+    def __init__(self, settings: Settings, datasets: Sequence[str], every_s: float) -> None:
+        self.every_s = every_s
+        self._settings = settings
+        self._tables = [(dataset, f"{layer}.{dataset}") for dataset in datasets for layer in LAYERS]
+        self._catalog: Any = None
+        self._facts: dict[str, TableFacts] = {}
+
+    def read(self) -> Iterator[Sample]:
+        """The facts of the tables that are there and not empty."""
+        if self._catalog is None:
+            self._catalog = open_catalog(self._settings)
+        for dataset, name in self._tables:
+            facts = self._look(name)
+            if facts is not None:
+                yield from samples(dataset, name, facts)
+
+    def _look(self, name: str) -> TableFacts | None:
+        with lake_errors(self._settings):
+            table = find_table(self._catalog, name)
+            snapshot = None if table is None else table.current_snapshot()
+            if snapshot is None:
+                return None
+            known = self._facts.get(name)
+            if known is None or known.snapshot_id != snapshot.snapshot_id:
+                self._facts[name] = known = table_facts(table, snapshot)
+            return known
+
+
+def table_facts(table: Any, snapshot: Any) -> TableFacts:
+    """What the snapshot's summary says, and the files of each partition from its manifests."""
+    partitions = table.inspect.partitions().column("file_count").to_pylist()
+    return TableFacts(
+        snapshot_id=snapshot.snapshot_id,
+        committed_s=snapshot.timestamp_ms / 1000,
+        rows=int(snapshot.summary["total-records"] or 0),
+        files=int(snapshot.summary["total-data-files"] or 0),
+        partition_files_max=max(partitions, default=0),
+        partition_files_avg=sum(partitions) / len(partitions) if partitions else 0.0,
+    )
+
+
+def samples(dataset: str, table: str, facts: TableFacts) -> Iterator[Sample]:
+    """The facts as metrics."""
+    labels = (dataset, table)
+    yield Sample(names.LAKE_FILES, labels, facts.files)
+    yield Sample(names.LAKE_ROWS, labels, facts.rows)
+    yield Sample(names.LAKE_PARTITION_FILES_MAX, labels, facts.partition_files_max)
+    yield Sample(names.LAKE_PARTITION_FILES_AVG, labels, facts.partition_files_avg)
+    yield Sample(names.LAKE_COMMIT_AGE, labels, Since(facts.committed_s))

@@ -1,0 +1,366 @@
+"""The closed list of metric names: what each means, and what to do about it.
+
+A name that is not here is not exported, and one that is here is: tests hold producers, monitor and Flink against it.
+``docs/metrics.md`` is made from it (:mod:`tidegate.monitor.describe`).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["counter", "gauge", "histogram"]
+Source = Literal["producer", "monitor", "flink"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; ``labels`` are those that queries use, Flink adds more of its own."""
+
+    name: str
+    kind: Kind
+    source: Source
+    labels: tuple[str, ...]
+    meaning: str
+    act: str
+
+
+PRODUCER_SENT = Metric(
+    "tidegate_producer_sent_total", "counter", "producer", ("dataset",), "records handed to the Kafka client", "–"
+)
+PRODUCER_DELIVERED = Metric(
+    "tidegate_producer_delivered_total",
+    "counter",
+    "producer",
+    ("dataset",),
+    "records acknowledged by all in-sync replicas",
+    "far below sent: look at the broker",
+)
+PRODUCER_FAILED = Metric(
+    "tidegate_producer_failed_total",
+    "counter",
+    "producer",
+    ("dataset",),
+    "records that Kafka did not take",
+    "the last line of the run says why",
+)
+PRODUCER_BEHIND = Metric(
+    "tidegate_producer_behind_seconds",
+    "gauge",
+    "producer",
+    ("dataset",),
+    "how late the last batch was sent",
+    "growing: lower the rate or add workers",
+)
+
+UP = Metric(
+    "tidegate_up",
+    "gauge",
+    "monitor",
+    ("server",),
+    "1 if the server answered the monitor's last question, 0 if not",
+    "`tidegate status`, then its log",
+)
+READING_FAILURES = Metric(
+    "tidegate_reading_failures_total",
+    "counter",
+    "monitor",
+    ("reading",),
+    "readings of the monitor that failed, since it started",
+    "the monitor says why in one line",
+)
+EVENTS_IN = Metric(
+    "tidegate_events_in_total",
+    "counter",
+    "monitor",
+    ("dataset",),
+    "records that came into the raw topic since it was made, by its end offsets",
+    "stands still: look at the producers",
+)
+SILVER_ROWS = Metric(
+    "tidegate_silver_rows_total",
+    "counter",
+    "monitor",
+    ("dataset",),
+    "good rows that refine wrote to silver since it last started, by Flink's count; an exploded record is several",
+    "0 while events come in: lag and checkpoints of refine",
+)
+DUPLICATES = Metric(
+    "tidegate_duplicates_total",
+    "counter",
+    "monitor",
+    ("dataset",),
+    "records left out as duplicates since refine last started, by Flink's count",
+    "a jump: a producer sends again what it has sent",
+)
+DEAD_LETTERS = Metric(
+    "tidegate_dead_letters_total",
+    "counter",
+    "monitor",
+    ("dataset", "stage", "code"),
+    "dead letters, counted in their topic",
+    "docs/dead-letters.md has a remedy for each code",
+)
+DROPPED = Metric(
+    "tidegate_dropped_total",
+    "counter",
+    "monitor",
+    ("dataset", "rule"),
+    "records left out by a drop rule, counted in their topic",
+    "a jump: see whether the rule still fits",
+)
+OLDEST_DEAD_LETTER = Metric(
+    "tidegate_dead_letter_oldest_age_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "age of the oldest dead letter that its topic still holds; 0 without any",
+    "close to the retention: mend or export it, or retention removes it",
+)
+DEAD_LETTER_RETENTION = Metric(
+    "tidegate_dead_letter_retention_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "how long the topic of dead letters keeps them",
+    "–",
+)
+DEAD_LETTER_MAX_RATIO = Metric(
+    "tidegate_dead_letter_max_ratio",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "share of dead letters that the contract calls everyday dirt (`dead_letters.max_ratio`)",
+    "–",
+)
+COMMITTED_LATENCY = Metric(
+    "tidegate_committed_latency_seconds",
+    "histogram",
+    "monitor",
+    ("dataset",),
+    "from a record's arrival in Kafka until its silver row is committed, of sampled rows",
+    "over three checkpoint intervals: lag, back pressure and checkpoints of refine",
+)
+SEARCHABLE_LATENCY = Metric(
+    "tidegate_searchable_latency_seconds",
+    "histogram",
+    "monitor",
+    ("dataset",),
+    "from a record's arrival in Kafka until a search finds its document, of sampled rows",
+    "far above committed: the index job and OpenSearch",
+)
+SEARCHABLE_LOST = Metric(
+    "tidegate_searchable_lost_total",
+    "counter",
+    "monitor",
+    ("dataset",),
+    "sampled rows that no search found within ten minutes",
+    "dead letters of stage index, then `tidegate prove`",
+)
+JOB_UP = Metric(
+    "tidegate_job_up",
+    "gauge",
+    "monitor",
+    ("job_name",),
+    "1 if the job runs with all its tasks, 0 if it restarts, has ended or was never started",
+    "`tidegate status`; the job's exceptions in the Flink UI",
+)
+CHECKPOINT_AGE = Metric(
+    "tidegate_checkpoint_age_seconds",
+    "gauge",
+    "monitor",
+    ("job_name",),
+    "since the job's last completed checkpoint, before the first one since its start",
+    "several intervals: the job's checkpoints in the Flink UI",
+)
+CHECKPOINT_INTERVAL = Metric(
+    "tidegate_checkpoint_interval_seconds",
+    "gauge",
+    "monitor",
+    ("job_name",),
+    "how often the job is to make a checkpoint",
+    "–",
+)
+LAG = Metric(
+    "tidegate_lag_records",
+    "gauge",
+    "monitor",
+    ("job_name", "dataset", "topic", "partition"),
+    "offsets between the end of the topic and what the job has committed; in silver, transaction markers count too",
+    "growing: more events than the job can carry, or it stands",
+)
+LAKE_FILES = Metric(
+    "tidegate_lake_files",
+    "gauge",
+    "monitor",
+    ("dataset", "table"),
+    "data files of the current snapshot",
+    "–",
+)
+LAKE_ROWS = Metric("tidegate_lake_rows", "gauge", "monitor", ("dataset", "table"), "rows of the current snapshot", "–")
+LAKE_PARTITION_FILES_MAX = Metric(
+    "tidegate_lake_partition_files_max",
+    "gauge",
+    "monitor",
+    ("dataset", "table"),
+    "data files of the partition that has most",
+    "many small files make queries slow: a longer checkpoint interval, or compaction",
+)
+LAKE_PARTITION_FILES_AVG = Metric(
+    "tidegate_lake_partition_files_avg",
+    "gauge",
+    "monitor",
+    ("dataset", "table"),
+    "data files per partition on average",
+    "–",
+)
+LAKE_COMMIT_AGE = Metric(
+    "tidegate_lake_commit_age_seconds",
+    "gauge",
+    "monitor",
+    ("dataset", "table"),
+    "since the table's last commit",
+    "growing while events come in: the lake job",
+)
+DOCUMENTS = Metric(
+    "tidegate_documents", "gauge", "monitor", ("dataset",), "documents that a search over all days can find", "–"
+)
+PROOF_OK = Metric(
+    "tidegate_proof_ok",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "1 if the last proof holds, 0 if it does not",
+    "`tidegate prove DATASET`",
+)
+PROOF_FAULTS = Metric(
+    "tidegate_proof_faults",
+    "gauge",
+    "monitor",
+    ("dataset", "fault"),
+    "offsets that the last proof found missing, doubled or unexplained",
+    "`tidegate prove DATASET` names them",
+)
+PROOF_RECORDS = Metric(
+    "tidegate_proof_records",
+    "gauge",
+    "monitor",
+    ("dataset", "verdict"),
+    "records of the last proof's window by verdict: raw, silver, dead_letter, dropped, duplicate",
+    "–",
+)
+PROOF_AGE = Metric(
+    "tidegate_proof_age_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "since the last proof was made",
+    "several times the interval: proofs fail, or take longer than it",
+)
+PROOF_DURATION = Metric(
+    "tidegate_proof_duration_seconds", "gauge", "monitor", ("dataset",), "how long the last proof took", "–"
+)
+
+_OPERATOR = ("job_name", "operator_name")
+SINK_INDEXED = Metric(
+    "flink_taskmanager_job_task_operator_documentsIndexed",
+    "gauge",
+    "flink",
+    _OPERATOR,
+    "documents that OpenSearch took",
+    "–",
+)
+SINK_RETRIED = Metric(
+    "flink_taskmanager_job_task_operator_documentsRetried",
+    "gauge",
+    "flink",
+    _OPERATOR,
+    "documents that were sent again after an outage or an overload",
+    "growing: OpenSearch's health and load",
+)
+SINK_DEAD_LETTERED = Metric(
+    "flink_taskmanager_job_task_operator_documentsDeadLettered",
+    "gauge",
+    "flink",
+    _OPERATOR,
+    "documents that OpenSearch refused for good",
+    "`tidegate index status`; dead letters of stage index",
+)
+SINK_WAITING = Metric(
+    "flink_taskmanager_job_task_operator_requestsWaitingToRetry",
+    "gauge",
+    "flink",
+    _OPERATOR,
+    "bulk requests that wait to be sent again",
+    "above 0 for long: OpenSearch does not take documents",
+)
+SINK_STATUS = Metric(
+    "flink_taskmanager_job_task_operator_status_verdicts",
+    "gauge",
+    "flink",
+    (*_OPERATOR, "status"),
+    "verdicts on documents by OpenSearch's HTTP status class: 2xx, 409, 429, 4xx, 5xx, none (no answer)",
+    "429 and 5xx: OpenSearch is overloaded; 4xx: the mapping refuses documents",
+)
+FAILED_COMMITTABLES = Metric(
+    "flink_taskmanager_job_task_operator_failedCommittables",
+    "gauge",
+    "flink",
+    _OPERATOR,
+    "commits of a sink (a Kafka transaction, an Iceberg commit) that failed for good",
+    "any: `tidegate prove`, since what was to be committed may be lost",
+)
+RESTARTS = Metric(
+    "flink_jobmanager_job_numRestarts",
+    "gauge",
+    "flink",
+    ("job_name",),
+    "restarts of the job since it was submitted",
+    "growing: its exceptions in the Flink UI",
+)
+CHECKPOINT_DURATION = Metric(
+    "flink_jobmanager_job_lastCheckpointDuration",
+    "gauge",
+    "flink",
+    ("job_name",),
+    "milliseconds that the last checkpoint took",
+    "close to the interval: back pressure, or slow storage",
+)
+CHECKPOINTS_FAILED = Metric(
+    "flink_jobmanager_job_numberOfFailedCheckpoints",
+    "gauge",
+    "flink",
+    ("job_name",),
+    "checkpoints that failed",
+    "growing: the log of the JobManager",
+)
+BACK_PRESSURE = Metric(
+    "flink_taskmanager_job_task_backPressuredTimeMsPerSecond",
+    "gauge",
+    "flink",
+    ("job_name", "task_name"),
+    "milliseconds of each second in which the task waited for the next one",
+    "near 1000: the task behind it is the slow one",
+)
+HEAP_USED = Metric(
+    "flink_taskmanager_Status_JVM_Memory_Heap_Used",
+    "gauge",
+    "flink",
+    (),
+    "bytes of heap that the TaskManager uses",
+    "near the maximum for long: a larger TaskManager",
+)
+
+METRICS = tuple(value for value in tuple(globals().values()) if isinstance(value, Metric))
+
+
+def of_source(source: Source) -> list[Metric]:
+    """The metrics that one source exports."""
+    return [metric for metric in METRICS if metric.source == source]
+
+
+def flink_filter() -> list[str]:
+    """The closed list's Flink metrics as ``metrics.reporter.<name>.filter.includes``, by scope and name.
+
+    A TaskManager with four jobs exports 6 MB without a filter.
+    """
+    parts = [metric.name.removeprefix("flink_").split("_") for metric in of_source("flink")]
+    return [f"{'.'.join(part[:-1])}:{part[-1]}" for part in parts]

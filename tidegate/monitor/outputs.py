@@ -1,0 +1,125 @@
+"""Dead letters by stage and code, dropped records by rule: counted where they lie, in batches, none of them decoded."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tidegate.contracts.model import Contract
+from tidegate.monitor.names import DEAD_LETTERS, DROPPED, Metric
+from tidegate.monitor.offsets import OffsetReader, Offsets, Place
+from tidegate.monitor.reading import Sample, Server
+from tidegate.monitor.tally import Reason, Tally, keep, kept
+from tidegate.proof.record_reader import WriterSchemas
+from tidegate.proof.topic_reader import Batch, Scan, Spans, read_batches
+from tidegate.proof.wire import Buffer, Layout, layout_of, read_fields, texts
+from tidegate.settings import Settings
+
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTopic:
+    """A topic whose records are counted by the values of some leading fields."""
+
+    dataset: str
+    topic: str
+    fields: tuple[str, ...]
+    metric: Metric
+
+
+class OutputReader:
+    """Counts the dead letters and dropped records of all datasets, going on from the counts that were kept."""
+
+    name = "outputs"
+    server: Server | None = None
+
+    def __init__(
+        self, settings: Settings, offsets: OffsetReader, contracts: Sequence[Contract], every_s: float
+    ) -> None:
+        self.every_s = every_s
+        self._servers, self._registry = settings.kafka_bootstrap_servers, settings.registry_url
+        self._offsets = offsets
+        self._topics = [topic for contract in contracts for topic in counted_topics(contract)]
+        self._layouts = {topic.fields: layouts(self._registry, topic.fields) for topic in self._topics}
+        self._tallies: dict[Place, Tally] | None = None
+
+    def read(self) -> Iterator[Sample]:
+        """Reads what the topics gained, keeps the counts, and gives them."""
+        places = self._offsets.places(topic.topic for topic in self._topics)
+        starts, ends = self._offsets.starts(places), self._offsets.ends(places)
+        tallies = self._tallies = kept(self._servers, places) if self._tallies is None else self._tallies
+        grown = False
+        for topic in self._topics:
+            if spans := unread(topic.topic, tallies, starts, ends):
+                self._count(topic, spans, tallies)
+                grown = True
+        if grown:
+            keep(self._servers, tallies)
+        for topic in self._topics:
+            total = sum((tally.counts for (name, _), tally in tallies.items() if name == topic.topic), Counter())
+            for reason, count in sorted(total.items()):
+                yield Sample(topic.metric, (topic.dataset, *reason), count)
+
+    def _count(self, topic: CountedTopic, spans: Spans, tallies: dict[Place, Tally]) -> None:
+        """Adds the counts of all spans at once, so that a reading that fails halfway is made again whole."""
+        found: dict[int, Counter[Reason]] = {number: Counter() for number in spans}
+        for batch in read_batches(Scan(self._servers, self._registry, topic.topic, spans)):
+            reasons = reasons_of(batch, len(topic.fields), self._layouts[topic.fields])
+            for number, reason in zip(batch.partition.tolist(), reasons, strict=True):
+                found[number][reason] += 1
+        for number, (_, end) in spans.items():
+            before = tallies.get((topic.topic, number), Tally())
+            tallies[topic.topic, number] = Tally(end, before.counts + found[number])
+
+
+def counted_topics(contract: Contract) -> list[CountedTopic]:
+    """What is counted of a dataset."""
+    return [
+        CountedTopic(contract.dataset, contract.dead_letter_topic, ("stage", "error_code"), DEAD_LETTERS),
+        CountedTopic(contract.dataset, contract.dropped_topic, ("rule",), DROPPED),
+    ]
+
+
+def unread(topic: str, tallies: dict[Place, Tally], starts: Offsets, ends: Offsets) -> Spans:
+    """What of the topic is to be counted yet; a topic that ends before its tally was made anew, and so is the tally."""
+    spans = {}
+    for place, end in ends.items():
+        if place[0] == topic:
+            if tallies.get(place, Tally()).reached > end:
+                tallies[place] = Tally()
+            start = max(tallies.get(place, Tally()).reached, starts[place])
+            if start < end:
+                spans[place[1]] = (start, end)
+    return spans
+
+
+def layouts(registry_url: str, fields: tuple[str, ...]) -> WriterSchemas[Layout]:
+    """Where ``fields`` are in a record, by the id of its schema."""
+    return WriterSchemas(registry_url, partial(_layout, fields))
+
+
+def _layout(fields: tuple[str, ...], schema: dict[str, Any]) -> Layout | None:
+    return layout_of(schema, fields)
+
+
+def reasons_of(batch: Batch, fields: int, layouts: WriterSchemas[Layout]) -> list[Reason]:
+    """The values of the fields of each record; ``unreadable`` for one that no Tidegate job wrote."""
+    buffer = Buffer.of(batch.values)
+    schema_ids = buffer.schema_ids()
+    reasons: list[Reason] = [(UNREADABLE,) * fields] * len(batch.values)
+    for schema_id in np.unique(schema_ids).tolist():
+        layout = layouts[schema_id]
+        if layout is None:
+            continue
+        picked = np.flatnonzero(schema_ids == schema_id)
+        some = buffer.take(picked)
+        found = read_fields(some, layout)
+        columns = [texts(some, [column]) for column in found.columns]
+        for place, readable, *values in zip(picked.tolist(), found.readable.tolist(), *columns, strict=True):
+            if readable:
+                reasons[place] = tuple(value.decode(errors="replace") for value in values)
+    return reasons

@@ -1,0 +1,128 @@
+"""Puts the readers together and serves what they read."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+
+from tidegate.contracts.load import Dataset, stream_datasets
+from tidegate.errors import TidegateError
+from tidegate.flink_client import FlinkClient
+from tidegate.monitor.board import Board
+from tidegate.monitor.jobs import JobReader, RefineReader
+from tidegate.monitor.lake import LakeReader
+from tidegate.monitor.latency import CommittedReader, Latencies, SearchableReader
+from tidegate.monitor.offsets import OffsetReader
+from tidegate.monitor.oldest import OldestReader
+from tidegate.monitor.outputs import OutputReader
+from tidegate.monitor.proofs import ProofProcess, ProofReader
+from tidegate.monitor.reading import Reader
+from tidegate.monitor.servers import RegistryReader, SearchReader
+from tidegate.monitor.single_records import SingleRecords
+from tidegate.monitor.traffic import TrafficReader
+from tidegate.monitor.watch import Say, Watch
+from tidegate.settings import Settings
+
+_INTERVAL = "_checkpoint_interval_s"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How often to read, and how often to prove the last ``prove_window_s``; None: never."""
+
+    every_s: float = 5.0
+    prove_every_s: float | None = None
+    prove_window_s: float = 3600.0
+
+
+def intervals_s(settings: Settings) -> dict[str, float]:
+    """The jobs that have a setting for their checkpoint interval, with its value."""
+    return {
+        name.removesuffix(_INTERVAL): float(getattr(settings, name))
+        for name in type(settings).model_fields
+        if name.endswith(_INTERVAL)
+    }
+
+
+def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -> list[Reader]:
+    """One reader per concern; none of them asks a server before its first reading."""
+    contracts = [dataset.contract for dataset in datasets]
+    jobs = intervals_s(settings)
+    flink = FlinkClient(settings.flink_rest_url, timeout_s=5)
+    servers, every_s = settings.kafka_bootstrap_servers, options.every_s
+    latencies = [Latencies(dataset) for dataset in datasets]
+    return [
+        TrafficReader(OffsetReader(servers), contracts, list(jobs), every_s),
+        OutputReader(settings, OffsetReader(servers), contracts, every_s),
+        OldestReader(OffsetReader(servers), SingleRecords(servers), contracts, every_s),
+        CommittedReader(settings, OffsetReader(servers), SingleRecords(servers), latencies),
+        SearchableReader(settings, latencies),
+        RegistryReader(settings, contracts, every_s),
+        SearchReader(settings, contracts, every_s),
+        JobReader(flink, jobs, every_s),
+        RefineReader(flink, every_s),
+        LakeReader(settings, [dataset.name for dataset in datasets], every_s),
+    ]
+
+
+def proof_readers(datasets: Sequence[Dataset], process: ProofProcess, options: Options) -> list[Reader]:
+    """One per dataset, if proofs are wanted."""
+    if options.prove_every_s is None:
+        return []
+    window = timedelta(seconds=options.prove_window_s)
+    return [ProofReader(process, dataset.name, window, options.prove_every_s) for dataset in datasets]
+
+
+def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool]:
+    """The metrics as text after one reading of everything, and whether no reading failed."""
+    datasets = stream_datasets(settings.schemas_dir)
+    board = Board()
+    wanted = [*readers(settings, datasets, options), *proof_readers(datasets, ProofProcess(), options)]
+    results = [Watch(reader, board, say).step() for reader in wanted]
+    return generate_latest(_registry(board)).decode(), all(results)
+
+
+@contextmanager
+def serving(settings: Settings, options: Options, address: tuple[str, int], say: Say) -> Iterator[int]:
+    """Reads and serves while the block runs; gives the port, which differs where 0 was asked for.
+
+    Raises:
+        TidegateError: the address can't be listened on.
+    """
+    datasets, process, board = stream_datasets(settings.schemas_dir), ProofProcess(), Board()
+    with _http_server(board, address) as port:
+        wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
+        watches = [Watch(reader, board, say) for reader in wanted]
+        try:
+            for watch in watches:
+                watch.start()
+            yield port
+        finally:
+            for watch in watches:
+                watch.stop()
+            process.stop()
+
+
+def _registry(board: Board) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(board)
+    return registry
+
+
+@contextmanager
+def _http_server(board: Board, address: tuple[str, int]) -> Iterator[int]:
+    host, port = address
+    try:
+        server, thread = start_http_server(port, addr=host, registry=_registry(board))
+    except OSError as error:
+        raise TidegateError(
+            f"{host}:{port} can't be listened on ({error.strerror}).", remedy="Give another --host or --port."
+        ) from error
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

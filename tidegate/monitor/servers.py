@@ -1,0 +1,46 @@
+"""Whether registry and OpenSearch answer, and how many documents there are."""
+
+from collections.abc import Iterator, Sequence
+
+from tidegate.contracts.model import Contract
+from tidegate.contracts.registry import RegistryClient
+from tidegate.contracts.search_mapping import alias
+from tidegate.monitor import names
+from tidegate.monitor.reading import Sample, Server
+from tidegate.opensearch_client import SearchClient
+from tidegate.settings import Settings
+
+
+class RegistryReader:
+    """Asks the registry for the versions of one subject."""
+
+    name = "registry"
+    server: Server | None = "registry"
+
+    def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
+        self.every_s = every_s
+        self._client = RegistryClient(settings.registry_url, timeout_s=5)
+        self._subjects = [f"{contract.topic.name}-value" for contract in contracts[:1]]
+
+    def read(self) -> Iterator[Sample]:
+        """Nothing but its being there."""
+        for subject in self._subjects:
+            self._client.versions(subject)
+        return iter(())
+
+
+class SearchReader:
+    """Counts the documents of each dataset."""
+
+    name = "documents"
+    server: Server | None = "opensearch"
+
+    def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
+        self.every_s = every_s
+        self._client = SearchClient(settings, timeout_s=5)
+        self._contracts = [contract for contract in contracts if contract.index is not None]
+
+    def read(self) -> Iterator[Sample]:
+        """Documents behind each alias."""
+        for contract in self._contracts:
+            yield Sample(names.DOCUMENTS, (contract.dataset,), self._client.count(alias(contract)))
