@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.deploy_parser import COMPOSE_FILE, ENV_EXAMPLE, PROJECT, SECRETS, env_file, run
+from tidegate import __version__
 from tidegate.settings import Settings
 from tidegate.stack import flink, kafka, seaweedfs
 from tidegate.stack.lockfile import POM_FILE
@@ -30,6 +31,15 @@ def test_every_image_has_a_full_version(project: dict[str, Any]) -> None:
     images = {name: service["image"] for name, service in project["services"].items()}
 
     assert {name: image for name, image in images.items() if not PINNED.search(image) or "latest" in image} == {}
+
+
+def test_the_image_is_built_once_and_never_pulled(project: dict[str, Any]) -> None:
+    ours = {name: service for name, service in project["services"].items() if service["image"].startswith("tidegate:")}
+
+    assert [name for name, service in ours.items() if "build" in service] == ["jobmanager"]
+    assert ours["jobmanager"]["build"]["dockerfile"] == "deploy/docker/Dockerfile"
+    assert {service["pull_policy"] for name, service in ours.items() if name != "jobmanager"} == {"never"}
+    assert {service["image"] for service in ours.values()} == {f"tidegate:{__version__}"}
 
 
 def test_every_server_is_checked_and_restarted_and_the_others_are_not(project: dict[str, Any]) -> None:
