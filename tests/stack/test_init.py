@@ -62,13 +62,6 @@ def test_init_starts_what_is_missing_and_changes_nothing_when_repeated(
     assert second.stdout.count("runs: http://") == len(JOBS)
 
 
-def test_init_starts_no_jobs_where_it_is_told_so(pipeline: Pipeline, variables: dict[str, str]) -> None:
-    result = init({**variables, "INIT_JOBS": "", "INIT_SAMPLE_PRODUCTS": "no"})
-
-    assert "== jobs" not in result.stdout and "== sample products" not in result.stdout
-    assert "== topics and schemas" in result.stdout
-
-
 def test_the_warehouse_is_made_once(pipeline: Pipeline) -> None:
     settings = pipeline.settings
     assert settings.s3_secret_key is not None
