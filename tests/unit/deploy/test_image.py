@@ -70,10 +70,10 @@ def test_nothing_secret_and_nothing_built_gets_into_the_build() -> None:
 
 
 def test_flink_is_configured_as_on_the_local_stack(flink_config: dict[str, Any], tmp_path: Path) -> None:
-    """All but addresses, folders, Python and the JobManager's memory, which is scarcer there."""
+    """All but addresses, folders, Python, the JobManager's memory, which is scarcer there, and who reports metrics."""
     local = flink.configuration(load_state(Settings.model_validate({"home": tmp_path})))
     own = {"jobmanager.memory.process.size", "jobmanager.memory.jvm-metaspace.size", "jobmanager.memory.off-heap.size"}
-    elsewhere = re.compile(r"address|host|port$|dir$|^python|^env\.java\.home")
+    elsewhere = re.compile(r"address|host|port$|dir$|^python|^env\.java\.home|^metrics\.reporter\.prom\.factory")
     shared = {name: value for name, value in local.items() if name not in own and not elsewhere.search(name)}
 
     assert len(shared) >= 14
