@@ -1,6 +1,6 @@
 """docker-compose.yml as a whole, in containers: built, started, fed, proved.
 
-Not among the folders that pytest collects by itself: it builds an image and needs 14 GB of memory and some ten minutes.
+Not among the folders that pytest collects by itself: it builds an image and needs 16 GB of memory and some ten minutes.
 Run it where a Docker engine answers: ``pytest tests/containers``. Elsewhere it says why it skips.
 """
 
