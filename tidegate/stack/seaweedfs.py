@@ -12,6 +12,7 @@ import httpx
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tidegate import warehouse
 from tidegate.errors import TidegateError
 from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.process import Command
@@ -89,7 +90,7 @@ class SeaweedFS(Server):
         """Write an object and read it back, and ask the catalog for its namespaces."""
         try:
             self._check_s3()
-            self._ensure_table_bucket()
+            warehouse.ensure_table_bucket(self._client("s3tables"), TABLE_BUCKET)
             self._check_catalog()
         except (BotoCoreError, ClientError, httpx.HTTPError, KeyError) as error:
             raise self.not_ready(error) from error
@@ -120,11 +121,6 @@ class SeaweedFS(Server):
         s3.put_object(Bucket=HEALTH_BUCKET, Key="health", Body=b"ok")
         if s3.get_object(Bucket=HEALTH_BUCKET, Key="health")["Body"].read() != b"ok":
             raise self.not_ready("the object read back is not the one written")
-
-    def _ensure_table_bucket(self) -> None:
-        tables = self._client("s3tables")
-        if TABLE_BUCKET not in [bucket["name"] for bucket in tables.list_table_buckets().get("tableBuckets", [])]:
-            tables.create_table_bucket(name=TABLE_BUCKET)
 
     def _check_catalog(self) -> None:
         with httpx.Client(base_url=self.stack.url("lake_catalog"), timeout=10) as client:

@@ -1,0 +1,31 @@
+#!/bin/sh
+# From empty servers to running jobs: topics and schemas, the lake's warehouse, search templates, dashboards, sample
+# reference data, jobs. Every step looks first at what is there, so it is safe to repeat, and so it is also the way to
+# start the jobs again after the JobManager was lost, from their newest checkpoint.
+#
+# Reads the TIDEGATE_ settings, and: INIT_JOBS (default: all four; empty starts none), INIT_SAMPLE_PRODUCTS (yes or no).
+set -eu
+
+say() { printf '\n== %s\n' "$1"; }
+tidegate() { python -m tidegate "$@"; }
+
+say "topics and schemas"
+tidegate contract register --all
+say "the lake's warehouse"
+python -m tidegate.warehouse
+say "search templates"
+tidegate index apply
+if [ -n "${TIDEGATE_DASHBOARDS_URL:-}" ]; then
+    say "dashboards"
+    tidegate dashboards apply
+fi
+if [ "${INIT_SAMPLE_PRODUCTS:-yes}" = yes ]; then
+    say "sample products"
+    tidegate load products --sample
+fi
+jobs=${INIT_JOBS-refine lake index metrics}
+if [ -n "$jobs" ]; then
+    say "jobs"
+    # shellcheck disable=SC2086 # a list of names
+    tidegate run --leave-running $jobs
+fi

@@ -1,0 +1,140 @@
+"""deploy/kubernetes: against the operator's own schema, and in agreement with the image and the jobs."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from tests.deploy_parser import PROJECT
+from tidegate.jobs import job_names
+from tidegate.settings import Settings
+from tidegate.stack.flink_home import flink_version, java_options
+
+FOLDER = PROJECT / "deploy" / "kubernetes"
+SCHEMA = Path(__file__).parent / "flinkdeployment-1.15.0.json"
+JOBS = ("refine", "lake", "index", "metrics")
+
+
+def documents(file: Path) -> list[dict[str, Any]]:
+    """All documents of a YAML file."""
+    return list(yaml.safe_load_all(file.read_text()))
+
+
+@pytest.fixture(scope="module")
+def deployment() -> dict[str, Any]:
+    """The FlinkDeployment that all jobs share."""
+    (only,) = documents(FOLDER / "base" / "flinkdeployment.yaml")
+    return only
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    """The operator's schema; a field it does not know is an error here, where a cluster would drop it in silence."""
+    return Draft202012Validator(strict(json.loads(SCHEMA.read_text())))
+
+
+def strict(schema: Any) -> Any:
+    """The schema with ``additionalProperties: false`` wherever it lists properties and allows no others."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: strict(value) for name, value in schema.items()}
+    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def test_the_operators_schema_accepts_the_deployment(
+    deployment: dict[str, Any], validator: Draft202012Validator
+) -> None:
+    assert (deployment["apiVersion"], deployment["kind"]) == ("flink.apache.org/v1beta1", "FlinkDeployment")
+    assert [error.message for error in validator.iter_errors(deployment["spec"])] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("flinkVersion",), "v9_9"),
+        (("job", "upgradeMode"), "restart"),
+        (("job", "argz"), []),
+        (("podTemplate", "spec", "containers", 0, "envfrom"), []),
+        (("jobManager", "replicas"), "one"),
+    ],
+)
+def test_the_schema_refuses_what_is_wrong(
+    deployment: dict[str, Any], validator: Draft202012Validator, path: tuple[str | int, ...], value: Any
+) -> None:
+    spec = json.loads(json.dumps(deployment["spec"]))
+    target = spec
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = value
+
+    assert not validator.is_valid(spec)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_job_has_a_valid_deployment_of_its_own(job: str, validator: Draft202012Validator) -> None:
+    if shutil.which("kubectl") is None:
+        pytest.skip("kubectl is not installed: kustomize, which makes the deployment of each job, is part of it")
+    command = ["kubectl", "kustomize", str(FOLDER / job)]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    made = yaml.safe_load(built.stdout)
+
+    assert made["metadata"]["name"] == f"tidegate-{job}"
+    assert [error.message for error in validator.iter_errors(made["spec"])] == []
+    assert made["spec"]["job"]["args"][-1] == f"/opt/tidegate/flink_jobs/{job}.py"
+    assert made["spec"]["flinkConfiguration"]["execution.checkpointing.savepoint-dir"] == (
+        f"{settings_map()['TIDEGATE_SAVEPOINTS']}/{job}"
+    )
+
+
+def test_there_is_a_folder_for_every_job() -> None:
+    assert sorted(JOBS) == job_names(PROJECT / "flink_jobs")
+    assert {file.parent.name for file in FOLDER.glob("*/kustomization.yaml")} == {"base", *JOBS}
+
+
+def test_the_settings_are_settings() -> None:
+    names = {name.removeprefix("TIDEGATE_").lower() for name in settings_map()}
+
+    assert names <= set(Settings.model_fields)
+
+
+def test_no_secret_has_a_value_and_each_is_asked_for(deployment: dict[str, Any]) -> None:
+    secrets = {
+        secret["metadata"]["name"]: secret["stringData"] for secret in documents(FOLDER / "secrets.example.yaml")
+    }
+    text = (FOLDER / "base" / "flinkdeployment.yaml").read_text()
+
+    assert {value for data in secrets.values() for value in data.values()} == {""}
+    assert set(re.findall(r"secretRef: {name: ([\w-]+)}", text)) == set(secrets)
+    planner = deployment["spec"]["podTemplate"]["spec"]["containers"][0]["envFrom"]
+    assert {"secretRef": {"name": "tidegate-privacy"}} not in planner
+
+
+def test_flink_is_the_images_and_configured_alike(deployment: dict[str, Any], flink_config: dict[str, Any]) -> None:
+    own = deployment["spec"]["flinkConfiguration"]
+    elsewhere = re.compile(r"address|host|dir$|memory.process.size|numberOfTaskSlots|\.port$")
+    shared = {name: value for name, value in flink_config.items() if not elsewhere.search(name)}
+
+    assert len(shared) >= 18
+    # The operator takes strings only; Flink reads a list from one, and numbers and booleans.
+    assert {name: yaml.safe_load(own.get(name, "")) for name in shared} == shared
+    assert own["env.java.opts.all"] == java_options()
+    assert deployment["spec"]["job"]["jarURI"].endswith(f"flink-python-{flink_version()}.jar")
+    assert all(isinstance(value, str) for value in own.values())
+
+
+def settings_map() -> dict[str, str]:
+    """What ``settings.yaml`` sets."""
+    (config_map,) = documents(FOLDER / "settings.yaml")
+    data: dict[str, str] = config_map["data"]
+    return data
