@@ -48,15 +48,17 @@ def pattern_of(each: JsonObject) -> str:
 
 
 def as_search(chart: JsonObject) -> JsonObject:
-    """The search that OpenSearch Dashboards makes of a chart: its buckets in order, its metric inside."""
+    """The search that OpenSearch Dashboards makes of a chart: its buckets in order, with its figure in each level."""
     aggs = state_of(chart)["aggs"]
     metric = next(agg for agg in aggs if agg["schema"] == "metric")
-    inner: JsonObject = {}
+    figure: JsonObject = {}
     if metric["type"] != "count":
-        inner = {"aggs": {metric["id"]: {metric["type"]: {"field": metric["params"]["field"]}}}}
+        figure = {metric["id"]: {metric["type"]: {"field": metric["params"]["field"]}}}
+    inner = figure
     for agg in reversed([agg for agg in aggs if agg["schema"] != "metric"]):
-        inner = {"aggs": {agg["id"]: {agg["type"]: _parameters(agg, metric), **inner}}}
-    return {"size": 0, "track_total_hits": True, **inner}
+        level = {agg["type"]: _parameters(agg, metric), **({"aggs": inner} if inner else {})}
+        inner = {agg["id"]: level, **figure}
+    return {"size": 0, "track_total_hits": True, **({"aggs": inner} if inner else {})}
 
 
 def _parameters(agg: JsonObject, metric: JsonObject) -> JsonObject:

@@ -45,12 +45,15 @@ def test_the_table_finds_documents_with_its_columns(search: SearchClient, table:
 
 
 def deepest(aggregations: dict[str, Any] | None) -> bool:
-    """Whether one path of buckets ends in a number."""
-    if aggregations is None:
+    """Whether one path of buckets goes down to the last one, and has a number there."""
+    if not aggregations:
         return True
-    found = [each for each in aggregations.values() if isinstance(each, dict)]
-    if any(each.get("value") is not None for each in found):
-        return True
-    buckets = [bucket for each in found for bucket in each.get("buckets", [])]
-    nested = [{name: value for name, value in bucket.items() if isinstance(value, dict)} for bucket in buckets]
-    return any(deepest(inner or None) for inner in nested)
+    split = [each["buckets"] for each in aggregations.values() if "buckets" in each]
+    if not split:
+        return any(each.get("value") is not None for each in aggregations.values())
+    nested = [
+        {name: value for name, value in bucket.items() if isinstance(value, dict)}
+        for buckets in split
+        for bucket in buckets
+    ]
+    return any(deepest(inner) for inner in nested)
