@@ -3,12 +3,12 @@
 So right after a checkpoint a job's lag is what came in meanwhile, and before the next one an interval's worth more.
 """
 
-from confluent_kafka.admin import AdminClient
-
 from producers.topic import end_offsets
 from tidegate.contracts.model import Contract
-from tidegate.group_offsets import Offsets, committed_offsets
+from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings
+
+Offsets = dict[int, int]
 
 
 class LagReader:
@@ -17,7 +17,7 @@ class LagReader:
     def __init__(self, settings: Settings, contract: Contract) -> None:
         self._servers = settings.kafka_bootstrap_servers
         self._contract = contract
-        self._admin = AdminClient({"bootstrap.servers": self._servers, "log_level": 2})
+        self._offsets = OffsetReader(self._servers)
         self.raw_before = self.raw_ends()
 
     def raw_ends(self) -> Offsets:
@@ -30,15 +30,14 @@ class LagReader:
         Transactions leave markers in a topic, which count as offsets, so a lag in silver is a little too high.
         """
         raw, silver = self._contract.topic.name, self._contract.silver_topic
-        refine, lake, index = (self._committed(job) for job in ("refine", "lake", "index"))
+        refine, lake, index = (
+            self._offsets.positions(job, self._contract.dataset) for job in ("refine", "lake", "index")
+        )
         return {
             "refine": behind(raw_ends, self.raw_before | refine.get(raw, {})),
             "lake": behind(raw_ends, self.raw_before | lake.get(raw, {})) + behind(silver_ends, lake.get(silver, {})),
             "index": behind(silver_ends, index.get(silver, {})),
         }
-
-    def _committed(self, job: str) -> dict[str, Offsets]:
-        return committed_offsets(self._admin, job, self._contract.dataset)
 
 
 def behind(ends: Offsets, positions: Offsets) -> int:

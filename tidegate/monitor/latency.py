@@ -17,9 +17,9 @@ from tidegate.contracts.load import Dataset
 from tidegate.contracts.search_mapping import alias
 from tidegate.errors import TidegateError
 from tidegate.monitor import names
-from tidegate.monitor.offsets import OffsetReader, Offsets, Place
 from tidegate.monitor.reading import Distribution, Sample, Server
 from tidegate.monitor.single_records import SingleRecords
+from tidegate.offsets import OffsetReader, Offsets, Place
 from tidegate.opensearch_client import SearchClient
 from tidegate.proof.record_reader import WriterSchemas, decode_record
 from tidegate.settings import Settings

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import dead_letter_retention_hours
 from tidegate.monitor import names
-from tidegate.monitor.offsets import OffsetReader, Place
 from tidegate.monitor.reading import Sample, Server, Since
 from tidegate.monitor.single_records import SingleRecords
+from tidegate.offsets import OffsetReader, Place
 
 _SECONDS_PER_HOUR = 3600
 

@@ -14,7 +14,6 @@ from tidegate.monitor.board import Board
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.latency import CommittedReader, Latencies, SearchableReader
-from tidegate.monitor.offsets import OffsetReader
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.outputs import OutputReader
 from tidegate.monitor.proofs import ProofProcess, ProofReader
@@ -23,6 +22,7 @@ from tidegate.monitor.servers import RegistryReader, SearchReader
 from tidegate.monitor.single_records import SingleRecords
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.monitor.watch import Say, Watch
+from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings
 
 _INTERVAL = "_checkpoint_interval_s"

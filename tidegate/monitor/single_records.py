@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from tidegate.errors import TransientError
-from tidegate.monitor.offsets import Place
+from tidegate.offsets import Place
 
 TIMEOUT_S = 5.0
 POLL_S = 0.1

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from tidegate.contracts.model import Contract
 from tidegate.monitor import names
-from tidegate.monitor.offsets import OffsetReader, Offsets, Place
 from tidegate.monitor.reading import Sample, Server
+from tidegate.offsets import OffsetReader, Offsets, Place
 
 
 class TrafficReader:

@@ -2,14 +2,12 @@
 
 import time
 
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
-
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError, TransientError
 from tidegate.flink_client import FlinkClient
-from tidegate.group_offsets import committed_offsets
+from tidegate.offsets import OffsetReader
 from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.topic_reader import topic_spans
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
@@ -29,8 +27,6 @@ def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) 
     """
     end = _committed_positions(settings, dataset)
     _wait_for_checkpoint(settings, max(60.0, 5 * settings.refine_checkpoint_interval_s))
-    if not end:
-        return Plan(dataset, {})
     bounds = ",".join(f"{partition}:{offset}" for partition, offset in end.items())
     report = prove(settings, dataset, Scope(end=bounds, lake=False, index=False, wait_s=wait_s))
     torn = [f"{verdict.window.partition}:{offset}" for verdict in report.partitions for offset in verdict.torn.tolist()]
@@ -43,12 +39,11 @@ def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) 
 
 
 def _committed_positions(settings: Settings, dataset: str) -> dict[int, int]:
+    """The next offset of every raw partition; where refine has committed none, its beginning."""
     topic = load_dataset(settings.schemas_dir, dataset).contract.topic.name
     servers = settings.kafka_bootstrap_servers
-    try:
-        return committed_offsets(AdminClient({"bootstrap.servers": servers}), REFINE, dataset).get(topic, {})
-    except KafkaException as error:
-        raise TransientError(f"Kafka does not answer at {servers}.", remedy="Start it with `tidegate up`.") from error
+    starts = {partition: start for partition, (start, _) in topic_spans(servers, topic).items()}
+    return starts | OffsetReader(servers).positions(REFINE, dataset).get(topic, {})
 
 
 def _wait_for_checkpoint(settings: Settings, timeout_s: float) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.contracts.load import load_dataset
-from tidegate.monitor.offsets import OffsetReader, Offsets, Place
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
 from tidegate.monitor.single_records import SingleRecords
+from tidegate.offsets import OffsetReader, Offsets, Place
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 CONTRACT = load_dataset(SCHEMAS, "clicks").contract

@@ -58,6 +58,14 @@ class OffsetReader:
         except KafkaException as error:
             raise away(self._servers, error) from error
 
+    def positions(self, job: str, dataset: str) -> dict[str, dict[int, int]]:
+        """By topic, the next offset of each partition that a job has committed; empty before its first checkpoint."""
+        group = f"tidegate-{job}-{dataset}"
+        by_topic: dict[str, dict[int, int]] = {}
+        for (topic, partition), offset in self.committed([group])[group].items():
+            by_topic.setdefault(topic, {})[partition] = offset
+        return by_topic
+
     def _offsets(self, places: Iterable[Place], spec: OffsetSpec) -> Offsets:
         asked = {TopicPartition(*place): spec for place in places}
         if not asked:
