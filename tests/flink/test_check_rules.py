@@ -88,7 +88,7 @@ def test_an_example_that_behaves_otherwise_is_named_with_both_verdicts(found: Fo
 def test_a_python_function_with_wrong_arguments_is_named(found: Found) -> None:
     problem = found["bad_functions"][0]
     assert problem.file == "bad_functions/refine.sql"
-    assert "parse_user_agent(INT)" in problem.problem
+    assert "Data type STRING expected but INT passed" in problem.problem
 
 
 def test_a_python_function_that_would_run_twice_is_named(found: Found) -> None:

@@ -12,7 +12,12 @@ _MS_PER_HOUR = 3_600_000
 def test_a_stream_has_four_topics_and_one_per_metric_of_equal_partitions() -> None:
     plans = plan_topics(load_dataset(SCHEMAS, "clicks"))
     four = ["raw.clicks", "silver.clicks", "dlq.clicks", "dropped.clicks"]
-    assert [plan.name for plan in plans] == [*four, "gold.clicks.funnel", "gold.clicks.page_views"]
+    assert [plan.name for plan in plans] == [
+        *four,
+        "gold.clicks.browsers",
+        "gold.clicks.funnel",
+        "gold.clicks.page_views",
+    ]
     assert {plan.partitions for plan in plans} == {4}
 
 
