@@ -41,6 +41,9 @@ FAMILIES = {
     "run": ("run", "refine"),
     "stop": ("stop", "refine"),
     "prove": ("prove", "nothing"),
+    "replay": ("replay", "nothing"),
+    "monitor": ("monitor", "--once"),
+    "dashboards": ("dashboards", "make", "nothing"),
     "demo": ("demo", "--seconds", "0"),
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
