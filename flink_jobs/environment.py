@@ -6,12 +6,9 @@ operator, finds the state to go on from, and submits once.
 
 import argparse
 import os
-import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
@@ -20,6 +17,7 @@ from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment, TableEnvironment
 
+from flink_jobs.operator_names import name_operators, whole
 from flink_jobs.python_functions import register_named
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
@@ -32,7 +30,6 @@ CHECKPOINT_DIR = "execution.checkpointing.dir"
 EXECUTION_TARGET = "execution.target"
 RECOVERY_PATH = "execution.state-recovery.path"
 IGNORE_UNCLAIMED = "execution.state-recovery.ignore-unclaimed-state"
-_VIRTUAL = ("PartitionTransformation", "UnionTransformation", "SideOutputTransformation")
 
 
 # State is large and checkpoints frequent: heap state is written whole each time, RocksDB's only where it changed.
@@ -60,7 +57,7 @@ class Job:
 
     ``views`` are SELECTs by name that several inserts read: planned once, so that all of them read the same operators.
     ``before_inserts`` gives statements that depend on the tables which are there by then. ``interval_of`` is the job
-    whose checkpoint interval it takes; its own if empty.
+    whose checkpoint interval it takes; its own if empty. ``part_of`` see :func:`name_operators`.
     """
 
     name: str
@@ -70,6 +67,7 @@ class Job:
     views: Callable[[Dataset], Mapping[str, str]] = lambda _dataset: {}
     before_inserts: Callable[[Dataset, TableEnvironment], list[str]] = lambda _dataset, _flink: []
     interval_of: str = ""
+    part_of: Callable[[str], str] = whole
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
         """Its interval from the settings."""
@@ -137,7 +135,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         if arguments.explain:
             print(plan)
         else:
-            name_operators(environment, f"{job.name}:{dataset.name}")
+            name_operators(environment, f"{job.name}:{dataset.name}", job.part_of)
     if not arguments.explain:
         job_id = str(environment.execute(job.name).get_job_id())
         log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
@@ -277,32 +275,6 @@ def has_run_before(name: str, settings: Settings) -> bool:
         ) from error
     mine = [group.group_id for group in groups if group.group_id.startswith(f"tidegate-{name}-")]
     return any(_has_offsets(admin, group) for group in mine)
-
-
-def name_operators(environment: StreamExecutionEnvironment, prefix: str) -> None:
-    """Gives every operator that has none a uid made of its table or kind, so that state is found again after a change.
-
-    ``prefix`` names job and dataset: another dataset in the job leaves the uids of this one as they are.
-    """
-    seen: Counter[str] = Counter()
-    for transformation in _transformations(environment._j_stream_execution_environment.getTransformations()):
-        if transformation.getUid() is not None or transformation.getClass().getSimpleName() in _VIRTUAL:
-            continue
-        name = re.sub(r"\[\d+\]", "", str(transformation.getName()))
-        seen[name] += 1
-        transformation.setUid(f"{prefix}:{name}:{seen[name]}")
-
-
-def _transformations(sinks: Any) -> Iterator[Any]:
-    visited: set[int] = set()
-    pending = list(sinks)
-    while pending:
-        transformation = pending.pop(0)
-        if int(transformation.getId()) in visited:
-            continue
-        visited.add(int(transformation.getId()))
-        yield transformation
-        pending.extend(transformation.getInputs())
 
 
 def _states(folder: str) -> Iterator[tuple[int, str]]:

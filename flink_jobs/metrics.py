@@ -72,7 +72,12 @@ def state_ttl_ms(_dataset: Dataset, settings: Settings) -> int:
     return int((settings.metrics_max_lateness_hours + _KEPT_LONGER_HOURS) * _SECONDS_PER_HOUR * 1000)
 
 
-JOB = Job(name=NAME, statements=statements, options=OPTIONS, state_ttl_ms=state_ttl_ms, views=views)
+def metric_of(table: str) -> str:
+    """The metric that a sink's table belongs to: another metric of the dataset leaves its operators' uids alone."""
+    return table.removesuffix("_topic").removesuffix("_documents")
+
+
+JOB = Job(name=NAME, statements=statements, options=OPTIONS, state_ttl_ms=state_ttl_ms, views=views, part_of=metric_of)
 
 if __name__ == "__main__":
     main(JOB)

@@ -1,36 +1,42 @@
 """Uids of operators: what a restored job finds its state by."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.contracts import copy_of_clicks
 
+SCHEMAS = Path(__file__).parents[2] / "schemas"
 PRINT_UIDS = """
 import json, sys
 from pathlib import Path
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
-from flink_jobs import refine
-from flink_jobs.environment import _transformations, attach, name_operators
+from flink_jobs.environment import attach
+from flink_jobs.operator_names import name_operators, transformations
+from flink_jobs.together import job_of
 from tidegate.contracts.load import load_dataset
 from tidegate.settings import Settings
 
 
-def uids(names):
-    settings = Settings(schemas_dir=Path(sys.argv[1]))
+job = job_of(sys.argv[1])
+
+
+def uids(folder, *names):
+    settings = Settings(schemas_dir=Path(folder))
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     tables = StreamTableEnvironment.create(environment)
     for name in names:
-        attach(refine.JOB, load_dataset(settings.schemas_dir, name), settings, tables, False)
-        name_operators(environment, f"refine:{name}")
-    transformations = _transformations(environment._j_stream_execution_environment.getTransformations())
-    return sorted(str(each.getUid()) for each in transformations if each.getUid() is not None)
+        attach(job, load_dataset(settings.schemas_dir, name), settings, tables, False)
+        name_operators(environment, f"{job.name}:{name}", job.part_of)
+    named = transformations(list(environment._j_stream_execution_environment.getTransformations()))
+    return sorted(str(each.getUid()) for each in named if each.getUid() is not None)
 
 
-print(json.dumps([uids(names.split(",")) for names in sys.argv[2:]]))
+print(json.dumps([uids(*each.split(",")) for each in sys.argv[2:]]))
 """
 
 
@@ -40,16 +46,33 @@ def test_another_dataset_leaves_the_uids_of_the_first_as_they_are(
     copy_of_clicks(tmp_path, "clicks")
     copy_of_clicks(tmp_path, "accounts")
 
-    alone, together = _uids(tmp_path, ["clicks", "accounts,clicks"], flink_environment)
+    alone, together = _uids("refine", [f"{tmp_path},clicks", f"{tmp_path},accounts,clicks"], flink_environment)
 
     assert len(alone) == len(set(alone)) > 5
     assert [uid for uid in together if uid.startswith("refine:clicks:")] == alone
     assert len(together) == len(set(together)) == 2 * len(alone)
 
 
-def _uids(schemas_dir: Path, jobs: list[str], environment: dict[str, str]) -> list[list[str]]:
-    """The uids of each job, which is named by its datasets."""
-    command = [sys.executable, "-c", PRINT_UIDS, str(schemas_dir), *jobs]
+def test_another_metric_leaves_the_uids_of_the_first_as_they_are(
+    tmp_path: Path, flink_environment: dict[str, str]
+) -> None:
+    for folder in ("one", "more"):
+        shutil.copytree(SCHEMAS, tmp_path / folder)
+    for file in (tmp_path / "one" / "clicks" / "metrics").iterdir():
+        if file.stem != "page_views":
+            file.unlink()
+
+    one, more = _uids("metrics", [f"{tmp_path}/one,clicks", f"{tmp_path}/more,clicks"], flink_environment)
+
+    mine = [uid for uid in one if uid.startswith("metrics:clicks:page_views:")]
+    assert any("GroupAggregate" in uid for uid in mine)
+    assert [uid for uid in more if uid.startswith("metrics:clicks:page_views:")] == mine
+    assert len(more) == len(set(more)) > len(one)
+
+
+def _uids(job: str, parts: list[str], environment: dict[str, str]) -> list[list[str]]:
+    """The uids of the job with each of the ``parts``: a folder of contracts, and the datasets' names."""
+    command = [sys.executable, "-c", PRINT_UIDS, job, *parts]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
     assert result.returncode == 0, result.stderr
     uids: list[list[str]] = json.loads(result.stdout.splitlines()[-1])
