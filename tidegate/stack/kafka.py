@@ -88,7 +88,7 @@ class Kafka(Server):
         ]
 
     def _format(self) -> None:
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster_id = _cluster_id()
         tool = [*self._jvm(), "kafka.tools.StorageTool", "format"]
         argv = [*tool, "--cluster-id", cluster_id, "--config", str(self._properties_file)]
         formatted = subprocess.run(argv, capture_output=True, text=True, check=False)
@@ -178,6 +178,14 @@ class Kafka(Server):
                 raise self.not_ready(message.error())
             value = message.value()
             return value if isinstance(value, bytes) else None
+
+
+def _cluster_id() -> str:
+    """A random id of 22 characters. With a dash at its beginning, the tool would take it for an option."""
+    while True:
+        made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not made.startswith("-"):
+            return made
 
 
 def _reason(error: KafkaException) -> str:
