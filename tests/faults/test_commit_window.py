@@ -54,6 +54,7 @@ def short_transactions(healthy: Pipeline, monkeypatch: pytest.MonkeyPatch) -> It
     tidegate("run", "refine")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("short_transactions")
 def test_what_a_long_downtime_rolled_back_is_found_and_replayed(healthy: Pipeline, start_drill: StartDrill) -> None:
     settings = healthy.settings

@@ -51,6 +51,7 @@ def _trouble(proxy: TroubledProxy, trouble: Trouble) -> Iterator[None]:
     assert proxy.passed > 5
 
 
+@pytest.mark.long
 def test_a_search_engine_that_refuses_a_third_of_the_bulks(
     healthy: Pipeline, start_drill: StartDrill, rerun: Rerun, seed: int
 ) -> None:
