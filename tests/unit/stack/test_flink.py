@@ -8,7 +8,7 @@ import pytest
 from tidegate.settings import Settings
 from tidegate.stack import flink_home
 from tidegate.stack.fetch import Cache
-from tidegate.stack.flink import METRICS_REPORTER, JobManager, TaskManager, configuration
+from tidegate.stack.flink import METRICS_REPORTER, SLOTS, JobManager, TaskManager, configuration
 from tidegate.stack.flink_home import CONNECTORS_FOLDER, connectors_jar, is_current, wheel_folder
 from tidegate.stack.state import load_state
 
@@ -46,7 +46,7 @@ def test_each_process_serves_its_metrics_on_a_port_of_its_own(tmp_path: Path) ->
     servers = [JobManager(state, cache), TaskManager(state, cache)]
     ports = [server.command().argv[-1] for server in servers]
     assert ports == ["metrics.reporter.prom.port=9249", "metrics.reporter.prom.port=9250"]
-    assert [server.address for server in servers] == ["127.0.0.1:8088, metrics :9249", "8 slots, metrics :9250"]
+    assert [server.address for server in servers] == ["127.0.0.1:8088, metrics :9249", f"{SLOTS} slots, metrics :9250"]
 
 
 def test_the_loopback_reporter_is_a_plugin_beside_flinks_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
