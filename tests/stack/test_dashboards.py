@@ -18,8 +18,8 @@ SEARCHES = [each for objects in FILES.values() for each in objects if each["type
 def search(pipeline: Pipeline) -> SearchClient:
     """OpenSearch with events of every dataset, and figures of every metric."""
     client = SearchClient(pipeline.settings)
-    for dataset in ("clicks", "orders", "app_logs"):
-        produce("--count", "500", "--rate", "1000", "--seed", "71", dataset=dataset)
+    for dataset in ("clicks", "orders", "app_logs"):  # late ones too: a score needs some minutes before its own
+        produce("--count", "2000", "--rate", "2000", "--seed", "71", "--late-ratio", "0.3", dataset=dataset)
     patterns = {pattern_of(each) for each in CHARTS}
     wait_for("documents behind every pattern", lambda: all(client.count(pattern) for pattern in patterns))
     return client

@@ -65,5 +65,5 @@ def test_a_pace_is_made_from_what_the_command_was_given(
 
 @pytest.mark.parametrize("ratios", [(-0.1, 0, 0), (0.5, 0.6, 0), (0, 1, 0.1)])
 def test_a_mix_that_cannot_be_met_is_refused(ratios: tuple[float, float, float]) -> None:
-    with pytest.raises(TidegateError, match="together they stay below 1"):
+    with pytest.raises(TidegateError, match="together they are at most 1"):
         Mix(*ratios)
