@@ -5,7 +5,6 @@ operator, finds the state to go on from, and submits once.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -231,7 +230,7 @@ def configuration(
         "table.local-time-zone": "UTC",
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
         # Flink shows it with the job's configuration.
-        "pipeline.global-job-parameters": f"tidegate.run-id:{os.environ[log.RUN_ID_VARIABLE]}",
+        "pipeline.global-job-parameters": f"tidegate.run-id:{log.run_id()}",
     }
     # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
     given = str(cluster.get(RECOVERY_PATH) or "")

@@ -49,6 +49,11 @@ def start(settings: LogSettings) -> None:
     _take_over_logging(_captured)
 
 
+def run_id() -> str:
+    """The id of this run: its own, or that of the command which started it."""
+    return os.environ.setdefault(RUN_ID_VARIABLE, uuid.uuid4().hex)
+
+
 def is_json() -> bool:
     """Whether standard error holds JSON lines."""
     return _captured is not None
@@ -128,7 +133,7 @@ def _pass_on(line: str) -> None:
 
 def _complete(_logger: Any, _method: str, entry: _Entry) -> _Entry:
     """Every key that each line must have, in this order, and no secret."""
-    entry["run_id"] = os.environ.get(RUN_ID_VARIABLE)
+    entry["run_id"] = run_id()
     ordered = {name: entry.pop(name, None) for name in REQUIRED}
     secrets = sorted(_secrets(), key=len, reverse=True)
     return {name: without_secrets(value, secrets) for name, value in (ordered | dict(entry)).items()}
