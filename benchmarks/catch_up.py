@@ -3,7 +3,8 @@
 The stack must be up with contracts and products (``tidegate up``, ``contract register --all``, ``load products
 --sample``, ``index apply``). The backlog is made once; every run starts without state and ends when a checkpoint
 covers all of it, so a run includes the JVM's warm-up, every commit, and up to one checkpoint interval of waiting.
-Every refine run empties its output topics first: use a throw-away stack.
+Every refine run empties its output topics first: use a throw-away stack. ``--at-least-once`` runs refine without
+transactions, for comparison.
 """
 
 import argparse
@@ -16,13 +17,19 @@ from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from benchmarks.measure import Run, cpu_seconds, report, since
-from tidegate.jobs import Start, start, stop
+from tidegate.jobs import Start, start, stop, submit
 from tidegate.opensearch_client import connect
 from tidegate.proof.topic_reader import Spans, topic_spans
 from tidegate.settings import Settings, get_settings
 
 WORKERS = ("taskmanager",)
-TOPICS = {"refine": ("raw.clicks",), "lake": ("raw.clicks", "silver.clicks"), "index": ("silver.clicks",)}
+TOPICS = {
+    "refine": ("raw.clicks",),
+    "lake": ("raw.clicks", "silver.clicks"),
+    "index": ("silver.clicks",),
+    "metrics": ("silver.clicks",),
+}
+AT_LEAST_ONCE = "benchmarks/jobs/refine_at_least_once.py"
 OUTPUTS = ("silver.clicks", "dlq.clicks", "dropped.clicks")
 
 LAKE_CHECKPOINT_INTERVAL_S = "10"
@@ -38,12 +45,19 @@ def main() -> None:
     parser.add_argument("job", choices=list(TOPICS))
     parser.add_argument("--events", type=int, default=2_000_000, help="backlog wanted in raw.clicks")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--parallelism", type=int, help="in place of the settings'")
+    parser.add_argument("--at-least-once", action="store_true", help="refine only: without transactions")
     options = parser.parse_args()
+    if options.at_least_once and options.job != "refine":
+        parser.error("--at-least-once goes with refine only")
     os.environ.setdefault("TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S", LAKE_CHECKPOINT_INTERVAL_S)
+    if options.parallelism:
+        os.environ["TIDEGATE_PARALLELISM"] = str(options.parallelism)
     settings = get_settings()
     fill(settings, options.events)
-    runs = [catch_up(settings, options.job) for _ in range(options.runs)]
-    print(report(f"{options.job} catch-up", runs, WORKERS))
+    runs = [catch_up(settings, options.job, options.at_least_once) for _ in range(options.runs)]
+    guarantee = ", at least once" if options.at_least_once else ""
+    print(report(f"{options.job} catch-up, parallelism {settings.parallelism}{guarantee}", runs, WORKERS))
 
 
 def fill(settings: Settings, events: int) -> None:
@@ -55,7 +69,7 @@ def fill(settings: Settings, events: int) -> None:
         subprocess.run([*command, *ratios, "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
 
 
-def catch_up(settings: Settings, job: str) -> Run:
+def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     """One run from no state to the end of the backlog."""
     servers = settings.kafka_bootstrap_servers
     spans = {topic: topic_spans(servers, topic) for topic in TOPICS[job]}
@@ -66,13 +80,15 @@ def catch_up(settings: Settings, job: str) -> Run:
             empty(servers, OUTPUTS)
         case "index":  # writing a document that is there already costs more
             connect(settings).indices.delete(index="events-clicks-*")
-    [running] = start(settings, Start((job,), ("clicks",), "none"))
+    if at_least_once:
+        submit(settings, job, [AT_LEAST_ONCE, "--recover-from", "none", "--dataset", "clicks"])
+    start(settings, Start((job,), ("clicks",), "none", leave_running=at_least_once))
     began, before = time.monotonic(), cpu_seconds(settings)
     admin = AdminClient({"bootstrap.servers": servers})
     while not passed(admin, group, spans):
         time.sleep(0.1)
     seconds, used = time.monotonic() - began, since(before, cpu_seconds(settings))
-    stop(settings, running.name, savepoint=False)
+    stop(settings, job, savepoint=False)
     return Run(sum(total(partitions) for partitions in spans.values()), seconds, used)
 
 

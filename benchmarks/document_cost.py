@@ -27,7 +27,8 @@ from tidegate.settings import Settings, get_settings
 DATASET = "clicks"
 SERVER = "opensearch"
 BULK_DOCUMENTS = 5000
-Mapping = dict[str, Any]
+Body = dict[str, Any]
+Row = dict[str, Any]
 
 
 def main() -> None:
@@ -41,27 +42,34 @@ def main() -> None:
     template = index_template(load_dataset(settings.schemas_dir, DATASET))["template"]
     runs: dict[str, list[Run]] = {}
     for _ in range(options.runs):
-        for kind, mapping in kinds(template["mappings"]).items():
-            run = measure(settings, {"settings": template["settings"], "mappings": mapping}, bodies)
-            runs.setdefault(kind, []).append(run)
+        for kind, body in kinds(template).items():
+            runs.setdefault(kind, []).append(measure(settings, body, bodies))
     for kind, measured in runs.items():
         print(report(f"documents, {kind}", measured, (SERVER,)))
 
 
-def kinds(mapping: Mapping) -> dict[str, Mapping]:
-    """Mappings to compare, by what is left out of the first."""
-    properties: Mapping = mapping["properties"]
+def kinds(template: Body) -> dict[str, Body]:
+    """Indices to compare, by what makes them different from the template."""
+    of_index, mapping = template["settings"], template["mappings"]
+    properties: Body = mapping["properties"]
     plain = {name: field for name, field in properties.items() if field["type"] in ("keyword", "boolean", "date")}
     unindexed = {name: field | {"index": False} for name, field in properties.items() if name not in plain}
-    return {
+    mappings = {
         "as the template has them": mapping,
         "numbers not indexed": mapping | {"properties": plain | unindexed},
         "no field indexed": {"dynamic": False, "properties": {}},
         "no field indexed, no _source": {"dynamic": False, "properties": {}, "_source": {"enabled": False}},
     }
+    options = {
+        "ids by a Bloom filter": {"index.optimize_doc_id_lookup.fuzzy_set.enabled": True},
+        "_source derived from columns": {"index.derived_source.enabled": True},
+    }
+    return {name: {"settings": of_index, "mappings": changed} for name, changed in mappings.items()} | {
+        name: {"settings": of_index | option, "mappings": mapping} for name, option in options.items()
+    }
 
 
-def measure(settings: Settings, body: Mapping, bodies: list[str]) -> Run:
+def measure(settings: Settings, body: Body, bodies: list[str]) -> Run:
     """Sends all bodies into a new index and waits for the merges' end."""
     client = connect(settings, timeout_s=120)
     index = "cost-of-documents"
@@ -81,7 +89,7 @@ def measure(settings: Settings, body: Mapping, bodies: list[str]) -> Run:
         client.indices.delete(index=index)
 
 
-def silver(settings: Settings) -> Iterator[Mapping]:
+def silver(settings: Settings) -> Iterator[Row]:
     """The rows of the silver topic."""
     dataset = load_dataset(settings.schemas_dir, DATASET)
     assert dataset.silver is not None
@@ -95,13 +103,13 @@ def silver(settings: Settings) -> Iterator[Mapping]:
             yield row
 
 
-def pages(rows: Iterator[Mapping]) -> Iterator[list[Mapping]]:
+def pages(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """The rows of one bulk request after the other."""
     while page := list(islice(rows, BULK_DOCUMENTS)):
         yield page
 
 
-def bulk_body(rows: list[Mapping]) -> str:
+def bulk_body(rows: list[Row]) -> str:
     """The request as the sink makes it: a field that is null is left out."""
     lines = []
     for row in rows:

@@ -69,7 +69,7 @@ def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
     task_manager = next(server for server in local.status(settings) if server.name == "taskmanager")
     process = psutil.Process(task_manager.pid)
     before, known = cpu_seconds(process), {job["jid"] for job in overview(settings)}
-    submit(settings, "measure_function", ["measure_function.py", variant, until])
+    submit(settings, "measure_function", ["benchmarks/jobs/measure_function.py", variant, until])
     workers_mb = 0
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:

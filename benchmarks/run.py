@@ -18,7 +18,16 @@ PREPARE = ("contract register --all", "index apply", "load products --sample")
 STEADY = "steady --rate 5000 --seconds 300"
 # The producer leaves a larger backlog than --events, so it comes after those that work one off.
 FUNCTIONS = "functions --events 1000000 --runs 1"
-BENCHMARKS = ("catch_up refine", "catch_up lake", "catch_up index", "producer", "prove --lake --index")
+BENCHMARKS = (
+    "catch_up refine --parallelism 1",
+    "catch_up refine --at-least-once",
+    "catch_up refine",
+    "catch_up metrics",
+    "catch_up lake",
+    "catch_up index",
+    "producer",
+    "prove --lake --index",
+)
 
 
 def main() -> None:

@@ -1,27 +1,33 @@
-"""Whether all jobs keep up with a steady load: ``python -m benchmarks.steady --rate 10000 --seconds 300``.
+"""Whether all jobs keep up with a steady load: ``python -m benchmarks.steady --rate 10000 --seconds 600``.
 
-The stack must be up with contracts, templates and products, and no job may run. Lag is what a job has not yet shown:
-of refine the raw events not yet decided on in a commit, of index and lake what their checkpoints have not passed. It
-rises and falls with the checkpoints, so that flat means: the highest of each minute stays the same.
+The stack must be up with contracts, templates and products, and no job may run. The rate is that of all datasets
+together, in the shares of ``SHARES``; with ``--dataset`` it is that of one alone. Lag is what a job has not yet shown:
+of refine the raw events not yet decided on in a commit, of index, metrics and lake what their checkpoints have not
+passed. It rises and falls with the checkpoints, so that flat means: the highest of each minute stays the same.
 """
 
 import argparse
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from rich.console import Console
 
 from benchmarks.measure import cpu_seconds, since
 from tidegate.contracts.load import load_dataset
-from tidegate.demo import traffic
+from tidegate.demo.child import Child
 from tidegate.demo.latency import percentiles
-from tidegate.demo.options import DATASET, JOBS, DemoOptions
-from tidegate.demo.view import Moment, View
+from tidegate.demo.view import View
 from tidegate.demo.watched import Watched
 from tidegate.jobs import Start, start, stop
-from tidegate.settings import get_settings
+from tidegate.monitor.traffic import lags
+from tidegate.offsets import OffsetReader
+from tidegate.settings import Settings, get_settings
 
+JOBS = ("refine", "index", "lake", "metrics")
+SHARES = {"clicks": 0.7, "app_logs": 0.2, "orders": 0.1}
+MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.01", "--late-ratio", "0.01")
 READ_EVERY_S = 1.0
 WARM_UP_S = 90.0
 
@@ -29,46 +35,75 @@ WARM_UP_S = 90.0
 def main() -> None:
     """Parses, sends, watches, prints."""
     parser = argparse.ArgumentParser(prog="steady")
-    parser.add_argument("--rate", type=float, default=10_000, help="events per second")
-    parser.add_argument("--seconds", type=float, default=300, help="after the warm-up")
+    parser.add_argument("--rate", type=float, default=10_000, help="events per second, all datasets together")
+    parser.add_argument("--seconds", type=float, default=600, help="after the warm-up")
+    parser.add_argument("--dataset", choices=list(SHARES), help="only this one")
     options = parser.parse_args()
     settings = get_settings()
-    start(settings, Start(JOBS, (DATASET,), "none"))
+    shares = {options.dataset: 1.0} if options.dataset else SHARES
+    start(settings, Start(JOBS, tuple(shares), "none"))
     try:
-        print(steady(options.rate, options.seconds))
+        rates = {name: options.rate * share for name, share in shares.items()}
+        print(steady(settings, rates, options.seconds))
     finally:
         for job in JOBS:
             stop(settings, job, savepoint=False)
 
 
-def steady(rate_per_s: float, seconds: float) -> str:
-    """The table of one run. A warm-up at half the rate goes before; nothing of it is counted."""
-    settings = get_settings()
-    watched = Watched(settings, load_dataset(settings.schemas_dir, DATASET), View(Console(quiet=True)))
-    lags: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
-    with watched:
-        for _ in readings(watched, rate_per_s / 2, WARM_UP_S):
+def steady(settings: Settings, rates: dict[str, float], seconds: float) -> str:
+    """The table of one run. A warm-up at half the rates goes before; nothing of it is counted."""
+    lag = Lags(settings, tuple(rates))
+    highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
+    with ExitStack() as stack:
+        watched = [
+            stack.enter_context(Watched(settings, load_dataset(settings.schemas_dir, name), View(Console(quiet=True))))
+            for name in rates
+        ]
+        for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, WARM_UP_S):
             pass
-        first = watched.read("warm")
+        first = sum(each.read("warm").produced for each in watched)
         began_s, before, own = time.monotonic(), cpu_seconds(settings), time.process_time()
-        committed, searchable = len(watched.seen.committed_ms), len(watched.probe.found.latencies_ms)
-        for moment in readings(watched, rate_per_s, seconds):
-            for job, lag in moment.lags.items():
-                minute = int((time.monotonic() - began_s) / 60)
-                lags[job][minute] = max(lags[job][minute], lag)
+        samples = [(len(each.seen.committed_ms), len(each.probe.found.latencies_ms)) for each in watched]
+        for _ in readings(settings, rates, seconds):
+            produced = sum(each.read("steady").produced for each in watched) - first
+            minute = int((time.monotonic() - began_s) / 60)
+            for job, behind in lag.read().items():
+                highest[job][minute] = max(highest[job][minute], behind)
         took_s = time.monotonic() - began_s
         used = since(before, cpu_seconds(settings)) | {"this benchmark": time.process_time() - own}
-        events = moment.produced - first.produced
+        latencies = [
+            f"{name}: committed {percentiles(each.seen.committed_ms[committed:]).text()}; "
+            f"searchable {percentiles(each.probe.found.latencies_ms[searchable:]).text()}"
+            for (name, each), (committed, searchable) in zip(zip(rates, watched, strict=True), samples, strict=True)
+        ]
     return "\n".join(
         [
-            f"steady {rate_per_s:,.0f}/s, {', '.join(JOBS)} together: {events:,} events in {took_s:.0f} s, "
-            f"{events / took_s:,.0f}/s",
-            *(f"highest lag of {job} by minute: {by_minute(highest)}" for job, highest in lags.items()),
-            f"committed {percentiles(watched.seen.committed_ms[committed:]).text()}; "
-            f"searchable {percentiles(watched.probe.found.latencies_ms[searchable:]).text()}",
+            f"steady {sum(rates.values()):,.0f}/s of {', '.join(rates)}; {', '.join(JOBS)} together: "
+            f"{produced:,} events in {took_s:.0f} s, {produced / took_s:,.0f}/s",
+            *(f"highest lag of {job} by minute: {by_minute(minutes)}" for job, minutes in highest.items()),
+            *latencies,
             "CPU cores used: " + ", ".join(f"{name} {cpu_s / took_s:.2f}" for name, cpu_s in used.items()),
         ]
     )
+
+
+class Lags:
+    """Reads how far each job is behind, over all its datasets."""
+
+    def __init__(self, settings: Settings, datasets: tuple[str, ...]) -> None:
+        contracts = [load_dataset(settings.schemas_dir, name).contract for name in datasets]
+        self._topics = [topic for each in contracts for topic in (each.topic.name, each.silver_topic)]
+        self._groups = {job: [f"tidegate-{job}-{name}" for name in datasets] for job in JOBS}
+        self._offsets = OffsetReader(settings.kafka_bootstrap_servers)
+
+    def read(self) -> dict[str, int]:
+        """Records by job."""
+        positions = self._offsets.committed(group for groups in self._groups.values() for group in groups)
+        ends = self._offsets.ends(self._offsets.places(self._topics))
+        return {
+            job: sum(sum(lags(ends, positions[group]).values()) for group in groups)
+            for job, groups in self._groups.items()
+        }
 
 
 def by_minute(highest: dict[int, int]) -> str:
@@ -76,16 +111,20 @@ def by_minute(highest: dict[int, int]) -> str:
     return ", ".join(f"{lag:,}" for lag in highest.values())
 
 
-def readings(watched: Watched, rate_per_s: float, seconds: float) -> Iterator[Moment]:
-    """Sends, and reads once a second until all is sent."""
-    producer = traffic.start(DemoOptions(seconds=seconds, rate_per_s=rate_per_s), get_settings().home)
-    try:
-        while producer.running():
+def readings(settings: Settings, rates: dict[str, float], seconds: float) -> Iterator[None]:
+    """Sends all datasets, and gives the word once a second until all is sent."""
+    with ExitStack() as stack:
+        producers = []
+        for name, rate_per_s in rates.items():
+            pace = ("--rate", f"{rate_per_s:g}", "--seconds", f"{seconds:g}")
+            log = settings.home / "logs" / f"steady-{name}.log"
+            producers.append(Child(log, "produce", name, *pace, *MIX))
+            stack.callback(producers[-1].stop)
+        while any(producer.running() for producer in producers):
             time.sleep(READ_EVERY_S)
-            yield watched.read("steady")
-    finally:
-        producer.stop()
-    producer.result()
+            yield
+        for producer in producers:
+            producer.result()
 
 
 if __name__ == "__main__":

@@ -221,7 +221,6 @@ def configuration(
             remedy="Set it in Flink's config.yaml, e.g. to a file or S3 path.",
         )
     values = {
-        **job.options,
         "pipeline.object-reuse": "true",
         "parallelism.default": str(settings.parallelism),
         "execution.checkpointing.interval": f"{int(job.checkpoint_interval_s(settings) * 1000)} ms",
@@ -231,6 +230,7 @@ def configuration(
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
         # Flink shows it with the job's configuration.
         "pipeline.global-job-parameters": f"tidegate.run-id:{log.run_id()}",
+        **job.options,
     }
     # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
     given = str(cluster.get(RECOVERY_PATH) or "")

@@ -64,7 +64,7 @@ def running_jobs(client: FlinkClient, names: Iterable[str]) -> list[str]:
 
 
 def submit(settings: Settings, name: str, arguments: list[str]) -> None:
-    """``flink run`` of a file in ``flink_jobs/`` with its arguments; returns when the cluster has taken the job.
+    """``flink run`` of a Python file and its arguments; returns when the cluster has taken the job.
 
     Raises:
         TidegateError: refused, in the job's own line or Flink's; ``name`` is of its log.
@@ -102,7 +102,7 @@ def program(what: Start) -> list[str]:
     """The file to run and its arguments."""
     file, names = (f"{what.jobs[0]}.py", ()) if len(what.jobs) == 1 else ("together.py", what.jobs)
     return [
-        file,
+        str(JOBS_FOLDER / file),
         *names,
         "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
         what.recover_from,
@@ -112,7 +112,7 @@ def program(what: Start) -> list[str]:
 
 
 def command(settings: Settings, arguments: list[str]) -> list[str]:
-    """The ``flink run`` command line, as a user would type it; the first argument is a file of ``flink_jobs/``."""
+    """The ``flink run`` command line, as a user would type it; the first argument is the Python file."""
     return [
         str(flink_home(settings) / "bin" / "flink"),
         "run",
@@ -124,8 +124,7 @@ def command(settings: Settings, arguments: list[str]) -> list[str]:
         "--pyExecutable",
         sys.executable,
         "--python",
-        str(JOBS_FOLDER / arguments[0]),
-        *arguments[1:],
+        *arguments,
     ]
 
 

@@ -13,17 +13,21 @@ import fastavro
 import pyarrow as pa
 import pytest
 import ua_parser
+from confluent_kafka.admin import AdminClient
 from duckdb.func import SPECIAL
 
-from tests.pipeline import Pipeline, produce, prove_window
+from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.polling import wait_for
 from tests.topics import read_committed
 from tidegate.contracts.load import Metric, load_dataset
+from tidegate.offsets import OffsetReader
 from tidegate.opensearch_client import SearchClient
 from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
 from tidegate.settings import Settings
 
 Figures = dict[tuple[Any, ...], tuple[Any, ...]]
+TRAILING_MARKERS = 16
+"""Commit markers at the end of a transactional topic are offsets that no reader passes."""
 
 BATCH = {
     ("orders", "sales"): """
@@ -78,12 +82,63 @@ def test_figures_are_those_of_a_batch_computation(pipeline: Pipeline, dataset: s
     )  # fmt: skip
     report = prove_window(summary["offsets"], dataset=dataset)
     assert report["holds"], report
-    metric = next(each for each in load_dataset(pipeline.settings.schemas_dir, dataset).metrics if each.name == name)
-    wanted = _batch(pipeline, dataset, name, len(metric.key))
-    assert len(wanted) > 50
+    assert len(_wait_for_the_figures_of_a_batch(pipeline, dataset, name)) > 50
 
+
+def test_a_replay_ends_with_the_same_figures(pipeline: Pipeline) -> None:
+    """All of silver is read again without any state: figures go back, and come to where they were."""
+    datasets = sorted({dataset for dataset, _ in BATCH})
+    for dataset in datasets:
+        produce("--count", "1000", "--rate", "1000", "--seed", "43", "--late-ratio", "0.3", dataset=dataset)
+    before = {metric: _wait_for_the_figures_of_a_batch(pipeline, *metric) for metric in BATCH}
+    ends = {metric: _metric_end(pipeline.settings, *metric) for metric in BATCH}
+
+    tidegate("stop", "metrics")
+    _forget_positions(pipeline.settings, datasets)
+    tidegate("run", "metrics", "--recover-from", "none")
+    wait_for("all of silver to be read again", lambda: _has_read_all(pipeline.settings, datasets))
+
+    for metric, figures in before.items():
+        assert _wait_for_the_figures_of_a_batch(pipeline, *metric) == figures
+        assert _metric_end(pipeline.settings, *metric) > ends[metric], f"{metric} was not written again"
+
+
+def _wait_for_the_figures_of_a_batch(pipeline: Pipeline, dataset: str, name: str) -> Figures:
+    """Until topic and index both hold what DuckDB computes from silver as it is by now."""
+    metric = _metric(pipeline.settings, dataset, name)
+    wanted = _batch(pipeline, dataset, name, len(metric.key))
     wait_for(f"{name} in its topic", lambda: not _differences(wanted, _in_topic(pipeline.settings, metric)))
     wait_for(f"{name} in OpenSearch", lambda: not _differences(wanted, _indexed(pipeline.settings, metric)))
+    return wanted
+
+
+def _metric(settings: Settings, dataset: str, name: str) -> Metric:
+    return next(each for each in load_dataset(settings.schemas_dir, dataset).metrics if each.name == name)
+
+
+def _metric_end(settings: Settings, dataset: str, name: str) -> int:
+    """How many records its topic ever took."""
+    spans = topic_spans(settings.kafka_bootstrap_servers, _metric(settings, dataset, name).topic)
+    return sum(end for _, end in spans.values())
+
+
+def _forget_positions(settings: Settings, datasets: list[str]) -> None:
+    """The job commits its positions for us to see; it does not start from them."""
+    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
+    for future in admin.delete_consumer_groups([f"tidegate-metrics-{name}" for name in datasets]).values():
+        future.result()
+
+
+def _has_read_all(settings: Settings, datasets: list[str]) -> bool:
+    reader = OffsetReader(settings.kafka_bootstrap_servers)
+    topics = {name: load_dataset(settings.schemas_dir, name).contract.silver_topic for name in datasets}
+    ends = reader.ends(reader.places(topics.values()))
+    return all(
+        reader.positions("metrics", name).get(topic, {}).get(partition, 0) >= end - TRAILING_MARKERS
+        for name, topic in topics.items()
+        for (of_topic, partition), end in ends.items()
+        if of_topic == topic
+    )
 
 
 def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Figures:

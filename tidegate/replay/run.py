@@ -26,7 +26,7 @@ def run_plan(settings: Settings, plan: Plan) -> Path:
     jobs.refuse_if_running(client, JOB)
     file = _write(settings, plan)
     earlier = {job.job_id for job in client.jobs()}
-    jobs.submit(settings, JOB, [f"{JOB}.py", "--plan", str(file)])
+    jobs.submit(settings, JOB, [str(jobs.JOBS_FOLDER / f"{JOB}.py"), "--plan", str(file)])
     job = _wait_until_ended(client, earlier)
     if job.state != FINISHED:
         reasons = client.exceptions(job.job_id)
