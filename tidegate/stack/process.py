@@ -49,7 +49,11 @@ class ProcessFiles:
 
 
 def spawn(files: ProcessFiles, command: Command) -> psutil.Process:
-    """Start a process that outlives this one; its output goes to the log file."""
+    """Start a process that outlives this one; its output goes to the log file.
+
+    What a crash of the one before has left of its children ends first, such as a TaskManager's Python workers.
+    """
+    _end_orphans(files)
     files.pid_file.parent.mkdir(parents=True, exist_ok=True)
     files.log_file.parent.mkdir(parents=True, exist_ok=True)
     if files.log_file.exists():
@@ -82,6 +86,18 @@ def running(files: ProcessFiles) -> psutil.Process | None:
     except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
         return None
     return process
+
+
+def _end_orphans(files: ProcessFiles) -> None:
+    """Kills the group of a server that has died: it led the group, and the stack's mark says whose members they are."""
+    try:
+        group = int(json.loads(files.pid_file.read_text())["pid"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return
+    for member in processes_of(files.home):
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getpgid(member.pid) == group:
+                member.kill()
 
 
 def stop(files: ProcessFiles, grace_s: float) -> bool:

@@ -60,6 +60,19 @@ def test_children_are_stopped_with_their_parent(files: ProcessFiles) -> None:
     assert list(process.processes_of(files.home)) == []
 
 
+def test_children_of_a_crashed_process_end_when_it_starts_again(files: ProcessFiles) -> None:
+    crashed = start(files, PARENT)
+    (orphan,) = crashed.children()
+    crashed.kill()
+    crashed.wait(10)
+    assert orphan.is_running()
+    files.log_file.unlink()
+    started = start(files, SLEEPER)
+    psutil.wait_procs([orphan], timeout=10)
+    assert list(process.processes_of(files.home)) == [started]
+    process.stop(files, grace_s=10)
+
+
 def test_a_reused_pid_is_neither_running_nor_stopped(files: ProcessFiles) -> None:
     files.pid_file.parent.mkdir()
     files.pid_file.write_text(json.dumps({"pid": os.getpid(), "started": 1.0}))
