@@ -163,7 +163,9 @@ def _command(server: Server, script: str) -> Command:
         "TIDEGATE_PRIVACY_KEY": stack.privacy_key.get_secret_value(),
     }
     port = stack.ports.get(f"{server.name}_metrics")
-    return Command([str(home / "bin" / script), "start-foreground", "-D", f"metrics.reporter.prom.port={port}"], env)
+    own = {"metrics.reporter.prom.port": port, "io.tmp.dirs": server.temporary}
+    options = [part for name, value in own.items() for part in ("-D", f"{name}={value}")]
+    return Command([str(home / "bin" / script), "start-foreground", *options], env)
 
 
 def _get(server: Server, path: str) -> Any:

@@ -19,7 +19,7 @@ def java() -> str:
     return str(java_home() / "bin" / "java")
 
 
-def jvm_options(heap_mb: int) -> list[str]:
+def jvm_options(heap_mb: int, temporary: Path) -> list[str]:
     """Options of every server's JVM: bounded heap, a collector for few cores, out of memory ends it."""
     return [
         f"-Xms{heap_mb // 2}m",
@@ -27,4 +27,5 @@ def jvm_options(heap_mb: int) -> list[str]:
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
+        f"-Djava.io.tmpdir={temporary}",
     ]

