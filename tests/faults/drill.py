@@ -1,16 +1,17 @@
 """A drill: traffic in the background, a fault in its midst, the time until all is normal again, and the proof."""
 
+import os
+import signal
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from confluent_kafka import KafkaException
 
 from producers.topic import end_offsets
-from tests.pipeline import Pipeline, produce, prove_window
+from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
+from tidegate.demo.child import Child
 from tidegate.demo.lag import LagReader, behind
 from tidegate.demo.memory import MemoryWatch
 from tidegate.errors import TidegateError
@@ -20,7 +21,6 @@ MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.1", "--late-ratio", "0.02"
 LIMIT_S = 60.0
 """After the healing, lag must be normal again within this time."""
 SPARE_S = 2.0
-PRODUCER_LIMIT_S = 600.0
 CALM_LIMIT_S = 180.0
 POLL_S = 0.5
 
@@ -48,8 +48,7 @@ class Drill:
         self._recovery_s: float | None = None
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
         self._memory = MemoryWatch(pipeline.settings.home)
-        self._pool = ThreadPoolExecutor(max_workers=1)
-        self._producer: Future[dict[str, Any]] | None = None
+        self._producer: Child | None = None
         self._healed_s: float | None = None
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch)
@@ -61,7 +60,8 @@ class Drill:
         """
         wait_for("normal lag before the fault", self._is_normal, timeout_s=CALM_LIMIT_S)
         arguments = ("--rate", str(RATE), "--seconds", str(seconds), "--seed", str(self.seed), *(options or MIX))
-        self._producer = self._pool.submit(produce, *arguments)
+        log = self.pipeline.settings.home / "logs" / "drill-produce.log"
+        self._producer = Child(log, "produce", "clicks", *arguments)
         self._watcher.start()
         wait_for("traffic", self._flows)
         self.pipeline.wait_for_checkpoints("refine", 2)
@@ -70,10 +70,15 @@ class Drill:
         """The fault is over: from now on the time counts."""
         self._healed_s = time.monotonic()
 
+    def end_traffic(self) -> None:
+        """Stops the producer before its time, as Ctrl-C does."""
+        assert self._producer is not None
+        os.kill(self._producer.pid, signal.SIGINT)
+
     def prove(self) -> None:
         """Waits for the producer's end and normal lag, then holds the proof and the ledger against each other."""
         assert self._producer is not None
-        summary = self._producer.result(PRODUCER_LIMIT_S)
+        summary = self._producer.result()
         assert summary["failed"] == 0
         if self._healed_s is None:
             self._over.set()
@@ -91,16 +96,16 @@ class Drill:
         )
 
     def close(self) -> None:
-        """Ends the threads."""
+        """Ends what still runs of it."""
         self._over.set()
-        self._pool.shutdown()
+        if self._producer is not None:
+            self._producer.stop()
         if self._watcher.is_alive():
             self._watcher.join()
 
     def _flows(self) -> bool:
         assert self._producer is not None
-        if self._producer.done():
-            self._producer.result()
+        assert self._producer.running(), self._producer.result()
         return behind(self._lags.raw_ends(), self._lags.raw_before) > RATE
 
     def _watch(self) -> None:

@@ -9,7 +9,7 @@ from producers.topic import end_offsets
 from tests.faults.conftest import StartDrill, revive
 from tests.faults.drill import RATE
 from tests.faults.servers import kill, server_process
-from tests.pipeline import Pipeline, run_tidegate, start_jobs, tidegate
+from tests.pipeline import JOBS, Pipeline, run_tidegate, start_jobs, tidegate
 from tests.polling import wait_for
 from tidegate.proof.topic_reader import Scan, Spans, read_batches, topic_spans
 from tidegate.settings import Settings
@@ -25,7 +25,7 @@ def test_a_kill_between_checkpoint_and_commit_loses_and_doubles_nothing(
     healthy: Pipeline, start_drill: StartDrill
 ) -> None:
     drill = start_drill(f"kill -9 between checkpoint and commit, {HITS} times")
-    drill.send(400)
+    drill.send(1800)
     hits = attempts = 0
     while hits < HITS:
         attempts += 1
@@ -33,10 +33,12 @@ def test_a_kill_between_checkpoint_and_commit_loses_and_doubles_nothing(
         kill_at_next_checkpoint(healthy)
         undecided = open_spans(healthy.settings)
         revive(healthy.settings)
-        healthy.wait_for_checkpoints("refine", 1)
+        for job in JOBS:  # all of them died with it: none may be left behind more with each kill
+            healthy.wait_for_checkpoints(job, 1)
         hits += committed_within(healthy.settings, undecided)
     print(f"{hits} of {attempts} kills fell between a checkpoint and its commit")
     drill.healed()
+    drill.end_traffic()
     drill.prove()
 
 

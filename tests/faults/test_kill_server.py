@@ -12,7 +12,7 @@ from tests.pipeline import JOBS, Pipeline, prove_window, tidegate
 from tests.polling import wait_for
 from tidegate.proof.topic_reader import Spans, topic_spans
 
-LONG = ("registry", "seaweedfs")
+LONG = ("registry", "seaweedfs", "jobmanager")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from tidegate.stack.process import processes_of
 
 SECONDS, RATE_PER_S = 10, 1000
 TIMEOUT_S = 900
+SOONER = {"TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S": "10"}
+"""Else most of the run would be waiting for the lake's minute."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def run_tidegate(home: Path, *arguments: str) -> subprocess.CompletedProcess[str
     }
     return subprocess.run(
         [sys.executable, "-m", "tidegate", *arguments],
-        env={**environment, "TIDEGATE_HOME": str(home)},
+        env={**environment, "TIDEGATE_HOME": str(home), **SOONER},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
