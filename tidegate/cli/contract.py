@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from tidegate import log
+from tidegate.cli.output import tables
 from tidegate.contracts.against import REGISTRY, Earlier, against_problems, changes, from_git, from_registry
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.check import check_datasets
@@ -43,7 +43,7 @@ def list_(as_json: bool) -> None:
         contract = dataset.contract
         counts = (contract.topic.partitions, len(dataset.versions), len(contract.rules))
         table.add_row(dataset.name, contract.kind, contract.topic.name, *map(str, counts), contract.owner)
-    Console().print(table)
+    tables().print(table)
 
 
 @command.command()
@@ -71,7 +71,7 @@ def show(dataset: str, as_json: bool) -> None:
         click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
         return
     contract = loaded.contract
-    console = Console()
+    console = tables()
     console.print(f"[bold]{contract.dataset}[/] ({contract.kind}, {escape(contract.owner)})")
     console.print(escape(contract.description))
     identity = ", ".join(contract.identity)
@@ -132,7 +132,7 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
     table = Table("subject", "schema ids", "new")
     for report in done.subjects:
         table.add_row(report.subject, ", ".join(map(str, report.schema_ids)), str(report.added))
-    Console().print(table)
+    tables().print(table)
     click.echo(f"topics: {len(done.topics.created)} created, {len(done.topics.unchanged)} there already")
     for warning in done.topics.warnings:
         log.tell(f"{click.style('warning:', fg='yellow')} {warning}", "topic_differs", "warning", message=str(warning))

@@ -5,10 +5,10 @@ import sys
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from tidegate import log
+from tidegate.cli.output import tables
 from tidegate.contracts.search_index import (
     IndexStatus,
     apply_templates,
@@ -92,7 +92,7 @@ def _print_status(found: list[IndexStatus]) -> None:
         first, last = (names[0], names[-1]) if names else ("", "")
         size = f"{item.size_bytes / _BYTES_PER_MB:.1f}"
         table.add_row(item.dataset, item.alias, str(len(names)), first, last, f"{item.docs:,}", size, item.template)
-    Console().print(table)
+    tables().print(table)
     for item in found:
         if item.template != "current":
             where = f" at {', '.join(item.differences)}" if item.differences else ""

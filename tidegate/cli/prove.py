@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from tidegate.cli.output import tables
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import FAULTS, LOOK_AT, Count, ProofReport
 from tidegate.settings import get_settings
@@ -38,7 +39,7 @@ def command(dataset: str, as_json: bool, **scope: Any) -> None:
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2))
     else:
-        print_report(report, Console())
+        print_report(report, tables())
     click.get_current_context().exit(0 if report.holds else 1)
 
 

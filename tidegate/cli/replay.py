@@ -4,8 +4,8 @@ Exit codes: 0 nothing is missing (any more), 1 something still is, or it can't b
 """
 
 import click
-from rich.console import Console
 
+from tidegate.cli.output import tables
 from tidegate.cli.prove import print_report
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.replay.missing import find_missing
@@ -36,5 +36,5 @@ def command(dataset: str, wait_s: float | None, dry_run: bool) -> None:
     file = run_plan(settings, plan)
     click.echo(f"They were refined again; their offsets are in {file}.")
     report = prove(settings, dataset, Scope(lake=False, index=False))
-    print_report(report, Console())
+    print_report(report, tables())
     click.get_current_context().exit(0 if report.holds else 1)

@@ -5,9 +5,9 @@ import json
 import sys
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from tidegate.cli.output import tables
 from tidegate.errors import TidegateError
 from tidegate.flink_client import FlinkClient
 from tidegate.settings import get_settings
@@ -24,7 +24,7 @@ def command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(server) for server in servers], indent=2))
     else:
-        console = Console()
+        console = tables()
         console.print(_table(servers))
         if jobs := _jobs(FlinkClient(settings.flink_rest_url)):
             console.print(jobs)

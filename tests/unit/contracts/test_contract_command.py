@@ -31,6 +31,13 @@ def test_list_names_every_dataset() -> None:
     assert [entry["dataset"] for entry in listed] == ["app_logs", "clicks", "orders", "products"]
 
 
+def test_a_table_in_a_pipe_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    table = _contract("list").stdout
+    assert "raw.app_logs" in table
+    assert "…" not in table
+
+
 def test_show_tells_columns_privacy_and_rules() -> None:
     shown = _contract("show", "clicks").stdout
     assert all(word in shown for word in ("event_id", "hmac", "no_heartbeats"))
