@@ -46,6 +46,7 @@ class Drill:
         self.seed = seed
         self.outcome: Outcome | None = None
         self._recovery_s: float | None = None
+        self._excess: dict[str, dict[int, int]] = {}
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
@@ -88,7 +89,7 @@ class Drill:
         facts = report["datasets"]["clicks"]
         assert {name: facts[name] for name in summary["expected"]} == summary["expected"]
         assert self._healed_s is None or self._recovery_s is not None, (
-            f"{self.fault}: lag not normal after {LIMIT_S:g} s"
+            f"{self.fault}: lag not normal after {LIMIT_S:g} s; records above normal, by job and second: {self._excess}"
         )
         stack_mb = self._memory.peak_rss_mb()["stack"]
         self.outcome = Outcome(
@@ -114,13 +115,19 @@ class Drill:
             if self._healed_s is None:
                 continue
             took_s = time.monotonic() - self._healed_s
-            if self._is_normal():
+            excess = self._excess_lag()
+            for job, records in (excess or {}).items():
+                self._excess.setdefault(job, {})[int(took_s)] = records
+            if excess == {}:
                 self._recovery_s = took_s
             if self._recovery_s is not None or took_s > LIMIT_S:
                 return
 
     def _is_normal(self) -> bool:
-        """Whether each job's lag is no more than comes in between two of its checkpoints."""
+        return self._excess_lag() == {}
+
+    def _excess_lag(self) -> dict[str, int] | None:
+        """By job, the records of its lag beyond what comes in between two checkpoints; None where nothing answers."""
         settings = self.pipeline.settings
         topics_s = {
             "refine": settings.refine_checkpoint_interval_s + SPARE_S,
@@ -131,5 +138,6 @@ class Drill:
             silver_ends = end_offsets(settings.kafka_bootstrap_servers, self.pipeline.clicks.contract.silver_topic)
             lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
         except (KafkaException, TidegateError, TimeoutError):
-            return False
-        return all(lags[job] <= seconds * RATE for job, seconds in topics_s.items())
+            return None
+        excess = {job: lags[job] - int(seconds * RATE) for job, seconds in topics_s.items()}
+        return {job: records for job, records in excess.items() if records > 0}
