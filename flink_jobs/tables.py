@@ -194,6 +194,8 @@ def lake_catalog(settings: Settings) -> str:
         "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         "s3.endpoint": settings.s3_endpoint,
         "s3.path-style-access": "true",
+        # Asked for signatures too, SeaweedFS answers with an endpoint of its own, which would replace the settings'.
+        "header.X-Iceberg-Access-Delegation": "vended-credentials",
         "client.region": settings.s3_region,
     }
     if settings.s3_access_key:
