@@ -105,8 +105,13 @@ class FlinkClient:
             if answer["status"]["id"] == "COMPLETED":
                 operation = answer["operation"]
                 if "failure-cause" in operation:
-                    cause = operation["failure-cause"]["stack-trace"].split("\n", 1)[0]
-                    raise TidegateError(f"the savepoint failed: {cause}.", remedy="See `tidegate logs jobmanager`.")
+                    first = operation["failure-cause"]["stack-trace"].split("\n", 1)[0]
+                    cause = first.rsplit("Exception: ", 1)[-1].rstrip(".")
+                    raise TidegateError(
+                        f"the savepoint failed: {cause}.",
+                        remedy="A job that is just recovering takes none: try again in a minute; "
+                        "else see `tidegate logs jobmanager`.",
+                    )
                 return str(operation["location"])
             time.sleep(0.2)
         raise TransientError(
