@@ -5,19 +5,26 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from rich.console import Console
 
-from tests.faults.drill import Drill, Outcome
+from tests.faults.drill import LIMIT_S, Drill, Outcome
 from tests.pipeline import Pipeline, start_jobs
 from tidegate.settings import Settings
 from tidegate.stack import local
 
-StartDrill = Callable[[str], Drill]
+
+class StartDrill(Protocol):
+    """Makes a drill of a fault that must be over within so many seconds."""
+
+    def __call__(self, fault: str, limit_s: float = LIMIT_S) -> Drill: ...
+
+
 _outcomes = pytest.StashKey[list[Outcome]]()
 
 
@@ -56,8 +63,8 @@ def start_drill(healthy: Pipeline, seed: int, request: pytest.FixtureRequest) ->
     """Makes this test's drill by the name of its fault; what it showed goes into the table."""
     drills: list[Drill] = []
 
-    def start(fault: str) -> Drill:
-        drills.append(Drill(healthy, fault, seed))
+    def start(fault: str, limit_s: float = LIMIT_S) -> Drill:
+        drills.append(Drill(healthy, fault, seed, limit_s))
         return drills[-1]
 
     yield start

@@ -7,7 +7,7 @@ import pytest
 
 from producers.topic import end_offsets
 from tests.faults.conftest import StartDrill, revive
-from tests.faults.drill import RATE
+from tests.faults.drill import COLD_LIMIT_S, RATE
 from tests.faults.servers import kill, server_process
 from tests.pipeline import JOBS, Pipeline, run_tidegate, start_jobs, tidegate
 from tests.polling import wait_for
@@ -24,7 +24,7 @@ SILVER = "silver.clicks"
 def test_a_kill_between_checkpoint_and_commit_loses_and_doubles_nothing(
     healthy: Pipeline, start_drill: StartDrill
 ) -> None:
-    drill = start_drill(f"kill -9 between checkpoint and commit, {HITS} times")
+    drill = start_drill(f"kill -9 between checkpoint and commit, {HITS} times", COLD_LIMIT_S)
     drill.send(1800)
     hits = attempts = 0
     while hits < HITS:
@@ -60,7 +60,9 @@ def short_transactions(healthy: Pipeline, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.mark.usefixtures("short_transactions")
 def test_what_a_long_downtime_rolled_back_is_found_and_replayed(healthy: Pipeline, start_drill: StartDrill) -> None:
     settings = healthy.settings
-    drill = start_drill(f"refine down for longer than its transactions live ({TIMEOUT_S} s), then a replay")
+    drill = start_drill(
+        f"refine down for longer than its transactions live ({TIMEOUT_S} s), then a replay", COLD_LIMIT_S
+    )
     drill.send(90)
     kill_before_a_commit(healthy)
     kill(settings, "jobmanager")

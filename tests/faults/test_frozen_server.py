@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.faults.conftest import StartDrill, revive
+from tests.faults.drill import COLD_LIMIT_S, LIMIT_S
 from tests.faults.servers import frozen
 from tests.pipeline import JOBS, Pipeline
 from tests.polling import wait_for
@@ -21,7 +22,8 @@ HEARTBEAT_TIMEOUT_S = 50.0
 def test_no_event_is_lost_or_doubled_when_a_server_stands_still(
     healthy: Pipeline, start_drill: StartDrill, server: str, seconds: float
 ) -> None:
-    drill = start_drill(f"{server} stands still for {seconds:.0f} s")
+    limit_s = COLD_LIMIT_S if server == "taskmanager" else LIMIT_S
+    drill = start_drill(f"{server} stands still for {seconds:.0f} s", limit_s)
     drill.send(int(seconds) + 15)
     with frozen(healthy.settings, server):
         time.sleep(seconds)  # the fault itself: nothing to poll for

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.faults.conftest import StartDrill, revive
+from tests.faults.drill import COLD_LIMIT_S
 from tests.faults.servers import kill
 from tests.pipeline import JOBS, Pipeline, prove_window, tidegate
 from tests.polling import wait_for
@@ -40,7 +41,7 @@ def test_no_event_is_lost_or_doubled_when_a_taskmanager_is_killed_three_times(
     healthy: Pipeline, start_drill: StartDrill, seed: int
 ) -> None:
     chance = random.Random(seed)
-    drill = start_drill("kill -9 of taskmanager, 3 times")
+    drill = start_drill("kill -9 of taskmanager, 3 times", COLD_LIMIT_S)
     drill.send(60)
     for _ in range(3):
         healthy.wait_for_checkpoints("refine", chance.randrange(1, 4))
