@@ -31,7 +31,7 @@ _outcomes = pytest.StashKey[list[Outcome]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The two options of ``make faults``."""
     parser.addoption("--all-faults", action="store_true", help="also the fault tests that take minutes each")
-    parser.addoption("--faults-report", type=Path, metavar="FILE", help="write the table of the drills as JSON")
+    parser.addoption("--faults-report", type=Path, metavar="FILE", help="write what the drills show as JSON")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -72,10 +72,13 @@ def start_drill(healthy: Pipeline, seed: int, request: pytest.FixtureRequest) ->
         made.close()
     outcomes = request.config.stash.setdefault(_outcomes, [])
     outcomes.extend(made.outcome for made in drills if made.outcome)
+    report = request.config.getoption("--faults-report")
+    if report is not None:  # after each: half an hour's results must not hang on the last test
+        report.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints the table, and writes it if asked."""
+    """Prints the table."""
     outcomes = config.stash.get(_outcomes, [])
     for outcome in outcomes:
         recovery = "–" if outcome.recovery_s is None else f"{outcome.recovery_s:.0f} s"
@@ -84,9 +87,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"missing 0, doubled 0, normal lag after {recovery}, servers at most {outcome.stack_mb:,} MB "
             f"(seed {outcome.seed})"
         )
-    report = config.getoption("--faults-report")
-    if report is not None:
-        report.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n")
 
 
 def revive(settings: Settings) -> None:
