@@ -89,7 +89,8 @@ def test_a_replay_ends_with_the_same_figures(pipeline: Pipeline) -> None:
     """All of silver is read again without any state: figures go back, and come to where they were."""
     datasets = sorted({dataset for dataset, _ in BATCH})
     for dataset in datasets:
-        produce("--count", "1000", "--rate", "1000", "--seed", "43", "--late-ratio", "0.3", dataset=dataset)
+        sent = produce("--count", "1000", "--rate", "1000", "--seed", "43", "--late-ratio", "0.3", dataset=dataset)
+        assert prove_window(sent["offsets"], dataset=dataset)["holds"]  # so all of it is in silver by now
     before = {metric: _wait_for_the_figures_of_a_batch(pipeline, *metric) for metric in BATCH}
     ends = {metric: _metric_end(pipeline.settings, *metric) for metric in BATCH}
 
