@@ -50,6 +50,7 @@ class Drill:
         self.outcome: Outcome | None = None
         self._recovery_s: float | None = None
         self._excess: dict[str, dict[int, int]] = {}
+        self._no_answer = ""
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
@@ -93,7 +94,7 @@ class Drill:
         assert {name: facts[name] for name in summary["expected"]} == summary["expected"]
         assert self._healed_s is None or self._recovery_s is not None, (
             f"{self.fault}: lag not normal after {self.limit_s:g} s; "
-            f"records above normal, by job and second: {self._excess}"
+            f"records above normal, by job and second: {self._excess}; last without an answer: {self._no_answer}"
         )
         stack_mb = self._memory.peak_rss_mb()["stack"]
         self.outcome = Outcome(
@@ -141,7 +142,8 @@ class Drill:
         try:
             silver_ends = end_offsets(settings.kafka_bootstrap_servers, self.pipeline.clicks.contract.silver_topic)
             lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
-        except (KafkaException, TidegateError, TimeoutError):
+        except (KafkaException, TidegateError, TimeoutError) as error:
+            self._no_answer = repr(error)
             return None
         excess = {job: lags[job] - int(seconds * RATE) for job, seconds in topics_s.items()}
         return {job: records for job, records in excess.items() if records > 0}
