@@ -15,6 +15,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_seconds] = defaultdict(float)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The demo has a stack of its own: before the shared one is up it has the machine's cores for itself."""
+    demo = [item for item in items if item.path.name == "test_demo.py"]
+    if demo:
+        first = next(position for position, item in enumerate(items) if item.path.parent.name == "stack")
+        rest = [item for item in items[first:] if item not in demo]
+        items[first:] = [*demo, *rest]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Adds a test's seconds, with its fixtures', to its part: the folder below ``tests/``."""
