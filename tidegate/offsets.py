@@ -14,20 +14,21 @@ Offsets = dict[Place, int]
 
 
 class OffsetReader:
-    """Asks one cluster; every method raises :class:`TransientError` when it does not answer."""
+    """Asks one cluster; every method raises :class:`TransientError` when it does not answer.
+
+    The next question then goes out by a new connection: one from before a broker's crash may time out for minutes.
+    """
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._servers = bootstrap_servers
-        self._admin = AdminClient(
-            {"bootstrap.servers": bootstrap_servers, "log_level": 2, "socket.timeout.ms": int(TIMEOUT_S * 1000)}
-        )
+        self._admin = self._connect()
 
     def places(self, topics: Iterable[str]) -> list[Place]:
         """The partitions of those topics that exist."""
         try:
             known = self._admin.list_topics(timeout=TIMEOUT_S).topics
         except KafkaException as error:
-            raise away(self._servers, error) from error
+            raise self._away(error) from error
         return [(topic, number) for topic in topics if topic in known for number in sorted(known[topic].partitions)]
 
     def ends(self, places: Iterable[Place]) -> Offsets:
@@ -56,7 +57,7 @@ class OffsetReader:
                 for group, future in asked.items()
             }
         except KafkaException as error:
-            raise away(self._servers, error) from error
+            raise self._away(error) from error
 
     def positions(self, job: str, dataset: str) -> dict[str, dict[int, int]]:
         """By topic, the next offset of each partition that a job has committed; empty before its first checkpoint."""
@@ -65,6 +66,15 @@ class OffsetReader:
         for (topic, partition), offset in self.committed([group])[group].items():
             by_topic.setdefault(topic, {})[partition] = offset
         return by_topic
+
+    def _connect(self) -> AdminClient:
+        return AdminClient(
+            {"bootstrap.servers": self._servers, "log_level": 2, "socket.timeout.ms": int(TIMEOUT_S * 1000)}
+        )
+
+    def _away(self, error: KafkaException) -> TransientError:
+        self._admin = self._connect()
+        return away(self._servers, error)
 
     def _offsets(self, places: Iterable[Place], spec: OffsetSpec) -> Offsets:
         asked = {TopicPartition(*place): spec for place in places}
@@ -76,7 +86,7 @@ class OffsetReader:
             )
             return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
         except KafkaException as error:
-            raise away(self._servers, error) from error
+            raise self._away(error) from error
 
 
 def away(bootstrap_servers: str, error: KafkaException) -> TransientError:
