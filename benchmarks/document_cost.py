@@ -60,12 +60,9 @@ def kinds(template: Body) -> dict[str, Body]:
         "no field indexed": {"dynamic": False, "properties": {}},
         "no field indexed, no _source": {"dynamic": False, "properties": {}, "_source": {"enabled": False}},
     }
-    options = {
-        "ids by a Bloom filter": {"index.optimize_doc_id_lookup.fuzzy_set.enabled": True},
-        "_source derived from columns": {"index.derived_source.enabled": True},
-    }
+    bloom = of_index | {"index.optimize_doc_id_lookup.fuzzy_set.enabled": True}
     return {name: {"settings": of_index, "mappings": changed} for name, changed in mappings.items()} | {
-        name: {"settings": of_index | option, "mappings": mapping} for name, option in options.items()
+        "ids by a Bloom filter": {"settings": bloom, "mappings": mapping}
     }
 
 
