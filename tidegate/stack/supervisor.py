@@ -92,7 +92,7 @@ def _bring_up(server: Server, on_phase: OnPhase, cancelled: threading.Event) -> 
     on_phase(server.name, "starting")
     if started is None:
         shutil.rmtree(server.temporary, ignore_errors=True)
-        server.temporary.mkdir(parents=True)
+        server.temporary.mkdir(parents=True, exist_ok=True)  # an orphan may hold on to it until the start ends it
         server.prepare()
         started = process.spawn(server.files, server.command())
     _wait_until_healthy(server, started, cancelled)
