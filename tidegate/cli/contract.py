@@ -11,16 +11,18 @@ from rich.table import Table
 
 from tidegate import log
 from tidegate.cli.output import tables
-from tidegate.contracts.against import REGISTRY, Earlier, against_problems, changes, from_git, from_registry
+from tidegate.contracts.against import against_problems, differences
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.check import check_datasets
+from tidegate.contracts.choose_fields import Fields
+from tidegate.contracts.earlier import REGISTRY, Earlier, from_git, from_registry
 from tidegate.contracts.flink_check import flink_problems, has_flink
 from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.register import register_all
 from tidegate.contracts.registry import RegistryClient
-from tidegate.contracts.scaffold import DEFAULT_SAMPLES, Fields, read_samples, scaffold, write
+from tidegate.contracts.scaffold import DEFAULT_SAMPLES, read_samples, scaffold, write
 from tidegate.errors import ContractError
 from tidegate.settings import get_settings
 
@@ -65,7 +67,7 @@ def new(dataset: str, sample: Path | None, identity: str | None, event_time: str
 @click.argument("dataset")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def show(dataset: str, as_json: bool) -> None:
-    """What DATASET promises: its columns, rules and privacy."""
+    """What DATASET promises: its columns, rules and privacy, and its figures."""
     loaded = load_dataset(get_settings().schemas_dir, dataset)
     if as_json:
         click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
@@ -79,6 +81,8 @@ def show(dataset: str, as_json: bool) -> None:
     console.print(_columns_table(loaded))
     if contract.rules:
         console.print(_rules_table(loaded))
+    if loaded.metrics:
+        console.print(_figures_table(loaded))
 
 
 @command.command()
@@ -92,14 +96,18 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
     checked = check_datasets(schemas_dir, datasets)
     compiled = has_flink() and not no_flink
     problems = checked.problems + (flink_problems(schemas_dir, checked.sound_streams) if compiled else [])
-    if against is not None and not checked.problems:
-        for dataset in [load_dataset(schemas_dir, name) for name in datasets] or load_datasets(schemas_dir):
+    not_compared = checked.unsound if against is not None else []
+    if against is not None:
+        for dataset in checked.sound:
             problems += against_problems(dataset, _earlier(against, dataset))
     if as_json:
-        facts = {"problems": [asdict(problem) for problem in problems], "rules_compiled": compiled}
+        found = [asdict(problem) for problem in problems]
+        facts = {"problems": found, "rules_compiled": compiled, "not_compared": not_compared}
         click.echo(json.dumps(facts, indent=2))
     else:
         _print_problems(problems, compiled)
+        if not_compared:
+            click.echo(f"Not compared with {against}: {', '.join(not_compared)}. Mend the problems above first.")
     sys.exit(1 if problems else 0)
 
 
@@ -107,13 +115,14 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
 @click.argument("dataset")
 @click.option("--against", metavar="registry|GIT-REF", default=REGISTRY, show_default=True)
 def diff(dataset: str, against: str) -> None:
-    """What DATASET's newest schemas add, remove or change. Exit code 1 if that breaks its promise."""
+    """What DATASET's schemas, metrics and, against git, contract add, remove or change.
+
+    Exit code 1 if that breaks a promise.
+    """
     loaded = load_dataset(get_settings().schemas_dir, dataset)
     earlier = _earlier(against, loaded)
-    for title, old, new in (("raw", earlier.raw, loaded.latest), ("silver", earlier.silver, loaded.silver)):
-        if new is not None:
-            lines = changes(old[-1], new) if old else [f"new, {earlier.where} has none"]
-            click.echo("\n".join([f"{title}:", *(f"  {line}" for line in lines or ["no change"])]))
+    for part, lines in differences(loaded, earlier).items():
+        click.echo("\n".join([f"{part}:", *(f"  {line}" for line in lines or ["no change"])]))
     problems = against_problems(loaded, earlier)
     for problem in problems:
         click.echo(str(problem))
@@ -166,6 +175,13 @@ def _columns_table(dataset: Dataset) -> Table:
     for column in columns(dataset.latest):
         null = "" if column.nullable else " not null"
         table.add_row(column.name, f"{column.sql_type}{null}", methods.get(column.name, ""), escape(column.doc))
+    return table
+
+
+def _figures_table(dataset: Dataset) -> Table:
+    table = Table("figure", "per", "topic", "index", title="figures")
+    for metric in dataset.metrics:
+        table.add_row(metric.name, ", ".join(metric.key), metric.topic, metric.index)
     return table
 
 

@@ -1,79 +1,47 @@
-"""A dataset's schemas against those of another time: what the registry holds, or what git has at a commit."""
+"""A dataset against what it was: what differs in its schemas, metrics and contract, and what of it breaks a promise."""
 
 import json
-import re
-import subprocess
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 from tidegate.contracts.avro_types import AvroType, Field, columns, flink_type_of, read_type
 from tidegate.contracts.compat import broken_promises
-from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.contracts.contract_changes import contract_breaks, contract_changes
+from tidegate.contracts.earlier import Earlier
+from tidegate.contracts.load import AvroSchema, Dataset, Metric
 from tidegate.contracts.problem import Problem
-from tidegate.contracts.registry import RegistryClient
-from tidegate.errors import ContractError
 
-REGISTRY = "registry"
-_VERSION = re.compile(r"v(\d+)\.avsc$")
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The schemas of another time, oldest first, by the file that continues them; ``where`` in words."""
-
-    where: str
-    raw: Sequence[AvroSchema]
-    silver: Sequence[AvroSchema]
-
-
-def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
-    """What is registered for a dataset; nothing for a new one."""
-    contract = dataset.contract
-
-    def schemas(topic: str) -> list[AvroSchema]:
-        subject = f"{topic}-value"
-        return [registry.version(subject, number) for number in registry.versions(subject)]
-
-    silver = [] if contract.kind == "reference" else schemas(contract.silver_topic)
-    return Earlier("the registry", schemas(contract.topic.name), silver)
-
-
-def from_git(reference: str, dataset: Dataset) -> Earlier:
-    """What git has of a dataset's folder at a commit, tag or branch; nothing if it was not there yet.
-
-    Raises:
-        ContractError: no git repository, or no such commit.
-    """
-    listed = _git(dataset.folder, "ls-tree", "--name-only", reference, "./")
-    names = {Path(line).name for line in listed.splitlines()}
-    numbers = sorted(int(found[1]) for name in names if (found := _VERSION.match(name)))
-
-    def schema(name: str) -> AvroSchema:
-        value = json.loads(_git(dataset.folder, "show", f"{reference}:./{name}"))
-        assert isinstance(value, dict)
-        return value
-
-    silver = [schema("silver.avsc")] if "silver.avsc" in names else []
-    return Earlier(f"git {reference}", [schema(f"v{number}.avsc") for number in numbers], silver)
+_NO_CONTRACTS = "not compared: the registry holds schemas only, --against GIT-REF compares contracts"
 
 
 def against_problems(dataset: Dataset, earlier: Earlier) -> list[Problem]:
-    """Versions that were changed after others may have used them, and new ones that break the contract's promise."""
+    """What was changed after others may have used it, and new schemas that break the contract's promise."""
     found = [*_changed_versions(dataset, earlier)]
-    level = dataset.contract.compatibility
-    raw = [*earlier.raw, *(schema for schema in dataset.versions.values() if schema not in earlier.raw)]
-    silver = [*earlier.silver, *([dataset.silver] if dataset.silver and dataset.silver not in earlier.silver else [])]
-    for file, schemas in ((f"v{max(dataset.versions)}.avsc", raw), ("silver.avsc", silver)):
-        # A change of an old version shows as one more version here; it is told once, above.
-        if not (found and file != "silver.avsc"):
-            for broken in broken_promises(dict(enumerate(schemas, start=1)), level):
-                reasons = "; ".join(broken.reasons)
-                remedy = "Give new fields a default and leave the types of old ones."
-                found.append(
-                    Problem(f"{dataset.name}/{file}", f"against {earlier.where}", f"breaks {level}: {reasons}", remedy)
-                )
+    if not found:  # a change of an old version shows as one more version here; it is told once, above
+        found += _broken(
+            dataset, earlier.where, f"v{max(dataset.versions)}.avsc", earlier.raw, dataset.versions.values()
+        )
+    if dataset.silver is not None:
+        found += _broken(dataset, earlier.where, "silver.avsc", earlier.silver, [dataset.silver])
+    for metric in dataset.metrics:
+        registered = earlier.metrics.get(metric.name, ())
+        found += _broken(dataset, earlier.where, f"metrics/{metric.name}.avsc", registered, [metric.schema])
+        found += _changed_key(metric, registered, earlier.where)
+    if earlier.contract is not None:
+        found += contract_breaks(dataset, earlier.contract, earlier.where)
     return found
+
+
+def differences(dataset: Dataset, earlier: Earlier) -> dict[str, list[str]]:
+    """What differs, a line each, by part: ``raw``, ``silver``, ``metrics/<name>``, ``contract``."""
+    parts = {"raw": _schema_lines(earlier.raw, dataset.latest, earlier.where)}
+    if dataset.silver is not None:
+        parts["silver"] = _schema_lines(earlier.silver, dataset.silver, earlier.where)
+    for metric in dataset.metrics:
+        parts[f"metrics/{metric.name}"] = _metric_lines(metric, earlier)
+    for name in sorted(earlier.metrics.keys() - {metric.name for metric in dataset.metrics}):
+        parts[f"metrics/{name}"] = [f"removed, {earlier.where} has it"]
+    parts["contract"] = _contract_lines(dataset, earlier)
+    return parts
 
 
 def changes(old: AvroSchema, new: AvroSchema) -> list[str]:
@@ -88,6 +56,58 @@ def changes(old: AvroSchema, new: AvroSchema) -> list[str]:
         if name in before and _told(before[name]) != _told(after[name])
     ]
     return [*added, *removed, *changed]
+
+
+def _schema_lines(old: Sequence[AvroSchema], new: AvroSchema, where: str) -> list[str]:
+    return changes(old[-1], new) if old else [f"new, {where} has none"]
+
+
+def _metric_lines(metric: Metric, earlier: Earlier) -> list[str]:
+    old = earlier.metrics.get(metric.name, ())
+    lines = _schema_lines(old, metric.schema, earlier.where)
+    before = _key(old)
+    return [*lines, f"~ key {', '.join(before)} -> {', '.join(metric.key)}"] if _differs(before, metric) else lines
+
+
+def _contract_lines(dataset: Dataset, earlier: Earlier) -> list[str]:
+    if earlier.contract is not None:
+        return contract_changes(earlier.contract, dataset.contract)
+    return [f"new, {earlier.where} has none" if earlier.has_contracts else _NO_CONTRACTS]
+
+
+def _broken(
+    dataset: Dataset, where: str, file: str, old: Sequence[AvroSchema], new: Iterable[AvroSchema]
+) -> Iterator[Problem]:
+    """The pairs of schemas, those of ``new`` that are not old following the ``old``, that break the promise."""
+    level = dataset.contract.compatibility
+    schemas = [*old, *(schema for schema in new if schema not in old)]
+    for broken in broken_promises(dict(enumerate(schemas, start=1)), level):
+        yield Problem(
+            f"{dataset.name}/{file}",
+            f"against {where}",
+            f"breaks {level}: {'; '.join(broken.reasons)}",
+            "Give new fields a default and leave the types of old ones.",
+        )
+
+
+def _changed_key(metric: Metric, old: Sequence[AvroSchema], where: str) -> Iterator[Problem]:
+    before = _key(old)
+    if _differs(before, metric):
+        yield Problem(
+            f"{metric.dataset}/metrics/{metric.name}.avsc",
+            f"against {where}",
+            f"key was {', '.join(before)}, is {', '.join(metric.key)}",
+            "Restore it, or give the metric a new name: its topic and index hold figures by the old key.",
+        )
+
+
+def _key(schemas: Sequence[AvroSchema]) -> list[str]:
+    """The key of the newest schema; empty where there is none, or the registry did not keep it."""
+    return list(schemas[-1].get("key", ())) if schemas else []
+
+
+def _differs(before: Sequence[str], metric: Metric) -> bool:
+    return bool(before) and tuple(before) != metric.key
 
 
 def _changed_versions(dataset: Dataset, earlier: Earlier) -> Iterator[Problem]:
@@ -126,14 +146,3 @@ def _plain(avro: AvroType) -> AvroType:
 def _told(field: Field) -> str:
     default = f" default {json.dumps(field.default)}" if field.has_default else ""
     return f"{flink_type_of(field.type)}{'' if field.type.nullable else ' not null'}{default}"
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise ContractError("git is not installed.", remedy="Install it, or check against the registry.") from error
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1].removeprefix("fatal: ")
-        raise ContractError(f"git says: {reason}.", remedy="Name a commit, tag or branch of this repository.")
-    return done.stdout

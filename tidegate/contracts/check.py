@@ -18,10 +18,16 @@ from tidegate.errors import ContractError
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found; ``sound_streams`` are the streams without a problem, whose SQL is worth compiling."""
+    """What was found; ``sound`` are the datasets without a problem, ``unsound`` the names of the others."""
 
     problems: list[Problem]
-    sound_streams: list[str]
+    sound: list[Dataset]
+    unsound: list[str]
+
+    @property
+    def sound_streams(self) -> list[str]:
+        """The streams without a problem, whose SQL is worth compiling."""
+        return [dataset.name for dataset in self.sound if dataset.contract.kind == "stream"]
 
 
 def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
@@ -46,7 +52,8 @@ def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
             found[name] = check_dataset(datasets[name], datasets)
     return Checked(
         problems=[problem for name in wanted for problem in found[name]],
-        sound_streams=[name for name in wanted if not found[name] and datasets[name].contract.kind == "stream"],
+        sound=[datasets[name] for name in wanted if not found[name]],
+        unsound=[name for name in wanted if found[name]],
     )
 
 

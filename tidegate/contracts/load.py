@@ -81,7 +81,7 @@ def load_dataset(schemas_dir: Path, name: str) -> Dataset:
     if name not in known:
         raise ContractError(f"there is no dataset {name!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
     folder = schemas_dir / name
-    contract = _read_contract(folder / CONTRACT_FILE)
+    contract = parse_contract((folder / CONTRACT_FILE).read_text(), folder / CONTRACT_FILE)
     if contract.dataset != name:
         raise ContractError(
             f"{folder / CONTRACT_FILE} says dataset: {contract.dataset}, its folder is {name}.",
@@ -128,9 +128,20 @@ def read_avsc(path: Path) -> AvroSchema:
         ContractError: the file is missing or is not a JSON object.
     """
     try:
-        schema = json.loads(path.read_text())
+        text = path.read_text()
     except FileNotFoundError as error:
         raise ContractError(f"{path} is missing.", remedy="Add the Avro schema.") from error
+    return parse_avsc(text, path)
+
+
+def parse_avsc(text: str, path: Path) -> AvroSchema:
+    """The Avro schema in the text of an ``.avsc`` file; ``path`` is for the errors.
+
+    Raises:
+        ContractError: the text is no JSON object, or no record.
+    """
+    try:
+        schema = json.loads(text)
     except json.JSONDecodeError as error:
         raise ContractError(
             f"{path} line {error.lineno}: {error.msg}.", remedy="An .avsc file is one JSON object."
@@ -138,6 +149,24 @@ def read_avsc(path: Path) -> AvroSchema:
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise ContractError(f"{path} is not an Avro record.", remedy='It starts with {"type": "record", …}.')
     return schema
+
+
+def parse_contract(text: str, path: Path) -> Contract:
+    """The contract in the text of a ``contract.yaml``; ``path`` is for the errors.
+
+    Raises:
+        ContractError: the text is no YAML, or no contract; names each place.
+    """
+    try:
+        return Contract.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise ContractError(f"{path} is not YAML: {reason}.", remedy="Mend the file.") from error
+    except ValidationError as error:
+        places = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}" for item in error.errors()
+        )
+        raise ContractError(f"{path}: {places}.", remedy="docs/contract.schema.json says what fits.") from error
 
 
 def _read_metric(path: Path) -> Metric:
@@ -148,16 +177,3 @@ def _read_metric(path: Path) -> Metric:
             f"{path.with_suffix('.avsc')} has no key.", remedy='Add "key": ["minute", …] beside its fields.'
         )
     return Metric(path.parents[1].name, path.stem, schema, tuple(key), path.read_text())
-
-
-def _read_contract(path: Path) -> Contract:
-    try:
-        return Contract.model_validate(yaml.safe_load(path.read_text()))
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise ContractError(f"{path} is not YAML: {reason}.", remedy="Mend the file.") from error
-    except ValidationError as error:
-        places = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}" for item in error.errors()
-        )
-        raise ContractError(f"{path}: {places}.", remedy="docs/contract.schema.json says what fits.") from error

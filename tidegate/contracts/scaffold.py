@@ -3,11 +3,15 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
+
 from tidegate.contracts.avro_types import read_type
+from tidegate.contracts.check import check_datasets
+from tidegate.contracts.choose_fields import Fields, choose_identity, choose_time, with_time
 from tidegate.contracts.infer import TIMESTAMP, camel_case, infer_record
 from tidegate.contracts.load import AvroSchema
 from tidegate.errors import ContractError
@@ -37,14 +41,6 @@ _ENVELOPE_LAST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Which fields identify a record and say when it happened; None: the first that looks like it."""
-
-    identity: str | None = None
-    event_time: str | None = None
-
-
 def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) -> dict[str, str]:
     """The files of the dataset's folder by their paths in it.
 
@@ -55,10 +51,12 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
         raise ContractError(f"{name!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
     if not samples:
         raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
-    raw = infer_record(camel_case(name), samples)
+    record = camel_case(name)
+    raw = infer_record(record, samples, taken=[_silver_name(record)])
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
-    identity = _chosen(raw, fields.identity, _identities(raw), "identity", "--identity FIELD")
-    event_time = _chosen(raw, fields.event_time, _times(raw), "event time", "--time FIELD")
+    event_time = choose_time(raw, fields.event_time)
+    raw = with_time(raw, event_time, samples)
+    identity = choose_identity(raw, fields.identity)
     is_text = any(field["name"] == identity and field["type"] == "string" for field in raw["fields"])
     return {
         "contract.yaml": _contract(name, identity, event_time, is_text=is_text),
@@ -71,17 +69,24 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
 
 
 def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
-    """Writes the files of a new dataset and returns its folder.
+    """Writes the files of a new dataset and returns its folder, which is there whole and sound or not at all.
 
     Raises:
-        ContractError: the folder is there already.
+        ContractError: the folder is there already, or a check finds a problem in the files.
     """
     folder = schemas_dir / name
     if folder.exists():
         raise ContractError(f"{folder} is there already.", remedy="Choose another name, or remove it first.")
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(content)
+    schemas_dir.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{name}-", dir=schemas_dir) as drafts:
+        draft = Path(drafts) / name
+        for path, content in files.items():
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).write_text(content)
+        if problems := check_datasets(Path(drafts), [name]).problems:
+            first = problems[0]
+            raise ContractError(f"{first.file}: {first.place}: {first.problem}.", remedy=first.remedy)
+        draft.rename(folder)
     return folder
 
 
@@ -107,23 +112,8 @@ def read_samples(path: Path) -> list[Mapping[str, Any]]:
     return samples
 
 
-def _identities(raw: AvroSchema) -> list[str]:
-    """Fields that may identify a record, the most likely first."""
-    able = [field["name"] for field in raw["fields"] if field["type"] in ("string", "long")]
-    return sorted((name for name in able if name == "id" or name.endswith("_id")), key=lambda name: name != "event_id")
-
-
-def _times(raw: AvroSchema) -> list[str]:
-    return [field["name"] for field in raw["fields"] if field["type"] == dict(TIMESTAMP)]
-
-
-def _chosen(raw: AvroSchema, asked: str | None, likely: list[str], what: str, option: str) -> str:
-    names = [field["name"] for field in raw["fields"]]
-    if asked is not None and asked not in names:
-        raise ContractError(f"the sample has no field {asked}.", remedy=f"Its fields: {', '.join(names)}.")
-    if asked is None and not likely:
-        raise ContractError(f"no field looks like the {what}.", remedy=f"Name it with {option}: {', '.join(names)}.")
-    return asked or likely[0]
+def _silver_name(record: str) -> str:
+    return f"{record}Silver"
 
 
 def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
@@ -131,7 +121,7 @@ def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
     others = [field for field in raw["fields"] if field["name"] != identity]
     return {
         **raw,
-        "name": f"{raw['name']}Silver",
+        "name": _silver_name(raw["name"]),
         "doc": f"One valid, deduplicated record. Grain: one row per {identity}.",
         "fields": [*_ENVELOPE_FIRST, *first, *others, *_ENVELOPE_LAST],
     }
@@ -147,29 +137,30 @@ def _refine_sql(silver: AvroSchema) -> str:
 def _contract(name: str, identity: str, event_time: str, *, is_text: bool) -> str:
     check = f"CHAR_LENGTH(`{identity}`) > 0" if is_text else f"`{identity}` >= 0"
     meaning = _meaning(is_text)
+    id_name, time_name = _yaml(identity), _yaml(event_time)
     return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
-dataset: {name}
+dataset: {_yaml(name)}
 owner: {name}-team
 description: One row per record of {name}.
 
 topic:
   name: raw.{name}
   partitions: 4
-  key: {identity if is_text else "null"}
+  key: {id_name if is_text else "null"}
   retention_hours: 168
 compatibility: BACKWARD_TRANSITIVE
 
 event_time:
-  field: {event_time}
+  field: {time_name}
   earliest: 2010-01-01T00:00:00Z
   max_future_s: 600
 
-identity: [{identity}]
+identity: [{id_name}]
 dedup_ttl_hours: 1
 
 rules:
   - name: {_rule_name(identity, is_text)}
-    field: {identity}
+    field: {id_name}
     check: >-
       {check}
     severity: reject
@@ -178,6 +169,11 @@ rules:
 index:
   pattern: events-{name}-{{{event_time}|yyyy.MM.dd}}
 """
+
+
+def _yaml(name: str) -> str:
+    """A name as YAML reads it back: ``on`` and ``no`` would be booleans."""
+    return name if yaml.safe_load(name) == name else json.dumps(name)
 
 
 def _valid(sample: Mapping[str, Any], event_time: str) -> str:

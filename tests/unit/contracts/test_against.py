@@ -1,36 +1,44 @@
-"""A dataset's schemas against those that others may use already."""
+"""A dataset's schemas, metrics and contract against those that others may use already."""
 
+import copy
 import json
 import shutil
-import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.contracts import SCHEMAS, spoil
-from tidegate.contracts.against import Earlier, against_problems, changes, from_git
+from tidegate.contracts.against import against_problems, changes, differences
+from tidegate.contracts.earlier import Earlier
 from tidegate.contracts.load import load_dataset
-from tidegate.errors import ContractError
 
+VIEWS = "metrics/page_views"
 PAGE_URL = '"name": "page_url", "type": "string"'
 
 
 @pytest.fixture
 def schemas(tmp_path: Path) -> Path:
-    """The contracts in a git repository, as they were at its first commit."""
-    folder = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
-    for arguments in (
-        ["init", "--quiet"],
-        ["add", "."],
-        ["-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "--quiet", "-m", "first"],
-    ):
-        subprocess.run(["git", "-C", str(tmp_path), *arguments], check=True)
-    return folder
+    """A copy of the contracts, to change."""
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+
+
+def earlier() -> Earlier:
+    """Clicks as the project has them."""
+    dataset = load_dataset(SCHEMAS, "clicks")
+    assert dataset.silver is not None
+    metrics = {metric.name: [metric.schema] for metric in dataset.metrics}
+    return Earlier("git HEAD", [dataset.latest], [dataset.silver], metrics, dataset.contract, has_contracts=True)
 
 
 def problems(schemas: Path) -> list[str]:
-    dataset = load_dataset(schemas, "clicks")
-    return [str(problem) for problem in against_problems(dataset, from_git("HEAD", dataset))]
+    return [str(problem) for problem in against_problems(load_dataset(schemas, "clicks"), earlier())]
+
+
+def shown(schemas: Path) -> dict[str, list[str]]:
+    """The parts in which something differs."""
+    parts = differences(load_dataset(schemas, "clicks"), earlier())
+    return {part: lines for part, lines in parts.items() if lines}
 
 
 def add_version(schemas: Path, field: dict[str, object]) -> None:
@@ -77,9 +85,53 @@ def test_a_new_dataset_has_nothing_to_be_held_against() -> None:
     assert against_problems(dataset, Earlier("the registry", [], [])) == []
 
 
-def test_a_commit_that_is_not_there_is_told(schemas: Path) -> None:
-    with pytest.raises(ContractError, match=r"git says: .*nowhere.*Name a commit"):
-        from_git("nowhere", load_dataset(schemas, "clicks"))
+def test_a_metric_keeps_its_promise_too(schemas: Path) -> None:
+    spoil(schemas / f"clicks/{VIEWS}.avsc", '"name": "views", "type": "long"', '"name": "views", "type": "string"')
+    (problem,) = problems(schemas)
+    assert problem.startswith(f"clicks/{VIEWS}.avsc: against git HEAD: breaks BACKWARD_TRANSITIVE: views is written")
+    assert shown(schemas) == {VIEWS: ["~ views BIGINT not null -> STRING not null"]}
+
+
+def test_another_key_of_a_metric_is_found(schemas: Path) -> None:
+    spoil(schemas / f"clicks/{VIEWS}.avsc", '["minute", "country", "device_family"]', '["minute", "country"]')
+    (problem,) = problems(schemas)
+    assert problem.startswith(f"clicks/{VIEWS}.avsc: against git HEAD: key was minute, country, device_family, is min")
+    assert problem.endswith("give the metric a new name: its topic and index hold figures by the old key.")
+    assert shown(schemas) == {VIEWS: ["~ key minute, country, device_family -> minute, country"]}
+
+
+def test_a_registry_that_keeps_no_key_says_nothing_of_it(schemas: Path) -> None:
+    dataset = load_dataset(schemas, "clicks")
+    metrics = copy.deepcopy(dict(earlier().metrics))
+    for versions in metrics.values():
+        del versions[0]["key"]
+    registered = replace(earlier(), where="the registry", metrics=metrics)
+    assert against_problems(dataset, registered) == []
+
+
+def test_metrics_that_came_and_went_are_shown(schemas: Path) -> None:
+    for suffix in ("avsc", "sql"):
+        (schemas / f"clicks/{VIEWS}.{suffix}").rename(schemas / f"clicks/metrics/views.{suffix}")
+    assert shown(schemas) == {
+        "metrics/views": ["new, git HEAD has none"],
+        VIEWS: ["removed, git HEAD has it"],
+    }
+    assert problems(schemas) == []
+
+
+def test_the_contract_is_compared(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", "identity: [event_id]", "identity: [session_id]")
+    (problem,) = problems(schemas)
+    assert problem.startswith("clicks/contract.yaml: against git HEAD: identity was event_id, is session_id")
+    assert shown(schemas) == {"contract": ['~ identity ["event_id"] -> ["session_id"]']}
+
+
+def test_where_contracts_are_not_held_that_is_told(schemas: Path) -> None:
+    dataset = load_dataset(schemas, "clicks")
+    registered = replace(earlier(), where="the registry", contract=None, has_contracts=False)
+    assert differences(dataset, registered)["contract"] == [
+        "not compared: the registry holds schemas only, --against GIT-REF compares contracts"
+    ]
 
 
 def test_changes_are_told_field_by_field() -> None:

@@ -1,6 +1,7 @@
 """``tidegate contract`` and ``tidegate index`` as typed, without servers."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
+from tests.unit.contracts.git import commit
 from tidegate.cli import contract, index
+from tidegate.contracts.load import dataset_names, load_datasets
 from tidegate.errors import ContractError
 from tidegate.settings import get_settings
 
@@ -28,18 +31,19 @@ def _contract(*arguments: str) -> Result:
 
 def test_list_names_every_dataset() -> None:
     listed = json.loads(_contract("list", "--json").stdout)
-    assert [entry["dataset"] for entry in listed] == ["app_logs", "clicks", "orders", "products"]
+    assert [entry["dataset"] for entry in listed] == dataset_names(SCHEMAS)
 
 
 def test_a_table_in_a_pipe_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     table = _contract("list").stdout
-    assert "raw.app_logs" in table
+    assert all(dataset.contract.topic.name in table for dataset in load_datasets(SCHEMAS))
     assert "…" not in table
 
 
 def test_show_tells_columns_privacy_and_rules() -> None:
     shown = _contract("show", "clicks").stdout
+    assert "gold.clicks.page_views" in shown
     assert all(word in shown for word in ("event_id", "hmac", "no_heartbeats"))
 
 
@@ -59,6 +63,51 @@ def test_check_prints_one_line_per_problem(tmp_path: Path, monkeypatch: pytest.M
     assert result.stdout.startswith("probe/contract.yaml: topic.key: there is no field session")
     (problem,) = json.loads(_contract("check", "probe", "--no-flink", "--json").stdout)["problems"]
     assert sorted(problem) == ["file", "place", "problem", "remedy"]
+
+
+@pytest.fixture
+def in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The contracts, committed to a git repository of their own."""
+    folder = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+    commit(tmp_path)
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(folder))
+    get_settings.cache_clear()
+    return folder
+
+
+def test_check_against_a_commit_without_a_change_finds_nothing(in_git: Path) -> None:
+    result = _contract("check", "--no-flink", "--against", "HEAD")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
+
+
+def test_check_and_diff_against_a_commit_tell_what_changed(in_git: Path) -> None:
+    text, start = (in_git / "clicks/contract.yaml").read_text(), "\nprivacy:"
+    (in_git / "clicks/contract.yaml").write_text(
+        text.partition(start)[0] + "\nenrich:" + text.partition("\nenrich:")[2]
+    )
+    spoil(in_git / "orders/metrics/sales.avsc", '"name": "units", "type": "long"', '"name": "units", "type": "string"')
+    checked = _contract("check", "--no-flink", "--against", "HEAD")
+    assert checked.exit_code == 1
+    assert "clicks/contract.yaml: against git HEAD: ip had privacy hmac, has none." in checked.stdout
+    assert "orders/metrics/sales.avsc: against git HEAD: breaks BACKWARD_TRANSITIVE: units" in checked.stdout
+    clicks = _contract("diff", "clicks", "--against", "HEAD")
+    assert clicks.exit_code == 1
+    assert "raw:\n  no change\n" in clicks.stdout
+    assert '\ncontract:\n  - privacy.ip {"field": "ip"' in clicks.stdout
+    orders = _contract("diff", "orders", "--against", "HEAD")
+    assert "\nmetrics/sales:\n  ~ units BIGINT not null -> STRING not null\n" in orders.stdout
+
+
+def test_check_against_a_commit_compares_the_sound_datasets_and_names_the_others(in_git: Path) -> None:
+    spoil(in_git / "clicks/contract.yaml", "key: session_id", "key: session")
+    spoil(in_git / "app_logs/contract.yaml", "key: service_name", "key: log_id")
+    result = _contract("check", "--no-flink", "--against", "HEAD")
+    assert result.exit_code == 1
+    assert "app_logs/contract.yaml: against git HEAD: topic.key was service_name, is log_id." in result.stdout
+    assert "\nNot compared with HEAD: clicks. " in result.stdout
+    facts = json.loads(_contract("check", "--no-flink", "--against", "HEAD", "--json").stdout)
+    assert facts["not_compared"] == ["clicks"]
+    assert json.loads(_contract("check", "--no-flink", "--json").stdout)["not_compared"] == []
 
 
 def test_register_wants_a_dataset() -> None:

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from tests.contracts import SCHEMAS
 from tidegate.cli.contract import command
 from tidegate.contracts.check import check_datasets
+from tidegate.contracts.choose_fields import Fields
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.scaffold import DEFAULT_SAMPLES, Fields, scaffold, write
+from tidegate.contracts.scaffold import DEFAULT_SAMPLES, scaffold, write
 from tidegate.errors import ContractError
 from tidegate.settings import get_settings
 
@@ -30,8 +31,20 @@ SENSOR = {"reading": 7, "at": "2026-01-01T00:00:00+01:00", "value": 21.5, "where
         (DEFAULT_SAMPLES, Fields()),
         ([SENSOR, {**SENSOR, "value": None}], Fields(identity="reading")),
         ([{"device_id": "d", "order": "x", "time": "2026-01-01T00:00:00Z"}], Fields()),
+        ([{"id": "d", "ts": 1_767_268_798_250}], Fields(event_time="ts")),
+        ([{"id": "d", "ts": "2026-01-01T00:00:00.000250Z"}], Fields()),
+        ([{"no": "d", "on": "2026-01-01T00:00:00Z"}], Fields("no", "on")),
+        ([{**SENSOR, "home": {"where": {"room": "b"}}, "readings": [{"x": 1}], "silver": {"x": 1}}], Fields("reading")),
     ],
-    ids=["without a sample", "a number as identity", "reserved words"],
+    ids=[
+        "without a sample",
+        "a number as identity",
+        "reserved words",
+        "milliseconds since 1970",
+        "microseconds",
+        "words that YAML reads as booleans",
+        "records of the same name",
+    ],
 )
 def test_a_new_dataset_has_no_problem(schemas: Path, samples: list[dict[str, object]], fields: Fields) -> None:
     write(schemas, "readings", scaffold("readings", samples, fields))
@@ -43,6 +56,21 @@ def test_the_sample_gives_the_fields(schemas: Path) -> None:
     dataset = load_dataset(schemas, "readings")
     assert [field["name"] for field in dataset.latest["fields"]] == ["reading", "at", "value", "where"]
     assert (dataset.contract.identity, dataset.contract.event_time.field) == (["reading"], "at")
+
+
+def test_a_dataset_may_have_a_name_that_yaml_reads_as_a_boolean(schemas: Path) -> None:
+    write(schemas, "on", scaffold("on", DEFAULT_SAMPLES, Fields()))
+    assert load_dataset(schemas, "on").contract.dataset == "on"
+
+
+def test_what_a_check_refuses_leaves_nothing_behind(schemas: Path) -> None:
+    before = sorted(schemas.rglob("*"))
+    with pytest.raises(
+        ContractError, match=r"readings/examples/valid\.jsonl: line 1: record\.value: .*Give one in range"
+    ):
+        write(schemas, "readings", scaffold("readings", [{**SENSOR, "value": 2**70}], Fields("reading")))
+    assert sorted(schemas.rglob("*")) == before
+    write(schemas, "readings", scaffold("readings", [SENSOR], Fields("reading")))
 
 
 def test_a_folder_that_is_there_is_left_alone(schemas: Path) -> None:
