@@ -5,11 +5,14 @@ Format: https://docs.confluent.io/platform/current/schema-registry/fundamentals/
 
 import io
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import fastavro
 
+from producers.avro_defaults import parse
 from tidegate.contracts.load import AvroSchema
+from tidegate.errors import ContractError
 
 
 def frame(schema_id: int) -> bytes:
@@ -18,24 +21,28 @@ def frame(schema_id: int) -> bytes:
 
 
 class Encoder:
-    """Encodes records of one schema, whole or a run of fields at a time."""
+    """Encodes records of one schema, whole or a run of fields at a time.
+
+    Raises:
+        ContractError: it is no Avro schema.
+    """
 
     def __init__(self, schema: AvroSchema, schema_id: int) -> None:
         self.frame = frame(schema_id)
         self.field_names: list[str] = [field["name"] for field in schema["fields"]]
-        self._json = schema
-        self._schema = fastavro.parse_schema(schema)
+        self.schema = schema
+        self._parsed = parse(schema)
 
     def encode(self, record: Mapping[str, object]) -> bytes:
-        """The framed bytes of ``record``."""
+        """The framed bytes of ``record``; a field that it lacks gets its default."""
         buffer = io.BytesIO()
         buffer.write(self.frame)
-        fastavro.schemaless_writer(buffer, self._schema, record)
+        fastavro.schemaless_writer(buffer, self._parsed, record)
         return buffer.getvalue()
 
     def decode(self, value: bytes) -> dict[str, object]:
         """The record in framed bytes that this encoder's schema wrote."""
-        record = fastavro.schemaless_reader(io.BytesIO(value[len(self.frame) :]), self._schema, None)
+        record = fastavro.schemaless_reader(io.BytesIO(value[len(self.frame) :]), self._parsed, None)
         assert isinstance(record, dict)
         return record
 
@@ -47,8 +54,8 @@ class Encoder:
         """
         first = self.field_names.index(names[0])
         if self.field_names[first : first + len(names)] != list(names):
-            raise ValueError(f"{', '.join(names)} are not neighbours in {self._json['name']}")
-        fields = self._json["fields"][first : first + len(names)]
+            raise ValueError(f"{', '.join(names)} are not neighbours in {self.schema['name']}")
+        fields = self.schema["fields"][first : first + len(names)]
         return Part({"type": "record", "name": "Part", "fields": fields})
 
 
@@ -57,10 +64,36 @@ class Part:
 
     def __init__(self, schema: AvroSchema) -> None:
         self._names: list[str] = [field["name"] for field in schema["fields"]]
-        self._schema = fastavro.parse_schema(schema)
+        self._parsed = parse(schema)
 
     def encode(self, *values: object) -> bytes:
         """The bytes of the fields, given in their order."""
+        return self._write(dict(zip(self._names, values, strict=True)))
+
+    def defaults(self) -> bytes:
+        """The bytes of the fields, each with its default.
+
+        Raises:
+            ValueError: a field has none and may not be null; names it.
+        """
+        return self._write({})
+
+    def _write(self, record: Mapping[str, object]) -> bytes:
         buffer = io.BytesIO()
-        fastavro.schemaless_writer(buffer, self._schema, dict(zip(self._names, values, strict=True)))
+        fastavro.schemaless_writer(buffer, self._parsed, record)
         return buffer.getvalue()
+
+
+@contextmanager
+def writing(schema: AvroSchema, remedy: str) -> Iterator[None]:
+    """Turns fastavro's refusal of what a generator made, which is of many types, into an error for people.
+
+    Raises:
+        ContractError: the block had a value that ``schema`` has no place for.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        raise ContractError(
+            f"the generator can't write the newest schema of {schema['name']}: {error}.", remedy=remedy
+        ) from error

@@ -12,10 +12,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from producers.avro import Encoder
+from producers.avro import Encoder, writing
 from producers.batch import Batch, Kind, Special
 from producers.catalogue import CURRENCY, QUANTITIES, UNKNOWN_PRODUCT_ID, products
-from producers.clicks_layout import check_layout, event_id_of, prefixes
+from producers.clicks_layout import REMEDY, check_layout, event_id_of, prefixes
 from producers.clicks_poison import poison
 from producers.generator import Generator, Traffic
 from producers.mixing import GOOD, LATE, Mixer
@@ -65,17 +65,23 @@ class Pages:
 
 
 class Clicks:
-    """Makes clicks; the same ``rng`` seed and batch sizes give the same traffic, apart from its times."""
+    """Makes clicks; the same ``rng`` seed and batch sizes give the same traffic, apart from its times.
+
+    Raises:
+        ContractError: the dataset's newest schema is not v1's fields, and after them any that have a default.
+    """
 
     def __init__(self, traffic: Traffic, rng: np.random.Generator) -> None:
-        encoder = Encoder(traffic.dataset.latest, traffic.schema_id)
-        check_layout(encoder)
+        schema = traffic.dataset.latest
+        check_layout(schema)
+        encoder = Encoder(schema, traffic.schema_id)
         wanted_slots = traffic.rate_per_s * _SECONDS_PER_TURN or _MAX_SLOTS
         slots = int(min(max(wanted_slots, _MIN_SLOTS), _MAX_SLOTS))
         self._rng = rng
         self._frame = encoder.frame
-        self._pages = Pages(encoder)
-        self._sessions = Sessions(encoder, slots, traffic.start_ms, rng)
+        with writing(schema, REMEDY):
+            self._pages = Pages(encoder)
+            self._sessions = Sessions(encoder, slots, traffic.start_ms, rng)
         self._mixer = Mixer(traffic.mix, poison(traffic.dataset, encoder), event_id_of, rng)
         self._warned_countries = np.array([name is not None and len(name) != 2 for name in COUNTRIES])
 

@@ -1,14 +1,18 @@
 """Where things are in an encoded click: its first 48 bytes have the same layout in every click.
 
 frame (5 bytes) · length of event_id (1) · event_id (36) · event_time (6) · the other fields. The time takes six
-bytes because every millisecond from 1971 to 2039 does, as a zigzag varint.
+bytes because every millisecond from 1971 to 2039 does, as a zigzag varint. Fields that a later version of the schema
+has added after those of v1 are the same bytes in every click: their defaults.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producers.avro import Encoder
+from producers.avro import Encoder, writing
 from producers.ids import UUID_TEXT_LENGTH, uuid7_texts
+from tidegate.contracts.avro_types import AvroType, read_type
+from tidegate.contracts.load import AvroSchema
+from tidegate.errors import ContractError
 
 ID_LENGTH_AT = 5
 ID_AT = 6
@@ -19,6 +23,19 @@ FIELDS = (
     "event_id", "event_time", "user_id", "session_id", "event_type", "page_url", "referrer",
     "product_id", "quantity", "unit_price", "currency", "country", "ip", "user_agent",
 )  # fmt: skip
+REMEDY = (
+    "Keep v1.avsc's fields first, with their types, and give the fields added after them a default; "
+    "or send a file with --from."
+)
+_TEXT, _TEXT_OR_NULL = AvroType("string"), AvroType("string", nullable=True, null_first=True)
+_BYTE_BY_BYTE = {
+    "event_id": _TEXT,
+    "event_time": AvroType("timestamp-millis"),
+    "user_id": _TEXT_OR_NULL,
+    "session_id": _TEXT,
+    "ip": _TEXT_OR_NULL,
+}
+"""What is written without fastavro, and so fits these types alone."""
 _MIN_TIME_MS, _MAX_TIME_MS = 2**34, 2**41 - 1
 _TIME_SHIFTS = np.arange(TIME_BYTES) * 7
 _MORE = np.array([0x80] * (TIME_BYTES - 1) + [0], dtype=np.uint8)
@@ -48,11 +65,35 @@ def event_id_of(value: bytes | None) -> str:
     return value[ID_AT:TIME_AT].decode("ascii")
 
 
-def check_layout(encoder: Encoder) -> None:
+def added_fields(encoder: Encoder) -> bytes:
+    """The bytes of the fields after those of the layout, each with its default.
+
+    Raises:
+        ContractError: one has no default and may not be null.
+    """
+    names = encoder.field_names[len(FIELDS) :]
+    if not names:
+        return b""
+    with writing(encoder.schema, REMEDY):
+        return encoder.part(names).defaults()
+
+
+def check_layout(schema: AvroSchema) -> None:
     """Refuses a schema that this layout does not fit.
 
     Raises:
-        ValueError: the schema has other fields than those the layout was made for.
+        ContractError: it does not begin with the fields that the layout was made for, or not with their types.
     """
-    if tuple(encoder.field_names) != FIELDS:
-        raise ValueError(f"the clicks generator writes {', '.join(FIELDS)}, not {', '.join(encoder.field_names)}")
+    fields = read_type(schema, str(schema["name"])).fields
+    names = [field.name for field in fields[: len(FIELDS)]]
+    if tuple(names) != FIELDS:
+        raise ContractError(
+            f"the clicks generator writes {', '.join(FIELDS)}, but the newest schema starts with {', '.join(names)}.",
+            remedy=REMEDY,
+        )
+    for field in fields:
+        if field.type != _BYTE_BY_BYTE.get(field.name, field.type):
+            raise ContractError(
+                f"the clicks generator can't write {schema['name']}.{field.name}: its type is not that of v1.avsc.",
+                remedy=REMEDY,
+            )

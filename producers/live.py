@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from producers.avro import Encoder
 from producers.batch import Batch
+from producers.metrics import Address
 from producers.publish import Progress, Publisher, publish
 from producers.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate.contracts.load import Dataset
@@ -28,7 +29,7 @@ class LiveSource(Protocol):
 LiveSourceFactory = Callable[[Settings, Encoder, Callable[[], bool]], LiveSource]
 
 
-def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, metrics_port: int | None) -> Summary:
+def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, metrics: Address | None) -> Summary:
     """Sends until Ctrl-C, or for ``seconds``, and returns the summary.
 
     Raises:
@@ -39,22 +40,12 @@ def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, me
     encoder = Encoder(dataset.latest, registered_id(settings, dataset))
     publisher = Publisher(settings.kafka_bootstrap_servers, topic.name)
     started_s = time.monotonic()
-    latest = Progress()
-    with watched_offsets(settings, topic.name) as offsets, session(dataset.name, metrics_port) as run:
+    with watched_offsets(settings, topic.name) as offsets, session(dataset.name, metrics) as run:
 
         def stop() -> bool:
             return run.stop() or (seconds is not None and time.monotonic() - started_s >= seconds)
 
-        source = factory(settings, encoder, stop)
-
-        def on_batch(_batch: Batch | None, progress: Progress) -> None:
-            nonlocal latest
-            latest = progress
-            run.on_progress(progress)
-            if progress.delivered == progress.sent and not progress.failed:
-                source.delivered()
-
-        publish(source.batches(time.time), publisher, stop, on_batch)
+        latest = send(factory(settings, encoder, stop), publisher, stop, run.on_progress)
     return {
         "dataset": dataset.name,
         **delivery(latest, publisher.first_failure, time.monotonic() - started_s),
@@ -62,11 +53,39 @@ def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, me
     }
 
 
+def send(
+    source: LiveSource, publisher: Publisher, stop: Callable[[], bool], on_progress: Callable[[Progress], None]
+) -> Progress:
+    """Sends what ``source`` hands out until ``stop``, and tells it each time that Kafka has all of that.
+
+    The batch in which a stop falls is handed out but never sent; the source hears of no delivery then.
+    """
+    latest = Progress()
+    handed_out = 0
+
+    def counted() -> Iterator[Batch]:
+        nonlocal handed_out
+        for batch in source.batches(time.time):
+            handed_out += len(batch)
+            yield batch
+
+    def on_batch(_batch: Batch | None, progress: Progress) -> None:
+        nonlocal latest
+        latest = progress
+        on_progress(progress)
+        if progress.delivered == progress.sent == handed_out and not progress.failed:
+            source.delivered()
+
+    publish(counted(), publisher, stop, on_batch)
+    return latest
+
+
 def _find(dataset: str) -> LiveSourceFactory:
     module = f"producers.{dataset}_live"
-    if not find_spec(module):
+    factory = getattr(import_module(module), "live_source", None) if find_spec(module) else None
+    if factory is None:
         raise TidegateError(
             f"dataset {dataset!r} has no live source to follow.",
             remedy=f"Follow a file with --from FILE --follow, or write producers/{dataset}_live.py.",
         )
-    return cast(LiveSourceFactory, import_module(module).live_source)
+    return cast(LiveSourceFactory, factory)

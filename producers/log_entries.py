@@ -13,19 +13,19 @@ MAX_BYTES = 256 * 1024
 
 @dataclass(slots=True)
 class Entry:
-    """One entry: its first line read, the others as they are, and the number of its last line."""
+    """One entry: its first line read, the others as they are, and its last line."""
 
     first: Line
     start: Start
+    last: Line
     more: list[bytes] = field(default_factory=list)
     size_bytes: int = 0
-    last_number: int = 0
 
     def add(self, line: Line) -> None:
         """Takes one more line in."""
         self.more.append(line.text)
         self.size_bytes += len(line.text)
-        self.last_number = line.number
+        self.last = line
 
     def is_full(self) -> bool:
         """Whether the next line has to begin an entry of its own."""
@@ -42,7 +42,7 @@ def entries(
 ) -> Iterator[Entry | None]:
     """The entries of a log; None where nothing is complete yet.
 
-    An entry is complete when the next one begins, at the end of the lines, or after ``patience_s`` without a line.
+    An entry is complete when the next one begins, at the end of its file, or after ``patience_s`` without a line.
     """
     entry: Entry | None = None
     heard_s = clock()
@@ -56,12 +56,12 @@ def entries(
         heard_s = clock()
         text = line.text.decode("utf-8", errors="backslashreplace")
         start = parse_start(text, datetime.fromtimestamp(heard_s, UTC))
-        is_new_file = entry is not None and line.number <= entry.last_number
+        is_new_file = entry is not None and (line.file != entry.last.file or line.number <= entry.last.number)
         if entry is not None and start is None and not entry.is_full() and not is_new_file:
             entry.add(line)
             continue
         if entry is not None:
             yield entry
-        entry = Entry(line, start or orphan(text), last_number=line.number) if start or text.strip() else None
+        entry = Entry(line, start or orphan(text), line) if start or text.strip() else None
     if entry is not None:
         yield entry

@@ -1,4 +1,4 @@
-"""Prometheus metrics of a running producer, served on 127.0.0.1.
+"""Prometheus metrics of a running producer, served on 127.0.0.1 unless told otherwise.
 
 - tidegate_producer_sent_total: records handed to the client.
 - tidegate_producer_delivered_total: records acknowledged by all in-sync replicas. Far below sent: look at the broker.
@@ -8,6 +8,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -15,6 +16,14 @@ from prometheus_client.registry import Collector
 
 from producers.publish import Progress
 from tidegate.errors import TidegateError
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the metrics are served; an empty host or 0.0.0.0 is every interface."""
+
+    port: int
+    host: str = "127.0.0.1"
 
 
 class ProgressMetrics(Collector):
@@ -42,23 +51,24 @@ class ProgressMetrics(Collector):
 
 
 @contextmanager
-def serve(dataset: str, port: int | None) -> Iterator[ProgressMetrics]:
-    """Serves the metrics on ``port`` (None: nowhere) while the block runs.
+def serve(dataset: str, address: Address | None) -> Iterator[ProgressMetrics]:
+    """Serves the metrics at ``address`` (None: nowhere) while the block runs.
 
     Raises:
-        TidegateError: the port is taken.
+        TidegateError: the port is taken, or the host is not this machine's.
     """
     metrics = ProgressMetrics(dataset)
-    if port is None:
+    if address is None:
         yield metrics
         return
     registry = CollectorRegistry()
     registry.register(metrics)
     try:
-        server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
+        server, thread = start_http_server(address.port, addr=address.host, registry=registry)
     except OSError as error:
         raise TidegateError(
-            f"metrics port {port} cannot be used ({error.strerror}).", remedy="Give another one with --metrics-port."
+            f"metrics can't be served at {address.host}:{address.port} ({error.strerror}).",
+            remedy="Give another --metrics-port or --metrics-host.",
         ) from error
     try:
         yield metrics

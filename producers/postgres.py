@@ -5,12 +5,12 @@ All is read in one snapshot (repeatable read), so a row that changes meanwhile i
 
 import importlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 from producers.reference_rows import Row
 from tidegate.contracts.avro_types import AvroType, read_type
@@ -20,6 +20,9 @@ from tidegate.errors import TidegateError, TransientError
 SCHEMES = ("postgresql://", "postgres://")
 _CHUNK_KEYS = 5000
 _CONNECT_TIMEOUT_S = 10
+_HIGHEST_PORT = 65535
+# One @, and only before the host: another one is a password's, of which libpq would make a host or a database.
+_SHAPE = re.compile(r"\w+://([^@/]*@)?[^@/?]*(/[^@?]*)?(\?.*)?", re.DOTALL)
 
 
 class PostgresTable:
@@ -37,8 +40,8 @@ class PostgresTable:
         self._fields = {field.name: field.type for field in read_type(dataset.latest).fields}
         self._check_columns(dataset)
 
-    def versions(self) -> dict[str, datetime]:
-        """Since when each key holds its row, to the millisecond."""
+    def versions(self) -> dict[str, datetime | None]:
+        """Since when each key holds its row, to the millisecond; None where the row does not say."""
         query = self._sql.SQL("SELECT {}::text, {} FROM {}").format(
             self._key, _column(self._sql, self._time, AvroType("timestamp-millis")), self._table
         )
@@ -82,12 +85,11 @@ def open_table(url: str, table: str, dataset: Dataset) -> Iterator[PostgresTable
     """The table at ``postgresql://user@host:port/database``; libpq's own PGPASSWORD and service files work too.
 
     Raises:
-        TidegateError: the server refuses.
+        TidegateError: the address can't be read, or the server refuses.
         TransientError: the server does not answer.
     """
     psycopg = importlib.import_module("psycopg")
-    address = urlsplit(url)
-    place = f"PostgreSQL at {address.hostname or 'localhost'}:{address.port or 5432}"
+    place = f"PostgreSQL at {_server(url)}"
     try:
         connection = psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT_S)
     except psycopg.OperationalError as error:
@@ -106,6 +108,32 @@ def open_table(url: str, table: str, dataset: Dataset) -> Iterator[PostgresTable
         except psycopg.Error as error:
             remedy = "Check --table and the columns' types."
             raise TidegateError(f"{place} refuses: {_reason(error)}.", remedy=remedy) from error
+
+
+def _server(url: str) -> str:
+    """Host and port of the address, for people.
+
+    Raises:
+        TidegateError: libpq can't read the address, or would read a part of the password as something else.
+    """
+    psycopg = importlib.import_module("psycopg")
+    try:
+        given = importlib.import_module("psycopg.conninfo").conninfo_to_dict(url) if _SHAPE.fullmatch(url) else None
+    except psycopg.ProgrammingError:  # its text may quote the password
+        given = None
+    port = "" if given is None else given.get("port") or "5432"
+    if given is None or not all(_is_port(each) for each in port.split(",")):
+        raise TidegateError(
+            "the address after --from can't be read.",
+            remedy="Write it as postgresql://user@host:port/database, libpq's own parameters after a ?; percent-encode "
+            "special characters of the password (@ is %40, / is %2F), or give it in PGPASSWORD.",
+        )
+    return f"{given.get('host') or 'localhost'}:{port}"
+
+
+def _is_port(text: str) -> bool:
+    """Whether libpq takes this for a port; nothing is its default."""
+    return not text or (text.isascii() and text.isdecimal() and 0 < int(text) <= _HIGHEST_PORT)
 
 
 def _column(sql: Any, name: Any, avro: AvroType) -> Any:

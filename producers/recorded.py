@@ -125,6 +125,9 @@ def _apart(first_s: float | None, second_s: float | None) -> bool:
 
 
 def _access_log_mapping(dataset: str) -> FromAccessLog | None:
-    """The function ``from_access_log`` of ``producers/<dataset>_log.py``, if there is one."""
+    """The function ``from_access_log`` of ``producers/<dataset>_log.py``, if there is one.
+
+    A module of that name without the function is about something else, as ``access_log`` is for a dataset ``access``.
+    """
     module = f"producers.{dataset}_log"
-    return cast(FromAccessLog, import_module(module).from_access_log) if find_spec(module) else None
+    return getattr(import_module(module), "from_access_log", None) if find_spec(module) else None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from producers.avro import Encoder
+from producers.avro import Encoder, writing
 from producers.batch import Batch, Kind, Special
 from producers.generator import Traffic
 from producers.mixing import BAD, DUPLICATE, Mixer
@@ -24,6 +24,10 @@ class Made(NamedTuple):
     name: str = ""
 
 
+_REMEDY = (
+    "Keep the types of the fields that it makes and give new ones a default, change producers/{dataset}.py, "
+    "or send a file with --from."
+)
 Make = Callable[[NDArray[np.int64]], Sequence[Made]]
 """Makes one record per time (milliseconds since 1970)."""
 
@@ -36,7 +40,9 @@ class Records:
 
     def __init__(self, traffic: Traffic, rng: np.random.Generator, make: Make, breaks: Mapping[str, Record]) -> None:
         contract = traffic.dataset.contract
-        self._encoder = Encoder(traffic.dataset.latest, traffic.schema_id)
+        self._schema = traffic.dataset.latest
+        self._remedy = _REMEDY.format(dataset=traffic.dataset.name)
+        self._encoder = Encoder(self._schema, traffic.schema_id)
         poison = Poison(kinds_for(traffic.dataset, self._encoder, breaks))
         self._mixer = Mixer(traffic.mix, poison, self._identity_of, rng)
         self._make = make
@@ -44,13 +50,17 @@ class Records:
         self._identity = contract.identity
 
     def batch(self, times_ms: NDArray[np.int64]) -> Batch:
-        """One record per time; specials as the mix says."""
+        """One record per time; specials as the mix says.
+
+        Raises:
+            ContractError: the dataset's newest schema has no place for what is made, or a field for which nothing is.
+        """
         roles = self._mixer.draw(len(times_ms))
         made = self._make(self._mixer.shift(times_ms, roles))
-        batch = Batch(
-            keys=[None if self._key is None else str(each.record[self._key]).encode() for each in made],
-            values=[self._encoder.encode(each.record) for each in made],
-        )
+        with writing(self._schema, self._remedy):
+            values: list[bytes | None] = [self._encoder.encode(each.record) for each in made]
+        keys = [None if self._key is None else str(each.record[self._key]).encode() for each in made]
+        batch = Batch(keys, values)
         plain = []
         for place, (role, each) in enumerate(zip(roles.tolist(), made, strict=True)):
             if role in (BAD, DUPLICATE):

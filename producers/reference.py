@@ -1,11 +1,12 @@
 """Loads reference data: every good row becomes its key's new state in the compacted topic, a deletion a tombstone.
 
 A database table is the whole truth about its keys, and the topic says what is known of them already: rows whose time is
-newer are sent, keys that the table no longer has are deleted. So nothing has to be remembered between two loads.
+newer are sent, keys that the table no longer has are deleted. A row without a time is sent if its key is unknown or
+another of its values differs, and holds from then on. So nothing has to be remembered between two loads.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -14,21 +15,24 @@ from pathlib import Path
 
 from producers.avro import Encoder
 from producers.batch import Batch
-from producers.postgres import open_table
+from producers.postgres import PostgresTable, open_table
 from producers.publish import Progress, Publisher, publish
 from producers.reference_rows import RowReader, State
-from producers.reference_topic import read_versions
+from producers.reference_topic import Known, read_known
 from producers.rejects import Rejects
 from producers.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
 from tidegate.contracts.load import Dataset
-from tidegate.errors import TidegateError
+from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 _BATCH = 500
 _NO_SCHEMA_ID = 0
 _MASS_SHARE = 0.5
 _FEW_KEYS = 10
+
+ReadKnown = Callable[[Collection[str]], Mapping[str, Known] | None]
+"""What the topic holds, with the bodies of the given keys; None if it can't be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,19 @@ class Load:
 
 
 class Changes:
-    """The changes of a load, in their order, counted; rows that do not fit go to ``rejects``."""
+    """The changes of a load, in their order, counted; rows that do not fit go to ``rejects``.
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        load: Load,
-        loaded_at: datetime,
-        rejects: Rejects,
-        known: Callable[[], Mapping[str, datetime]],
-    ) -> None:
+    ``compared``: a table's rows were compared with what is known; else all of them count as changes.
+    """
+
+    def __init__(self, dataset: Dataset, load: Load, loaded_at: datetime, rejects: Rejects, known: ReadKnown) -> None:
         self.upserts = 0
         self.deletes = 0
+        self.compared = True
         self._dataset = dataset
         self._known = known
         self._reader = RowReader(dataset, loaded_at)
+        self._plain = Encoder(dataset.latest, _NO_SCHEMA_ID)
         self._sample = _sample(dataset) if load.sample else iter(())
         self._load = load
         self._rejects = rejects
@@ -115,33 +117,60 @@ class Changes:
     def _table_states(self, table: Table) -> Iterator[State]:
         """What differs between the table and what is known; nothing is sent before all of that is read."""
         with open_table(table.url, table.name, self._dataset) as rows:
-            current, known = rows.versions(), self._known()
+            current = rows.versions()
+            timeless = {key for key, since in current.items() if since is None}
+            found = self._known(timeless)
+            self.compared, known = found is not None, found or {}
             gone = sorted(known.keys() - current.keys())
             if len(gone) > max(len(known) * _MASS_SHARE, _FEW_KEYS) and not table.mass_delete:
                 raise TidegateError(
                     f"the table {table.name} lacks {len(gone):,} of the {len(known):,} keys of {self._dataset.name}.",
                     remedy="If they are to be deleted, give --mass-delete; else check --from and --table.",
                 )
-            changed = [key for key, time in current.items() if key not in known or known[key] < time]
-            for row in rows.rows(changed):
-                try:
-                    yield self._reader.state(row)
-                except ValueError as error:
-                    self._rejects.add(row.number, str(error), row.text.encode())
+            asked = [k for k, since in current.items() if k not in known or since is None or known[k].since < since]
+            for state in self._states_of(rows, asked):
+                if state.key not in timeless or not self._is_same(state, known.get(state.key)):
+                    yield state
             yield from (State(key, None) for key in gone)
+
+    def _states_of(self, table: PostgresTable, keys: list[str]) -> Iterator[State]:
+        for row in table.rows(keys):
+            try:
+                yield self._reader.state(row)
+            except ValueError as error:
+                self._rejects.add(row.number, str(error), row.text.encode())
+
+    def _is_same(self, state: State, known: Known | None) -> bool:
+        """Whether nothing but the time differs; compared as written, since Avro rounds what a record holds."""
+        if state.record is None or known is None:
+            return False
+        record = {**state.record, self._dataset.contract.event_time.field: known.since}
+        return self._plain.encode(record)[len(self._plain.frame) :] == known.body
 
 
 def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
-    """What a load would do, without Kafka or a registry.
+    """What a load would do, without doing it.
+
+    A file is checked without Kafka or a registry. A table is compared with what the topic holds, as in a load; if Kafka
+    or the registry does not answer, its rows are only checked: ``compared`` is false, upserts and deletes are None.
 
     Raises:
-        TidegateError: the dataset is no reference data, or the file cannot be read.
+        TidegateError: the dataset is no reference data, the file cannot be read, or a load would be refused.
     """
+
+    def known(with_body: Collection[str]) -> Mapping[str, Known] | None:
+        try:
+            return read_known(settings, dataset, with_body)
+        except TransientError as error:
+            log.tell(f"not compared with what is known already: {error}", "not_compared", "warning", error=str(error))
+            return None
+
     with Rejects(load.rejects_path(settings.home), log.console()) as rejects:
-        changes = Changes(dataset, load, now, rejects, known=dict)
+        changes = Changes(dataset, load, now, rejects, known)
         for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
             pass
-    return {"dataset": dataset.name, **changes.summary()}
+    unknown = {} if changes.compared else {"upserts": None, "deletes": None}
+    return {"dataset": dataset.name, **changes.summary(), **unknown, "compared": changes.compared}
 
 
 def load_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
@@ -163,7 +192,7 @@ def load_reference(settings: Settings, dataset: Dataset, load: Load, now: dateti
         session(dataset.name, None) as run,
         Rejects(load.rejects_path(settings.home), run.console) as rejects,
     ):
-        changes = Changes(dataset, load, now, rejects, known=lambda: read_versions(settings, dataset))
+        changes = Changes(dataset, load, now, rejects, lambda keys: read_known(settings, dataset, keys))
         encoder = Encoder(dataset.latest, registered_id(settings, dataset))
         publisher = Publisher(settings.kafka_bootstrap_servers, topic)
         with watched_offsets(settings, topic) as offsets:

@@ -1,8 +1,9 @@
-"""What a reference topic holds now: since when each key has its newest state."""
+"""What a reference topic holds now: each key's newest state, and since when."""
 
 import time
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import fastavro
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -11,6 +12,7 @@ from producers.topic import end_offsets
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError, TransientError
 from tidegate.proof.record_reader import WriterSchemas, decode_record
+from tidegate.proof.wire import FRAME_BYTES
 from tidegate.settings import Settings
 
 _BATCH = 5000
@@ -18,8 +20,15 @@ _POLL_S = 0.2
 _STALL_S = 30.0
 
 
-def read_versions(settings: Settings, dataset: Dataset) -> dict[str, datetime]:
-    """The time of each key's newest state; a deleted key is left out.
+class Known(NamedTuple):
+    """A key's newest state: since when it holds, and its Avro body, None if nobody asked for it."""
+
+    since: datetime
+    body: bytes | None
+
+
+def read_known(settings: Settings, dataset: Dataset, with_body: Collection[str]) -> dict[str, Known]:
+    """Each key's newest state, with the body of the keys ``with_body``; a deleted key is left out.
 
     Raises:
         TransientError: Kafka or the registry does not answer.
@@ -37,7 +46,7 @@ def read_versions(settings: Settings, dataset: Dataset) -> dict[str, datetime]:
             "log_level": 2,
         }
     )
-    versions: dict[str, datetime] = {}
+    known: dict[str, Known] = {}
     schemas: WriterSchemas[Any] = WriterSchemas(settings.registry_url, fastavro.parse_schema)
     try:
         consumer.assign([TopicPartition(topic, number, 0) for number in ends])
@@ -55,12 +64,13 @@ def read_versions(settings: Settings, dataset: Dataset) -> dict[str, datetime]:
                 key = (message.key() or b"").decode("utf-8", errors="replace")
                 value = message.value()
                 if value is None:
-                    versions.pop(key, None)
+                    known.pop(key, None)
                 else:
-                    versions[key] = _time_of(value, schemas, dataset)
+                    body = value[FRAME_BYTES:] if key in with_body else None
+                    known[key] = Known(_time_of(value, schemas, dataset), body)
     finally:
         consumer.close()
-    return versions
+    return known
 
 
 def _time_of(value: bytes, schemas: WriterSchemas[Any], dataset: Dataset) -> datetime:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from producers.avro import Encoder
 from producers.batch import Batch
+from producers.metrics import Address
 from producers.publish import Progress, Publisher, publish
 from producers.recorded import Format, LineReader, Replay
 from producers.rejects import Rejects
@@ -31,7 +32,7 @@ class Recording:
         return self.rejects or home / "rejects" / f"{name}.rejects"
 
 
-def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording, metrics_port: int | None) -> Summary:
+def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording, metrics: Address | None) -> Summary:
     """Sends recorded traffic and returns the summary.
 
     Raises:
@@ -43,7 +44,7 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
     started_s = time.monotonic()
     with (
         watched_offsets(settings, topic.name) as offsets,
-        session(dataset.name, metrics_port) as run,
+        session(dataset.name, metrics) as run,
         Rejects(recording.rejects_path(settings.home), run.console) as rejects,
     ):
         replay = Replay(LineReader(dataset, recording.format), encoder, topic.key, rejects)

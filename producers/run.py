@@ -5,6 +5,7 @@ from pathlib import Path
 
 from producers.generator import Mix, Pace, find_generator
 from producers.ledger import Missing, summary_line
+from producers.metrics import Address
 from producers.session import Summary, delivery, registered_id, session, watched_offsets
 from producers.worker import Plan
 from producers.workers import default_workers, run_workers
@@ -19,7 +20,7 @@ class Options:
     seed: int
     workers: int | None = None
     ledger: Path | None = None
-    metrics_port: int | None = None
+    metrics: Address | None = None
 
 
 def produce_generated(settings: Settings, dataset: Dataset, mix: Mix, pace: Pace, options: Options) -> Summary:
@@ -41,7 +42,7 @@ def produce_generated(settings: Settings, dataset: Dataset, mix: Mix, pace: Pace
         workers=options.workers or default_workers(pace.rate_per_s),
         ledger=options.ledger,
     )
-    with watched_offsets(settings, plan.topic) as offsets, session(plan.dataset, options.metrics_port) as run:
+    with watched_offsets(settings, plan.topic) as offsets, session(plan.dataset, options.metrics) as run:
         outcome = run_workers(plan, run.stop, run.on_progress)
     summary: Summary = {
         "dataset": dataset.name,

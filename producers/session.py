@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from producers.console import Reporter
-from producers.metrics import serve
+from producers.metrics import Address, serve
 from producers.publish import Progress
 from producers.stopping import Stop, stop_on_signal
 from producers.topic import end_offsets
@@ -34,14 +34,14 @@ class Session:
 
 
 @contextmanager
-def session(dataset: str, metrics_port: int | None) -> Iterator[Session]:
+def session(dataset: str, metrics: Address | None) -> Iterator[Session]:
     """Shows progress on standard error, serves it as metrics, and turns Ctrl-C into a clean stop."""
     log.bind(dataset=dataset)
     console = log.console()
-    with stop_on_signal() as stop, serve(dataset, metrics_port) as metrics, Reporter(console) as reporter:
+    with stop_on_signal() as stop, serve(dataset, metrics) as served, Reporter(console) as reporter:
 
         def on_progress(progress: Progress) -> None:
-            metrics.latest = progress
+            served.latest = progress
             reporter(progress)
 
         yield Session(stop, on_progress, console)

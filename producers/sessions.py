@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from producers.avro import Encoder
 from producers.catalogue import SIZE
+from producers.clicks_layout import added_fields
 from producers.ids import uuid7_texts
 from producers.visitors import COUNTRIES, CUSTOMERS, REFERRERS, SIGNED_IN_SHARE, USER_AGENTS, Choice
 
@@ -62,7 +63,8 @@ class Sessions:
         self._referrers = Choice.of(REFERRERS)
         self._popularity = Choice.weighted(_zipf(SIZE, rng))
         self._country_pieces = [encoder.part(["country"]).encode(country) for country in COUNTRIES]
-        self._browser_pieces = [encoder.part(["user_agent"]).encode(name) for name in USER_AGENTS]
+        browser, added = encoder.part(["user_agent"]), added_fields(encoder)
+        self._browser_pieces = [browser.encode(name) + added for name in USER_AGENTS]
         self._state = np.full(slots, _NEW)
         self._product = np.zeros(slots, dtype=np.intp)
         self._offer = np.zeros(slots, dtype=np.intp)

@@ -14,10 +14,11 @@ _INPUT_WAIT_S = 0.2
 
 
 class Line(NamedTuple):
-    """A line without its end, and its number in its file, from 1."""
+    """A line without its end, and its number in its file, from 1; ``file`` names that where there are several."""
 
     number: int
     text: bytes
+    file: str = ""
 
 
 def read_lines(path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[Line | None]:
@@ -30,7 +31,7 @@ def read_lines(path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[L
         TidegateError: the file cannot be read.
     """
     if str(path) == "-":
-        yield from _split(_input_chunks(stop))
+        yield from split_lines(_input_chunks(stop))
         return
     while True:
         try:
@@ -38,7 +39,7 @@ def read_lines(path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[L
         except OSError as error:
             raise TidegateError(f"{path} cannot be read ({error.strerror}).", remedy="Check the path.") from error
         with file:
-            yield from _split(_file_chunks(file, path, follow, stop))
+            yield from split_lines(file_chunks(file, path, follow, stop))
         if not follow or stop():
             return
 
@@ -54,8 +55,11 @@ def _input_chunks(stop: Callable[[], bool]) -> Iterator[bytes | None]:
             return
 
 
-def _file_chunks(file: BinaryIO, path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[bytes | None]:
-    """Ends at the file's end; with ``follow`` only once another file has its name, or it became shorter."""
+def file_chunks(file: BinaryIO, path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[bytes | None]:
+    """What ``file`` holds from its position on, until its end; None: nothing there yet.
+
+    With ``follow`` it ends only once another file has the name ``path``, or ``file`` became shorter.
+    """
     while not stop():
         if chunk := file.read(_CHUNK_BYTES):
             yield chunk
@@ -76,8 +80,8 @@ def _replaced(file: BinaryIO, path: Path) -> bool:
     return mine.st_size <= file.tell()
 
 
-def _split(chunks: Iterator[bytes | None]) -> Iterator[Line | None]:
-    number = 0
+def split_lines(chunks: Iterator[bytes | None], number: int = 0) -> Iterator[Line | None]:
+    """The lines of ``chunks``, the first of which follows line ``number``; the last one needs no end."""
     rest = b""
     for chunk in chunks:
         if chunk is None:

@@ -24,7 +24,7 @@ CREATE TABLE products (
     category text NOT NULL,
     list_price numeric(12, 2),
     currency char(3) NOT NULL DEFAULT 'EUR',
-    updated_at timestamptz NOT NULL,
+    updated_at timestamptz,
     warehouse text
 )"""
 
@@ -65,7 +65,7 @@ INSERT INTO products (product_id, name, category, list_price, updated_at) VALUES
 ON CONFLICT (product_id) DO UPDATE SET list_price = excluded.list_price, updated_at = excluded.updated_at"""
 
 
-def insert(shop: psycopg.Connection[Any], *rows: tuple[str, str, datetime]) -> None:
+def insert(shop: psycopg.Connection[Any], *rows: tuple[str, str, datetime | None]) -> None:
     """Sets products to (key, price, since)."""
     for row in rows:
         shop.execute(UPSERT, row)
@@ -81,6 +81,38 @@ def test_only_what_changed_is_sent_and_what_is_gone_is_deleted(server: str, shop
     shop.execute("DELETE FROM products WHERE product_id = 'pg-3'")
     assert load(server) == {"upserts": 1, "deletes": 1, "rejected": 0}
     assert load(server) == {"upserts": 0, "deletes": 0, "rejected": 0}
+
+
+def test_a_row_without_a_time_is_sent_once_and_again_when_it_differs(
+    server: str, shop: psycopg.Connection[Any]
+) -> None:
+    insert(shop, ("pg-timeless", "10.00", None), ("pg-other", "10.00", None))
+    assert load(server) == {"upserts": 2, "deletes": 0, "rejected": 0}
+    assert load(server) == {"upserts": 0, "deletes": 0, "rejected": 0}
+
+    insert(shop, ("pg-timeless", "12.00", None))
+    assert load(server) == {"upserts": 1, "deletes": 0, "rejected": 0}
+    assert load(server) == {"upserts": 0, "deletes": 0, "rejected": 0}
+
+
+def test_a_dry_run_says_what_the_load_then_does(server: str, shop: psycopg.Connection[Any]) -> None:
+    insert(shop, ("pg-old", "1.00", datetime.now(UTC)), ("pg-timeless", "1.00", None))
+    load(server)
+    insert(shop, ("pg-new", "1.00", datetime.now(UTC)))
+    shop.execute("DELETE FROM products WHERE product_id = 'pg-old'")
+
+    expected = {"upserts": 1, "deletes": 1, "rejected": 0}
+    assert load(server, "--dry-run") == expected
+    assert load(server) == expected
+
+
+def test_a_dry_run_without_kafka_says_how_many_rows_fit(
+    server: str, shop: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDEGATE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    result = run_tidegate("load", "products", "--from", server, "--dry-run")
+    assert (result.returncode, result.stdout) == (0, "2,000 rows fit the contract, 0 rejected\n")
+    assert result.stderr.startswith("not compared with what is known already: Kafka at 127.0.0.1:1 does not answer")
 
 
 def test_a_price_changes_at_its_own_time(server: str, shop: psycopg.Connection[Any], pipeline: Pipeline) -> None:
@@ -116,9 +148,12 @@ def test_a_row_that_does_not_fit_is_kept_and_the_others_are_loaded(
     assert "list_price" in kept["reason"]
 
 
-def test_a_table_that_lacks_most_keys_deletes_nothing(server: str, shop: psycopg.Connection[Any]) -> None:
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
+def test_a_table_that_lacks_most_keys_deletes_nothing(
+    server: str, shop: psycopg.Connection[Any], arguments: list[str]
+) -> None:
     shop.execute("TRUNCATE products")
-    result = run_tidegate("load", "products", "--from", server)
+    result = run_tidegate("load", "products", "--from", server, *arguments)
     assert result.returncode == 1
     assert "lacks 2,000 of the 2,000 keys of products" in result.stderr
     assert "--mass-delete" in result.stderr

@@ -8,6 +8,7 @@ import click
 
 from producers.postgres import SCHEMES
 from producers.reference import Load, Table, check_reference, load_reference
+from producers.session import Summary
 from tidegate import log
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
@@ -22,7 +23,7 @@ from tidegate.settings import get_settings
 @click.option("--mass-delete", is_flag=True, help="go on although most keys are missing in the table")
 @click.option("--sample", is_flag=True, help="load the built-in sample that generated events refer to")
 @click.option("--delete", multiple=True, metavar="KEY", help="delete this key; may be repeated")
-@click.option("--dry-run", is_flag=True, help="check every row, send nothing")
+@click.option("--dry-run", is_flag=True, help="say what would be done, send nothing")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="keep rows that do not fit here")
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
 def command(
@@ -40,8 +41,12 @@ def command(
     """Load FILE (CSV with a header, or JSON lines) or a table of PostgreSQL into the reference DATASET.
 
     A row of a file with a true _deleted deletes its key; a row without a time takes effect now. Of a table, only rows
-    with a newer time than known are sent, and keys that it no longer has are deleted. Rows that do not fit are shown
-    and kept in a file; the others are loaded all the same. Loading twice is harmless.
+    with a newer time than known are sent, or without a time and with other values than known, and keys that it no
+    longer has are deleted. Rows that do not fit are shown and kept in a file; the others are loaded all the same.
+    Loading twice is harmless.
+
+    --dry-run compares a table with what Kafka holds, as a load does; if Kafka does not answer, it only says how many
+    rows fit the contract.
     """
     if not (file or url or sample or delete):
         raise click.UsageError("give a FILE, --from postgresql://…, --sample or --delete KEY")
@@ -60,8 +65,7 @@ def command(
     if as_json:
         click.echo(json.dumps(summary))
     else:
-        done = "would be loaded" if dry_run else "loaded"
-        click.echo("{upserts:,} rows {done}, {deletes:,} deleted, {rejected:,} rejected".format(done=done, **summary))
+        click.echo(_text(summary, dry_run))
         if summary["rejected"]:
             text = f"rejected rows are kept in {summary['rejects_file']}"
             log.tell(text, "rejected", "warning", rejected=summary["rejected"], rejects_file=summary["rejects_file"])
@@ -70,3 +74,11 @@ def command(
             "{failed:,} rows were not delivered: {first_failure}.".format(**summary),
             remedy="See `tidegate status` and `tidegate logs kafka`, then load again.",
         )
+
+
+def _text(summary: Summary, dry_run: bool) -> str:
+    """The summary for people."""
+    if not summary.get("compared", True):
+        return f"{summary['rows'] - summary['rejected']:,} rows fit the contract, {summary['rejected']:,} rejected"
+    loaded, deleted = ("would be loaded", "would be deleted") if dry_run else ("loaded", "deleted")
+    return f"{summary['upserts']:,} rows {loaded}, {summary['deletes']:,} {deleted}, {summary['rejected']:,} rejected"

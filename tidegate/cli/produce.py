@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from producers.generator import Mix, Pace
 from producers.live import produce_live
+from producers.metrics import Address
 from producers.replay import Recording, produce_recorded
 from producers.run import Options, produce_generated
 from producers.session import Summary
@@ -36,7 +37,8 @@ _LIVE = {"follow", "seconds"}
 @click.option("--seed", type=click.IntRange(min=0), help="same seed, same traffic  [default: by chance]")
 @click.option("--workers", type=click.IntRange(min=1, max=64), help="processes  [default: 2 above 20,000/s, else 1]")
 @click.option("--ledger", type=click.Path(dir_okay=False, path_type=Path), help="write each special record here")
-@click.option("--metrics-port", type=click.IntRange(min=0, max=65535), help="serve Prometheus metrics on 127.0.0.1")
+@click.option("--metrics-port", type=click.IntRange(min=0, max=65535), help="serve Prometheus metrics")
+@click.option("--metrics-host", default="127.0.0.1", show_default=True, help="interface to serve them on")
 @click.option("--from", "source", type=click.Path(path_type=Path), help="replay this file instead; - is standard input")
 @click.option("--format", "line_format", type=click.Choice(["auto", "combined", "jsonl"]), default="auto")
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="1: as recorded  [default: unlimited]")
@@ -46,7 +48,7 @@ _LIVE = {"follow", "seconds"}
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="keep lines that are no events here")
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
 @click.pass_context
-def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port: int | None, **options: Any) -> None:
+def command(context: click.Context, /, dataset: str, as_json: bool, **options: Any) -> None:
     """Send events of DATASET to its raw topic: generated ones, or with --from those of a file.
 
     A file is an access log (Apache, nginx) or JSON lines. With --follow alone, events are what happens on this machine:
@@ -55,18 +57,20 @@ def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port
     was not delivered.
     """
     _refuse_mixed(context)
+    port, host = options["metrics_port"], options["metrics_host"]
+    metrics = None if port is None else Address(port, host)
     settings = get_settings()
     contract = load_dataset(settings.schemas_dir, dataset)
     if options["source"] is not None:
         recording = Recording(*(options[name] for name in ("source", "line_format", "speed", "follow", "rejects")))
-        summary = produce_recorded(settings, contract, recording, metrics_port)
+        summary = produce_recorded(settings, contract, recording, metrics)
     elif options["follow"]:
-        summary = produce_live(settings, contract, options["seconds"], metrics_port)
+        summary = produce_live(settings, contract, options["seconds"], metrics)
     else:
         mix = Mix(*(options[name] for name in ("bad_ratio", "duplicate_ratio", "late_ratio")))
         pace = Pace.of(*(options[name] for name in ("rate", "seconds", "count")))
         seed = secrets.randbits(32) if options["seed"] is None else options["seed"]
-        chosen = Options(seed, options["workers"], options["ledger"], metrics_port)
+        chosen = Options(seed, options["workers"], options["ledger"], metrics)
         summary = produce_generated(settings, contract, mix, pace, chosen)
     click.echo(json.dumps(summary) if as_json else _text(summary))
     if summary["failed"]:
@@ -77,8 +81,10 @@ def command(context: click.Context, /, dataset: str, as_json: bool, metrics_port
 
 
 def _refuse_mixed(context: click.Context) -> None:
-    """Options of generated traffic mean nothing for a file, and the other way round."""
+    """Options of generated traffic mean nothing for a file, and the other way round; a host nothing without a port."""
     given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if "metrics_host" in given and "metrics_port" not in given:
+        raise click.UsageError("--metrics-host does not go without --metrics-port")
     if "source" in given:
         wrong, why = given & _GENERATED, "with --from"
     elif "follow" in given:

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.avro import Encoder, frame
+from producers.avro import Encoder, frame, writing
 from tests.clicks import click
 from tidegate.contracts.load import Dataset
+from tidegate.errors import ContractError
 
 
 @given(st.integers(1, 13))
@@ -31,3 +32,16 @@ def test_fields_that_are_no_neighbours_are_refused(clicks: Dataset) -> None:
 
 def test_the_frame_is_a_zero_and_the_id_in_big_endian() -> None:
     assert frame(258) == b"\x00\x00\x00\x01\x02"
+
+
+def test_a_part_without_values_has_the_defaults_of_its_fields(clicks: Dataset) -> None:
+    part = Encoder(clicks.latest, 7).part(["quantity", "unit_price"])
+    assert part.defaults() == part.encode(None, None)
+
+
+def test_a_value_without_a_place_in_the_schema_is_one_clear_error(clicks: Dataset) -> None:
+    with (
+        pytest.raises(ContractError, match=r"newest schema of Click: .*integer.* event_time.* Do this\."),
+        writing(clicks.latest, "Do this."),
+    ):
+        Encoder(clicks.latest, 7).encode(click(event_time=None))

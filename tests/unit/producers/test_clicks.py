@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,15 @@ from producers.avro import Encoder
 from producers.batch import Batch
 from producers.clicks import generator
 from producers.clicks_layout import TIME_AT, check_layout, event_id_of, prefixes
+from producers.clicks_poison import poison
 from producers.generator import Generator, Mix, Traffic
 from producers.ledger import Ledger
+from tests.unit.producers.conftest import next_version
 from tidegate.contracts.load import Dataset
+from tidegate.errors import ContractError
 
+DEVICE = {"name": "device", "type": ["null", "string"], "default": None}
+HASH = {"name": "hash", "type": "bytes", "default": "\u00ff"}
 NOW_MS = 1_800_000_000_000
 SCHEMA_ID = 7
 
@@ -162,9 +168,54 @@ def test_times_that_do_not_fit_the_layout_are_refused() -> None:
         prefixes(b"\x00" * 5, np.array([2**41]), np.random.default_rng(1))
 
 
+def test_fields_added_at_the_end_get_their_defaults_in_every_click(clicks: Dataset) -> None:
+    newer = next_version(clicks, DEVICE, {"name": "shop", "type": "string", "default": "main"}, HASH)
+    encoder = Encoder(newer.latest, SCHEMA_ID)
+    batch = make(newer, Mix(late_ratio=0.1)).batch(np.full(500, NOW_MS))
+    old = values(make(clicks, Mix(late_ratio=0.1)).batch(np.full(500, NOW_MS)))
+    assert [value.removesuffix(b"\x00\x08main\x02\xff") for value in values(batch)] == old
+    for value in values(batch):
+        record = encoder.decode(value)
+        assert (record["device"], record["shop"], record["hash"]) == (None, "main", b"\xff")
+        assert encoder.encode(record) == value
+
+
+def test_a_newer_schema_can_be_damaged_too(clicks: Dataset) -> None:
+    ledger = Ledger()
+    for batch in batches(next_version(clicks, DEVICE), Mix(bad_ratio=0.5)):
+        ledger.add(batch)
+    assert set(ledger.totals.bad) == set(poison(clicks, Encoder(clicks.latest, SCHEMA_ID)).kinds.items())
+
+
+@pytest.mark.parametrize(
+    ("added", "types", "problem"),
+    [
+        ({"name": "device", "type": "string"}, {}, "device"),
+        ({"name": "device", "type": "string", "default": 5}, {}, "is not Avro"),
+        (DEVICE, {"user_id": "string"}, "Click.user_id: its type is not that of v1.avsc"),
+        (DEVICE, {"event_time": {"type": "long", "logicalType": "timestamp-micros"}}, "Click.event_time"),
+        (DEVICE, {"event_type": "int"}, "integer is required on field event_type"),
+        (DEVICE, {"quantity": ["null", "boolean"]}, "quantity"),
+    ],
+)
+def test_a_newer_schema_that_can_not_be_written_is_one_clear_error(
+    clicks: Dataset, added: dict[str, Any], types: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(ContractError, match=problem) as caught:
+        make(next_version(clicks, added, **types), Mix())
+    assert "default" in caught.value.remedy or "contract check" in caught.value.remedy
+
+
+def test_wider_types_of_fields_that_fastavro_writes_are_fine(clicks: Dataset) -> None:
+    newer = next_version(clicks, quantity=["null", "long"], page_url=["null", "string"])
+    encoder = Encoder(newer.latest, SCHEMA_ID)
+    for value in values(make(newer, Mix()).batch(np.full(50, NOW_MS))):
+        assert encoder.encode(encoder.decode(value)) == value
+
+
 def test_a_schema_that_the_layout_does_not_fit_is_refused(products: Dataset) -> None:
-    with pytest.raises(ValueError, match="the clicks generator writes"):
-        check_layout(Encoder(products.latest, 1))
+    with pytest.raises(ContractError, match=r"the clicks generator writes.*; or send a file"):
+        check_layout(products.latest)
 
 
 def test_the_time_starts_where_the_layout_says() -> None:

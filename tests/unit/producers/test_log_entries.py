@@ -43,3 +43,11 @@ def test_an_endless_entry_is_cut() -> None:
     found = bodies([FIRST, *[b"x"] * (MAX_LINES + 5)])
     assert len(found) == 2
     assert sum(text.count("x") for text in found if text) == MAX_LINES + 5
+
+
+def test_an_entry_ends_with_its_file() -> None:
+    lines = [Line(7, FIRST, "old"), Line(9, b"rest of something", "new")]
+    assert [(entry.body(), entry.last.file) for entry in entries(lines, lambda: 0.0) if entry] == [
+        ("failed", "old"),
+        ("rest of something", "new"),
+    ]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from producers.batch import Batch
 from producers.recorded import Format, LineReader, Replay
 from producers.rejects import Rejects
 from producers.tail import Line
+from tests.unit.producers.conftest import next_version
 from tidegate.contracts.load import Dataset
 
 LOG = b'203.0.113.9 - - [17/May/2015:10:05:%02d +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"'
@@ -123,3 +125,15 @@ def test_what_was_read_is_sent_before_waiting_for_more(clicks: Dataset, rejects:
 def test_a_dataset_without_a_mapping_refuses_access_logs(products: Dataset) -> None:
     with pytest.raises(ValueError, match="no mapping from access logs"):
         LineReader(products, "combined").record(Line(1, LOG % 1))
+
+
+def test_a_module_that_has_only_the_name_of_a_mapping_is_none(clicks: Dataset, rejects: Rejects) -> None:
+    access = replace(clicks, contract=clicks.contract.model_copy(update={"dataset": "access"}))
+    assert len(records(access, replay(access, [json.dumps(JSON).encode(), LOG % 1], rejects))) == 1
+    assert "no mapping from access logs" in rejects.path.read_text()
+
+
+def test_a_json_line_may_lack_fields_of_any_type_that_have_a_default(clicks: Dataset, rejects: Rejects) -> None:
+    newer = next_version(clicks, {"name": "hash", "type": "bytes", "default": "\u00ff"})
+    (record,) = records(newer, replay(newer, [json.dumps(JSON).encode()], rejects))
+    assert record["hash"] == b"\xff"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,13 @@ from producers.avro import Encoder
 from producers.batch import Batch
 from producers.generator import Generator, GeneratorFactory, Mix, Traffic
 from producers.ledger import Ledger
+from tests.unit.producers.conftest import next_version
 from tidegate.contracts.load import Dataset
-from tidegate.errors import TidegateError
+from tidegate.errors import ContractError, TidegateError
 
+DEVICE = {"name": "device", "type": ["null", "string"], "default": None}
+STRINGS = {"type": "map", "values": "string"}
+HASH = {"name": "hash", "type": "bytes", "default": "\u00ff"}
 NOW_MS = 1_795_000_000_000
 CASES = [
     ("orders", orders_generator.generator),
@@ -109,3 +114,34 @@ def test_an_order_is_placed_before_it_is_paid_and_paid_before_it_is_shipped(orde
 def test_a_dataset_without_a_silver_example_is_told_what_to_do(products: Dataset) -> None:
     with pytest.raises(TidegateError, match=r"'products' has no generator and no example.*valid.jsonl.*--from"):
         make(products, from_examples.generator)
+
+
+def test_fields_that_a_newer_schema_adds_get_their_defaults(case: tuple[Dataset, GeneratorFactory]) -> None:
+    dataset, factory = case
+    newer = next_version(dataset, DEVICE, HASH)
+    encoder = Encoder(newer.latest, 7)
+    for batch in batches(make(newer, factory, duplicate_ratio=0.1), count=1):
+        records = [encoder.decode(value) for value in batch.values if value is not None]
+        assert {(record["device"], record["hash"]) for record in records} == {(None, b"\xff")}
+
+
+@pytest.mark.parametrize(("name", "factory"), CASES[:2], ids=IDS[:2])
+@pytest.mark.parametrize(
+    ("added", "types", "problem"),
+    [
+        ({"name": "device", "type": "string"}, {}, "no value and no default for device"),
+        (DEVICE, {"order_id": "int", "log_id": "int"}, "integer is required"),
+        (DEVICE, {"lines": STRINGS, "body": STRINGS}, "newest schema of"),
+    ],
+)
+def test_a_newer_schema_that_can_not_be_written_is_one_clear_error(
+    request: pytest.FixtureRequest,
+    name: str,
+    factory: GeneratorFactory,
+    added: dict[str, Any],
+    types: dict[str, Any],
+    problem: str,
+) -> None:
+    newer = next_version(request.getfixturevalue(name), added, **types)
+    with pytest.raises(ContractError, match=f"{problem}.*producers/{name}.py"):
+        next(batches(make(newer, factory)))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.tail import Line, _split, read_lines
+from producers.tail import Line, read_lines, split_lines
 from tidegate.errors import TidegateError
 
 
@@ -30,7 +30,7 @@ def test_lines_do_not_depend_on_how_the_bytes_arrive(chunks: list[bytes]) -> Non
     expected = [text.removesuffix(b"\r") for text in whole.split(b"\n")]
     if whole.endswith(b"\n") or not whole:
         expected.pop()
-    lines = [line for line in _split(iter(chunks)) if line is not None]
+    lines = [line for line in split_lines(iter(chunks)) if line is not None]
     assert [line.text for line in lines] == expected
     assert [line.number for line in lines] == list(range(1, len(expected) + 1))
 
