@@ -7,10 +7,12 @@ function then returns a DataFrame.
 
 import re
 from collections.abc import Iterable
-from importlib import import_module
 from pathlib import Path
+from runpy import run_path
 
+from pyflink.java_gateway import get_gateway
 from pyflink.table import TableEnvironment
+from pyflink.table.types import DataType
 from pyflink.table.udf import udf
 
 FOLDER = Path(__file__).parent / "functions"
@@ -29,22 +31,38 @@ def named_in(queries: Iterable[str], names: Iterable[str]) -> list[str]:
     return sorted({name.lower() for query in queries for name in call.findall(_NO_CODE.sub(" ", query))})
 
 
-def register_named(flink: TableEnvironment, queries: Iterable[str]) -> list[str]:
+def register_named(flink: TableEnvironment, queries: Iterable[str], folder: Path = FOLDER) -> list[str]:
     """Makes the functions known that the queries name, and no other; returns their names."""
-    names = named_in(queries, function_names())
+    names = named_in(queries, function_names(folder))
     for name in names:
-        _register(flink, name)
+        _register(flink, folder / f"{name}.py")
     return names
 
 
-def _register(flink: TableEnvironment, name: str) -> None:
+def _register(flink: TableEnvironment, file: Path) -> None:
     # Here, not above: pandas takes half a second, which a job without Python functions need not spend.
     from flink_jobs.shipped_function import ShippedFunction  # noqa: PLC0415
 
-    module = import_module(f"flink_jobs.functions.{name}")
-    result = module.RESULT
-    fields = tuple(result) if isinstance(result, dict) else ()
-    sql_type = f"ROW<{', '.join(f'`{field}` {result[field]}' for field in fields)}>" if fields else result
-    function = ShippedFunction(name, (FOLDER / f"{name}.py").read_text(), fields)
-    declared = udf(function, input_types=list(module.ARGUMENTS), result_type=sql_type, func_type="pandas", name=name)
-    flink.create_temporary_system_function(name, declared)
+    name, declared = file.stem, run_path(str(file))
+    result = declared["RESULT"]
+    if isinstance(result, dict):
+        result = f"ROW<{', '.join(f'`{field}` {sql_type}' for field, sql_type in result.items())}>"
+    function = ShippedFunction(name, file.read_text(), _sent_as(result))
+    vectorised = udf(
+        function, input_types=list(declared["ARGUMENTS"]), result_type=result, func_type="pandas", name=name
+    )
+    flink.create_temporary_system_function(name, vectorised)
+
+
+def _sent_as(sql_type: str) -> DataType:
+    """The type as a worker gets it from Flink: PyFlink's own conversion from Java loses the digits of a TIMESTAMP."""
+    from pyflink.fn_execution import flink_fn_execution_pb2  # noqa: PLC0415 as above
+    from pyflink.fn_execution.coders import LengthPrefixBaseCoder  # noqa: PLC0415
+
+    java = get_gateway().jvm
+    types = java.org.apache.flink.table
+    parsed = types.types.logical.utils.LogicalTypeParser.parse(
+        sql_type, java.Thread.currentThread().getContextClassLoader()
+    )
+    sent = types.runtime.typeutils.PythonTypeUtils.toProtoType(parsed).toByteArray()
+    return LengthPrefixBaseCoder._to_data_type(flink_fn_execution_pb2.Schema.FieldType.FromString(sent))
