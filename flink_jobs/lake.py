@@ -8,9 +8,10 @@ from pyflink.table import TableEnvironment
 
 from flink_jobs import tables
 from flink_jobs.environment import Job, main
+from flink_jobs.lake_evolution import follow_silver
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.load import Dataset
-from tidegate.settings import Settings
+from tidegate.settings import Settings, get_settings
 
 NAME = "lake"
 # The default sink has lost data files in bounded runs (docs/adr/0006).
@@ -55,18 +56,13 @@ def _day_of(column: str) -> str:
     return ", ".join(f"CAST(EXTRACT({part} FROM {column}) AS INT)" for part in parts)
 
 
-def new_columns(dataset: Dataset, flink: TableEnvironment) -> list[str]:
-    """The statement that adds the columns which silver has gained since its table was made; none if it has all."""
-    assert dataset.silver is not None, "checked by Job"
-    table = f"lake.`silver`.`{dataset.name}`"
-    known = set(flink.from_path(table).get_schema().get_field_names())
-    added = [
-        f"`{column.name}` {tables.lake_type(column)}" for column in columns(dataset.silver) if column.name not in known
-    ]
-    return [f"ALTER TABLE {table} ADD ({', '.join(added)})"] if added else []
+def follow(dataset: Dataset, _flink: TableEnvironment) -> list[str]:
+    """Changes the silver table that an earlier contract made; no statement is left to run."""
+    follow_silver(dataset, get_settings())
+    return []
 
 
-JOB = Job(name=NAME, statements=statements, options=OPTIONS, before_inserts=new_columns)
+JOB = Job(name=NAME, statements=statements, options=OPTIONS, before_inserts=follow)
 
 if __name__ == "__main__":
     main(JOB)

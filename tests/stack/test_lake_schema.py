@@ -1,0 +1,129 @@
+"""Silver's types change while its lake table has rows: the table follows, or the start says why it can't."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.contracts import copy_of_clicks, spoil
+from tests.pipeline import Pipeline, run_tidegate, tidegate
+from tests.polling import wait_for
+from tests.topics import frame, send
+from tidegate.contracts.load import AvroSchema
+from tidegate.contracts.registry import RegistryClient
+from tidegate.proof.lake_reader import open_catalog
+from tidegate.settings import Settings
+
+QUANTITY = '"name": "quantity", "type": ["null", "int"]'
+DEVICE = {
+    "name": "device",
+    "type": ["null", {"type": "record", "name": "Device", "fields": [{"name": "model", "type": "string"}]}],
+    "default": None,
+}
+VENDOR = {"name": "vendor", "type": ["null", "string"], "default": None}
+MORE_THAN_AN_INT = 5_000_000_000
+
+
+@pytest.fixture
+def schemas(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the contracts for the lake job, which gets the project's own back at the end."""
+    folder = Path(shutil.copytree(pipeline.settings.schemas_dir, tmp_path / "schemas"))
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(folder))
+    yield folder
+    monkeypatch.delenv("TIDEGATE_SCHEMAS_DIR")
+    run_tidegate("stop", "lake")  # it may be stopped already
+    tidegate("run", "lake", "--forget-removed")
+
+
+def test_a_wider_type_and_a_field_in_a_row_are_there_for_old_and_new_rows(pipeline: Pipeline, schemas: Path) -> None:
+    settings, name = pipeline.settings, f"widened_{uuid4().hex[:8]}"
+    silver = copy_of_clicks(schemas, name) / "silver.avsc"
+    _change(silver, lambda fields: fields.append(DEVICE))
+    _start_with(name)
+    _send_silver(settings, silver, 1, quantity=3, device={"model": "Pixel 9"})
+    assert _lake_rows(settings, name, 1) == {1: (3, {"model": "Pixel 9"})}
+
+    spoil(silver, QUANTITY, QUANTITY.replace("int", "long"))
+    # Before the field that is there: Flink casts a row by position, so the table's must be in silver's order.
+    _change(silver, lambda fields: fields[-1]["type"][1]["fields"].insert(0, VENDOR))
+    _start_with(name)
+    _send_silver(settings, silver, 2, quantity=MORE_THAN_AN_INT, device={"vendor": "Google", "model": "Pixel 10"})
+
+    assert _lake_rows(settings, name, 2) == {
+        1: (3, {"vendor": None, "model": "Pixel 9"}),
+        2: (MORE_THAN_AN_INT, {"vendor": "Google", "model": "Pixel 10"}),
+    }
+
+
+def test_a_type_that_the_table_cannot_follow_is_refused_at_the_start(pipeline: Pipeline, schemas: Path) -> None:
+    before = open_catalog(pipeline.settings).load_table("silver.clicks").schema()
+    spoil(schemas / "clicks" / "silver.avsc", QUANTITY, QUANTITY.replace("int", "double"))
+    tidegate("stop", "lake")
+
+    result = run_tidegate("run", "lake")
+
+    assert result.returncode == 1
+    assert "silver.clicks can't follow clicks/silver.avsc: quantity from int to double." in result.stderr
+    assert "under another name" in result.stderr
+    assert pipeline.flink.live_job("lake") is None
+    assert open_catalog(pipeline.settings).load_table("silver.clicks").schema() == before
+
+
+def _change(path: Path, change: Any) -> None:
+    schema = json.loads(path.read_text())
+    change(schema["fields"])
+    path.write_text(json.dumps(schema))
+
+
+def _start_with(name: str) -> None:
+    """The lake job again, with the dataset's contract as it is now."""
+    tidegate("contract", "register", name)
+    tidegate("stop", "lake")
+    tidegate("run", "lake")
+
+
+def _send_silver(settings: Settings, path: Path, offset: int, **fields: Any) -> None:
+    """A silver row as refine would write it; the lake job reads nothing else."""
+    schema: AvroSchema = json.loads(path.read_text())
+    topic = f"silver.{path.parent.name}"
+    with RegistryClient(settings.registry_url) as registry:
+        schema_id = registry.lookup(f"{topic}-value", schema)
+    assert schema_id is not None
+    now = datetime.now(UTC)
+    row = {
+        "_source_topic": f"raw.{path.parent.name}",
+        "_source_partition": 0,
+        "_source_offset": offset,
+        "_ingested_at": now,
+        "_schema_id": schema_id,
+        "_warnings": [],
+        "event_id": str(uuid4()),
+        "event_time": now,
+        "session_id": "s1",
+        "event_type": "purchase",
+        "page_url": "/checkout",
+        "device_family": "phone",
+        **fields,
+    }
+    send(settings, topic, [frame(schema_id, schema, row)])
+
+
+def _lake_rows(settings: Settings, name: str, count: int) -> dict[int, tuple[int, dict[str, Any]]]:
+    """(quantity, device) by offset, once so many rows are there."""
+
+    def rows() -> list[dict[str, Any]] | None:
+        scan = (
+            open_catalog(settings)
+            .load_table(f"silver.{name}")
+            .scan(selected_fields=("_source_offset", "quantity", "device"))
+        )
+        found: list[dict[str, Any]] = scan.to_arrow().to_pylist()
+        return found if len(found) >= count else None
+
+    found = wait_for(f"{count} rows in the lake", rows)
+    return {row["_source_offset"]: (row["quantity"], row["device"]) for row in found}
