@@ -17,6 +17,7 @@ import httpx
 import psutil
 
 from benchmarks.catch_up import fill
+from benchmarks.measure import cpu_seconds_of
 from tidegate.jobs import submit
 from tidegate.proof.topic_reader import topic_spans
 from tidegate.settings import Settings, get_settings
@@ -25,7 +26,6 @@ from tidegate.stack import local
 VARIANTS = ("none", "sql", "java", "python_vectorised", "python_per_event")
 TOPIC = "raw.clicks"
 TIMEOUT_S = 300
-_SETTLE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
     """Submits the job of one variant by ``flink run`` and waits for its end."""
     task_manager = next(server for server in local.status(settings) if server.name == "taskmanager")
     process = psutil.Process(task_manager.pid)
-    before, known = cpu_seconds(process), {job["jid"] for job in overview(settings)}
+    before, known = cpu_seconds_of(process), {job["jid"] for job in overview(settings)}
     submit(settings, "measure_function", ["benchmarks/jobs/measure_function.py", variant, until])
     workers_mb = 0
     deadline = time.monotonic() + TIMEOUT_S
@@ -77,8 +77,7 @@ def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
         workers_mb = max(workers_mb, sum(rss_mb(worker) for worker in workers))
         [job] = [job for job in overview(settings) if job["jid"] not in known]
         if job["state"] == "FINISHED":
-            time.sleep(_SETTLE_S)  # the workers' time counts once they have ended
-            return Run(variant, events, job["duration"] / 1000, cpu_seconds(process) - before, workers_mb)
+            return Run(variant, events, job["duration"] / 1000, cpu_seconds_of(process) - before, workers_mb)
         if job["state"] in ("FAILED", "CANCELED"):
             break
         time.sleep(0.2)
@@ -89,11 +88,6 @@ def overview(settings: Settings) -> list[dict[str, Any]]:
     """All jobs as Flink lists them."""
     jobs: list[dict[str, Any]] = httpx.get(f"{settings.flink_rest_url}/jobs/overview").raise_for_status().json()["jobs"]
     return jobs
-
-
-def cpu_seconds(process: psutil.Process) -> float:
-    """CPU seconds of a process and of its children that have ended."""
-    return sum(process.cpu_times()[:4])
 
 
 def rss_mb(process: psutil.Process) -> int:

@@ -1,6 +1,7 @@
 """What all benchmarks share: CPU seconds of processes, runs, and median with minimum and maximum."""
 
 import statistics
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -19,13 +20,21 @@ class Run:
 
 
 def cpu_seconds(settings: Settings) -> dict[str, float]:
-    """User and system CPU seconds so far of every server of the stack, by name."""
-    used = {}
-    for server in local.status(settings):
-        if server.pid is not None:
-            times = psutil.Process(server.pid).cpu_times()
-            used[server.name] = times.user + times.system
-    return used
+    """CPU seconds so far of every server of the stack, by name, its child processes included."""
+    return {
+        server.name: cpu_seconds_of(psutil.Process(server.pid))
+        for server in local.status(settings)
+        if server.pid is not None
+    }
+
+
+def cpu_seconds_of(process: psutil.Process) -> float:
+    """User and system CPU seconds of a process and its children, running and ended ones."""
+    seconds = sum(process.cpu_times()[:4])
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # ended meanwhile: its parent has its time at the next reading
+            seconds += sum(child.cpu_times()[:4])
+    return float(seconds)
 
 
 def since(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:

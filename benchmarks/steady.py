@@ -21,7 +21,8 @@ from tidegate.demo.latency import percentiles
 from tidegate.demo.view import View
 from tidegate.demo.watched import Watched
 from tidegate.jobs import Start, start, stop
-from tidegate.monitor.traffic import lags
+from tidegate.monitor import names
+from tidegate.monitor.traffic import TrafficReader
 from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings, get_settings
 
@@ -52,7 +53,8 @@ def main() -> None:
 
 def steady(settings: Settings, rates: dict[str, float], seconds: float) -> str:
     """The table of one run. A warm-up at half the rates goes before; nothing of it is counted."""
-    lag = Lags(settings, tuple(rates))
+    contracts = [load_dataset(settings.schemas_dir, name).contract for name in rates]
+    traffic = TrafficReader(OffsetReader(settings.kafka_bootstrap_servers), contracts, JOBS, READ_EVERY_S)
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
     with ExitStack() as stack:
         watched = [
@@ -67,8 +69,8 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float) -> str:
         for _ in readings(settings, rates, seconds):
             produced = sum(each.read("steady").produced for each in watched) - first
             minute = int((time.monotonic() - began_s) / 60)
-            for job, behind in lag.read().items():
-                highest[job][minute] = max(highest[job][minute], behind)
+            for job, records in behind(traffic).items():
+                highest[job][minute] = max(highest[job][minute], records)
         took_s = time.monotonic() - began_s
         used = since(before, cpu_seconds(settings)) | {"this benchmark": time.process_time() - own}
         latencies = [
@@ -87,23 +89,13 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float) -> str:
     )
 
 
-class Lags:
-    """Reads how far each job is behind, over all its datasets."""
-
-    def __init__(self, settings: Settings, datasets: tuple[str, ...]) -> None:
-        contracts = [load_dataset(settings.schemas_dir, name).contract for name in datasets]
-        self._topics = [topic for each in contracts for topic in (each.topic.name, each.silver_topic)]
-        self._groups = {job: [f"tidegate-{job}-{name}" for name in datasets] for job in JOBS}
-        self._offsets = OffsetReader(settings.kafka_bootstrap_servers)
-
-    def read(self) -> dict[str, int]:
-        """Records by job."""
-        positions = self._offsets.committed(group for groups in self._groups.values() for group in groups)
-        ends = self._offsets.ends(self._offsets.places(self._topics))
-        return {
-            job: sum(sum(lags(ends, positions[group]).values()) for group in groups)
-            for job, groups in self._groups.items()
-        }
+def behind(traffic: TrafficReader) -> dict[str, int]:
+    """Records by job that it has not yet shown, over all its datasets."""
+    records: dict[str, int] = defaultdict(int)
+    for sample in traffic.read():
+        if sample.metric is names.LAG and isinstance(sample.value, int):
+            records[sample.labels[0]] += sample.value
+    return records
 
 
 def by_minute(highest: dict[int, int]) -> str:

@@ -55,8 +55,9 @@ class Job:
     """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset.
 
     ``views`` are SELECTs by name that several inserts read: planned once, so that all of them read the same operators.
-    ``before_inserts`` gives statements that depend on the tables which are there by then. ``interval_of`` is the job
-    whose checkpoint interval it takes; its own if empty. ``part_of`` see :func:`name_operators`.
+    ``before_inserts`` gives statements that depend on the tables which are there by then. ``without_state`` gives the
+    settings of a start at the beginning of the topics. ``interval_of`` is the job whose checkpoint interval it takes;
+    its own if empty. ``part_of`` see :func:`name_operators`.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Job:
     state_ttl_ms: Callable[[Dataset, Settings], int] = dedup_ttl_ms
     views: Callable[[Dataset], Mapping[str, str]] = lambda _dataset: {}
     before_inserts: Callable[[Dataset, TableEnvironment], list[str]] = lambda _dataset, _flink: []
+    without_state: Callable[[Dataset, Settings], Settings] = lambda _dataset, settings: settings
     interval_of: str = ""
     part_of: Callable[[str], str] = whole
 
@@ -129,8 +131,10 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         refuse_second_start(job.name, settings)
     environment.configure(configuration(job, arguments, settings, environment))
     table_environment = StreamTableEnvironment.create(environment)
+    has_state = RECOVERY_PATH in environment._j_stream_execution_environment.getConfiguration().toMap()
     for dataset in datasets:
-        plan = attach(job, dataset, settings, table_environment, arguments.explain)
+        own_settings = settings if has_state or arguments.explain else job.without_state(dataset, settings)
+        plan = attach(job, dataset, own_settings, table_environment, arguments.explain)
         if arguments.explain:
             print(plan)
         else:

@@ -5,11 +5,19 @@ is a SELECT from ``silver`` that groups by the metric's key. There are no window
 figure of its own minute, and a replay ends with the same figures.
 """
 
+import time
+from datetime import UTC, datetime, timedelta
+
 from flink_jobs import tables
 from flink_jobs.environment import ROCKSDB, Job, main
+from flink_jobs.literals import timestamp
+from tidegate import log
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.load import Dataset, Metric, platform_schema
+from tidegate.contracts.model import Contract
+from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings
+from tidegate.single_records import SingleRecords
 
 NAME = "metrics"
 # Figures change with every event; once a second is often enough to show them.
@@ -47,10 +55,12 @@ def silver_view(dataset: Dataset, settings: Settings) -> str:
     """``silver``: the rows that count. An event that is later than state is kept would begin its figure anew."""
     assert dataset.silver is not None, "checked by Job"
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
-    seconds = int(settings.metrics_max_lateness_hours * _SECONDS_PER_HOUR)
-    return f"""CREATE TEMPORARY VIEW silver AS
-SELECT {names} FROM silver_records
-WHERE _error_code IS NULL AND `{dataset.contract.event_time.field}` >= TIMESTAMPADD(SECOND, -{seconds}, _ingested_at)"""
+    seconds = int(max_lateness_hours(dataset, settings) * _SECONDS_PER_HOUR)
+    event_time = f"`{dataset.contract.event_time.field}`"
+    conditions = ["_error_code IS NULL", f"{event_time} >= TIMESTAMPADD(SECOND, -{seconds}, _ingested_at)"]
+    if settings.metrics_since:
+        conditions.append(f"{event_time} >= {timestamp(settings.metrics_since)}")
+    return f"CREATE TEMPORARY VIEW silver AS\nSELECT {names} FROM silver_records\nWHERE {' AND '.join(conditions)}"
 
 
 def inserts(metric: Metric) -> list[str]:
@@ -67,9 +77,54 @@ def views(dataset: Dataset) -> dict[str, str]:
     return {metric.name: metric.sql for metric in dataset.metrics}
 
 
-def state_ttl_ms(_dataset: Dataset, settings: Settings) -> int:
+def max_lateness_hours(dataset: Dataset, settings: Settings) -> float:
+    """How late an event still counts: never later than silver is kept, or a start without state had half a figure."""
+    return min(settings.metrics_max_lateness_hours, dataset.contract.topic.retention_hours)
+
+
+def state_ttl_ms(dataset: Dataset, settings: Settings) -> int:
     """A day longer than an event may be late."""
-    return int((settings.metrics_max_lateness_hours + _KEPT_LONGER_HOURS) * _SECONDS_PER_HOUR * 1000)
+    return int((max_lateness_hours(dataset, settings) + _KEPT_LONGER_HOURS) * _SECONDS_PER_HOUR * 1000)
+
+
+def without_state(dataset: Dataset, settings: Settings) -> Settings:
+    """Where retention has cut silver, figures begin with its first whole day: earlier ones would be of half the rows.
+
+    What was computed of those days stays in topics and indices as it is.
+    """
+    if settings.metrics_since or not dataset.metrics:
+        return settings
+    since = first_whole_day(dataset.contract, settings.kafka_bootstrap_servers)
+    if since is None:
+        return settings
+    log.tell(
+        f"Figures of {dataset.name} begin with {since:%Y-%m-%d} (UTC): of earlier days retention has removed silver "
+        "rows. Those computed before stay; TIDEGATE_METRICS_SINCE sets another day.",
+        "metrics_since",
+        dataset=dataset.name,
+        since=since.isoformat(),
+    )
+    return settings.model_copy(update={"metrics_since": since})
+
+
+def first_whole_day(contract: Contract, bootstrap_servers: str) -> datetime | None:
+    """The first day (UTC) of which silver holds every row it ever had; None if nothing was removed.
+
+    A removed row was written before the first one that is left, and is at most ``max_future_s`` ahead of that.
+
+    Raises:
+        TransientError: Kafka does not answer.
+    """
+    offsets = OffsetReader(bootstrap_servers)
+    starts = offsets.starts(offsets.places([contract.silver_topic]))
+    cut = {place: start for place, start in starts.items() if start > 0}
+    if not cut:
+        return None
+    left = SingleRecords(bootstrap_servers).at(cut)
+    emptied_s = time.time() if cut.keys() - left.keys() else 0.0
+    removed_s = max([emptied_s, *(message.timestamp()[1] / 1000 for message in left.values())])
+    day = datetime.fromtimestamp(removed_s + contract.event_time.max_future_s, UTC)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def metric_of(table: str) -> str:
@@ -77,7 +132,15 @@ def metric_of(table: str) -> str:
     return table.removesuffix("_topic").removesuffix("_documents")
 
 
-JOB = Job(name=NAME, statements=statements, options=OPTIONS, state_ttl_ms=state_ttl_ms, views=views, part_of=metric_of)
+JOB = Job(
+    name=NAME,
+    statements=statements,
+    options=OPTIONS,
+    state_ttl_ms=state_ttl_ms,
+    views=views,
+    without_state=without_state,
+    part_of=metric_of,
+)
 
 if __name__ == "__main__":
     main(JOB)

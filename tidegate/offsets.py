@@ -11,6 +11,8 @@ TIMEOUT_S = 5.0
 Place = tuple[str, int]
 """A topic and the number of a partition."""
 Offsets = dict[Place, int]
+TRAILING_MARKERS = 16
+"""Commit markers at the end of a transactional topic are offsets that no reader passes."""
 
 
 class OffsetReader:
@@ -87,6 +89,11 @@ class OffsetReader:
             return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
         except KafkaException as error:
             raise self._away(error) from error
+
+
+def reached(ends: Offsets, positions: Offsets) -> bool:
+    """Whether the positions are at the ends of their partitions, but for commit markers."""
+    return all(positions.get(place, 0) >= end - TRAILING_MARKERS for place, end in ends.items())
 
 
 def away(bootstrap_servers: str, error: KafkaException) -> TransientError:

@@ -6,12 +6,16 @@ Sources, the first that has a value wins: environment (``TIDEGATE_<NAME>``), ``s
 
 import json
 import os
+import re
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -22,6 +26,13 @@ from pydantic_settings import (
 from tidegate.errors import TidegateError
 
 STACK_FILE = "stack.json"
+ENV_PREFIX = "TIDEGATE_"
+
+# Flink refuses to checkpoint more often.
+CheckpointInterval = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
+# What Kubernetes tells each container of a service named tidegate or tidegate-….
+_OF_KUBERNETES = re.compile(r".*_SERVICE_(HOST|PORT(_.+)?)|.*_PORT_\d+_(TCP|UDP|SCTP)(_.+)?")
+_ADDRESS_OF_KUBERNETES = re.compile(r"(tcp|udp|sctp)://.*")
 
 
 def home_folder() -> Path:
@@ -34,15 +45,28 @@ def cache_default() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate"
 
 
+@lru_cache(maxsize=1)
+def generated_run_id() -> str:
+    """The id of this process's run, unless it is given one."""
+    return uuid.uuid4().hex
+
+
 class LogSettings(BaseSettings):
     """What is needed to report anything, a problem with the other settings too."""
 
-    model_config = SettingsConfigDict(env_prefix="TIDEGATE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore")
 
     log_format: Literal["text", "json"] = Field(
         default="text", description="progress and errors on standard error: text for people, or JSON lines"
     )
-    run_id: str | None = Field(default=None, description="in every JSON line; else made anew for each command")
+    run_id: str = Field(
+        default_factory=generated_run_id, description="in every JSON line; else made anew for each command"
+    )
+
+    @field_validator("run_id")
+    @classmethod
+    def _never_empty(cls, run_id: str) -> str:
+        return run_id or generated_run_id()
 
 
 class Settings(LogSettings):
@@ -58,8 +82,8 @@ class Settings(LogSettings):
     opensearch_url: str = "http://127.0.0.1:9200"
     opensearch_user: str | None = None
     opensearch_password: SecretStr | None = None
-    opensearch_shards: int = Field(default=1, description="primary shards of each new index")
-    opensearch_replicas: int = Field(default=0, description="copies of each shard; 0 suits a single node only")
+    opensearch_shards: int = Field(default=1, ge=1, description="primary shards of each new index")
+    opensearch_replicas: int = Field(default=0, ge=0, description="copies of each shard; 0 suits a single node only")
     dashboards_url: str = Field(default="http://127.0.0.1:5601", description="OpenSearch Dashboards")
     s3_endpoint: str = "http://127.0.0.1:8333"
     s3_region: str = "us-east-1"
@@ -71,15 +95,20 @@ class Settings(LogSettings):
     flink_home: Path | None = Field(default=None, description="Flink distribution that `tidegate run` uses")
     flink_task_manager_memory: str = "2560m"
     privacy_key: SecretStr | None = Field(default=None, description="key of the HMAC for personal fields")
-    transaction_timeout_s: int = Field(default=600, description="Kafka transactions of the Flink sinks")
-    refine_checkpoint_interval_s: float = 2.0
-    index_checkpoint_interval_s: float = 5.0
-    lake_checkpoint_interval_s: float = 60.0
-    metrics_checkpoint_interval_s: float = 10.0
+    transaction_timeout_s: int = Field(default=600, gt=0, description="Kafka transactions of the Flink sinks")
+    refine_checkpoint_interval_s: CheckpointInterval = 2.0
+    index_checkpoint_interval_s: CheckpointInterval = 5.0
+    lake_checkpoint_interval_s: CheckpointInterval = 60.0
+    metrics_checkpoint_interval_s: CheckpointInterval = 10.0
     metrics_max_lateness_hours: float = Field(
-        default=144, description="events that arrive later than this after they happened count in no metric"
+        default=144,
+        gt=0,
+        description="events that arrive later than this after they happened count in no metric",
     )
-    parallelism: int = 2
+    metrics_since: AwareDatetime | None = Field(
+        default=None, description="a metric leaves earlier events out; else whatever silver still holds whole days of"
+    )
+    parallelism: int = Field(default=2, ge=1)
     savepoints: str | None = Field(default=None, description="folder of savepoints; else below the home folder")
 
     def savepoint_dir(self) -> str:
@@ -116,10 +145,40 @@ def settings_with_sources(settings: Settings) -> list[Setting]:
     in_environment = {name.upper() for name in os.environ}
     found = []
     for name, field in Settings.model_fields.items():
-        variable, value = f"TIDEGATE_{name.upper()}", getattr(settings, name)
+        variable, value = variable_of(name), getattr(settings, name)
         source = "environment" if variable in in_environment else str(stack_file) if name in in_stack else "default"
+        if name == "run_id" and value == generated_run_id():  # a run hands its id on by the environment, its own too
+            source = "generated"
         found.append(Setting(variable, None if value is None else str(value), source, field.description or ""))
     return found
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return ENV_PREFIX + name.upper()
+
+
+def unknown_variables(environment: Mapping[str, str], others: Collection[str]) -> dict[str, str | None]:
+    """Variables that look like a setting and are none, each with the setting that was probably meant.
+
+    ``others``: variables that something else reads.
+    """
+    known = {variable_of(name) for name in Settings.model_fields} | set(others)
+    given = {name: value for name, value in environment.items() if name.upper().startswith(ENV_PREFIX)}
+    names = sorted(
+        name
+        for name, value in given.items()
+        if name.upper() not in known and not (_OF_KUBERNETES.fullmatch(name) or _ADDRESS_OF_KUBERNETES.match(value))
+    )
+    return {name: _closest(name.upper(), known) for name in names}
+
+
+def _closest(variable: str, known: Collection[str]) -> str | None:
+    """Without the prefix, which would make all of them alike."""
+    found = get_close_matches(
+        variable.removeprefix(ENV_PREFIX), [name.removeprefix(ENV_PREFIX) for name in sorted(known)], n=1
+    )
+    return ENV_PREFIX + found[0] if found else None
 
 
 @lru_cache(maxsize=1)

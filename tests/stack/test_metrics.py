@@ -20,14 +20,12 @@ from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.polling import wait_for
 from tests.topics import read_committed
 from tidegate.contracts.load import Metric, load_dataset
-from tidegate.offsets import OffsetReader
+from tidegate.offsets import OffsetReader, reached
 from tidegate.opensearch_client import SearchClient
 from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
 from tidegate.settings import Settings
 
 Figures = dict[tuple[Any, ...], tuple[Any, ...]]
-TRAILING_MARKERS = 16
-"""Commit markers at the end of a transactional topic are offsets that no reader passes."""
 
 BATCH = {
     ("orders", "sales"): """
@@ -132,13 +130,11 @@ def _forget_positions(settings: Settings, datasets: list[str]) -> None:
 
 def _has_read_all(settings: Settings, datasets: list[str]) -> bool:
     reader = OffsetReader(settings.kafka_bootstrap_servers)
-    topics = {name: load_dataset(settings.schemas_dir, name).contract.silver_topic for name in datasets}
-    ends = reader.ends(reader.places(topics.values()))
+    groups = {f"tidegate-metrics-{name}": load_dataset(settings.schemas_dir, name).contract for name in datasets}
+    positions = reader.committed(groups)
     return all(
-        reader.positions("metrics", name).get(topic, {}).get(partition, 0) >= end - TRAILING_MARKERS
-        for name, topic in topics.items()
-        for (of_topic, partition), end in ends.items()
-        if of_topic == topic
+        reached(reader.ends(reader.places([contract.silver_topic])), positions[group])
+        for group, contract in groups.items()
     )
 
 
@@ -148,8 +144,9 @@ def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Figu
     assert loaded.silver is not None
     rows = read_committed(pipeline.settings, loaded.contract.silver_topic, loaded.silver)
     columns = {name for name in rows[0] if not name.startswith("_") and name != "attributes"}
-    lateness = timedelta(hours=pipeline.settings.metrics_max_lateness_hours)
-    time = loaded.contract.event_time.field
+    contract = loaded.contract
+    lateness = timedelta(hours=min(pipeline.settings.metrics_max_lateness_hours, contract.topic.retention_hours))
+    time = contract.event_time.field
     counted = [row for row in rows if row[time] >= row["_ingested_at"] - lateness]
     silver = pa.Table.from_pylist([{name: row[name] for name in columns} for row in counted])
     with duckdb.connect() as database:

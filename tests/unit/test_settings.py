@@ -1,13 +1,21 @@
-"""Settings: where each value comes from, and that no secret is shown."""
+"""Settings: where each value comes from, which are refused, and that no secret is shown."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tidegate.cli.config import command
-from tidegate.settings import STACK_FILE, Settings, get_settings, settings_with_sources
+from tidegate.cli.config import OTHERS, command
+from tidegate.errors import TidegateError
+from tidegate.settings import STACK_FILE, Settings, get_settings, settings_with_sources, unknown_variables
+
+PROJECT = Path(__file__).parents[2]
+READERS = ("tidegate", "flink_jobs", "producers", "deploy", "docs", "warehouse", "scripts")
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +44,94 @@ def test_no_secret_is_shown(arguments: list[str]) -> None:
     assert "TIDEGATE_OPENSEARCH_PASSWORD" in result.output
     assert "sesame" not in result.output
     assert "**********" in result.output
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_no_password_in_an_address_is_shown(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.setenv("TIDEGATE_OPENSEARCH_URL", "http://admin:hunter2@search:9200")
+
+    output = CliRunner().invoke(command, ["show", *arguments]).output
+
+    assert "http://admin:***@search:9200" in output
+    assert "hunter2" not in output
+
+
+@pytest.mark.parametrize(("given", "source"), [(None, "generated"), ("", "generated"), ("nightly-7", "environment")])
+def test_a_run_id_says_whether_it_was_given(home: Path, given: str | None, source: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "TIDEGATE_RUN_ID"}
+    if given is not None:
+        environment["TIDEGATE_RUN_ID"] = given
+    show = [sys.executable, "-m", "tidegate", "config", "show", "--json"]
+    shown = subprocess.run(show, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True).stdout
+
+    run_id = json.loads(shown)["TIDEGATE_RUN_ID"]
+    assert run_id["source"] == source
+    assert run_id["value"] == given if source == "environment" else re.fullmatch("[0-9a-f]{32}", run_id["value"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("parallelism", "0"),
+        ("opensearch_shards", "0"),
+        ("opensearch_replicas", "-1"),
+        ("transaction_timeout_s", "0"),
+        ("refine_checkpoint_interval_s", "0"),
+        ("index_checkpoint_interval_s", "-1"),
+        ("lake_checkpoint_interval_s", "inf"),
+        ("metrics_checkpoint_interval_s", "nan"),
+        ("metrics_max_lateness_hours", "0"),
+    ],
+)
+def test_a_number_that_no_job_could_run_with_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"TIDEGATE_{name.upper()}", value)
+
+    with pytest.raises(TidegateError, match=rf"{name}: Input should be .* TIDEGATE_ variables"):
+        get_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("TIDEGATE_KAFKA_BOOTSTRAP", "TIDEGATE_KAFKA_BOOTSTRAP_SERVERS"),
+        ("TIDEGATE_PARALELISM", "TIDEGATE_PARALLELISM"),
+        ("TIDEGATE_PORT_KAFK", "TIDEGATE_PORT_KAFKA"),
+        ("TIDEGATE_XYZZY", None),
+    ],
+)
+def test_a_variable_that_nothing_reads_is_named_with_what_was_meant(variable: str, meant: str | None) -> None:
+    assert unknown_variables({variable: "1", "PATH": "/bin"}, OTHERS) == {variable: meant}
+
+
+def test_unknown_variables_are_one_line_on_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_KAFKA_BOOTSTRAP", "kafka:9092")
+    monkeypatch.setenv("TIDEGATE_XYZZY", "1")
+
+    result = CliRunner().invoke(command, ["show", "--json"])
+
+    assert json.loads(result.stdout)["TIDEGATE_PARALLELISM"]["value"] == "3"
+    assert result.stderr == (
+        "warning: nothing reads TIDEGATE_KAFKA_BOOTSTRAP (did you mean TIDEGATE_KAFKA_BOOTSTRAP_SERVERS?),"
+        " TIDEGATE_XYZZY\n"
+    )
+
+
+def test_what_kubernetes_tells_of_a_service_is_no_typo() -> None:
+    told = {
+        "TIDEGATE_SERVICE_HOST": "10.0.0.1",
+        "TIDEGATE_REST_SERVICE_PORT_REST": "8081",
+        "TIDEGATE_REST_PORT": "tcp://10.0.0.1:8081",
+        "TIDEGATE_PORT_6123_TCP_ADDR": "10.0.0.1",
+    }
+    assert unknown_variables(told, OTHERS) == {}
+
+
+def test_every_variable_that_the_project_mentions_is_known() -> None:
+    files = [path for folder in READERS for path in (PROJECT / folder).rglob("*") if path.is_file()]
+    files += [PROJECT / name for name in ("Makefile", "docker-compose.yml", ".env.example", "README.md")]
+    text = "\n".join(path.read_text(errors="ignore") for path in files if path.suffix != ".pyc")
+    # A name cut off by a placeholder, as in TIDEGATE_PORT_<NAME>, ends with an underscore.
+    mentioned = dict.fromkeys(re.findall(r"TIDEGATE_[A-Z0-9_]*[A-Z0-9]\b", text), "")
+
+    assert {"TIDEGATE_HOME", "TIDEGATE_STACK_HOME", "TIDEGATE_S3_ENDPOINT"} <= mentioned.keys()
+    assert unknown_variables(mentioned, OTHERS) == {}

@@ -18,11 +18,11 @@ from tidegate.contracts.search_mapping import alias
 from tidegate.errors import TidegateError
 from tidegate.monitor import names
 from tidegate.monitor.reading import Distribution, Sample, Server
-from tidegate.monitor.single_records import SingleRecords
 from tidegate.offsets import OffsetReader, Offsets, Place
 from tidegate.opensearch_client import SearchClient
 from tidegate.proof.record_reader import WriterSchemas, decode_record
 from tidegate.settings import Settings
+from tidegate.single_records import SingleRecords
 
 BOUNDS_S = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 SAMPLE_EVERY_S = 1.0

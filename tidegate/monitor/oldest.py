@@ -6,8 +6,8 @@ from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import dead_letter_retention_hours
 from tidegate.monitor import names
 from tidegate.monitor.reading import Sample, Server, Since
-from tidegate.monitor.single_records import SingleRecords
 from tidegate.offsets import OffsetReader, Place
+from tidegate.single_records import SingleRecords
 
 _SECONDS_PER_HOUR = 3600
 

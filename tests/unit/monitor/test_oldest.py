@@ -7,8 +7,8 @@ from typing import Any
 from tidegate.contracts.load import load_dataset
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
-from tidegate.monitor.single_records import SingleRecords
 from tidegate.offsets import OffsetReader, Offsets, Place
+from tidegate.single_records import SingleRecords
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 CONTRACT = load_dataset(SCHEMAS, "clicks").contract

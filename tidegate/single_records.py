@@ -19,7 +19,7 @@ class SingleRecords:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": bootstrap_servers,
-                "group.id": "tidegate-monitor-samples",
+                "group.id": "tidegate-samples",
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
                 "isolation.level": "read_committed",

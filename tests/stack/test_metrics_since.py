@@ -1,0 +1,63 @@
+"""A metrics job without state leaves the days alone of which retention has removed rows from silver."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from flink_jobs.metrics import first_whole_day, silver_view, without_state
+from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.model import Topic
+from tidegate.contracts.topics import create_topics, plan_topics
+from tidegate.settings import Settings
+
+
+@pytest.fixture
+def dataset(stack: Settings) -> Dataset:
+    """Clicks under a name of their own, with three rows in one partition of their silver topic."""
+    clicks = load_dataset(stack.schemas_dir, "clicks")
+    name = f"cut_{uuid4().hex[:8]}"
+    copy = replace(clicks, contract=clicks.contract.model_copy(update={"dataset": name, "topic": topic(clicks, name)}))
+    create_topics(stack.kafka_bootstrap_servers, plan_topics(copy))
+    producer = Producer({"bootstrap.servers": stack.kafka_bootstrap_servers})
+    for row in (b"1", b"2", b"3"):
+        producer.produce(copy.contract.silver_topic, row, partition=0)
+    assert producer.flush(30) == 0
+    return copy
+
+
+def topic(dataset: Dataset, name: str) -> Topic:
+    return dataset.contract.topic.model_copy(update={"name": f"raw.{name}"})
+
+
+def remove_until(stack: Settings, dataset: Dataset, offset: int) -> None:
+    """As retention does."""
+    admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap_servers})
+    place = TopicPartition(dataset.contract.silver_topic, 0, offset)
+    admin.delete_records([place])[place].result()
+
+
+def test_all_days_are_whole_while_nothing_was_removed(stack: Settings, dataset: Dataset) -> None:
+    assert first_whole_day(dataset.contract, stack.kafka_bootstrap_servers) is None
+    assert without_state(dataset, stack) == stack
+
+
+@pytest.mark.parametrize("offset", [1, 3], ids=["some rows are left", "no row is left"])
+def test_figures_begin_with_the_day_after_the_cut(stack: Settings, dataset: Dataset, offset: int) -> None:
+    future = timedelta(seconds=dataset.contract.event_time.max_future_s)
+    earliest = (datetime.now(UTC) + future).date()
+    remove_until(stack, dataset, offset)
+    since = without_state(dataset, stack).metrics_since
+    assert since is not None and since.time() == datetime.min.time()
+    assert since.date() - timedelta(days=1) in (earliest, (datetime.now(UTC) + future).date())
+
+
+def test_a_day_that_is_set_goes_before(stack: Settings, dataset: Dataset) -> None:
+    remove_until(stack, dataset, 3)
+    chosen = stack.model_copy(update={"metrics_since": datetime(2026, 1, 2, tzinfo=UTC)})
+    assert without_state(dataset, chosen) == chosen
+    assert "`event_time` >= CAST(TIMESTAMP '2026-01-02 00:00:00.000000'" in silver_view(dataset, chosen)
+    assert "2026" not in silver_view(dataset, stack)
