@@ -1,7 +1,7 @@
 """docker-compose.yml as a whole, in containers: built, started, fed, proved.
 
-Not among the folders that pytest collects by itself: it builds an image and needs 16 GB of memory and some ten minutes.
-Run it where a Docker engine answers: ``pytest tests/containers``. Elsewhere it says why it skips.
+It builds an image and needs 16 GB of memory and some ten minutes, so it runs alone, and where a Docker engine answers:
+``pytest tests/containers``. Elsewhere, and among other tests, it says why it skips.
 """
 
 import json

@@ -75,7 +75,7 @@ def monitored(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> I
     ports = load_state(pipeline.settings, running=True).ports
     flink = (ports.jobmanager_metrics, ports.taskmanager_metrics)
     monitor_port, producer_port, prometheus_port = free_ports(3)
-    targets = {"tidegate-monitor": [monitor_port], "tidegate-flink": [*flink], "producer": [producer_port]}
+    targets = {"tidegate-monitor": [monitor_port], "tidegate-flink": [*flink], "tidegate-producer": [producer_port]}
     (folder / "prometheus.yml").write_text(configuration(targets))
     began_s = time.time()
     watch = ("monitor", "--port", str(monitor_port), "--every", "1", "--prove-every", "5",
@@ -136,7 +136,7 @@ def configuration(targets: dict[str, list[int]]) -> str:
     config["global"] = {"scrape_interval": "3s", "evaluation_interval": "3s"}
     config["rule_files"] = [str(DEPLOYED / "rules" / "*.yml")]
     jobs = {job["job_name"] for job in config["scrape_configs"]} - {"prometheus"}
-    assert jobs < targets.keys()
+    assert jobs == targets.keys()
     config["scrape_configs"] = [
         {"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]}
         for name, ports in targets.items()

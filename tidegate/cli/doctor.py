@@ -3,12 +3,14 @@
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 
 import click
 from rich.console import Console
 
-from tidegate.settings import get_settings
-from tidegate.stack.doctor import Doctor, Finding
+from tidegate import endpoints
+from tidegate.settings import Settings, get_settings
+from tidegate.stack.doctor import Doctor, Finding, check_python
 
 _MARKS = {"ok": "[green]✓[/]", "later": "[yellow]·[/]", "failed": "[red]✗[/]"}
 
@@ -16,11 +18,26 @@ _MARKS = {"ok": "[green]✓[/]", "later": "[yellow]·[/]", "failed": "[red]✗[/
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(as_json: bool) -> None:
-    """Check Python, Maven, memory, ports, jars and every server; exit code 1 if a check fails."""
-    findings = Doctor(get_settings()).examine()
+    """Check Python, Maven, memory, ports, jars and every server; exit code 1 if a check fails.
+
+    Where the settings name servers elsewhere and there is no local stack, only what those need is checked.
+    """
+    settings = get_settings()
+    findings = _elsewhere(settings) if endpoints.are_elsewhere(settings) else Doctor(settings).examine()
     shown = _print_json(list(findings)) if as_json else [_print(finding) for finding in findings]
     if any(finding.verdict == "failed" for finding in shown):
         sys.exit(1)
+
+
+def _elsewhere(settings: Settings) -> Iterator[Finding]:
+    """The Python that the commands run on, and the servers at their addresses."""
+    yield Finding("Python", "ok", check_python())
+    for answer in endpoints.ask(settings):
+        if answer.healthy:
+            yield Finding(answer.name, "ok", f"answers at {answer.address}")
+        else:
+            remedy = f"See its own log, and TIDEGATE_{endpoints.ADDRESSES[answer.name].upper()}={answer.address}."
+            yield Finding(answer.name, "failed", answer.detail, remedy)
 
 
 def _print_json(findings: list[Finding]) -> list[Finding]:

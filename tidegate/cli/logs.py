@@ -1,9 +1,12 @@
 """`tidegate logs`: show a server's log."""
 
+from pathlib import Path
+
 import click
 
-from tidegate.settings import get_settings
-from tidegate.stack import local
+from tidegate.endpoints import has_local_stack
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings, get_settings
 from tidegate.stack.logs import follow, tail
 
 
@@ -12,14 +15,25 @@ from tidegate.stack.logs import follow, tail
 @click.option("-n", "count", default=20, show_default=True, help="How many of the last lines.")
 @click.option("-f", "following", is_flag=True, help="Go on with what is added, until Ctrl-C.")
 def command(server: str | None, count: int, following: bool) -> None:
-    """Show the last lines of SERVER's log, or of every log."""
-    files = local.log_files(get_settings(), [server] if server else None)
+    """Show the last lines of SERVER's log, or of every log, of the local stack."""
+    files = _files(get_settings(), server)
     for name, file in files.items():
         for line in tail(file, count):
             _show(name, line)
     if following:
         for name, line in follow(files):
             _show(name, line)
+
+
+def _files(settings: Settings, server: str | None) -> dict[str, Path]:
+    if not has_local_stack(settings):
+        raise TidegateError(
+            f"not a local stack: there is none in {settings.home}.",
+            remedy=f"Use `docker compose logs {server or 'NAME'}` or `kubectl logs`, or start one with `tidegate up`.",
+        )
+    from tidegate.stack import local  # noqa: PLC0415 - without a local stack its libraries need not be installed
+
+    return local.log_files(settings, [server] if server else None)
 
 
 def _show(name: str, line: str) -> None:

@@ -1,11 +1,14 @@
 """``tidegate monitor``: what goes through the pipeline and how it fares, as Prometheus metrics."""
 
+import re
 import sys
 import time
+from typing import Any
 
 import click
 
 from producers.stopping import stop_on_signal
+from tidegate import log
 from tidegate.monitor.run import Options, read_once, serving
 from tidegate.settings import get_settings
 
@@ -29,24 +32,19 @@ _POLL_S = 0.2
     show_default=True,
     help="seconds of arrivals that each proof is about",
 )
+@click.option("--jobs", metavar="NAMES", help="jobs that should run, separated by commas or spaces  [all]")
 @click.option("--once", is_flag=True, help="read once, print the metrics, and end; exit code 1 if a reading failed")
-def command(
-    host: str, port: int, every_s: float, prove_every_s: float | None, prove_window_s: float, once: bool
-) -> None:
+def command(host: str, port: int, jobs: str | None, once: bool, **intervals: Any) -> None:
     """Serve the metrics of docs/metrics.md until Ctrl-C.
 
     A server that is away is said in one line on standard error, and is a metric; the others are read on.
     """
-    options = Options(every_s, prove_every_s, prove_window_s)
+    options = Options(**intervals, jobs=None if jobs is None else tuple(re.findall(r"[^\s,]+", jobs)))
     if once:
-        text, whole = read_once(get_settings(), options, _say)
+        text, whole = read_once(get_settings(), options, log.tell)
         click.echo(text, nl=False)
         sys.exit(0 if whole else 1)
-    with stop_on_signal() as stop, serving(get_settings(), options, (host, port), _say) as served:
-        _say(f"metrics at http://{host}:{served}/metrics")
+    with stop_on_signal() as stop, serving(get_settings(), options, (host, port), log.tell) as served:
+        log.tell(f"metrics at http://{host}:{served}/metrics", "metrics_served", host=host, port=served)
         while not stop():
             time.sleep(_POLL_S)
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -3,43 +3,79 @@
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 
+from tidegate import endpoints
 from tidegate.cli.output import tables
+from tidegate.endpoints import Answer
 from tidegate.errors import TidegateError
 from tidegate.flink_client import FlinkClient
-from tidegate.settings import get_settings
-from tidegate.stack import local
-from tidegate.stack.supervisor import ServerStatus
+from tidegate.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from tidegate.stack.supervisor import ServerStatus
 
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(as_json: bool) -> None:
-    """Check every server by real use, and list the jobs; exit code 1 if a server is not healthy."""
+    """Check every server, and list the jobs; exit code 1 if a server is not healthy.
+
+    Those of a local stack are checked by real use. Without one, each address of the settings is asked whether
+    somebody answers there.
+    """
     settings = get_settings()
-    servers = local.status(settings)
+    if endpoints.has_local_stack(settings):
+        _show(settings, servers := _local(settings), _table(servers), as_json)
+    else:
+        _show(settings, answers := endpoints.ask(settings), _addresses(answers), as_json)
+
+
+def _show(settings: Settings, found: "Sequence[ServerStatus | Answer]", table: Table, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(server) for server in servers], indent=2))
+        click.echo(json.dumps([dataclasses.asdict(server) for server in found], indent=2))
     else:
         console = tables()
-        console.print(_table(servers))
-        if jobs := _jobs(FlinkClient(settings.flink_rest_url)):
+        console.print(table)
+        if jobs := _jobs(FlinkClient(settings.flink_rest_url, endpoints.TIMEOUT_S)):
             console.print(jobs)
-    if not all(server.healthy for server in servers):
+        if not endpoints.has_local_stack(settings):
+            click.echo(
+                f"These are the addresses of `tidegate config show`. There is no local stack in {settings.home}: "
+                "`tidegate up` makes one."
+            )
+    if not all(server.healthy for server in found):
         sys.exit(1)
 
 
-def _table(servers: list[ServerStatus]) -> Table:
+def _local(settings: Settings) -> "list[ServerStatus]":
+    from tidegate.stack import local  # noqa: PLC0415 - without a local stack its libraries need not be installed
+
+    return local.status(settings)
+
+
+def _table(servers: "Sequence[ServerStatus]") -> Table:
     table = Table("server", "state", "address", "pid", "memory", box=None)
     for server in servers:
-        state = f"[green]{server.detail}" if server.healthy else f"[red]{server.detail}"
         memory = f"{server.rss_mb} MB" if server.pid else ""
-        table.add_row(server.name, state, server.address, str(server.pid or ""), memory)
+        table.add_row(server.name, _state(server), server.address, str(server.pid or ""), memory)
     table.add_row("", "", "", "total", f"{sum(server.rss_mb for server in servers)} MB")
     return table
+
+
+def _addresses(answers: Sequence[Answer]) -> Table:
+    table = Table("server", "address", "state", box=None)
+    for answer in answers:
+        table.add_row(answer.name, answer.address, _state(answer))
+    return table
+
+
+def _state(server: "ServerStatus | Answer") -> str:
+    return f"[green]{server.detail}" if server.healthy else f"[red]{server.detail}"
 
 
 def _jobs(flink: FlinkClient) -> Table | None:

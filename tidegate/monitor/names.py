@@ -308,6 +308,14 @@ FAILED_COMMITTABLES = Metric(
     "commits of a sink (a Kafka transaction, an Iceberg commit) that failed for good",
     "any: `tidegate prove`, since what was to be committed may be lost",
 )
+FUNCTION_FAILURES = Metric(
+    "flink_taskmanager_job_task_operator_function_failures",
+    "gauge",
+    "flink",
+    (*_OPERATOR, "function"),
+    "values that became null because a Python function raised or gave a wrong type, since the task started",
+    "any: the TaskManager's log has the first of each worker",
+)
 RESTARTS = Metric(
     "flink_jobmanager_job_numRestarts",
     "gauge",

@@ -1,7 +1,7 @@
 """Dead letters by stage and code, dropped records by rule: counted where they lie, in batches, none of them decoded."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,16 +19,41 @@ from tidegate.proof.wire import Buffer, Layout, layout_of, read_fields, texts
 from tidegate.settings import Settings
 
 UNREADABLE = "unreadable"
+CODES: Mapping[str, Sequence[str]] = {
+    "decode": (
+        "TOMBSTONE",
+        "EMPTY_VALUE",
+        "BAD_MAGIC",
+        "UNKNOWN_SCHEMA",
+        "SCHEMA_MISMATCH",
+        "TRUNCATED",
+        "TRAILING_BYTES",
+        "BAD_LENGTH",
+        "BAD_UTF8",
+        "BAD_UNION_BRANCH",
+        "RECORD_TOO_LARGE",
+        "BAD_VALUE",
+    ),
+    "contract": ("EVENT_TIME_OUT_OF_RANGE",),
+    "rule": ("RULE_VIOLATED",),
+    "enrich": ("REFERENCE_MISSING",),
+    "index": ("DOCUMENT_REJECTED", "DOCUMENT_TOO_LARGE"),
+}
+"""The closed list of dead letters' codes by stage, as in ``docs/dead-letters.md``."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountedTopic:
-    """A topic whose records are counted by the values of some leading fields."""
+    """A topic whose records are counted by the values of some leading fields.
+
+    ``expected`` values are told even while there are 0 records of them: Prometheus sees an increase only from a 0 on.
+    """
 
     dataset: str
     topic: str
     fields: tuple[str, ...]
     metric: Metric
+    expected: tuple[Reason, ...] = ()
 
 
 class OutputReader:
@@ -48,7 +73,7 @@ class OutputReader:
         self._tallies: dict[Place, Tally] | None = None
 
     def read(self) -> Iterator[Sample]:
-        """Reads what the topics gained, keeps the counts, and gives them."""
+        """Reads what the topics gained, keeps the counts, and gives them: none before all of them are right."""
         places = self._offsets.places(topic.topic for topic in self._topics)
         starts, ends = self._offsets.starts(places), self._offsets.ends(places)
         tallies = self._tallies = kept(self._servers, places) if self._tallies is None else self._tallies
@@ -61,7 +86,7 @@ class OutputReader:
             keep(self._servers, tallies)
         for topic in self._topics:
             total = sum((tally.counts for (name, _), tally in tallies.items() if name == topic.topic), Counter())
-            for reason, count in sorted(total.items()):
+            for reason, count in sorted({**dict.fromkeys(topic.expected, 0), **total}.items()):
                 yield Sample(topic.metric, (topic.dataset, *reason), count)
 
     def _count(self, topic: CountedTopic, spans: Spans, tallies: dict[Place, Tally]) -> None:
@@ -78,8 +103,9 @@ class OutputReader:
 
 def counted_topics(contract: Contract) -> list[CountedTopic]:
     """What is counted of a dataset."""
+    codes = tuple((stage, code) for stage, codes in CODES.items() for code in codes)
     return [
-        CountedTopic(contract.dataset, contract.dead_letter_topic, ("stage", "error_code"), DEAD_LETTERS),
+        CountedTopic(contract.dataset, contract.dead_letter_topic, ("stage", "error_code"), DEAD_LETTERS, codes),
         CountedTopic(contract.dataset, contract.dropped_topic, ("rule",), DROPPED),
     ]
 

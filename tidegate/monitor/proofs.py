@@ -5,15 +5,17 @@ after it, and a dataset of many events does not hold up the other readings.
 """
 
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tidegate.errors import TidegateError
+from tidegate.log import FORMAT_VARIABLE
 from tidegate.monitor import names
 from tidegate.monitor.reading import Sample, Server, Since
 from tidegate.proof.report import FAULTS
@@ -62,9 +64,10 @@ def samples(dataset: str, report: Report, made_s: float) -> Iterator[Sample]:
 
 
 class ProofProcess:
-    """Runs one proof at a time, whoever asks; called as ``prove(dataset, start)``."""
+    """Runs one proof at a time, whoever asks; called as ``prove(dataset, start)``. ``without``: ``lake``, ``index``."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: Sequence[str] = ()) -> None:
+        self._without = without
         self._turn = threading.Lock()
         self._running: subprocess.Popen[str] | None = None
 
@@ -74,13 +77,22 @@ class ProofProcess:
         Raises:
             TidegateError: it can't be made.
         """
-        command = [*NICE, sys.executable, "-m", "tidegate", "prove", dataset, "--json", "--from", start.isoformat()]
         with self._turn:
             self._running = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                self.command(dataset, start),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=os.environ | {FORMAT_VARIABLE: "text"},  # its last line is read, and reported, here
+                text=True,
             )
             out, err = self._running.communicate()
         return parse(dataset, out, err)
+
+    def command(self, dataset: str, start: datetime) -> list[str]:
+        """The command line of one proof."""
+        proof = [sys.executable, "-m", "tidegate", "prove", dataset, "--json", "--from", start.isoformat()]
+        return [*NICE, *proof, *(f"--no-{layer}" for layer in self._without)]
 
     def stop(self) -> None:
         """Ends the proof that is being made, if any."""

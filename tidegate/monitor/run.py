@@ -19,22 +19,26 @@ from tidegate.monitor.outputs import OutputReader
 from tidegate.monitor.proofs import ProofProcess, ProofReader
 from tidegate.monitor.reading import Reader
 from tidegate.monitor.servers import RegistryReader, SearchReader
-from tidegate.monitor.single_records import SingleRecords
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.monitor.watch import Say, Watch
 from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings
+from tidegate.single_records import SingleRecords
 
 _INTERVAL = "_checkpoint_interval_s"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How often to read, and how often to prove the last ``prove_window_s``; None: never."""
+    """How often to read, and how often to prove the last ``prove_window_s``; None: never.
+
+    ``jobs`` are those that should run; None: every one.
+    """
 
     every_s: float = 5.0
     prove_every_s: float | None = None
     prove_window_s: float = 3600.0
+    jobs: tuple[str, ...] | None = None
 
 
 def intervals_s(settings: Settings) -> dict[str, float]:
@@ -46,10 +50,23 @@ def intervals_s(settings: Settings) -> dict[str, float]:
     }
 
 
+def watched(settings: Settings, options: Options) -> dict[str, float]:
+    """The jobs that should run, with their checkpoint intervals.
+
+    Raises:
+        TidegateError: there is no such job.
+    """
+    known = intervals_s(settings)
+    wanted = tuple(known) if options.jobs is None else options.jobs
+    if unknown := [name for name in wanted if name not in known]:
+        raise TidegateError(f"there is no job {unknown[0]!r}.", remedy=f"Known: {', '.join(sorted(known))}.")
+    return {name: known[name] for name in wanted}
+
+
 def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -> list[Reader]:
     """One reader per concern; none of them asks a server before its first reading."""
     contracts = [dataset.contract for dataset in datasets]
-    jobs = intervals_s(settings)
+    jobs = watched(settings, options)
     flink = FlinkClient(settings.flink_rest_url, timeout_s=5)
     servers, every_s = settings.kafka_bootstrap_servers, options.every_s
     latencies = [Latencies(dataset) for dataset in datasets]
@@ -68,18 +85,24 @@ def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -
 
 
 def proof_readers(datasets: Sequence[Dataset], process: ProofProcess, options: Options) -> list[Reader]:
-    """One per dataset, if proofs are wanted."""
-    if options.prove_every_s is None:
+    """One per dataset, if proofs are wanted; without refine every event would be missing."""
+    if options.prove_every_s is None or (options.jobs is not None and "refine" not in options.jobs):
         return []
     window = timedelta(seconds=options.prove_window_s)
     return [ProofReader(process, dataset.name, window, options.prove_every_s) for dataset in datasets]
+
+
+def proof_process(options: Options) -> ProofProcess:
+    """Makes proofs of what the jobs that should run write."""
+    layers = ("lake", "index")
+    return ProofProcess([layer for layer in layers if options.jobs is not None and layer not in options.jobs])
 
 
 def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool]:
     """The metrics as text after one reading of everything, and whether no reading failed."""
     datasets = stream_datasets(settings.schemas_dir)
     board = Board()
-    wanted = [*readers(settings, datasets, options), *proof_readers(datasets, ProofProcess(), options)]
+    wanted = [*readers(settings, datasets, options), *proof_readers(datasets, proof_process(options), options)]
     results = [Watch(reader, board, say).step() for reader in wanted]
     return generate_latest(_registry(board)).decode(), all(results)
 
@@ -91,7 +114,7 @@ def serving(settings: Settings, options: Options, address: tuple[str, int], say:
     Raises:
         TidegateError: the address can't be listened on.
     """
-    datasets, process, board = stream_datasets(settings.schemas_dir), ProofProcess(), Board()
+    datasets, process, board = stream_datasets(settings.schemas_dir), proof_process(options), Board()
     with _http_server(board, address) as port:
         wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
         watches = [Watch(reader, board, say) for reader in wanted]

@@ -2,17 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable
+from typing import Any, Literal, Protocol
 
 from tidegate.errors import TidegateError
 from tidegate.monitor.board import Board
 from tidegate.monitor.reading import Reader
 
-Say = Callable[[str], None]
+
+class Say(Protocol):
+    """As :func:`tidegate.log.tell`: a line for people, or an event with its fields."""
+
+    def __call__(self, text: str, name: str, level: Literal["info", "warning"] = "info", **fields: Any) -> None: ...
 
 
 class Watch:
-    """Reads until stopped; ``say`` gets one line when a reader begins to fail and one when it is well again."""
+    """Reads until stopped; ``say`` hears once when a reader begins to fail and once when it is well again."""
 
     def __init__(self, reader: Reader, board: Board, say: Say) -> None:
         self._reader = reader
@@ -50,10 +54,13 @@ class Watch:
         if self._failing_since_s is None and not self._stop.is_set():
             self._failing_since_s = time.monotonic()
             problem = error.problem if isinstance(error, TidegateError) else f"{type(error).__name__}: {error}"
-            self._say(f"{self._reader.name}: {' '.join(problem.split())}")
+            line, reading = " ".join(problem.split()), self._reader.name
+            self._say(f"{reading}: {line}", "reading_failed", "warning", reading=reading, error=line)
 
     def _rose(self) -> None:
         if self._failing_since_s is not None:
             seconds = time.monotonic() - self._failing_since_s
             self._failing_since_s = None
-            self._say(f"{self._reader.name}: back after {seconds:.0f} s")
+            reading = self._reader.name
+            text = f"{reading}: back after {seconds:.0f} s"
+            self._say(text, "reading_recovered", "info", reading=reading, seconds=round(seconds, 1))

@@ -29,14 +29,15 @@ PROPERTIES: dict[str, dict[str, Any]] = {
 
 
 def test_there_is_a_file_per_dataset_and_one_for_the_metrics() -> None:
-    assert FILES.keys() == {"metrics", *(dataset.name for dataset in searchable(SCHEMAS))}
+    wanted = {"metrics", *(dataset.name for dataset in searchable(SCHEMAS))}
+    assert FILES.keys() == wanted, "opensearch/dashboards/ is not what the contracts call for: run `make export`"
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_exported_files_are_current(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     printed = CliRunner().invoke(command, ["make", name], catch_exceptions=False).output
-    assert FILES[name] == saved_objects(printed), f"run `tidegate dashboards make {name} > opensearch/dashboards/…`"
+    assert FILES[name] == saved_objects(printed), f"{name}.ndjson is not what the contracts call for: run `make export`"
 
 
 @pytest.mark.parametrize("each", [each for each in OBJECTS if each["type"] != "dashboard"], ids=lambda each: each["id"])

@@ -1,15 +1,21 @@
 """docker-compose.yml as compose-go resolves it: pinned, checked, without root, without a secret in the file."""
 
+import json
 import re
 import stat
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+import yaml
 
 from tests.deploy_parser import COMPOSE_FILE, ENV_EXAMPLE, PROJECT, SECRETS, env_file, run
 from tidegate import __version__
+from tidegate.cli.main import cli
+from tidegate.jobs import job_names
 from tidegate.settings import Settings
 from tidegate.stack import flink, kafka, seaweedfs
 from tidegate.stack.lockfile import POM_FILE
@@ -22,8 +28,8 @@ ARTIFACT_VERSION = r"<artifactId>{}</artifactId><version>([^<]+)</version>"
 
 def test_every_service_of_the_issue_is_there(project: dict[str, Any]) -> None:
     assert set(project["services"]) == {
-        *("kafka", "postgres", "registry", "opensearch", "dashboards", "seaweedfs", "jobmanager", "taskmanager"),
-        *("init", "tidegate", "traffic", "monitor", "prometheus", "grafana"),
+        *("kafka", "postgres", "registry", "opensearch", "dashboards", "seaweedfs"),
+        *("jobmanager", "taskmanager", "init", "tidegate", "traffic", "monitor", "prometheus", "grafana"),
     }
 
 
@@ -264,3 +270,87 @@ def test_the_store_is_the_warehouse_of_the_local_stack(project: dict[str, Any]) 
 
     assert settings["TIDEGATE_LAKE_WAREHOUSE"] == f"s3://{seaweedfs.TABLE_BUCKET}"
     assert settings["TIDEGATE_S3_ACCESS_KEY"] in project["configs"]["s3-identities"]["content"]
+
+
+def test_services_say_what_they_do_in_json_and_commands_for_people_in_text(project: dict[str, Any]) -> None:
+    formats = {
+        name: service["environment"]["TIDEGATE_LOG_FORMAT"]
+        for name, service in project["services"].items()
+        if "TIDEGATE_KAFKA_BOOTSTRAP_SERVERS" in service.get("environment", {})
+    }
+
+    assert formats == {"init": "json", "monitor": "json", "traffic": "json", "tidegate": "text"}
+
+
+def test_the_monitor_expects_the_jobs_that_init_starts(parser: Path, tmp_path: Path) -> None:
+    for index, jobs in enumerate(("refine lake index metrics", "refine lake", "")):
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        result = run(parser, "project", COMPOSE_FILE, env_file(folder, INIT_JOBS=jobs))
+        services = json.loads(result.stdout)["services"]
+
+        assert services["init"]["environment"]["INIT_JOBS"] == jobs
+        assert f"--jobs={jobs}" in services["monitor"]["command"]
+
+
+def test_commands_of_services_are_understood(project: dict[str, Any]) -> None:
+    """Each option exists and takes its value."""
+    for name in ("monitor", "traffic"):
+        command, *arguments = project["services"][name]["command"]
+        found = cli.get_command(click.Context(cli), command)
+        assert found is not None
+        found.make_context(command, arguments)
+
+
+def test_what_prometheus_scrapes_is_listened_on(project: dict[str, Any], flink_config: dict[str, Any]) -> None:
+    listening = {
+        "localhost": 9090,
+        "monitor": option(project, "monitor", "port"),
+        "traffic": option(project, "traffic", "metrics-port"),
+        "jobmanager": flink_config["metrics.reporter.prom.port"],
+        "taskmanager": flink_config["metrics.reporter.prom.port"],
+    }
+    config = yaml.safe_load((PROJECT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    jobs = config["scrape_configs"]
+    static = [target for job in jobs for each in job.get("static_configs", []) for target in each["targets"]]
+    named = [each for job in jobs for each in job.get("dns_sd_configs", [])]
+
+    scraped = dict(target.split(":") for target in static) | {each["names"][0]: each["port"] for each in named}
+    assert {name: int(port) for name, port in scraped.items()} == {name: int(port) for name, port in listening.items()}
+    assert {option(project, "monitor", "host"), option(project, "traffic", "metrics-host")} == {"0.0.0.0"}
+    # There may be none or several of these: every address behind the name is one target.
+    assert {each["names"][0] for each in named} == {"taskmanager", "traffic"}
+    assert {each["type"] for each in named} == {"A"}
+
+
+def test_postgres_is_asked_by_tcp(project: dict[str, Any]) -> None:
+    """Over the socket the server that prepares the first start would answer too, and be gone a moment later."""
+    assert "psql --host 127.0.0.1 " in project["services"]["postgres"]["healthcheck"]["test"][-1]
+
+
+def test_the_example_knows_how_many_slots_there_are() -> None:
+    text = ENV_EXAMPLE.read_text()
+
+    assert f"the TaskManager has {flink.SLOTS}." in text
+    jobs = len(job_names(PROJECT / "flink_jobs"))
+    assert f"TIDEGATE_PARALLELISM=3 need {3 * jobs}," in text
+    assert 2 * jobs <= flink.SLOTS < 3 * jobs
+
+
+def test_the_containers_are_tested_by_ci_and_named_by_every_other_run() -> None:
+    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text())
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    folders = {str(test.parent.relative_to(PROJECT)) for test in (PROJECT / "tests").rglob("test_*.py")}
+
+    steps = [step.get("run") for step in workflow["jobs"]["containers"]["steps"]]
+    assert ".venv/bin/pytest tests/containers" in steps
+    missed = [
+        folder for folder in folders if not any(Path(folder).is_relative_to(each) for each in settings["testpaths"])
+    ]
+    assert missed == []
+
+
+def option(project: dict[str, Any], service: str, name: str) -> str:
+    """The value of an option in a service's command."""
+    (found,) = (part for part in project["services"][service]["command"] if part.startswith(f"--{name}="))
+    return str(found).partition("=")[2]

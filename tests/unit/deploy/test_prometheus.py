@@ -20,9 +20,12 @@ ASKED_FOR = {
     "TidegateDeadLetterRatio",
     "TidegateOldestDeadLetter",
     "TidegateFailedCommittables",
+    "TidegateFunctionFails",
     "TidegateProofNotOk",
+    "TidegateProofOld",
     "TidegateMonitorDown",
     "TidegateServerDown",
+    "TidegateTargetDown",
 }
 
 

@@ -1,6 +1,7 @@
 """The closed list is closed, and the document says what it says."""
 
 import re
+from pathlib import Path
 
 import yaml
 
@@ -41,3 +42,9 @@ def test_flink_is_asked_for_the_metrics_of_the_list_only() -> None:
 def test_the_document_gives_the_same_filter_for_a_cluster_of_ones_own() -> None:
     (config,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert yaml.safe_load(config)["metrics.reporter.prom.filter.includes"] == flink_filter()
+
+
+def test_the_image_has_the_same_filter() -> None:
+    """Kubernetes has the image's (tests/unit/deploy/test_kubernetes.py)."""
+    config = yaml.safe_load((Path(__file__).parents[3] / "deploy" / "docker" / "flink-config.yaml").read_text())
+    assert config["metrics.reporter.prom.filter.includes"] == flink_filter()

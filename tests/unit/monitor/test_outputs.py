@@ -1,6 +1,9 @@
 """Records are counted by their leading fields; a topic is read from where its tally ends."""
 
 import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +11,17 @@ import fastavro
 import numpy as np
 import pytest
 
-from tidegate.contracts.load import AvroSchema, platform_schema
-from tidegate.monitor import outputs
-from tidegate.monitor.outputs import layouts, reasons_of, unread
+from tidegate.contracts.load import AvroSchema, load_dataset, platform_schema
+from tidegate.monitor import names, outputs
+from tidegate.monitor.outputs import CODES, OutputReader, layouts, reasons_of, unread
 from tidegate.monitor.tally import Tally
-from tidegate.proof.topic_reader import Batch
+from tidegate.offsets import OffsetReader, Offsets, Place
+from tidegate.proof.topic_reader import Batch, Scan
+from tidegate.settings import Settings
 
-SCHEMAS = Path(__file__).parents[3] / "schemas"
+PROJECT = Path(__file__).parents[3]
+SCHEMAS = PROJECT / "schemas"
+CONTRACT = load_dataset(SCHEMAS, "clicks").contract
 DEAD_LETTER, DROPPED = (platform_schema(SCHEMAS, name) for name in ("dead_letter", "dropped"))
 LETTER: dict[str, Any] = {
     "dead_letter_id": "0" * 32,
@@ -102,3 +109,70 @@ def test_a_topic_made_anew_is_counted_anew() -> None:
     tallies["dlq", 0].counts["decode", "TRUNCATED"] = 4
     assert unread("dlq", tallies, {("dlq", 0): 0}, {("dlq", 0): 2}) == {0: (0, 2)}
     assert tallies["dlq", 0] == Tally()
+
+
+class Log(OffsetReader):
+    """One partition of dead letters, which ends at an offset."""
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+
+    def places(self, topics: Iterable[str]) -> list[Place]:
+        return [("dlq.clicks", 0)] if "dlq.clicks" in topics else []
+
+    def starts(self, places: Iterable[Place]) -> Offsets:
+        return dict.fromkeys(places, 0)
+
+    def ends(self, places: Iterable[Place]) -> Offsets:
+        return dict.fromkeys(places, self.end)
+
+
+def reader(monkeypatch: pytest.MonkeyPatch, log: Log, before: Tally) -> OutputReader:
+    """Goes on from a tally that was kept."""
+
+    def kept(_: str, places: Sequence[Place]) -> dict[Place, Tally]:
+        return dict.fromkeys(places, before)
+
+    monkeypatch.setattr(outputs, "kept", kept)
+    monkeypatch.setattr(outputs, "keep", lambda *_: None)
+    return OutputReader(Settings(), log, [CONTRACT], 5)
+
+
+def counts(reader: OutputReader) -> dict[tuple[str, ...], Any]:
+    samples = list(reader.read())
+    assert {sample.metric for sample in samples} == {names.DEAD_LETTERS}
+    return {tuple(sample.labels): sample.value for sample in samples}
+
+
+def test_the_codes_are_the_documented_ones() -> None:
+    documented = re.findall(r"^\| `([A-Z0-9_]+)` \| ([a-z]+) \|", (PROJECT / "docs/dead-letters.md").read_text(), re.M)
+    assert {(stage, code) for code, stage in documented} == {(stage, code) for stage in CODES for code in CODES[stage]}
+
+
+def test_a_code_without_a_dead_letter_is_counted_as_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = counts(reader(monkeypatch, Log(0), Tally()))
+    assert found == {("clicks", stage, code): 0 for stage in CODES for code in CODES[stage]}
+
+
+def test_codes_that_were_counted_stand_beside_those_at_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Tally(9, Counter({("decode", "TRUNCATED"): 7, ("unreadable", "unreadable"): 2}))
+    found = counts(reader(monkeypatch, Log(9), before))
+    assert {labels: count for labels, count in found.items() if count} == {
+        ("clicks", "decode", "TRUNCATED"): 7,
+        ("clicks", "unreadable", "unreadable"): 2,
+    }
+    assert found["clicks", "rule", "RULE_VIOLATED"] == 0
+
+
+def test_no_0_is_told_while_dead_letters_are_yet_to_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prometheus would take what lies there from before for an increase."""
+    told: list[Any] = []
+    read = reader(monkeypatch, Log(2), Tally())
+
+    def batches(_: Scan) -> Iterator[Batch]:
+        assert told == []
+        yield batch(*[framed(DEAD_LETTER, LETTER)] * 2)
+
+    monkeypatch.setattr(outputs, "read_batches", batches)
+    told += read.read()
+    assert {sample.value for sample in told} == {0, 2}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tidegate.errors import TidegateError
-from tidegate.monitor.proofs import ProofReader, parse
+from tidegate.monitor.proofs import ProofProcess, ProofReader, parse
 from tidegate.monitor.reading import Since
 
 REPORT: dict[str, Any] = {
@@ -59,3 +59,9 @@ def test_the_report_of_a_proof_that_does_not_hold_is_one_too() -> None:
 def test_a_proof_that_can_not_be_made_says_why_in_its_last_line() -> None:
     with pytest.raises(TidegateError, match=r"clicks can't be proved: Kafka does not answer\."):
         parse("clicks", "", "warning: x\nerror: Kafka does not answer.\n")
+
+
+def test_the_reason_is_read_as_text_where_this_process_says_everything_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_LOG_FORMAT", "json")
+    with pytest.raises(TidegateError, match=r"nothing can't be proved: there is no dataset 'nothing'\."):
+        ProofProcess()("nothing", datetime.now(UTC))

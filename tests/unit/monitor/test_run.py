@@ -1,14 +1,19 @@
 """What the monitor is put together from."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
+from tidegate.flink_client import FlinkClient, FlinkJob
 from tidegate.jobs import job_names
+from tidegate.monitor.jobs import JobReader
+from tidegate.monitor.names import JOB_UP
 from tidegate.monitor.proofs import ProofProcess
-from tidegate.monitor.run import Options, intervals_s, proof_readers, readers, serving
+from tidegate.monitor.run import Options, intervals_s, proof_process, proof_readers, readers, serving
 from tidegate.settings import Settings
 from tidegate.stack.ports import free_ports
 
@@ -19,6 +24,39 @@ SETTINGS = Settings.model_validate({"schemas_dir": ROOT / "schemas", "lake_check
 def test_every_job_is_looked_after_with_its_own_interval() -> None:
     assert set(intervals_s(SETTINGS)) == set(job_names(ROOT / "flink_jobs"))
     assert intervals_s(SETTINGS)["lake"] == 7
+
+
+def silent(*said: str, **fields: Any) -> None:
+    """Whatever the monitor has to say is not what is tested."""
+
+
+def down(options: Options, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The jobs whose being down is told, of a Flink without any."""
+    monkeypatch.setattr(FlinkClient, "jobs", lambda client: list[FlinkJob]())
+    (reader,) = (each for each in readers(SETTINGS, [], options) if isinstance(each, JobReader))
+    return {sample.labels[0] for sample in reader.read() if sample.metric is JOB_UP and sample.value == 0}
+
+
+def test_a_job_that_is_not_to_run_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert down(Options(), monkeypatch) == {"refine", "lake", "index", "metrics"}
+    assert down(Options(jobs=("refine", "lake")), monkeypatch) == {"refine", "lake"}
+    assert down(Options(jobs=()), monkeypatch) == set()
+
+
+def test_an_unknown_job_is_one_clear_error() -> None:
+    with pytest.raises(TidegateError, match=r"no job 'refin'\. Known: index, lake, metrics, refine\."):
+        readers(SETTINGS, [], Options(jobs=("refin",)))
+
+
+def test_a_proof_is_about_what_the_jobs_write() -> None:
+    def left_out(jobs: tuple[str, ...] | None) -> list[str]:
+        command = proof_process(Options(jobs=jobs)).command("clicks", datetime(2026, 1, 1, tzinfo=UTC))
+        return [argument for argument in command if argument.startswith("--no-")]
+
+    assert left_out(None) == left_out(("refine", "lake", "index")) == []
+    assert left_out(("refine", "lake")) == ["--no-index"]
+    datasets = stream_datasets(SETTINGS.schemas_dir)
+    assert proof_readers(datasets, ProofProcess(), Options(prove_every_s=60, jobs=("lake",))) == []
 
 
 def test_each_server_has_one_reader_that_tells_whether_it_is_there() -> None:
@@ -39,8 +77,8 @@ def test_a_taken_port_is_one_clear_error() -> None:
     options, (port,) = Options(every_s=60), free_ports(1)
     away = SETTINGS.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:1"})
     with (
-        serving(away, options, ("127.0.0.1", port), lambda line: None) as served,
+        serving(away, options, ("127.0.0.1", port), silent) as served,
         pytest.raises(TidegateError, match="--port"),
-        serving(away, options, ("127.0.0.1", served), lambda line: None),
+        serving(away, options, ("127.0.0.1", served), silent),
     ):
         pass

@@ -1,6 +1,7 @@
 """A reader that fails is read again, and says so once."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -33,27 +34,36 @@ class Scripted:
 AWAY = TransientError("OpenSearch does not answer.", remedy="Start it.")
 
 
+class Said(list[tuple[str, str, str, dict[str, Any]]]):
+    """What was said: the line for people; event, level and fields for machines."""
+
+    def __call__(self, text: str, name: str, level: str = "info", **fields: Any) -> None:
+        self.append((text, name, level, fields))
+
+
 @pytest.mark.parametrize(
     ("error", "line"), [(AWAY, "OpenSearch does not answer."), (KeyError("x"), "KeyError: 'x'")], ids=["ours", "a bug"]
 )
 def test_an_outage_is_one_line_and_its_end_another(error: Exception, line: str) -> None:
-    said: list[str] = []
-    watch = Watch(Scripted(None, error, error, error, None, None, error), Board(), said.append)
+    said = Said()
+    watch = Watch(Scripted(None, error, error, error, None, None, error), Board(), said)
     assert [watch.step() for _ in range(7)] == [True, False, False, False, True, True, False]
-    assert said == [f"documents: {line}", "documents: back after 0 s", f"documents: {line}"]
+    fell = (f"documents: {line}", "reading_failed", "warning", {"reading": "documents", "error": line})
+    rose = ("documents: back after 0 s", "reading_recovered", "info", {"reading": "documents", "seconds": 0.0})
+    assert said == [fell, rose, fell]
 
 
 def test_it_goes_on_by_itself_until_stopped() -> None:
     reader = Scripted(AWAY, AWAY)
-    watch = Watch(reader, Board(), lambda line: None)
+    watch = Watch(reader, Board(), Said())
     watch.start()
     wait_for("readings after the outage", lambda: reader.reads > 5)
     watch.stop()
 
 
 def test_what_fails_because_of_the_stop_is_not_said() -> None:
-    said: list[str] = []
-    watch = Watch(Scripted(AWAY), Board(), said.append)
+    said = Said()
+    watch = Watch(Scripted(AWAY), Board(), said)
     watch.stop()
     assert not watch.step()
     assert said == []

@@ -60,6 +60,7 @@ def test_nothing_is_run_when_nothing_is_missing(tools: Path, tmp_path: Path) -> 
     cache.files("kafka")[0].parent.mkdir(parents=True)
     cache.files("kafka")[0].write_bytes(CONTENT)
     cache.fetch(["kafka"], CONSOLE)
+    assert cache.files("kafka")[0].read_bytes() == CONTENT
 
 
 def test_another_content_is_refused_and_not_kept(tools: Path, tmp_path: Path) -> None:
