@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything is installed into .venv, data goes to .tidegate, downloads to ~/.cache/tidegate.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check bench up down lock
+.PHONY: help setup demo test faults check bench up down export lock
 
 DEMO_SECONDS ?= 60
 DEMO_RATE ?= 5000
@@ -40,6 +40,19 @@ up: setup ## start the local servers
 
 down: $(INSTALLED) ## stop the local servers
 	@$(BIN)/tidegate down
+
+export: $(INSTALLED) ## renew what is made from the contracts and kept here: opensearch/
+	@set -e; rm -f opensearch/*.json opensearch/dashboards/*.ndjson; \
+	for contract in $$(grep -l '^index:' schemas/*/contract.yaml); do \
+		folder=$${contract%/*}; dataset=$${folder##*/}; echo "$$dataset …"; \
+		$(BIN)/tidegate index template $$dataset > opensearch/events-$$dataset.json; \
+		for query in $$(find $$folder -path '*/metrics/*.sql'); do \
+			metric=$$(basename $$query .sql); \
+			$(BIN)/tidegate index template $$dataset $$metric > opensearch/metrics-$$dataset-$$metric.json; \
+		done; \
+		$(BIN)/tidegate dashboards make $$dataset > opensearch/dashboards/$$dataset.ndjson; \
+	done; \
+	$(BIN)/tidegate dashboards make metrics > opensearch/dashboards/metrics.ndjson
 
 lock: $(INSTALLED) ## renew requirements.lock from pyproject.toml, and the image's part of it
 	@$(BIN)/pip install --quiet uv==$(UV_VERSION)

@@ -15,13 +15,16 @@ from tidegate.demo.child import Child
 from tidegate.demo.lag import LagReader, behind
 from tidegate.demo.memory import MemoryWatch
 from tidegate.errors import TidegateError
+from tidegate.offsets import OffsetReader
 
-RATE = 2000
+RATE = 1000
+"""A fifth of what two cores carry: the backlog of an outage is worked off beside it."""
 MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.1", "--late-ratio", "0.02")
 LIMIT_S = 60.0
 """After the healing, lag must be normal again within this time."""
 COLD_LIMIT_S = 180.0
 """Where the TaskManager starts anew: compiling all jobs again and starting Python workers takes two cores a minute."""
+AT_MOST_S = 1800
 SPARE_S = 2.0
 CALM_LIMIT_S = 180.0
 POLL_S = 0.5
@@ -52,16 +55,18 @@ class Drill:
         self._excess: dict[str, dict[int, int]] = {}
         self._no_answer = ""
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
+        self._offsets = OffsetReader(pipeline.settings.kafka_bootstrap_servers)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
         self._healed_s: float | None = None
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch)
 
-    def send(self, seconds: int, *options: str) -> None:
+    def send(self, *options: str, seconds: int = AT_MOST_S) -> None:
         """Starts the traffic and returns when it flows and the refine job has had two checkpoints of it.
 
-        What the test before has left to do is done first: the time until normal lag is to be this fault's own.
+        It goes on until all is normal again, or for so many seconds. What the test before has left to do is done first:
+        the time until normal lag is to be this fault's own.
         """
         wait_for("normal lag before the fault", self._is_normal, timeout_s=CALM_LIMIT_S)
         arguments = ("--rate", str(RATE), "--seconds", str(seconds), "--seed", str(self.seed), *(options or MIX))
@@ -75,19 +80,16 @@ class Drill:
         """The fault is over: from now on the time counts."""
         self._healed_s = time.monotonic()
 
-    def end_traffic(self) -> None:
-        """Stops the producer before its time, as Ctrl-C does."""
-        assert self._producer is not None
-        os.kill(self._producer.pid, signal.SIGINT)
-
     def prove(self) -> None:
-        """Waits for the producer's end and normal lag, then holds the proof and the ledger against each other."""
+        """Waits for normal lag and ends the traffic, then holds the proof and the ledger against each other."""
         assert self._producer is not None
+        if self._healed_s is not None:
+            self._watcher.join(self.limit_s + 30)
+            os.kill(self._producer.pid, signal.SIGINT)  # as Ctrl-C does
         summary = self._producer.result()
         assert summary["failed"] == 0
-        if self._healed_s is None:
-            self._over.set()
-        self._watcher.join(self.limit_s + 30)
+        self._over.set()
+        self._watcher.join(30)
         report = prove_window(summary["offsets"], "--wait", "120")
         assert report["holds"], report
         facts = report["datasets"]["clicks"]
@@ -133,15 +135,17 @@ class Drill:
 
     def _excess_lag(self) -> dict[str, int] | None:
         """By job, the records of its lag beyond what comes in between two checkpoints; None where nothing answers."""
-        settings = self.pipeline.settings
+        settings, silver = self.pipeline.settings, self.pipeline.clicks.contract.silver_topic
         topics_s = {
             "refine": settings.refine_checkpoint_interval_s + SPARE_S,
             "index": settings.index_checkpoint_interval_s + SPARE_S,
             "lake": 2 * (settings.lake_checkpoint_interval_s + SPARE_S),  # it reads two topics
+            "metrics": settings.metrics_checkpoint_interval_s + SPARE_S,
         }
         try:
-            silver_ends = end_offsets(settings.kafka_bootstrap_servers, self.pipeline.clicks.contract.silver_topic)
+            silver_ends = end_offsets(settings.kafka_bootstrap_servers, silver)
             lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
+            lags["metrics"] = behind(silver_ends, self._offsets.positions("metrics", "clicks").get(silver, {}))
         except (KafkaException, TidegateError, TimeoutError) as error:
             self._no_answer = repr(error)
             return None

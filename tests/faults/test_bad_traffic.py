@@ -11,7 +11,6 @@ import pytest
 
 from tests.clicks import click
 from tests.faults.conftest import StartDrill
-from tests.faults.drill import MIX
 from tests.faults.servers import server_process
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.topics import frame, send, wait_for_records
@@ -31,7 +30,7 @@ def test_nothing_but_poison_takes_no_memory(healthy: Pipeline, start_drill: Star
     taskmanager = server_process(healthy.settings, "taskmanager")
     before_mb = process.rss_bytes(taskmanager) / 2**20
     drill = start_drill("nothing but poison for 60 s")
-    drill.send(60, *only_poison)
+    drill.send(*only_poison, seconds=60)
     drill.prove()
     assert healthy.failures() == before
     assert process.rss_bytes(taskmanager) / 2**20 - before_mb < GROWTH_MB
@@ -40,7 +39,7 @@ def test_nothing_but_poison_takes_no_memory(healthy: Pipeline, start_drill: Star
 def test_clocks_that_go_wrong_and_partitions_without_events_hold_nothing_up(healthy: Pipeline) -> None:
     """All events go to one partition; the others are idle."""
     now = datetime.now(UTC).replace(microsecond=0)
-    minutes = [timedelta(minutes=minutes) for minutes in (-10, 9, 0, -10, 9)]
+    minutes = [timedelta(minutes=minutes) for minutes in (-10, 10, 0, -10, 10)]
     events = [click(event_time=now + shift, event_type="view") for shift in minutes * 200]
     events += [click(event_time=now - timedelta(hours=5), event_type="view") for _ in range(20)]
     landed = send(healthy.settings, "raw.clicks", [_framed(healthy, event) for event in events])
@@ -87,7 +86,7 @@ def test_a_job_goes_on_at_another_parallelism(
     healthy: Pipeline, start_drill: StartDrill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drill = start_drill("savepoint and restart at parallelism 2 → 1 → 2 → 1")
-    drill.send(60, *MIX)
+    drill.send()
     for parallelism in ("1", "2", "1"):
         monkeypatch.setenv("TIDEGATE_PARALLELISM", parallelism)
         tidegate("stop", "refine")

@@ -26,7 +26,7 @@ def test_a_kill_between_checkpoint_and_commit_loses_and_doubles_nothing(
     healthy: Pipeline, start_drill: StartDrill
 ) -> None:
     drill = start_drill(f"kill -9 between checkpoint and commit, {HITS} times", COLD_LIMIT_S)
-    drill.send(1800)
+    drill.send()
     hits = attempts = 0
     while hits < HITS:
         attempts += 1
@@ -39,7 +39,6 @@ def test_a_kill_between_checkpoint_and_commit_loses_and_doubles_nothing(
         hits += committed_within(healthy.settings, undecided)
     print(f"{hits} of {attempts} kills fell between a checkpoint and its commit")
     drill.healed()
-    drill.end_traffic()
     drill.prove()
 
 
@@ -64,7 +63,7 @@ def test_what_a_long_downtime_rolled_back_is_found_and_replayed(healthy: Pipelin
     drill = start_drill(
         f"refine down for longer than its transactions live ({TIMEOUT_S} s), then a replay", COLD_LIMIT_S
     )
-    drill.send(90)
+    drill.send()
     kill_before_a_commit(healthy)
     kill(settings, "jobmanager")
     wait_for("the broker to roll everything back", lambda: not open_spans(settings), timeout_s=120)

@@ -38,7 +38,7 @@ def test_no_event_is_lost_or_doubled_when_checkpoints_find_no_room(
     healthy: Pipeline, start_drill: StartDrill, small_disk: Path
 ) -> None:
     drill = start_drill("no room for refine's checkpoints")
-    drill.send(40)
+    drill.send()
     filler = small_disk / "filler"
     _fill(filler)
     failures = healthy.failures()["refine"]

@@ -27,7 +27,7 @@ def test_no_event_is_lost_or_doubled_when_a_server_is_killed(
     healthy: Pipeline, start_drill: StartDrill, server: str
 ) -> None:
     drill = start_drill(f"kill -9 of {server}")
-    drill.send(20)
+    drill.send()
     kill(healthy.settings, server)
     revive(healthy.settings)
     if server == "jobmanager":  # it alone knew the jobs: they go on from their newest checkpoints
@@ -42,7 +42,7 @@ def test_no_event_is_lost_or_doubled_when_a_taskmanager_is_killed_three_times(
 ) -> None:
     chance = random.Random(seed)
     drill = start_drill("kill -9 of taskmanager, 3 times", COLD_LIMIT_S)
-    drill.send(60)
+    drill.send()
     for _ in range(3):
         healthy.wait_for_checkpoints("refine", chance.randrange(1, 4))
         kill(healthy.settings, "taskmanager")

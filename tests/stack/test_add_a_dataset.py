@@ -1,17 +1,28 @@
-"""``docs/add-a-dataset.md`` as a reader follows it: every command, in order, in a folder of its own."""
+"""``docs/add-a-dataset.md`` as a reader follows it: every file and command, in order, in a folder of its own."""
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.pipeline import Pipeline, run_tidegate, tidegate
+from tests.polling import wait_for
 from tests.shell import PROJECT, run_shell
+from tests.topics import read_committed
+from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.opensearch_client import SearchClient
+from tidegate.proof.topic_reader import topic_spans
+from tidegate.settings import Settings
 
-RESTARTED = ("refine", "lake", "index")
-BLOCK = re.compile(r"^```(sh|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE = PROJECT / "docs" / "add-a-dataset.md"
+RESTARTED = ("refine", "lake", "index", "metrics")
+ENOUGH = 2000
+"""Readings that are counted, of the 2,500 that the page has the reader send."""
+BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -24,17 +35,34 @@ def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
     tidegate("run", *RESTARTED, "--forget-removed")
 
 
-def test_every_step_of_the_page_works(readers_folder: Path) -> None:
-    page = (PROJECT / "docs" / "add-a-dataset.md").read_text().partition("## Items of an array")[0]
+def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) -> None:
     printed = ""
-    for kind, text in BLOCK.findall(page):
-        if kind == "sh":
+    for kind, file, text in BLOCK.findall(PAGE.read_text().partition("## Items of an array")[0]):
+        if file:
+            (readers_folder / file).write_text(text)
+        elif kind == "sh":
             printed += run_shell(text, readers_folder)
         else:  # the rule that the reader adds at the end of the rules
             contract = readers_folder / "schemas" / "readings" / "contract.yaml"
             contract.write_text(contract.read_text().replace("\nindex:", f"{text}\nindex:"))
     assert "All contracts hold" in printed
     assert "The proof holds: 2,503 events of readings" in " ".join(printed.split())
+    assert "metrics-readings-temperature" in printed
+
+    readings = load_dataset(readers_folder / "schemas", "readings")
+    wanted = _readings_by_sensor(pipeline.settings, readings)  # the proof has waited for all of them
+    assert wanted.total() > ENOUGH
+    wait_for("the figure in OpenSearch", lambda: _indexed(pipeline.settings) == wanted, timeout_s=120)
+    records = topic_spans(pipeline.settings.kafka_bootstrap_servers, "gold.readings.temperature")
+    assert sum(end for _, end in records.values()) > 0
+
+
+def test_the_page_lists_every_figure_that_is_shipped() -> None:
+    listed = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", PAGE.read_text().partition("## Figures")[2], re.MULTILINE)
+    shipped = [
+        (dataset.name, metric.name) for dataset in load_datasets(PROJECT / "schemas") for metric in dataset.metrics
+    ]
+    assert sorted(listed) == sorted(shipped)
 
 
 def test_a_start_that_would_lose_state_is_refused(pipeline: Pipeline) -> None:
@@ -43,3 +71,19 @@ def test_a_start_that_would_lose_state_is_refused(pipeline: Pipeline) -> None:
     assert result.returncode == 1
     assert "--forget-removed" in result.stderr
     tidegate("run", "index")
+
+
+def _readings_by_sensor(settings: Settings, readings: Dataset) -> Counter[str]:
+    """Of the rows in silver that are not too late for figures."""
+    assert readings.silver is not None
+    lateness = timedelta(hours=settings.metrics_max_lateness_hours)
+    rows = read_committed(settings, readings.contract.silver_topic, readings.silver)
+    return Counter(row["sensor"] for row in rows if row["measured_at"] >= row["_ingested_at"] - lateness)
+
+
+def _indexed(settings: Settings) -> Counter[str]:
+    """What the figure says, over all minutes."""
+    by_sensor = {"terms": {"field": "sensor"}, "aggs": {"readings": {"sum": {"field": "readings"}}}}
+    found = SearchClient(settings).search("metrics-readings-temperature", {"size": 0, "aggs": {"sensors": by_sensor}})
+    buckets = found["aggregations"]["sensors"]["buckets"] if "aggregations" in found else []  # no index yet
+    return Counter({each["key"]: int(each["readings"]["value"]) for each in buckets})

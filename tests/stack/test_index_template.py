@@ -73,6 +73,7 @@ def test_a_field_the_contract_does_not_know_is_refused(stack: Settings, folder: 
 def test_text_longer_than_a_term_is_kept(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
     _apply(stack, folder)
     opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT | {"referrer": "é" * 100_000}, id="a")
+    assert opensearch.get(index=f"events-{folder.name}-2015.05.17", id="a")["_source"]["referrer"] == "é" * 100_000
 
 
 def test_a_template_changed_by_hand_is_found_and_mended(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
