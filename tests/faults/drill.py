@@ -85,7 +85,8 @@ class Drill:
         assert self._producer is not None
         if self._healed_s is not None:
             self._watcher.join(self.limit_s + 30)
-            os.kill(self._producer.pid, signal.SIGINT)  # as Ctrl-C does
+            if self._producer.running():
+                os.kill(self._producer.pid, signal.SIGINT)  # as Ctrl-C does
         summary = self._producer.result()
         assert summary["failed"] == 0
         self._over.set()
