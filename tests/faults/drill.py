@@ -15,7 +15,6 @@ from tidegate.demo.child import Child
 from tidegate.demo.lag import LagReader, behind
 from tidegate.demo.memory import MemoryWatch
 from tidegate.errors import TidegateError
-from tidegate.offsets import OffsetReader
 
 RATE = 1000
 """A fifth of what two cores carry: the backlog of an outage is worked off beside it."""
@@ -55,7 +54,6 @@ class Drill:
         self._excess: dict[str, dict[int, int]] = {}
         self._no_answer = ""
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
-        self._offsets = OffsetReader(pipeline.settings.kafka_bootstrap_servers)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
         self._healed_s: float | None = None
@@ -136,17 +134,15 @@ class Drill:
 
     def _excess_lag(self) -> dict[str, int] | None:
         """By job, the records of its lag beyond what comes in between two checkpoints; None where nothing answers."""
-        settings, silver = self.pipeline.settings, self.pipeline.clicks.contract.silver_topic
+        settings = self.pipeline.settings
         topics_s = {
             "refine": settings.refine_checkpoint_interval_s + SPARE_S,
             "index": settings.index_checkpoint_interval_s + SPARE_S,
             "lake": 2 * (settings.lake_checkpoint_interval_s + SPARE_S),  # it reads two topics
-            "metrics": settings.metrics_checkpoint_interval_s + SPARE_S,
         }
         try:
-            silver_ends = end_offsets(settings.kafka_bootstrap_servers, silver)
+            silver_ends = end_offsets(settings.kafka_bootstrap_servers, self.pipeline.clicks.contract.silver_topic)
             lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
-            lags["metrics"] = behind(silver_ends, self._offsets.positions("metrics", "clicks").get(silver, {}))
         except (KafkaException, TidegateError, TimeoutError) as error:
             self._no_answer = repr(error)
             return None
