@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
-from pyflink.table import StreamTableEnvironment, TableEnvironment
+from pyflink.table import StreamTableEnvironment
 
 from flink_jobs.operator_names import name_operators, whole
 from flink_jobs.python_functions import register_named
@@ -55,9 +55,9 @@ class Job:
     """A job: its name (also its prefix of uids, groups and transactions) and the SQL it runs per dataset.
 
     ``views`` are SELECTs by name that several inserts read: planned once, so that all of them read the same operators.
-    ``before_inserts`` gives statements that depend on the tables which are there by then. ``without_state`` gives the
-    settings of a start at the beginning of the topics. ``interval_of`` is the job whose checkpoint interval it takes;
-    its own if empty. ``part_of`` see :func:`name_operators`.
+    ``before_inserts`` is called once the tables are there. ``without_state`` gives the settings of a start at the
+    beginning of the topics. ``interval_of`` is the job whose checkpoint interval it takes; its own if empty.
+    ``part_of`` see :func:`name_operators`.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Job:
     options: Mapping[str, str] = field(default_factory=dict)
     state_ttl_ms: Callable[[Dataset, Settings], int] = dedup_ttl_ms
     views: Callable[[Dataset], Mapping[str, str]] = lambda _dataset: {}
-    before_inserts: Callable[[Dataset, TableEnvironment], list[str]] = lambda _dataset, _flink: []
+    before_inserts: Callable[[Dataset, Settings], object] = lambda _dataset, _settings: None
     without_state: Callable[[Dataset, Settings], Settings] = lambda _dataset, settings: settings
     interval_of: str = ""
     part_of: Callable[[str], str] = whole
@@ -182,8 +182,7 @@ def attach(
             table_environment.execute_sql(statement)
     for name, query in views.items():
         table_environment.create_temporary_view(name, table_environment.sql_query(query))
-    for statement in job.before_inserts(dataset, table_environment):
-        table_environment.execute_sql(statement)
+    job.before_inserts(dataset, settings)
     statement_set = table_environment.create_statement_set()
     for insert in inserts:
         statement_set.add_insert_sql(insert)

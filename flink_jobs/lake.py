@@ -4,14 +4,12 @@ Run by ``tidegate run lake`` or by ``flink run -py flink_jobs/lake.py``. Bronze 
 silver by the day of the event, so that a late event lands in its own day.
 """
 
-from pyflink.table import TableEnvironment
-
 from flink_jobs import tables
 from flink_jobs.environment import Job, main
 from flink_jobs.lake_evolution import follow_silver
 from tidegate.contracts.avro_types import columns
 from tidegate.contracts.load import Dataset
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings
 
 NAME = "lake"
 # The default sink has lost data files in bounded runs (docs/adr/0006).
@@ -56,13 +54,7 @@ def _day_of(column: str) -> str:
     return ", ".join(f"CAST(EXTRACT({part} FROM {column}) AS INT)" for part in parts)
 
 
-def follow(dataset: Dataset, _flink: TableEnvironment) -> list[str]:
-    """Changes the silver table that an earlier contract made; no statement is left to run."""
-    follow_silver(dataset, get_settings())
-    return []
-
-
-JOB = Job(name=NAME, statements=statements, options=OPTIONS, before_inserts=follow)
+JOB = Job(name=NAME, statements=statements, options=OPTIONS, before_inserts=follow_silver)
 
 if __name__ == "__main__":
     main(JOB)

@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import re
-import uuid
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Literal
 
@@ -21,7 +20,7 @@ from rich.console import Console
 
 from tidegate.captured_stderr import CapturedStderr
 from tidegate.errors import TidegateError
-from tidegate.settings import LogSettings, get_settings
+from tidegate.settings import LogSettings, generated_run_id, get_settings
 
 RUN_ID_VARIABLE = "TIDEGATE_RUN_ID"
 FORMAT_VARIABLE = "TIDEGATE_LOG_FORMAT"
@@ -36,7 +35,7 @@ _captured: CapturedStderr | None = None
 def start(settings: LogSettings) -> None:
     """Begins a run: gives it its id, and turns standard error into JSON lines if the settings ask for that."""
     global _captured
-    os.environ[RUN_ID_VARIABLE] = settings.run_id or uuid.uuid4().hex
+    os.environ[RUN_ID_VARIABLE] = settings.run_id
     if settings.log_format == "text" or _captured is not None:
         return
     _captured = CapturedStderr(_pass_on)
@@ -51,7 +50,7 @@ def start(settings: LogSettings) -> None:
 
 def run_id() -> str:
     """The id of this run: its own, or that of the command which started it."""
-    return os.environ.setdefault(RUN_ID_VARIABLE, uuid.uuid4().hex)
+    return os.environ.setdefault(RUN_ID_VARIABLE, generated_run_id())
 
 
 def is_json() -> bool:
