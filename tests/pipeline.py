@@ -52,9 +52,9 @@ class Pipeline:
         return int(self.flink.checkpoints(job.job_id)["counts"]["completed"])
 
     def wait_for_checkpoints(self, name: str, count: int) -> None:
-        """Returns when the job has completed so many more."""
+        """Returns when the job has completed so many more; a TaskManager just started compiles all jobs before that."""
         wanted = self.completed_checkpoints(name) + count
-        wait_for(f"{count} checkpoints of {name}", lambda: self.completed_checkpoints(name) >= wanted)
+        wait_for(f"{count} checkpoints of {name}", lambda: self.completed_checkpoints(name) >= wanted, timeout_s=120)
 
 
 def tidegate(*arguments: str, timeout_s: float = 300) -> str:

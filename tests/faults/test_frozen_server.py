@@ -10,13 +10,12 @@ from tests.faults.servers import frozen
 from tests.pipeline import JOBS, Pipeline
 from tests.polling import wait_for
 from tidegate.stack import process
+from tidegate.stack.flink import HEARTBEAT_TIMEOUT_S
 from tidegate.stack.process import ProcessFiles
-
-HEARTBEAT_TIMEOUT_S = 50.0
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("server", "seconds"), [("kafka", 45.0), ("taskmanager", HEARTBEAT_TIMEOUT_S + 10)])
+@pytest.mark.parametrize(("server", "seconds"), [("kafka", 45.0), ("taskmanager", HEARTBEAT_TIMEOUT_S + 10.0)])
 def test_no_event_is_lost_or_doubled_when_a_server_stands_still(
     healthy: Pipeline, start_drill: StartDrill, server: str, seconds: float
 ) -> None:

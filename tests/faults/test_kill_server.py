@@ -9,7 +9,7 @@ import pytest
 from tests.faults.conftest import StartDrill, revive
 from tests.faults.drill import COLD_LIMIT_S
 from tests.faults.servers import kill
-from tests.pipeline import JOBS, Pipeline, prove_window, tidegate
+from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
 from tidegate.proof.topic_reader import Spans, topic_spans
 
@@ -30,8 +30,6 @@ def test_no_event_is_lost_or_doubled_when_a_server_is_killed(
     drill.send(seconds=20)
     kill(healthy.settings, server)
     revive(healthy.settings)
-    if server == "jobmanager":  # it alone knew the jobs: they go on from their newest checkpoints
-        tidegate("run", *JOBS)
     drill.healed()
     drill.prove()
 

@@ -17,9 +17,13 @@ from tidegate.stack.server import Server
 from tidegate.stack.state import StackState
 
 SLOTS = 10
-"""Two for each of the four jobs, and two for a replay beside them."""
+"""Two for each of the four jobs, where parallelism is 2, and two for a replay beside them."""
 METRICS_REPORTER = "org.apache.flink.metrics.prometheus.LoopbackPrometheusReporterFactory"
 """Flink's reporter in the form of `connectors/`; each process gets its port by its command line."""
+HIGH_AVAILABILITY = "io.tidegate.highavailability.FileHaServicesFactory"
+"""Of `connectors/`: a JobManager that is started again goes on with its jobs."""
+HEARTBEAT_TIMEOUT_S = 20
+"""How long a process may stand still before the others take it for lost. Flink's own 50 s suit a network."""
 
 
 class JobManager(Server):
@@ -137,6 +141,12 @@ def _durability(stack: StackState) -> dict[str, Any]:
         "execution.checkpointing.savepoint-dir": stack.folder("flink-savepoints").as_uri(),
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "execution.checkpointing.num-retained": 3,
+        "heartbeat.timeout": f"{HEARTBEAT_TIMEOUT_S} s",
+        "heartbeat.interval": "5 s",
+        "high-availability.type": HIGH_AVAILABILITY,
+        "high-availability.storageDir": stack.folder("flink-ha").as_uri(),
+        "high-availability.cluster-id": "tidegate",
+        "high-availability.jobmanager.port": stack.ports.flink_rpc,
         # An outage is waited for, each failure is in the log and in `tidegate status`; the pause grows and resets.
         "restart-strategy.type": "exponential-delay",
         "restart-strategy.exponential-delay.initial-backoff": "1 s",

@@ -59,6 +59,10 @@ def select(names: Sequence[str] | None, stack: StackState, cache: Cache) -> list
     return [server(stack, cache) for server in SERVERS if server.name in chosen]
 
 
+class EndedError(TidegateError):
+    """A server's process ended before it was healthy."""
+
+
 def is_running(home: Path) -> bool:
     """Whether any server of the stack in this folder is alive."""
     return any(process.running(process.ProcessFiles(server.name, home)) for server in SERVERS)
@@ -88,15 +92,23 @@ def start(servers: Sequence[Server], on_phase: OnPhase) -> None:
 
 
 def _bring_up(server: Server, on_phase: OnPhase, cancelled: threading.Event) -> None:
-    started = process.running(server.files)
+    found = process.running(server.files)
     on_phase(server.name, "starting")
-    if started is None:
-        shutil.rmtree(server.temporary, ignore_errors=True)
-        server.temporary.mkdir(parents=True, exist_ok=True)  # an orphan may hold on to it until the start ends it
-        server.prepare()
-        started = process.spawn(server.files, server.command())
-    _wait_until_healthy(server, started, cancelled)
+    try:
+        _wait_until_healthy(server, found or _spawn(server), cancelled)
+    except EndedError:
+        if found is None:
+            raise
+        # It ran, and ended while it was waited for: a TaskManager does that some time after its JobManager was lost.
+        _wait_until_healthy(server, _spawn(server), cancelled)
     on_phase(server.name, "healthy")
+
+
+def _spawn(server: Server) -> psutil.Process:
+    shutil.rmtree(server.temporary, ignore_errors=True)
+    server.temporary.mkdir(parents=True, exist_ok=True)  # an orphan may hold on to it until the start ends it
+    server.prepare()
+    return process.spawn(server.files, server.command())
 
 
 def _wait_until_healthy(server: Server, started: psutil.Process, cancelled: threading.Event) -> None:
@@ -105,7 +117,7 @@ def _wait_until_healthy(server: Server, started: psutil.Process, cancelled: thre
     while time.monotonic() < began + START_TIMEOUT_S and not cancelled.is_set():
         if process.running(server.files) is None:
             last = server.files.log_file.read_text(errors="replace").strip().splitlines()[-1:]
-            raise TidegateError(
+            raise EndedError(
                 f"{server.name} (pid {started.pid}) ended at its start: {' '.join(last)[:200] or 'it said nothing'}.",
                 remedy=f"See {server.files.log_file}.",
             )

@@ -265,6 +265,17 @@ def test_the_slots_are_those_of_the_image(project: dict[str, Any], flink_config:
     assert flink_config["taskmanager.numberOfTaskSlots"] == flink.SLOTS
 
 
+def test_a_job_manager_that_is_started_again_knows_its_jobs(
+    project: dict[str, Any], flink_config: dict[str, Any]
+) -> None:
+    folder = flink_config["high-availability.storageDir"].removeprefix("file://")
+
+    assert flink_config["high-availability.jobmanager.port"] == flink_config["jobmanager.rpc.port"]
+    for name in ("jobmanager", "taskmanager"):  # which fetches from there what a job came with
+        volumes = {volume["target"]: volume for volume in project["services"][name]["volumes"]}
+        assert any(folder.startswith(f"{target}/") and v["source"] == "flink-state" for target, v in volumes.items())
+
+
 def test_the_store_is_the_warehouse_of_the_local_stack(project: dict[str, Any]) -> None:
     settings = project["services"]["init"]["environment"]
 

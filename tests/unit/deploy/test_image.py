@@ -73,7 +73,7 @@ def test_flink_is_configured_as_on_the_local_stack(flink_config: dict[str, Any],
     """All but addresses, folders, Python, the JobManager's memory, which is scarcer there, and who reports metrics."""
     local = flink.configuration(load_state(Settings.model_validate({"home": tmp_path})))
     own = {"jobmanager.memory.process.size", "jobmanager.memory.jvm-metaspace.size", "jobmanager.memory.off-heap.size"}
-    elsewhere = re.compile(r"address|host|port$|dir$|^python|^env\.java\.home|^metrics\.reporter\.prom\.factory")
+    elsewhere = re.compile(r"address|host|port$|[dD]ir$|^python|^env\.java\.home|^metrics\.reporter\.prom\.factory")
     shared = {name: value for name, value in local.items() if name not in own and not elsewhere.search(name)}
 
     assert len(shared) >= 14

@@ -122,7 +122,10 @@ def test_no_secret_has_a_value_and_each_is_asked_for(deployment: dict[str, Any])
 
 def test_flink_is_the_images_and_configured_alike(deployment: dict[str, Any], flink_config: dict[str, Any]) -> None:
     own = deployment["spec"]["flinkConfiguration"]
-    elsewhere = re.compile(r"address|host|dir$|memory.process.size|numberOfTaskSlots|\.port$")
+    # Kubernetes has its own high availability, and a network between the processes.
+    elsewhere = re.compile(
+        r"address|host|dir$|memory.process.size|numberOfTaskSlots|\.port$|^high-availability|^heartbeat"
+    )
     shared = {name: value for name, value in flink_config.items() if not elsewhere.search(name)}
 
     assert len(shared) >= 18

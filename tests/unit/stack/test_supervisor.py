@@ -11,7 +11,7 @@ from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.stack import preflight, supervisor
 from tidegate.stack.fetch import Cache
-from tidegate.stack.process import Command, processes_of
+from tidegate.stack.process import Command, processes_of, running
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState, load_state
 
@@ -43,6 +43,21 @@ class SecondServer(WebServer):
     name = "second"
     port_names = ("opensearch",)
     needs = ("web",)
+
+
+class LeavingServer(WebServer):
+    """Ends once while it is waited for."""
+
+    leaves = False
+
+    def check(self) -> None:
+        if self.leaves:
+            self.leaves = False
+            alive = running(self.files)
+            assert alive is not None
+            alive.kill()
+            raise self.not_ready("it leaves")
+        super().check()
 
 
 class DyingServer(WebServer):
@@ -82,6 +97,19 @@ def test_a_server_that_dies_is_reported_with_its_last_words_and_its_log(state: S
     with pytest.raises(TidegateError, match=r"dying .* no room left.* See .*dying\.log") as raised:
         supervisor.start([server], lambda name, phase: None)
     assert "\n" not in str(raised.value)
+
+
+def test_a_server_that_ran_and_ends_while_it_is_waited_for_is_started_again(state: StackState, cache: Cache) -> None:
+    server = LeavingServer(state, cache)
+    supervisor.start([server], lambda name, phase: None)
+    first = running(server.files)
+    server.leaves = True
+    supervisor.start([server], lambda name, phase: None)
+    second = running(server.files)
+    assert first is not None
+    assert second is not None
+    assert first.pid != second.pid
+    supervisor.stop([server])
 
 
 def test_temporary_files_of_the_run_before_are_gone_when_a_server_starts(state: StackState, cache: Cache) -> None:
