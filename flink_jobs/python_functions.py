@@ -15,8 +15,11 @@ from pyflink.table import TableEnvironment
 from pyflink.table.types import DataType
 from pyflink.table.udf import udf
 
+from tidegate.errors import TidegateError
+
 FOLDER = Path(__file__).parent / "functions"
 _NO_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_NOT_NULL = re.compile(r"\bnot\s+null\b", re.IGNORECASE)
 _CALL = r"\b({})\s*\("
 
 
@@ -44,14 +47,28 @@ def _register(flink: TableEnvironment, file: Path) -> None:
     from flink_jobs.shipped_function import ShippedFunction  # noqa: PLC0415
 
     name, declared = file.stem, run_path(str(file))
-    result = declared["RESULT"]
-    if isinstance(result, dict):
-        result = f"ROW<{', '.join(f'`{field}` {sql_type}' for field, sql_type in result.items())}>"
+    result = result_type(file, declared["RESULT"])
     function = ShippedFunction(name, file.read_text(), _sent_as(result))
     vectorised = udf(
         function, input_types=list(declared["ARGUMENTS"]), result_type=result, func_type="pandas", name=name
     )
     flink.create_temporary_system_function(name, vectorised)
+
+
+def result_type(file: Path, declared: str | dict[str, str]) -> str:
+    """The SQL type of a function's ``RESULT``.
+
+    Raises:
+        TidegateError: it can't be null, which a value is that the function fails on.
+    """
+    if isinstance(declared, dict):
+        declared = f"ROW<{', '.join(f'`{field}` {sql_type}' for field, sql_type in declared.items())}>"
+    if _NOT_NULL.search(declared):
+        raise TidegateError(
+            f"RESULT of {file} is NOT NULL, but a value that the function fails on is null.",
+            remedy="Take NOT NULL away; a query replaces nulls by COALESCE.",
+        )
+    return declared
 
 
 def _sent_as(sql_type: str) -> DataType:

@@ -40,8 +40,11 @@ class PostgresTable:
         self._fields = {field.name: field.type for field in read_type(dataset.latest).fields}
         self._check_columns(dataset)
 
-    def versions(self) -> dict[str, datetime | None]:
-        """Since when each key holds its row, to the millisecond; None where the row does not say."""
+    def versions(self) -> dict[str | None, datetime | None]:
+        """Since when each key holds its row, to the millisecond; None where the row does not say.
+
+        A key None stands for all rows that have none.
+        """
         query = self._sql.SQL("SELECT {}::text, {} FROM {}").format(
             self._key, _column(self._sql, self._time, AvroType("timestamp-millis")), self._table
         )
@@ -49,7 +52,7 @@ class PostgresTable:
             cursor.itersize = _CHUNK_KEYS
             return dict(cursor.execute(query))
 
-    def rows(self, keys: Sequence[str]) -> Iterator[Row]:
+    def rows(self, keys: Sequence[str | None]) -> Iterator[Row]:
         """The rows of these keys, as JSON values; a row's number is its place among them."""
         columns = [
             self._sql.SQL("{} AS {}").format(
@@ -58,12 +61,13 @@ class PostgresTable:
             for name, avro in self._fields.items()
             if name in self._known
         ]
-        query = self._sql.SQL("SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {}::text = ANY(%s)) r").format(
-            self._sql.SQL(", ").join(columns), self._table, self._key
-        )
+        query = self._sql.SQL(
+            "SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {}::text = ANY(%s) OR (%s AND {} IS NULL)) r"
+        ).format(self._sql.SQL(", ").join(columns), self._table, self._key, self._key)
         number = 0
         for start in range(0, len(keys), _CHUNK_KEYS):
-            for (text,) in self._connection.execute(query, [list(keys[start : start + _CHUNK_KEYS])]):
+            chunk = keys[start : start + _CHUNK_KEYS]
+            for (text,) in self._connection.execute(query, [[key for key in chunk if key is not None], None in chunk]):
                 number += 1
                 yield Row(number, json.loads(text, parse_float=Decimal), "", text)
 

@@ -118,22 +118,26 @@ class Changes:
         """What differs between the table and what is known; nothing is sent before all of that is read."""
         with open_table(table.url, table.name, self._dataset) as rows:
             current = rows.versions()
-            timeless = {key for key, since in current.items() if since is None}
+            timeless = {key for key, since in current.items() if since is None and key is not None}
             found = self._known(timeless)
             self.compared, known = found is not None, found or {}
-            gone = sorted(known.keys() - current.keys())
+            gone = sorted(key for key in known if key not in current)
             if len(gone) > max(len(known) * _MASS_SHARE, _FEW_KEYS) and not table.mass_delete:
                 raise TidegateError(
                     f"the table {table.name} lacks {len(gone):,} of the {len(known):,} keys of {self._dataset.name}.",
                     remedy="If they are to be deleted, give --mass-delete; else check --from and --table.",
                 )
-            asked = [k for k, since in current.items() if k not in known or since is None or known[k].since < since]
+            asked = [
+                key
+                for key, since in current.items()
+                if key is None or key not in known or since is None or known[key].since < since
+            ]
             for state in self._states_of(rows, asked):
                 if state.key not in timeless or not self._is_same(state, known.get(state.key)):
                     yield state
             yield from (State(key, None) for key in gone)
 
-    def _states_of(self, table: PostgresTable, keys: list[str]) -> Iterator[State]:
+    def _states_of(self, table: PostgresTable, keys: list[str | None]) -> Iterator[State]:
         for row in table.rows(keys):
             try:
                 yield self._reader.state(row)

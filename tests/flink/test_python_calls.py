@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from flink_jobs.plans import python_calls, repeated
-from flink_jobs.python_functions import function_names
+from flink_jobs.python_functions import function_names, result_type
+from tidegate.errors import TidegateError
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 PRINT_PLANS = """
@@ -60,3 +61,9 @@ def test_each_function_is_called_in_one_place_for_both_sinks(plans: dict[str, st
 
 def test_no_call_is_repeated(plans: dict[str, str]) -> None:
     assert {name: repeated(plan, function_names()) for name, plan in plans.items()} == {name: [] for name in plans}
+
+
+@pytest.mark.parametrize("declared", ["STRING NOT NULL", {"name": "STRING", "amount": "DOUBLE not  null"}])
+def test_a_result_that_can_not_be_null_is_refused(declared: str | dict[str, str]) -> None:
+    with pytest.raises(TidegateError, match=r"RESULT of scores\.py is NOT NULL.*Take NOT NULL away"):
+        result_type(Path("scores.py"), declared)

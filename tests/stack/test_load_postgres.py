@@ -148,6 +148,17 @@ def test_a_row_that_does_not_fit_is_kept_and_the_others_are_loaded(
     assert "list_price" in kept["reason"]
 
 
+def test_a_row_without_a_key_is_kept_and_the_others_are_loaded(
+    server: str, shop: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    insert(shop, ("pg-good", "1.00", datetime.now(UTC)), ("pg-none", "2.00", datetime.now(UTC)))
+    shop.execute("ALTER TABLE products DROP CONSTRAINT products_pkey, ALTER product_id DROP NOT NULL")
+    shop.execute("UPDATE products SET product_id = NULL WHERE product_id = 'pg-none'")
+    rejects = tmp_path / "rejects.jsonl"
+    assert load(server, "--rejects", str(rejects)) == {"upserts": 1, "deletes": 0, "rejected": 1}
+    assert "product_id" in json.loads(rejects.read_text())["reason"]
+
+
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
 def test_a_table_that_lacks_most_keys_deletes_nothing(
     server: str, shop: psycopg.Connection[Any], arguments: list[str]

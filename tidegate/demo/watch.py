@@ -114,7 +114,7 @@ class OutputWatch:
         assert isinstance(row, dict)
         ingested_ms = row["_ingested_at"].timestamp() * 1000
         self.seen.committed_ms.append(received_ms - ingested_ms)
-        self._on_sample("_".join(str(row[name]) for name in self._contract.identity), ingested_ms)
+        self._on_sample("_".join(str(row[name]) for name in self._contract.row_identity), ingested_ms)
 
     def _count_dead_letter(self, message: Message) -> None:
         code, partition, offset, text = _headers(
