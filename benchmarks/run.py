@@ -19,7 +19,7 @@ STEADY = "steady --rate 5000 --seconds 300"
 # The producer leaves a larger backlog than --events, so it comes after those that work one off.
 FUNCTIONS = "functions --events 1000000 --runs 1"
 BENCHMARKS = (
-    "catch_up refine --parallelism 1",
+    "catch_up refine --parallelism 2",
     "catch_up refine --at-least-once",
     "catch_up refine",
     "catch_up metrics",

@@ -108,7 +108,9 @@ class Settings(LogSettings):
     metrics_since: AwareDatetime | None = Field(
         default=None, description="a metric leaves earlier events out; else whatever silver still holds whole days of"
     )
-    parallelism: int = Field(default=2, ge=1)
+    parallelism: int = Field(
+        default=1, ge=1, description="subtasks of each job; a second one helps where cores are left over"
+    )
     savepoints: str | None = Field(default=None, description="folder of savepoints; else below the home folder")
 
     def savepoint_dir(self) -> str:

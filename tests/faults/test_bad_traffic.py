@@ -85,18 +85,15 @@ def test_two_producers_of_the_same_events_leave_each_once(healthy: Pipeline, tmp
 def test_a_job_goes_on_at_another_parallelism(
     healthy: Pipeline, start_drill: StartDrill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drill = start_drill("savepoint and restart at parallelism 2 → 1 → 2 → 1")
+    drill = start_drill("savepoint and restart at parallelism 1 → 2 → 1")
     drill.send()
-    for parallelism in ("1", "2", "1"):
+    for parallelism in ("2", "1"):
         monkeypatch.setenv("TIDEGATE_PARALLELISM", parallelism)
         tidegate("stop", "refine")
         tidegate("run", "refine")
         healthy.wait_for_checkpoints("refine", 2)
     drill.healed()
     drill.prove()
-    monkeypatch.undo()
-    tidegate("stop", "refine")
-    tidegate("run", "refine")
 
 
 def _framed(pipeline: Pipeline, event: dict[str, Any]) -> bytes:
