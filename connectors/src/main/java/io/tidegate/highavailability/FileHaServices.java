@@ -1,6 +1,7 @@
 package io.tidegate.highavailability;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -47,7 +48,8 @@ final class FileHaServices extends StandaloneHaServices {
         this.folder = folder;
         checkpoints = new FileCheckpoints(folder.resolve("checkpoints"));
         blobs = BlobUtils.createBlobStoreFromConfig(configuration);
-        jobResults = FileSystemJobResultStore.fromConfiguration(configuration, ioExecutor);
+        jobResults = new EndedJobs(
+                FileSystemJobResultStore.fromConfiguration(configuration, ioExecutor), this::forget);
         applicationResults = FileSystemApplicationResultStore.fromConfiguration(configuration, ioExecutor);
     }
 
@@ -88,6 +90,12 @@ final class FileHaServices extends StandaloneHaServices {
     @Override
     public CompletableFuture<Void> globalCleanupAsync(JobID job, Executor executor) {
         return FutureUtils.runAsync(() -> checkpoints.forget(job), executor);
+    }
+
+    private void forget(JobID job) throws IOException {
+        Files.deleteIfExists(folder.resolve("jobs").resolve(FileNames.INSTANCE.jobIDToName(job)));
+        checkpoints.forget(job);
+        blobs.deleteAll(job);
     }
 
     @Override

@@ -28,8 +28,10 @@ import org.apache.flink.runtime.checkpoint.CheckpointsCleaner;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpoint;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStore;
 import org.apache.flink.runtime.highavailability.HighAvailabilityServices;
+import org.apache.flink.runtime.highavailability.JobResultEntry;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobmanager.ExecutionPlanStore;
+import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.state.SharedStateRegistry;
 import org.apache.flink.runtime.state.filesystem.FileStateHandle;
 import org.apache.flink.runtime.state.filesystem.FsCompletedCheckpointStorageLocation;
@@ -87,6 +89,22 @@ class FileHaServicesTest {
         assertEquals(43, counter().get());
         again.shutdown(JobStatus.FINISHED).get();
         assertEquals(CheckpointIDCounter.INITIAL_CHECKPOINT_ID, counter().get());
+    }
+
+    @Test
+    void aJobThatCouldNotBeInitialisedHoldsNobodyUp() throws Exception {
+        startedPlans().putExecutionPlan(new JobGraph(JOB, "refine"));
+        JobResult failed = new JobResult.Builder()
+                .jobId(JOB)
+                .jobName("refine")
+                .jobStatus(JobStatus.FAILED)
+                .netRuntime(1)
+                .build();
+        services().getJobResultStore().createDirtyResultAsync(new JobResultEntry(failed)).get();
+
+        assertEquals(Set.of(), services().getJobResultStore().getDirtyResults());
+        assertEquals(List.of(), List.copyOf(startedPlans().getJobIds()));
+        assertFalse(services().getJobResultStore().hasJobResultEntryAsync(JOB).get());
     }
 
     @Test
