@@ -8,6 +8,7 @@ missing is missing; the report says how much of it lies beyond all that refine h
 
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.contracts.search_mapping import alias
@@ -61,7 +62,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     many = sum(window.end - window.start for window in windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, contract, windows, workers)
-        partitions = _judge_when_caught_up(evidence, deadline_s)
+        partitions = judge_when_caught_up(evidence, deadline_s)
         topics_peak_mb = workers.peak_rss_mb()
     layers = [
         _prove_layer(source, expected, evidence, deadline_s)
@@ -87,11 +88,22 @@ def default_wait_s(settings: Settings) -> float:
     return longest_s + SPARE_WAIT_S
 
 
-def _judge_when_caught_up(evidence: TopicEvidence, deadline_s: float) -> list[PartitionVerdict]:
+class Evidence(Protocol):
+    """What was read of the topics, and more of it."""
+
+    def judge(self) -> list[PartitionVerdict]: ...
+
+    def extend(self) -> bool: ...
+
+
+def judge_when_caught_up(evidence: Evidence, deadline_s: float) -> list[PartitionVerdict]:
+    """The verdicts once nothing is missing, or on what was read after the deadline (monotonic clock)."""
+    is_last = False
     while True:
         partitions = evidence.judge()
-        if not any(len(verdict.difference.missing) for verdict in partitions):
+        if is_last or not any(len(verdict.difference.missing) for verdict in partitions):
             return partitions
+        is_last = time.monotonic() > deadline_s  # under traffic the outputs never stop to grow
         while not evidence.extend():
             if time.monotonic() > deadline_s:
                 return partitions

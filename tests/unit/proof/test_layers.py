@@ -62,3 +62,11 @@ def test_a_layer_that_stands_still_is_judged_at_the_deadline(monkeypatch: pytest
     verdict = prove_layer(GrowingSource(rows, grows=False), rows, lambda: WINDOWS, time.monotonic() + 0.01)
 
     assert verdict.differences[0].missing.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_layer_that_grows_without_what_is_missing_is_judged_after_the_deadline() -> None:
+    expected, there = make_rows([0, 0], [0, 9]), make_rows([0], [0])
+
+    verdict = prove_layer(GrowingSource(there, grows=True), expected, lambda: WINDOWS, time.monotonic() + 0.01)
+
+    assert verdict.differences[0].missing.tolist() == [9]
