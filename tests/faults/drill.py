@@ -15,9 +15,10 @@ from tidegate.demo.child import Child
 from tidegate.demo.lag import LagReader, behind
 from tidegate.demo.memory import MemoryWatch
 from tidegate.errors import TidegateError
+from tidegate.offsets import OffsetReader
 
-RATE = 1000
-"""A fifth of what two cores carry: the backlog of an outage is worked off beside it."""
+RATE = 2000
+"""Less than half of what two cores carry: the backlog of an outage is worked off beside it."""
 MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.1", "--late-ratio", "0.02")
 LIMIT_S = 60.0
 """After the healing, lag must be normal again within this time."""
@@ -54,6 +55,7 @@ class Drill:
         self._excess: dict[str, dict[int, int]] = {}
         self._no_answer = ""
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
+        self._offsets = OffsetReader(pipeline.settings.kafka_bootstrap_servers)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
         self._healed_s: float | None = None
@@ -134,15 +136,17 @@ class Drill:
 
     def _excess_lag(self) -> dict[str, int] | None:
         """By job, the records of its lag beyond what comes in between two checkpoints; None where nothing answers."""
-        settings = self.pipeline.settings
+        settings, silver = self.pipeline.settings, self.pipeline.clicks.contract.silver_topic
         topics_s = {
             "refine": settings.refine_checkpoint_interval_s + SPARE_S,
             "index": settings.index_checkpoint_interval_s + SPARE_S,
+            "metrics": settings.metrics_checkpoint_interval_s + SPARE_S,
             "lake": 2 * (settings.lake_checkpoint_interval_s + SPARE_S),  # it reads two topics
         }
         try:
-            silver_ends = end_offsets(settings.kafka_bootstrap_servers, self.pipeline.clicks.contract.silver_topic)
+            silver_ends = end_offsets(settings.kafka_bootstrap_servers, silver)
             lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
+            lags["metrics"] = behind(silver_ends, self._offsets.positions("metrics", "clicks").get(silver, {}))
         except (KafkaException, TidegateError, TimeoutError) as error:
             self._no_answer = repr(error)
             return None

@@ -27,7 +27,7 @@ def test_no_event_is_lost_or_doubled_when_a_server_is_killed(
     healthy: Pipeline, start_drill: StartDrill, server: str
 ) -> None:
     drill = start_drill(f"kill -9 of {server}")
-    drill.send(seconds=20)
+    drill.send()
     kill(healthy.settings, server)
     revive(healthy.settings)
     drill.healed()
