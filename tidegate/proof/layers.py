@@ -1,6 +1,5 @@
 """A layer behind the topics (a lake table, the index) against the rows it must hold."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
@@ -10,8 +9,6 @@ import numpy as np
 from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Difference, Rows, compare
 from tidegate.proof.verdict import Window
-
-POLL_S = 0.5
 
 
 class LayerSource(Protocol):
@@ -43,23 +40,29 @@ def compare_layer(name: LayerName, windows: list[Window], expected: Rows, actual
     return LayerVerdict(name=name, expected=counts["expected"], actual=counts["actual"], differences=differences)
 
 
-def prove_layer(
-    source: LayerSource, expected: Rows, windows: Callable[[], list[Window]], deadline_s: float
-) -> LayerVerdict:
-    """The verdict on a layer that may still be catching up.
+class LayerEvidence:
+    """What a layer holds of ``expected``; read again, whole, when it has grown.
 
-    Reads it again when it has grown, until nothing is missing or what was read is of after ``deadline_s`` (monotonic
-    clock). ``windows`` is asked after each reading, since by then raw may reach further.
+    ``windows`` is asked after each reading, since by then raw may reach further.
     """
-    is_last = False
-    while True:
-        marker = source.marker()
-        actual = source.read()
-        verdict = compare_layer(source.name, windows(), expected, actual)
-        if is_last or not any(len(difference.missing) for difference in verdict.differences.values()):
-            return verdict
-        is_last = time.monotonic() > deadline_s  # under traffic it never stops to grow
-        while source.marker() == marker:
-            if time.monotonic() > deadline_s:
-                return verdict
-            time.sleep(POLL_S)
+
+    def __init__(self, source: LayerSource, expected: Rows, windows: Callable[[], list[Window]]) -> None:
+        self._source = source
+        self._expected = expected
+        self._windows = windows
+        self._read()
+
+    def judge(self) -> LayerVerdict:
+        """The verdict on what was read last."""
+        return compare_layer(self._source.name, self._windows(), self._expected, self._actual)
+
+    def extend(self) -> bool:
+        """Reads the layer again; False if it has not grown since."""
+        if self._source.marker() == self._marker:
+            return False
+        self._read()
+        return True
+
+    def _read(self) -> None:
+        self._marker = self._source.marker()
+        self._actual = self._source.read()

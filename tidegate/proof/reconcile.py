@@ -1,30 +1,30 @@
 """Proves a dataset: reads the topics, judges them, then holds the lake and the index against them.
 
 On a live stream: the end of the raw topic is taken once, at the start, so the proof is about a fixed set of events.
-The outputs may not have them all yet, since jobs show their work at checkpoints only. So while something is missing
-and ``wait_s`` has not run out, new output is read and the verdict is made again. When time has run out, what is still
-missing is missing; the report says how much of it lies beyond all that refine has written (``behind``).
+The outputs may not have them all yet. So while something is missing and ``wait_s`` has not run out, new output is read
+and the verdict is made again. When time has run out, what is still missing is missing; the report says how much of it
+lies beyond all that refine has written (``behind``).
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.contracts.search_mapping import alias
 from tidegate.errors import TidegateError
+from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.lake_reader import LakeSource
-from tidegate.proof.layers import LayerSource, prove_layer
+from tidegate.proof.layers import LayerEvidence, LayerSource
 from tidegate.proof.report import LayerVerdict, ProofReport
-from tidegate.proof.rows import Rows
+from tidegate.proof.rows import Difference, Rows
 from tidegate.proof.topics import TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict, Window
 from tidegate.proof.window import raw_windows
 from tidegate.proof.workers import Workers, peak_rss_mb
 from tidegate.settings import Settings
 
-POLL_S = 0.5
 SPARE_WAIT_S = 30.0
 MANY_EVENTS = 400_000
 
@@ -62,10 +62,15 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     many = sum(window.end - window.start for window in windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, contract, windows, workers)
-        partitions = judge_when_caught_up(evidence, deadline_s)
+        partitions = judge_when_caught_up(evidence, _differences, deadline_s)
         topics_peak_mb = workers.peak_rss_mb()
+
+    def windows_now() -> list[Window]:
+        evidence.refresh_ends()
+        return evidence.windows
+
     layers = [
-        _prove_layer(source, expected, evidence, deadline_s)
+        judge_when_caught_up(LayerEvidence(source, expected, windows_now), _differences_of_layer, deadline_s)
         for source, expected in _sources(settings, dataset, scope, evidence)
     ]
     return ProofReport(
@@ -88,28 +93,6 @@ def default_wait_s(settings: Settings) -> float:
     return longest_s + SPARE_WAIT_S
 
 
-class Evidence(Protocol):
-    """What was read of the topics, and more of it."""
-
-    def judge(self) -> list[PartitionVerdict]: ...
-
-    def extend(self) -> bool: ...
-
-
-def judge_when_caught_up(evidence: Evidence, deadline_s: float) -> list[PartitionVerdict]:
-    """The verdicts once nothing is missing, or on what was read after the deadline (monotonic clock)."""
-    is_last = False
-    while True:
-        partitions = evidence.judge()
-        if is_last or not any(len(verdict.difference.missing) for verdict in partitions):
-            return partitions
-        is_last = time.monotonic() > deadline_s  # under traffic the outputs never stop to grow
-        while not evidence.extend():
-            if time.monotonic() > deadline_s:
-                return partitions
-            time.sleep(POLL_S)
-
-
 def _sources(
     settings: Settings, dataset: Dataset, scope: Scope, evidence: TopicEvidence
 ) -> list[tuple[LayerSource, Rows]]:
@@ -124,9 +107,9 @@ def _sources(
     return sources
 
 
-def _prove_layer(source: LayerSource, expected: Rows, evidence: TopicEvidence, deadline_s: float) -> LayerVerdict:
-    def windows_now() -> list[Window]:
-        evidence.refresh_ends()
-        return evidence.windows
+def _differences(partitions: list[PartitionVerdict]) -> Iterable[Difference]:
+    return (verdict.difference for verdict in partitions)
 
-    return prove_layer(source, expected, windows_now, deadline_s)
+
+def _differences_of_layer(verdict: LayerVerdict) -> Iterable[Difference]:
+    return verdict.differences.values()

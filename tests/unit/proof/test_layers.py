@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from tidegate.proof import layers
-from tidegate.proof.layers import compare_layer, prove_layer
-from tidegate.proof.report import LayerName
+from tidegate.proof import catch_up
+from tidegate.proof.catch_up import judge_when_caught_up
+from tidegate.proof.layers import LayerEvidence, compare_layer
+from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Rows, make_rows
 from tidegate.proof.verdict import Window
 
@@ -32,6 +33,11 @@ class GrowingSource:
         return self._rows.where(self._rows.offset < self._visible)
 
 
+def proved(source: GrowingSource, expected: Rows, wait_s: float) -> LayerVerdict:
+    evidence = LayerEvidence(source, expected, lambda: WINDOWS)
+    return judge_when_caught_up(evidence, lambda verdict: verdict.differences.values(), time.monotonic() + wait_s)
+
+
 def test_only_rows_of_the_windows_are_compared() -> None:
     verdict = compare_layer("index", WINDOWS, EXPECTED, make_rows([0, 1], [0, 7]))
 
@@ -48,18 +54,15 @@ def test_a_row_beyond_raw_and_one_of_an_unknown_partition_are_unexplained() -> N
 
 def test_a_layer_that_catches_up_is_waited_for() -> None:
     rows = make_rows([0] * 5, range(5))
-    deadline_s = time.monotonic() + 60
 
-    verdict = prove_layer(GrowingSource(rows, grows=True), rows, lambda: WINDOWS, deadline_s)
-
-    assert verdict.actual == 5
+    assert proved(GrowingSource(rows, grows=True), rows, wait_s=60).actual == 5
 
 
 def test_a_layer_that_stands_still_is_judged_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "POLL_S", 0.001)
+    monkeypatch.setattr(catch_up, "POLL_S", 0.001)
     rows = make_rows([0] * 5, range(5))
 
-    verdict = prove_layer(GrowingSource(rows, grows=False), rows, lambda: WINDOWS, time.monotonic() + 0.01)
+    verdict = proved(GrowingSource(rows, grows=False), rows, wait_s=0.01)
 
     assert verdict.differences[0].missing.tolist() == [0, 1, 2, 3, 4]
 
@@ -67,6 +70,6 @@ def test_a_layer_that_stands_still_is_judged_at_the_deadline(monkeypatch: pytest
 def test_a_layer_that_grows_without_what_is_missing_is_judged_after_the_deadline() -> None:
     expected, there = make_rows([0, 0], [0, 9]), make_rows([0], [0])
 
-    verdict = prove_layer(GrowingSource(there, grows=True), expected, lambda: WINDOWS, time.monotonic() + 0.01)
+    verdict = proved(GrowingSource(there, grows=True), expected, wait_s=0.01)
 
     assert verdict.differences[0].missing.tolist() == [9]

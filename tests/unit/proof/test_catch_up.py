@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
-from tidegate.proof.reconcile import judge_when_caught_up
-from tidegate.proof.rows import make_rows
+from tidegate.proof.catch_up import judge_when_caught_up
+from tidegate.proof.rows import Difference, make_rows
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
 
 
@@ -27,21 +27,22 @@ class Traffic:
         return True
 
 
-def test_what_comes_late_is_waited_for() -> None:
-    (verdict,) = judge_when_caught_up(Traffic(late_by=5), time.monotonic() + 60)
+def judged(traffic: Traffic, wait_s: float) -> Difference:
+    verdicts = judge_when_caught_up(
+        traffic, lambda partitions: (verdict.difference for verdict in partitions), time.monotonic() + wait_s
+    )
+    return verdicts[0].difference
 
-    assert verdict.difference.missing.tolist() == []
+
+def test_what_comes_late_is_waited_for() -> None:
+    assert judged(Traffic(late_by=5), wait_s=60).missing.tolist() == []
 
 
 def test_outputs_that_grow_without_what_is_missing_are_judged_after_the_deadline() -> None:
-    (verdict,) = judge_when_caught_up(Traffic(late_by=float("inf")), time.monotonic() + 0.01)
-
-    assert verdict.difference.missing.tolist() == [0]
+    assert judged(Traffic(late_by=float("inf")), wait_s=0.01).missing.tolist() == [0]
 
 
 def test_what_was_shown_by_the_deadline_counts_though_reading_took_longer() -> None:
     traffic = Traffic(late_by=1)
 
-    (verdict,) = judge_when_caught_up(traffic, time.monotonic() - 60)
-
-    assert (verdict.difference.missing.tolist(), traffic.reads) == ([], 1)
+    assert (judged(traffic, wait_s=-60).missing.tolist(), traffic.reads) == ([], 1)
