@@ -16,8 +16,8 @@ from contextlib import contextmanager
 PREPARE = ("contract register --all", "index apply", "load products --sample")
 # The jobs of the first one start with the oldest record, so it must find none.
 STEADY = "steady --rate 5000 --seconds 300"
-# The producer leaves a larger backlog than --events, so it comes after those that work one off.
-FUNCTIONS = "functions --events 1000000 --runs 1"
+# The producer leaves a larger backlog than --events, so these come after those that work one off.
+LAST = ("functions --events 1000000 --runs 1", "document_cost --documents 200000 --runs 2")
 BENCHMARKS = (
     "catch_up refine --parallelism 2",
     "catch_up refine --at-least-once",
@@ -39,7 +39,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down then too
     with throw_away_stack() as environment:
         sizes = f"--events {options.events} --runs {options.runs}"
-        for benchmark in (STEADY, *(f"{benchmark} {sizes}" for benchmark in BENCHMARKS), FUNCTIONS):
+        for benchmark in (STEADY, *(f"{benchmark} {sizes}" for benchmark in BENCHMARKS), *LAST):
             began = time.monotonic()
             run(["benchmarks." + benchmark.split()[0], *benchmark.split()[1:]], environment)
             print(f"({benchmark}: {time.monotonic() - began:.0f} s)", flush=True)

@@ -14,6 +14,7 @@ from producers.batch import Batch, Kind, Special
 from producers.generator import Traffic
 from producers.mixing import BAD, DUPLICATE, Mixer
 from producers.poison import Poison, Record, kinds_for
+from tidegate.errors import ContractError
 
 
 class Made(NamedTuple):
@@ -41,6 +42,7 @@ class Records:
     def __init__(self, traffic: Traffic, rng: np.random.Generator, make: Make, breaks: Mapping[str, Record]) -> None:
         contract = traffic.dataset.contract
         self._schema = traffic.dataset.latest
+        self._name = traffic.dataset.name
         self._remedy = _REMEDY.format(dataset=traffic.dataset.name)
         self._encoder = Encoder(self._schema, traffic.schema_id)
         poison = Poison(kinds_for(traffic.dataset, self._encoder, breaks))
@@ -53,10 +55,12 @@ class Records:
         """One record per time; specials as the mix says.
 
         Raises:
-            ContractError: the dataset's newest schema has no place for what is made, or a field for which nothing is.
+            ContractError: the dataset's newest schema has no place for what is made, or a field for which nothing is;
+                or key or identity are fields that are not made.
         """
         roles = self._mixer.draw(len(times_ms))
         made = self._make(self._mixer.shift(times_ms, roles))
+        self._check(made)
         with writing(self._schema, self._remedy):
             values: list[bytes | None] = [self._encoder.encode(each.record) for each in made]
         keys = [None if self._key is None else str(each.record[self._key]).encode() for each in made]
@@ -71,6 +75,15 @@ class Records:
                 batch.specials.append(Special(place, each.kind, each.name, identity=self._identity_in(each.record)))
         self._mixer.finish(batch, roles, np.array(plain, np.intp), int(times_ms[0]))
         return batch
+
+    def _check(self, made: Sequence[Made]) -> None:
+        needed = {*self._identity, *([] if self._key is None else [self._key])}
+        for each in made[:1]:
+            if lacking := sorted(needed - each.record.keys()):
+                raise ContractError(
+                    f"{self._name}: no value is made for {', '.join(lacking)}, of the contract's key or identity.",
+                    remedy=self._remedy,
+                )
 
     def _identity_of(self, value: bytes | None) -> str | None:
         return None if value is None else self._identity_in(self._encoder.decode(value))

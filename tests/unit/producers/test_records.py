@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -144,4 +145,18 @@ def test_a_newer_schema_that_can_not_be_written_is_one_clear_error(
 ) -> None:
     newer = next_version(request.getfixturevalue(name), added, **types)
     with pytest.raises(ContractError, match=f"{problem}.*producers/{name}.py"):
+        next(batches(make(newer, factory)))
+
+
+@pytest.mark.parametrize(("name", "factory"), CASES[:2], ids=IDS[:2])
+@pytest.mark.parametrize("part", ["key", "identity"])
+def test_a_key_or_identity_that_is_not_made_is_one_clear_error(
+    request: pytest.FixtureRequest, name: str, factory: GeneratorFactory, part: str
+) -> None:
+    dataset: Dataset = request.getfixturevalue(name)
+    contract = dataset.contract
+    keyed = {"topic": contract.topic.model_copy(update={"key": "device"})}
+    changed = contract.model_copy(update=keyed if part == "key" else {"identity": ("device",)})
+    newer = replace(next_version(dataset, DEVICE), contract=changed)
+    with pytest.raises(ContractError, match=f"^{name}: no value is made for device.*producers/{name}.py"):
         next(batches(make(newer, factory)))
