@@ -30,7 +30,7 @@ JOBS = ("refine", "index", "lake", "metrics")
 SHARES = {"clicks": 0.7, "app_logs": 0.2, "orders": 0.1}
 MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.01", "--late-ratio", "0.01")
 READ_EVERY_S = 1.0
-WARM_UP_S = 90.0
+WARM_UP_S = 240.0
 
 
 def main() -> None:
@@ -38,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="steady")
     parser.add_argument("--rate", type=float, default=10_000, help="events per second, all datasets together")
     parser.add_argument("--seconds", type=float, default=600, help="after the warm-up")
+    parser.add_argument("--warm-up", type=float, default=WARM_UP_S, help="seconds at half the rate, not counted")
     parser.add_argument("--dataset", choices=list(SHARES), help="only this one")
     options = parser.parse_args()
     settings = get_settings()
@@ -45,14 +46,18 @@ def main() -> None:
     start(settings, Start(JOBS, tuple(shares), "none"))
     try:
         rates = {name: options.rate * share for name, share in shares.items()}
-        print(steady(settings, rates, options.seconds))
+        print(steady(settings, rates, options.seconds, options.warm_up))
     finally:
         for job in JOBS:
             stop(settings, job, savepoint=False)
 
 
-def steady(settings: Settings, rates: dict[str, float], seconds: float) -> str:
-    """The table of one run. A warm-up at half the rates goes before; nothing of it is counted."""
+def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_s: float) -> str:
+    """The table of one run. A warm-up at half the rates goes before; nothing of it is counted.
+
+    It takes minutes, not seconds, until the JVMs have compiled what is hot: in its third minute OpenSearch still spends
+    a quarter of its CPU on that.
+    """
     contracts = [load_dataset(settings.schemas_dir, name).contract for name in rates]
     traffic = TrafficReader(OffsetReader(settings.kafka_bootstrap_servers), contracts, JOBS, READ_EVERY_S)
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
@@ -61,7 +66,7 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float) -> str:
             stack.enter_context(Watched(settings, load_dataset(settings.schemas_dir, name), View(Console(quiet=True))))
             for name in rates
         ]
-        for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, WARM_UP_S):
+        for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, warm_up_s):
             pass
         first = sum(each.read("warm").produced for each in watched)
         began_s, before, own = time.monotonic(), cpu_seconds(settings), time.process_time()

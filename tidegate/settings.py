@@ -82,6 +82,7 @@ class Settings(LogSettings):
     opensearch_url: str = "http://127.0.0.1:9200"
     opensearch_user: str | None = None
     opensearch_password: SecretStr | None = None
+    opensearch_heap_mb: int = Field(default=1024, ge=512, description="heap of the local OpenSearch")
     opensearch_shards: int = Field(default=1, ge=1, description="primary shards of each new index")
     opensearch_replicas: int = Field(default=0, ge=0, description="copies of each shard; 0 suits a single node only")
     dashboards_url: str = Field(default="http://127.0.0.1:5601", description="OpenSearch Dashboards")
@@ -93,7 +94,9 @@ class Settings(LogSettings):
     lake_warehouse: str = "s3://warehouse"
     flink_rest_url: str = "http://127.0.0.1:8088"
     flink_home: Path | None = Field(default=None, description="Flink distribution that `tidegate run` uses")
-    flink_task_manager_memory: str = "2560m"
+    flink_task_manager_memory: str = Field(
+        default="2560m", description="all memory of the local TaskManager, as Flink writes it"
+    )
     privacy_key: SecretStr | None = Field(default=None, description="key of the HMAC for personal fields")
     transaction_timeout_s: int = Field(default=600, gt=0, description="Kafka transactions of the Flink sinks")
     refine_checkpoint_interval_s: CheckpointInterval = 2.0

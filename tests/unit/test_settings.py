@@ -73,6 +73,7 @@ def test_a_run_id_says_whether_it_was_given(home: Path, given: str | None, sourc
     ("name", "value"),
     [
         ("parallelism", "0"),
+        ("opensearch_heap_mb", "100"),
         ("opensearch_shards", "0"),
         ("opensearch_replicas", "-1"),
         ("transaction_timeout_s", "0"),

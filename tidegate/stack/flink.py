@@ -125,7 +125,7 @@ def _memory(stack: StackState) -> dict[str, Any]:
         # Deduplication keeps its keys in RocksDB: one budget for all slots, outside of the heap.
         "state.backend.rocksdb.memory.managed": False,
         "state.backend.rocksdb.memory.fixed-per-tm": "384m",
-        "env.java.opts.taskmanager": "-XX:+UseParallelGC",
+        "env.java.opts.taskmanager": "-XX:+UseParallelGC -XX:NewRatio=1",
         "taskmanager.memory.network.min": "96m",
         "taskmanager.memory.network.max": "96m",
         # Kafka's and S3's clients read and write through direct buffers.

@@ -51,7 +51,8 @@ class OpenSearch(Server):
         program = self._program
         (agent,) = program.glob("agent/opensearch-agent-bootstrap-*.jar")
         options = [
-            *jvm_options(1024, self.temporary),
+            *jvm_options(self.stack.opensearch_heap_mb, self.temporary),
+            "-XX:NewRatio=1",
             *self.class_archive().options(),
             "-Xss1m",
             f"-Xbootclasspath/a:{agent}",

@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from tidegate.errors import TidegateError
 from tidegate.settings import STACK_FILE, Settings
@@ -22,7 +22,8 @@ class StackState(BaseModel):
     s3_access_key: str
     s3_secret_key: SecretStr
     privacy_key: SecretStr
-    flink_task_manager_memory: str = Field(default="2560m")
+    opensearch_heap_mb: int = 1024
+    flink_task_manager_memory: str = "2560m"
     transaction_timeout_s: int = 600
 
     def folder(self, *parts: str) -> Path:
@@ -89,6 +90,7 @@ def load_state(settings: Settings, *, choice: PortChoice | None = None, running:
         s3_access_key=settings.s3_access_key or secrets.token_hex(10),
         s3_secret_key=settings.s3_secret_key or SecretStr(secrets.token_hex(20)),
         privacy_key=settings.privacy_key or SecretStr(secrets.token_hex(32)),
+        opensearch_heap_mb=settings.opensearch_heap_mb,
         flink_task_manager_memory=settings.flink_task_manager_memory,
         transaction_timeout_s=settings.transaction_timeout_s,
     )

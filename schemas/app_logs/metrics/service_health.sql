@@ -1,10 +1,15 @@
 -- Grain: one row per minute and service.
+-- Durations are put into steps of 2 %, so that percentiles are right within 1 %: Flink reads all different values of a
+-- minute each time it shows them, and without steps nearly every record has a value of its own.
 with logged as (
     select
         cast(floor(event_time to minute) as timestamp_ltz(3)) as `minute`,
         service_name,
         is_error,
-        duration_ms
+        case
+            when duration_ms > 0 then power(1.02, round(ln(duration_ms) / ln(1.02)))
+            else duration_ms
+        end as duration_ms
     from silver
 ),
 

@@ -8,6 +8,7 @@ import pytest
 
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
+from tidegate.stack.flink import configuration
 from tidegate.stack.state import load_state
 
 
@@ -40,6 +41,13 @@ def test_the_file_is_its_owners_alone_and_keys_are_not_shown(tmp_path: Path) -> 
     state.save()
     assert stat.S_IMODE(state.file.stat().st_mode) == 0o600
     assert state.privacy_key.get_secret_value() not in repr(state)
+
+
+def test_servers_get_the_memory_that_is_set(tmp_path: Path) -> None:
+    sizes = {"opensearch_heap_mb": 2048, "flink_task_manager_memory": "3584m"}
+    state = load_state(Settings.model_validate({"home": tmp_path, **sizes}))
+    assert state.opensearch_heap_mb == 2048
+    assert configuration(state)["taskmanager.memory.process.size"] == "3584m"
 
 
 def test_two_stacks_have_different_keys(tmp_path: Path) -> None:
