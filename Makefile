@@ -24,7 +24,7 @@ demo: setup ## the whole pipeline and its proof (DEMO_SECONDS=60 DEMO_RATE=5000 
 test: setup ## every check and test, on real servers that it starts and stops itself
 	@$(BIN)/python tests/suite.py
 
-faults: setup ## every fault on real servers, each ended by the proof (half an hour)
+faults: setup ## every fault on real servers, each ended by the proof (40 minutes)
 	@$(BIN)/python -m pytest tests/faults --all-faults
 
 check: $(INSTALLED) ## lint, format and types
