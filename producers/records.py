@@ -50,6 +50,7 @@ class Records:
         self._make = make
         self._key = contract.topic.key
         self._identity = contract.identity
+        self._needed = {name for name in (*self._identity, self._key) if name is not None}
 
     def batch(self, times_ms: NDArray[np.int64]) -> Batch:
         """One record per time; specials as the mix says.
@@ -77,13 +78,11 @@ class Records:
         return batch
 
     def _check(self, made: Sequence[Made]) -> None:
-        needed = {*self._identity, *([] if self._key is None else [self._key])}
-        for each in made[:1]:
-            if lacking := sorted(needed - each.record.keys()):
-                raise ContractError(
-                    f"{self._name}: no value is made for {', '.join(lacking)}, of the contract's key or identity.",
-                    remedy=self._remedy,
-                )
+        if made and (lacking := sorted(self._needed - made[0].record.keys())):
+            raise ContractError(
+                f"{self._name}: no value is made for {', '.join(lacking)}, of the contract's key or identity.",
+                remedy=self._remedy,
+            )
 
     def _identity_of(self, value: bytes | None) -> str | None:
         return None if value is None else self._identity_in(self._encoder.decode(value))

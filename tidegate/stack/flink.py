@@ -125,6 +125,7 @@ def _memory(stack: StackState) -> dict[str, Any]:
         # Deduplication keeps its keys in RocksDB: one budget for all slots, outside of the heap.
         "state.backend.rocksdb.memory.managed": False,
         "state.backend.rocksdb.memory.fixed-per-tm": "384m",
+        # Half of the heap for new objects: nearly all that jobs make is gone by the next collection.
         "env.java.opts.taskmanager": "-XX:+UseParallelGC -XX:NewRatio=1",
         "taskmanager.memory.network.min": "96m",
         "taskmanager.memory.network.max": "96m",

@@ -52,7 +52,7 @@ class OpenSearch(Server):
         (agent,) = program.glob("agent/opensearch-agent-bootstrap-*.jar")
         options = [
             *jvm_options(self.stack.opensearch_heap_mb, self.temporary),
-            "-XX:NewRatio=1",
+            "-XX:NewRatio=1",  # half for new objects: nearly all that a bulk request makes is gone soon
             *self.class_archive().options(),
             "-Xss1m",
             f"-Xbootclasspath/a:{agent}",
