@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_BATCHES_PER_S = 20
+_BATCHES_PER_S = 10
 _MAX_BATCH = 2000
 
 

@@ -31,8 +31,8 @@ def test_a_dataset_without_a_generator_gets_traffic_from_its_examples(name: str)
 def test_paced_batches_are_due_when_their_last_record_is() -> None:
     schedule = OpenLoop(100, start_s=1000.0)
     batches = list(paced(Echo(), schedule, 12))
-    assert [len(batch) for batch in batches] == [5, 5, 2]
-    assert [batch.due_s for batch in batches] == [schedule.due_s(4), schedule.due_s(9), schedule.due_s(11)]
+    assert [len(batch) for batch in batches] == [10, 2]
+    assert [batch.due_s for batch in batches] == [schedule.due_s(9), schedule.due_s(11)]
     assert batches[-1].values[-1] == str(int(schedule.due_s(11) * 1000)).encode()
 
 

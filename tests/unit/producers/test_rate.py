@@ -22,7 +22,7 @@ def test_a_second_holds_as_many_events_as_the_rate_says() -> None:
 
 def test_batches_are_small_at_a_low_rate_and_capped_at_a_high_one() -> None:
     assert OpenLoop(3, 0).batch_size() == 1
-    assert OpenLoop(1000, 0).batch_size() == 50
+    assert OpenLoop(1000, 0).batch_size() == 100
     assert OpenLoop(10**6, 0).batch_size() == 2000
 
 
