@@ -56,6 +56,9 @@ def main() -> None:
         os.environ["TIDEGATE_PARALLELISM"] = str(options.parallelism)
     settings = get_settings()
     fill(settings, options.events)
+    servers = settings.kafka_bootstrap_servers
+    if lacking := [topic for topic in TOPICS[options.job] if not total(topic_spans(servers, topic))]:
+        parser.error(f"{', '.join(lacking)} has no records. Run `python -m benchmarks.catch_up refine` first.")
     runs = [catch_up(settings, options.job, options.at_least_once) for _ in range(options.runs)]
     guarantee = ", at least once" if options.at_least_once else ""
     print(report(f"{options.job} catch-up, parallelism {settings.parallelism}{guarantee}", runs, WORKERS))
