@@ -152,6 +152,12 @@ def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) ->
         **_opensearch(dataset, dead_letter, settings),
         "index": contract.index.pattern,
         "document-id.fields": ";".join(contract.row_identity),
+        # Two requests at a time would be two threads of OpenSearch with a segment each, and a fifth more of its CPU.
+        "sink.max-in-flight-requests": "1",
+        "sink.bulk-flush.max-actions": "2000",
+        "sink.max-buffered-requests": "6000",
+        # The documents of a commit come all at once: what waits is the last request, which nothing will fill.
+        "sink.bulk-flush.interval": "200 ms",
     }
     return _create("documents", _column_lines(columns(_silver(dataset))), options)
 

@@ -70,6 +70,28 @@ def test_a_field_the_contract_does_not_know_is_refused(stack: Settings, folder: 
         opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT | {"surprise": 1}, id="a")
 
 
+@pytest.mark.parametrize("time", ["-0001-12-31T23:59:59.999Z", "2015-05-17T23:59:59Z", "+10000-01-01T00:00:00.000Z"])
+def test_a_time_of_any_year_is_taken(stack: Settings, folder: Path, opensearch: OpenSearch, time: str) -> None:
+    """The sink writes what Java makes of a time, which has a sign before years of five digits."""
+    _apply(stack, folder)
+    index = f"events-{folder.name}-2015.05.17"
+    opensearch.index(index=index, body=DOCUMENT | {"event_time": time}, id="a", params={"refresh": "true"})
+    by_time = {"query": {"range": {"event_time": {"gte": time, "lte": time}}}}
+    assert len(SearchClient(stack).search(index, by_time)["hits"]["hits"]) == 1
+
+
+def test_a_day_finds_what_happened_on_it(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
+    _apply(stack, folder)
+    opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT, id="a", params={"refresh": "true"})
+    by_day = {
+        "query": {"range": {"event_time": {"gte": "2015-05-17", "lte": "2015-05-17"}}},
+        "aggs": {"days": {"date_histogram": {"field": "event_time", "calendar_interval": "day"}}},
+    }
+    found = SearchClient(stack).search(f"events-{folder.name}", by_day)
+    assert [hit["_id"] for hit in found["hits"]["hits"]] == ["a"]
+    assert [day["key_as_string"] for day in found["aggregations"]["days"]["buckets"]] == ["2015-05-17T00:00:00.000Z"]
+
+
 def test_text_longer_than_a_term_is_kept(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:
     _apply(stack, folder)
     opensearch.index(index=f"events-{folder.name}-2015.05.17", body=DOCUMENT | {"referrer": "é" * 100_000}, id="a")

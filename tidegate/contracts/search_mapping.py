@@ -17,7 +17,7 @@ KEYWORD_LIMIT = 8191
 """Lucene refuses terms over 32,766 bytes, which is 8,191 characters of four bytes; longer text stays in
 ``_source`` and is not searchable."""
 MAX_SCALED_DIGITS = 18
-TIME_FORMAT = "strict_date_time||epoch_millis"
+TIME_FORMAT = "rfc3339_lenient||strict_date_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
     "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
     "int": {"type": "integer"},
@@ -88,6 +88,8 @@ def _template(name: str, description: str, body: JsonObject, shards: int, replic
                     "number_of_shards": str(shards),
                     "number_of_replicas": str(replicas),
                     "refresh_interval": "2s",
+                    # A refresh merges small segments first, and waits for that behind large merges: 10 s by default.
+                    "merge_on_flush": {"max_full_flush_merge_wait_time": "500ms"},
                 }
             },
             "mappings": body,
