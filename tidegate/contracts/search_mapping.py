@@ -17,7 +17,7 @@ KEYWORD_LIMIT = 8191
 """Lucene refuses terms over 32,766 bytes, which is 8,191 characters of four bytes; longer text stays in
 ``_source`` and is not searchable."""
 MAX_SCALED_DIGITS = 18
-TIME_FORMAT = "rfc3339_lenient||strict_date_time||epoch_millis"
+TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
     "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
     "int": {"type": "integer"},
