@@ -152,8 +152,6 @@ def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) ->
         **_opensearch(dataset, dead_letter, settings),
         "index": contract.index.pattern,
         "document-id.fields": ";".join(contract.row_identity),
-        # Two requests at a time would be two threads of OpenSearch with a segment each, and a fifth more of its CPU.
-        "sink.max-in-flight-requests": "1",
         "sink.bulk-flush.max-actions": "2000",
         "sink.max-buffered-requests": "6000",
         # The documents of a commit come all at once: what waits is the last request, which nothing will fill.
@@ -183,8 +181,6 @@ def metric_index(dataset: Dataset, metric: Metric, dead_letter: AvroSchema, sett
         **_opensearch(dataset, dead_letter, settings),
         "index": f"{metric.index}-{{{metric.key[0]}|yyyy.MM}}",
         "dead-letter.processor": "metrics",
-        # Two requests under way could overtake each other.
-        "sink.max-in-flight-requests": "1",
     }
     return _create(f"{metric.name}_documents", _keyed_lines(metric), options)
 
@@ -295,6 +291,9 @@ def _opensearch(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) -
         "dead-letter.subject": f"{topic}-value",
         "dead-letter.schema": json.dumps(dead_letter),
         "dead-letter.dataset": dataset.name,
+        # Two at a time could overtake each other, which figures must not, and would be two threads of OpenSearch with
+        # a segment each, for a fifth more of its CPU.
+        "sink.max-in-flight-requests": "1",
     }
     if settings.opensearch_user and settings.opensearch_password:
         options["username"] = settings.opensearch_user
