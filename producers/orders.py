@@ -1,7 +1,8 @@
 """Orders of the sample shop: placed, most of them paid, some shipped or cancelled; each change is an event."""
 
+import itertools
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,12 +19,11 @@ _CUSTOMERS = 50_000
 _UNKNOWN_PRODUCT_SHARE = 0.002
 _CHANGE_SHARE = 0.55
 _MAX_OPEN = 20_000
-_NEXT: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "placed": (("paid", 0.93), ("cancelled", 0.07)),
-    "paid": (("shipped", 0.97), ("cancelled", 0.03)),
-}
+_NEXT = {"placed": (0.93, "paid", "cancelled"), "paid": (0.97, "shipped", "cancelled")}
+"""By status: the share of what usually comes next, that, and what comes else."""
 _COUNTRIES = ("DE", "FR", "NL", "AT", "GB", "US", "PL", None)
 _LINES = (1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 7)
+_LINES_DRAWN = 256
 _PAID_SHARE = tuple(Decimal(text) for text in ("1", "1", "1", "0.95", "0.90", "0.80"))
 _CENT = Decimal("0.01")
 
@@ -43,6 +43,17 @@ class _Order(NamedTuple):
     has_unknown_product: bool
 
 
+class _Drawn(NamedTuple):
+    """What chance says of one event; a change of an order needs only ``time_ms`` and ``share``, which is in [0, 1)."""
+
+    time_ms: int
+    order_id: bytes
+    share: float
+    customer: int
+    lines: int
+    country: int
+
+
 def generator(traffic: Traffic, rng: np.random.Generator) -> Generator:
     """The generator of the dataset ``orders``."""
     return Records(traffic, rng, Orders(rng), BREAKS)
@@ -54,53 +65,67 @@ class Orders:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._catalogue = [(product.product_id, product.list_price) for product in products()]
+        self._lines = self._draw_lines()
         self._open: deque[_Order] = deque(maxlen=_MAX_OPEN)
 
     def __call__(self, times_ms: NDArray[np.int64]) -> list[Made]:
         """One order or change per time."""
-        count = len(times_ms)
-        ids = uuid7_texts(times_ms, self._rng)
-        changes = (self._rng.random(count) < _CHANGE_SHARE).tolist()
+        rng, count = self._rng, len(times_ms)
+        changes = (rng.random(count) < _CHANGE_SHARE).tolist()
+        draws = zip(
+            times_ms.tolist(),
+            map(bytes, uuid7_texts(times_ms, rng)),
+            rng.random(count).tolist(),
+            (rng.zipf(1.3, count) % _CUSTOMERS).tolist(),
+            rng.choice(_LINES, count).tolist(),
+            rng.integers(len(_COUNTRIES), size=count).tolist(),
+            strict=True,
+        )
         return [
-            self._change(time_ms) if change and self._open else self._place(time_ms, order_id)
-            for time_ms, order_id, change in zip(times_ms.tolist(), map(bytes, ids), changes, strict=True)
+            self._change(drawn) if change and self._open else self._place(drawn)
+            for change, drawn in zip(changes, itertools.starmap(_Drawn, draws), strict=True)
         ]
 
-    def _place(self, time_ms: int, order_id: bytes) -> Made:
-        rng = self._rng
-        unknown = bool(rng.random() < _UNKNOWN_PRODUCT_SHARE)
-        lines = [self._line() for _ in range(_LINES[rng.integers(len(_LINES))])]
+    def _place(self, drawn: _Drawn) -> Made:
+        unknown = drawn.share < _UNKNOWN_PRODUCT_SHARE
+        lines = list(itertools.islice(self._lines, drawn.lines))
         if unknown:
-            lines[0] = lines[0] | {"product_id": UNKNOWN_PRODUCT_ID}
+            lines[0] = {**lines[0], "product_id": UNKNOWN_PRODUCT_ID}
         order = _Order(
             {
-                "order_id": order_id.decode("ascii"),
+                "order_id": drawn.order_id.decode("ascii"),
                 "status": "placed",
-                "order_time": time_ms,
-                "customer_id": f"c-{rng.zipf(1.3) % _CUSTOMERS}",
+                "order_time": drawn.time_ms,
+                "customer_id": f"c-{drawn.customer}",
                 "lines": lines,
                 "currency": CURRENCY,
-                "country": _COUNTRIES[rng.integers(len(_COUNTRIES))],
+                "country": _COUNTRIES[drawn.country],
             },
             unknown,
         )
         return self._made(order)
 
-    def _change(self, time_ms: int) -> Made:
+    def _change(self, drawn: _Drawn) -> Made:
         """The next status of the order that has waited longest."""
         order = self._open.popleft()
-        choices, shares = zip(*_NEXT[str(order.record["status"])], strict=True)
-        status = choices[int(self._rng.choice(len(choices), p=shares))]
-        return self._made(_Order({**order.record, "status": status, "order_time": time_ms}, order.has_unknown_product))
+        share, usual, other = _NEXT[str(order.record["status"])]
+        status = usual if drawn.share < share else other
+        return self._made(
+            _Order({**order.record, "status": status, "order_time": drawn.time_ms}, order.has_unknown_product)
+        )
 
     def _made(self, order: _Order) -> Made:
         if order.record["status"] in _NEXT:
             self._open.append(order)
         return Made(order.record, "unknown_reference" if order.has_unknown_product else None)
 
-    def _line(self) -> dict[str, object]:
-        rng = self._rng
-        product_id, list_price = self._catalogue[int(rng.zipf(1.2)) % len(self._catalogue)]
-        price = (list_price * _PAID_SHARE[rng.integers(len(_PAID_SHARE))]).quantize(_CENT)
-        quantity = QUANTITIES[rng.integers(len(QUANTITIES))]
-        return {"product_id": product_id, "quantity": quantity, "unit_price": price}
+    def _draw_lines(self) -> Iterator[Record]:
+        rng, catalogue = self._rng, self._catalogue
+        while True:
+            chosen = (rng.zipf(1.2, _LINES_DRAWN) % len(catalogue)).tolist()
+            shares = rng.integers(len(_PAID_SHARE), size=_LINES_DRAWN).tolist()
+            quantities = rng.choice(QUANTITIES, _LINES_DRAWN).tolist()
+            for place, share, quantity in zip(chosen, shares, quantities, strict=True):
+                product_id, list_price = catalogue[place]
+                price = (list_price * _PAID_SHARE[share]).quantize(_CENT)
+                yield {"product_id": product_id, "quantity": quantity, "unit_price": price}

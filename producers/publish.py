@@ -5,6 +5,7 @@ client's queue, or reported as failed (the only reports that reach Python), or a
 Sending is idempotent, so a retry inside the client doubles nothing.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -97,8 +98,11 @@ class Publisher:
         self._producer.poll(0)
 
     def wait(self, timeout_s: float) -> None:
-        """Serves the client for at most ``timeout_s``."""
-        self._producer.poll(max(0.0, timeout_s))
+        """Serves the client for at most ``timeout_s``, rounded up to milliseconds.
+
+        The client rounds down, so that it would not wait at all in the last millisecond, and its caller would spin.
+        """
+        self._producer.poll(math.ceil(max(0.0, timeout_s) * 1000) / 1000)
 
     def has_room(self) -> bool:
         """Whether another batch fits; if not, the broker is slower than the source."""
