@@ -5,7 +5,7 @@ types: https://docs.opensearch.org/latest/mappings/
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tidegate.contracts.avro_types import AvroType, Field, Kind, read_type
 from tidegate.contracts.load import AvroSchema, Dataset, Metric
@@ -17,6 +17,9 @@ KEYWORD_LIMIT = 8191
 """Lucene refuses terms over 32,766 bytes, which is 8,191 characters of four bytes; longer text stays in
 ``_source`` and is not searchable."""
 MAX_SCALED_DIGITS = 18
+EVENTS_REFRESH = "1s"
+FIGURES_REFRESH = "5s"
+"""Nobody watches a figure by the second, and each refresh has its price however little has changed."""
 TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
     "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
@@ -41,12 +44,15 @@ def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> J
     """
     index, silver = _searchable(dataset)
     body = mappings(silver, index.overrides)
-    return _template(alias(dataset.contract), dataset.contract.description, body, shards, replicas)
+    return _template(
+        alias(dataset.contract), dataset.contract.description, body, _Settings(EVENTS_REFRESH, shards, replicas)
+    )
 
 
 def metric_template(metric: Metric, *, shards: int = 1, replicas: int = 0) -> JsonObject:
     """The body of ``PUT _index_template/metrics-<metric>``."""
-    return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.schema, {}), shards, replicas)
+    settings = _Settings(FIGURES_REFRESH, shards, replicas)
+    return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.schema, {}), settings)
 
 
 def mappings(schema: AvroSchema, overrides: Mapping[str, JsonObject]) -> JsonObject:
@@ -78,16 +84,22 @@ def alias(contract: Contract) -> str:
     return f"events-{contract.dataset}"
 
 
-def _template(name: str, description: str, body: JsonObject, shards: int, replicas: int) -> JsonObject:
+class _Settings(NamedTuple):
+    refresh_interval: str
+    shards: int
+    replicas: int
+
+
+def _template(name: str, description: str, body: JsonObject, settings: _Settings) -> JsonObject:
     return {
         "index_patterns": [f"{name}-*"],
         "priority": 100,
         "template": {
             "settings": {
                 "index": {
-                    "number_of_shards": str(shards),
-                    "number_of_replicas": str(replicas),
-                    "refresh_interval": "2s",
+                    "number_of_shards": str(settings.shards),
+                    "number_of_replicas": str(settings.replicas),
+                    "refresh_interval": settings.refresh_interval,
                     # A refresh merges small segments first, and waits for that behind large merges: 10 s by default.
                     "merge_on_flush": {"max_full_flush_merge_wait_time": "500ms"},
                 }
