@@ -95,7 +95,9 @@ class Settings(LogSettings):
     flink_rest_url: str = "http://127.0.0.1:8088"
     flink_home: Path | None = Field(default=None, description="Flink distribution that `tidegate run` uses")
     flink_task_manager_memory: str = Field(
-        default="2560m", description="all memory of the local TaskManager, as Flink writes it"
+        default="2560m",
+        pattern=r"^[1-9]\d*[mg]$",
+        description="all memory of the local TaskManager, such as 3584m or 4g",
     )
     privacy_key: SecretStr | None = Field(default=None, description="key of the HMAC for personal fields")
     transaction_timeout_s: int = Field(default=600, gt=0, description="Kafka transactions of the Flink sinks")

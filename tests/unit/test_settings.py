@@ -82,12 +82,13 @@ def test_a_run_id_says_whether_it_was_given(home: Path, given: str | None, sourc
         ("lake_checkpoint_interval_s", "inf"),
         ("metrics_checkpoint_interval_s", "nan"),
         ("metrics_max_lateness_hours", "0"),
+        ("flink_task_manager_memory", "3.5g"),
     ],
 )
 def test_a_number_that_no_job_could_run_with_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"TIDEGATE_{name.upper()}", value)
 
-    with pytest.raises(TidegateError, match=rf"{name}: Input should be .* TIDEGATE_ variables"):
+    with pytest.raises(TidegateError, match=rf"{name}: (Input|String) should .* TIDEGATE_ variables"):
         get_settings()
 
 

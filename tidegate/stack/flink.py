@@ -63,8 +63,13 @@ class TaskManager(Server):
 
     name = "taskmanager"
     port_names = ("taskmanager_metrics",)
-    memory_mb = 2300
     needs = ("jobmanager",)
+
+    @property
+    def memory_mb(self) -> int:
+        """All that Flink may use, of which a tenth stays unused."""
+        number, unit = self.stack.flink_task_manager_memory[:-1], self.stack.flink_task_manager_memory[-1]
+        return int(number) * (1024 if unit == "g" else 1) * 9 // 10
 
     def prepare(self) -> None:
         """Nothing: it shares the distribution and the configuration the JobManager's start made."""

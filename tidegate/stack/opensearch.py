@@ -13,6 +13,7 @@ from tidegate.stack.process import Command
 from tidegate.stack.server import Server
 
 HEALTH_INDEX = "tidegate-health"
+_MEMORY_BESIDE_HEAP_MB = 576
 # 74 MB of location databases under a licence of their own, and a transport nobody uses here.
 _SKIPPED_MODULES = ("/modules/ingest-geoip/", "/modules/transport-grpc/")
 
@@ -23,7 +24,10 @@ class OpenSearch(Server):
     name = "opensearch"
     port_names = ("opensearch", "opensearch_transport")
     jars = "opensearch"
-    memory_mb = 1600
+
+    @property
+    def memory_mb(self) -> int:
+        return _MEMORY_BESIDE_HEAP_MB + self.stack.opensearch_heap_mb
 
     def prepare(self) -> None:
         shutil.copy(self._program / "config" / "log4j2.properties", self._folder("conf"))

@@ -30,8 +30,6 @@ class Server(ABC):
     """Fields of ``Ports``; the first is the one clients talk to."""
     jars: ClassVar[str | None] = None
     """The execution of runtime-pom.xml that brings its files, if any."""
-    memory_mb: ClassVar[int]
-    """Resident memory it may reach."""
     needs: ClassVar[tuple[str, ...]] = ()
     """Servers that must be healthy before this one is started."""
     stop_grace_s: ClassVar[float] = 60.0
@@ -41,6 +39,11 @@ class Server(ABC):
         self.stack = stack
         self.cache = cache
         self.files = ProcessFiles(self.name, stack.home)
+
+    @property
+    @abstractmethod
+    def memory_mb(self) -> int:
+        """Resident memory it may reach."""
 
     @abstractmethod
     def prepare(self) -> None:

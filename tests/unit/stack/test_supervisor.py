@@ -11,6 +11,8 @@ from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.stack import preflight, supervisor
 from tidegate.stack.fetch import Cache
+from tidegate.stack.flink import TaskManager
+from tidegate.stack.opensearch import OpenSearch
 from tidegate.stack.process import Command, processes_of, running
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState, load_state
@@ -159,6 +161,22 @@ def test_too_little_memory_is_refused_before_anything_starts(
     monkeypatch.setattr(WebServer, "memory_mb", 10**9)
     with pytest.raises(TidegateError, match=r"web need 1000000\.0 GB"):
         preflight.check_memory([WebServer(state, cache)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "value", "at_least_mb"),
+    [
+        (OpenSearch, "opensearch_heap_mb", "4096", 4096),
+        (TaskManager, "flink_task_manager_memory", "8192m", 7000),
+        (TaskManager, "flink_task_manager_memory", "8g", 7000),
+    ],
+)
+def test_memory_that_is_set_for_a_server_is_looked_for(
+    tmp_path: Path, cache: Cache, kind: type[Server], setting: str, value: str, at_least_mb: int
+) -> None:
+    usual = kind(load_state(Settings.model_validate({"home": tmp_path})), cache)
+    large = kind(load_state(Settings.model_validate({"home": tmp_path, setting: value})), cache)
+    assert usual.memory_mb < 3000 < at_least_mb <= large.memory_mb
 
 
 def test_too_little_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
