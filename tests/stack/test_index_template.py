@@ -1,6 +1,7 @@
 """Search templates on the real OpenSearch: what is applied, what is refused, what is found to differ."""
 
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,14 +14,16 @@ from tidegate.contracts.search_index import Applied, apply_templates, index_stat
 from tidegate.opensearch_client import SearchClient, connect
 from tidegate.settings import Settings
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "event_id": "a",
     "event_time": "2015-05-17T10:05:03.000Z",
     "unit_price": 12.34,
     "page_url": "/p/P00017?ref=x",
     "user_agent": "Mozilla/5.0 (X11)",
+    "_source_topic": "raw.clicks",
     "_source_partition": 0,
     "_source_offset": 7,
+    "_schema_id": 3,
     "_warnings": ["country_is_iso_code"],
 }
 
@@ -90,6 +93,28 @@ def test_a_day_finds_what_happened_on_it(stack: Settings, folder: Path, opensear
     found = SearchClient(stack).search(f"events-{folder.name}", by_day)
     assert [hit["_id"] for hit in found["hits"]["hits"]] == ["a"]
     assert [day["key_as_string"] for day in found["aggregations"]["days"]["buckets"]] == ["2015-05-17T00:00:00.000Z"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"term": {"_source_offset": 7}},
+        {"terms": {"_source_offset": [6, 7]}},
+        {"range": {"_source_offset": {"gte": 7, "lt": 8}}},
+        {"term": {"_source_topic": "raw.clicks"}},
+        {"query_string": {"query": "_schema_id:3 AND _source_partition:0"}},
+    ],
+)
+def test_coordinates_are_searched_without_an_index(
+    stack: Settings, folder: Path, opensearch: OpenSearch, query: dict[str, Any]
+) -> None:
+    _apply(stack, folder)
+    elsewhere = {"_source_topic": "raw.other", "_source_partition": 1, "_source_offset": 8, "_schema_id": 99}
+    index, refreshed = f"events-{folder.name}-2015.05.17", {"refresh": "true"}
+    opensearch.index(index=index, body=DOCUMENT, id="a", params=refreshed)
+    opensearch.index(index=index, body=DOCUMENT | elsewhere, id="b", params=refreshed)
+    found = SearchClient(stack).search(f"events-{folder.name}", {"query": query})
+    assert [hit["_id"] for hit in found["hits"]["hits"]] == ["a"]
 
 
 def test_text_longer_than_a_term_is_kept(stack: Settings, folder: Path, opensearch: OpenSearch) -> None:

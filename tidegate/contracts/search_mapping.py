@@ -20,6 +20,8 @@ MAX_SCALED_DIGITS = 18
 EVENTS_REFRESH = "1s"
 FIGURES_REFRESH = "5s"
 """Nobody watches a figure by the second, and each refresh has its price however little has changed."""
+COORDINATES = frozenset({"_source_topic", "_source_partition", "_source_offset", "_schema_id"})
+"""Where a row comes from. Searches by it are rare, so they read the doc values, and no document pays for an index."""
 TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
     "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
@@ -61,7 +63,7 @@ def mappings(schema: AvroSchema, overrides: Mapping[str, JsonObject]) -> JsonObj
     return {
         "dynamic": "strict",
         "_meta": {"fields": {field.name: field.doc for field in fields if field.doc}},
-        "properties": {field.name: overrides.get(field.name) or field_mapping(field.type) for field in fields},
+        "properties": {field.name: overrides.get(field.name) or _top_level(field) for field in fields},
     }
 
 
@@ -102,6 +104,8 @@ def _template(name: str, description: str, body: JsonObject, settings: _Settings
                     "refresh_interval": settings.refresh_interval,
                     # A refresh merges small segments first, and waits for that behind large merges: 10 s by default.
                     "merge_on_flush": {"max_full_flush_merge_wait_time": "500ms"},
+                    # What counts as small: with 16 MB, the default, a second's segment is merged again and again.
+                    "merge": {"policy": {"floor_segment": "2mb"}},
                 }
             },
             "mappings": body,
@@ -109,6 +113,11 @@ def _template(name: str, description: str, body: JsonObject, settings: _Settings
         },
         "_meta": {"description": description, "generated_by": "tidegate index apply"},
     }
+
+
+def _top_level(field: Field) -> JsonObject:
+    mapping = field_mapping(field.type)
+    return mapping | {"index": False} if field.name in COORDINATES else mapping
 
 
 def _decimal(avro: AvroType) -> JsonObject:
