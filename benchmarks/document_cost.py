@@ -1,14 +1,17 @@
-"""What of a document costs OpenSearch how much: ``python -m benchmarks.document_cost --documents 300000``.
+"""What of a document costs OpenSearch how much: ``python -m benchmarks.document_cost --documents 300000 --rate 10000``.
 
 The stack must be up with silver clicks in their topic, and no job may run. The same documents go in by bulk requests,
-into an index of each kind; what counts is the CPU time of OpenSearch until its merges have settled. The kind with
-nothing but ``_id`` and ``_source`` is the floor: no mapping can be cheaper. A first round over all kinds is not
-counted: until its JVM has compiled what is hot, OpenSearch needs up to three times as much for a document.
+into an index of each kind; what counts is the CPU time of OpenSearch until its merges have settled. At a rate, as
+events come, each refresh makes a small segment, and what it costs by field and file shows; without one, documents go
+in as fast as they can. The kind with nothing but ``_id`` and ``_source`` is the floor: no mapping can be cheaper. A
+first round over all kinds is not counted: until its JVM has compiled what is hot, OpenSearch needs up to three times
+as much for a document.
 """
 
 import argparse
 import io
 import json
+import math
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,14 +23,15 @@ import fastavro
 
 from benchmarks.measure import Run, cpu_seconds, report, since
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.search_mapping import index_template
+from tidegate.contracts.search_mapping import COORDINATES, index_template
 from tidegate.opensearch_client import connect
 from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
 from tidegate.settings import Settings, get_settings
 
 DATASET = "clicks"
 SERVER = "opensearch"
-BULK_DOCUMENTS = 5000
+BULK_DOCUMENTS = 2000
+"""As the sink's requests."""
 Body = dict[str, Any]
 Row = dict[str, Any]
 
@@ -37,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="document_cost")
     parser.add_argument("--documents", type=int, default=300_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=math.inf, help="documents per second, if not all at once")
     options = parser.parse_args()
     settings = get_settings()
     bodies = [bulk_body(documents) for documents in pages(islice(silver(settings), options.documents))]
@@ -44,7 +49,7 @@ def main() -> None:
     runs: dict[str, list[Run]] = {}
     for number in range(1 + options.runs):
         for kind, body in kinds(template).items():
-            run = measure(settings, body, bodies)
+            run = measure(settings, body, bodies, options.rate)
             if number:
                 runs.setdefault(kind, []).append(run)
     for kind, measured in runs.items():
@@ -53,30 +58,33 @@ def main() -> None:
 
 def kinds(template: Body) -> dict[str, Body]:
     """Indices to compare, by what makes them different from the template."""
-    of_index, mapping = template["settings"], template["mappings"]
+    of_index, mapping = template["settings"]["index"], template["mappings"]
     properties: Body = mapping["properties"]
+    indexed = {name: {**field, "index": True} for name, field in properties.items() if name in COORDINATES}
     plain = {name: field for name, field in properties.items() if field["type"] in ("keyword", "boolean", "date")}
     unindexed = {name: field | {"index": False} for name, field in properties.items() if name not in plain}
     mappings = {
         "as the template has them": mapping,
+        "coordinates indexed too": mapping | {"properties": properties | indexed},
         "numbers not indexed": mapping | {"properties": plain | unindexed},
         "no field indexed": {"dynamic": False, "properties": {}},
         "no field indexed, no _source": {"dynamic": False, "properties": {}, "_source": {"enabled": False}},
     }
-    bloom = of_index | {"index.optimize_doc_id_lookup.fuzzy_set.enabled": True}
+    small = of_index | {"merge": {"policy": {"floor_segment": "16mb"}}}
     return {name: {"settings": of_index, "mappings": changed} for name, changed in mappings.items()} | {
-        "ids by a Bloom filter": {"settings": bloom, "mappings": mapping}
+        "segments are small up to 16 MB": {"settings": small, "mappings": mapping}
     }
 
 
-def measure(settings: Settings, body: Body, bodies: list[str]) -> Run:
-    """Sends all bodies into a new index and waits for the merges' end."""
+def measure(settings: Settings, body: Body, bodies: list[str], rate_per_s: float) -> Run:
+    """Sends all bodies into a new index, each when it is due, and waits for the merges' end."""
     client = connect(settings, timeout_s=120)
     index = "cost-of-documents"
     client.indices.create(index=index, body=body)
     try:
         began_s, before = time.monotonic(), cpu_seconds(settings)
-        for bulk in bodies:
+        for number, bulk in enumerate(bodies):
+            time.sleep(max(0.0, began_s + number * BULK_DOCUMENTS / rate_per_s - time.monotonic()))
             answer = client.bulk(index=index, body=bulk, filter_path="errors")
             assert not answer["errors"], "a document was refused"
         client.indices.refresh(index=index)

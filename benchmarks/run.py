@@ -17,7 +17,7 @@ PREPARE = ("contract register --all", "index apply", "load products --sample")
 # The jobs of the first one start with the oldest record, so it must find none.
 STEADY = "steady --rate 5000 --seconds 300"
 # The producer leaves a larger backlog than --events, so these come after those that work one off.
-LAST = ("functions --events 1000000 --runs 1", "document_cost --documents 200000 --runs 2")
+LAST = ("functions --events 1000000 --runs 1", "document_cost --documents 300000 --runs 2 --rate 10000")
 BENCHMARKS = (
     "catch_up refine --parallelism 2",
     "catch_up refine --at-least-once",

@@ -9,21 +9,23 @@ passed. It rises and falls with the checkpoints, so that flat means: the highest
 import argparse
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack
-
-from rich.console import Console
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from benchmarks.measure import cpu_seconds, since
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.search_mapping import alias
+from tidegate.demo.background import Repeating
 from tidegate.demo.child import Child
 from tidegate.demo.latency import percentiles
-from tidegate.demo.view import View
-from tidegate.demo.watched import Watched
+from tidegate.demo.searchable import POLL_S, SearchProbe
+from tidegate.demo.watch import OutputWatch
 from tidegate.jobs import Start, start, stop
 from tidegate.monitor import names
+from tidegate.monitor.reading import Sample
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.offsets import OffsetReader
+from tidegate.opensearch_client import SearchClient
 from tidegate.settings import Settings, get_settings
 
 JOBS = ("refine", "index", "lake", "metrics")
@@ -58,30 +60,29 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     It takes minutes, not seconds, until the JVMs have compiled what is hot: in its third minute OpenSearch still spends
     a quarter of its CPU on that.
     """
-    contracts = [load_dataset(settings.schemas_dir, name).contract for name in rates]
-    traffic = TrafficReader(OffsetReader(settings.kafka_bootstrap_servers), contracts, JOBS, READ_EVERY_S)
+    datasets = [load_dataset(settings.schemas_dir, name) for name in rates]
+    offsets = OffsetReader(settings.kafka_bootstrap_servers)
+    traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], JOBS, READ_EVERY_S)
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
     with ExitStack() as stack:
-        watched = [
-            stack.enter_context(Watched(settings, load_dataset(settings.schemas_dir, name), View(Console(quiet=True))))
-            for name in rates
-        ]
+        meters = [stack.enter_context(meter(settings, dataset)) for dataset in datasets]
         for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, warm_up_s):
             pass
-        first = sum(each.read("warm").produced for each in watched)
+        first = events_in(traffic.read())
         began_s, before, own = time.monotonic(), cpu_seconds(settings), time.process_time()
-        samples = [(len(each.seen.committed_ms), len(each.probe.found.latencies_ms)) for each in watched]
+        warm = [(len(watch.seen.committed_ms), len(probe.found.latencies_ms)) for watch, probe in meters]
         for _ in readings(settings, rates, seconds):
-            produced = sum(each.read("steady").produced for each in watched) - first
+            samples = list(traffic.read())
+            produced = events_in(samples) - first
             minute = int((time.monotonic() - began_s) / 60)
-            for job, records in behind(traffic).items():
+            for job, records in behind(samples).items():
                 highest[job][minute] = max(highest[job][minute], records)
         took_s = time.monotonic() - began_s
         used = since(before, cpu_seconds(settings)) | {"this benchmark": time.process_time() - own}
         latencies = [
-            f"{name}: committed {percentiles(each.seen.committed_ms[committed:]).text()}; "
-            f"searchable {percentiles(each.probe.found.latencies_ms[searchable:]).text()}"
-            for (name, each), (committed, searchable) in zip(zip(rates, watched, strict=True), samples, strict=True)
+            f"{name}: committed {percentiles(watch.seen.committed_ms[committed:]).text()}; "
+            f"searchable {percentiles(probe.found.latencies_ms[searchable:]).text()}"
+            for name, (watch, probe), (committed, searchable) in zip(rates, meters, warm, strict=True)
         ]
     return "\n".join(
         [
@@ -94,10 +95,30 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     )
 
 
-def behind(traffic: TrafficReader) -> dict[str, int]:
+@contextmanager
+def meter(settings: Settings, dataset: Dataset) -> Iterator[tuple[OutputWatch, SearchProbe]]:
+    """What measures one dataset's latencies. The demo's own view asks more, for which these cores have no time."""
+    probe = SearchProbe(SearchClient(settings), alias(dataset.contract))
+    watch = OutputWatch(settings, dataset, probe.offer)
+    with ExitStack() as stack:
+        stack.callback(watch.close)
+        threads = [
+            stack.enter_context(Repeating(step, every_s)) for step, every_s in ((watch.poll, 0), (probe.poll, POLL_S))
+        ]
+        yield watch, probe
+        for thread in threads:
+            thread.check()
+
+
+def events_in(samples: Iterable[Sample]) -> int:
+    """Raw records of all datasets, ever."""
+    return sum(sample.value for sample in samples if sample.metric is names.EVENTS_IN and isinstance(sample.value, int))
+
+
+def behind(samples: Iterable[Sample]) -> dict[str, int]:
     """Records by job that it has not yet shown, over all its datasets."""
     records: dict[str, int] = defaultdict(int)
-    for sample in traffic.read():
+    for sample in samples:
         if sample.metric is names.LAG and isinstance(sample.value, int):
             records[sample.labels[0]] += sample.value
     return records
