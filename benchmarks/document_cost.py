@@ -23,7 +23,7 @@ import fastavro
 
 from benchmarks.measure import Run, cpu_seconds, report, since
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.search_mapping import COORDINATES, index_template
+from tidegate.contracts.search_mapping import DOC_VALUES_ONLY, index_template
 from tidegate.opensearch_client import connect
 from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
 from tidegate.settings import Settings, get_settings
@@ -60,7 +60,7 @@ def kinds(template: Body) -> dict[str, Body]:
     """Indices to compare, by what makes them different from the template."""
     of_index, mapping = template["settings"]["index"], template["mappings"]
     properties: Body = mapping["properties"]
-    indexed = {name: {**field, "index": True} for name, field in properties.items() if name in COORDINATES}
+    indexed = {name: field | {"index": True} for name, field in properties.items() if name in DOC_VALUES_ONLY}
     plain = {name: field for name, field in properties.items() if field["type"] in ("keyword", "boolean", "date")}
     unindexed = {name: field | {"index": False} for name, field in properties.items() if name not in plain}
     mappings = {

@@ -10,22 +10,18 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from benchmarks.measure import cpu_seconds, since
-from tidegate.contracts.load import Dataset, load_dataset
-from tidegate.contracts.search_mapping import alias
-from tidegate.demo.background import Repeating
+from tidegate.contracts.load import load_dataset
 from tidegate.demo.child import Child
 from tidegate.demo.latency import percentiles
-from tidegate.demo.searchable import POLL_S, SearchProbe
-from tidegate.demo.watch import OutputWatch
+from tidegate.demo.meter import Meter
 from tidegate.jobs import Start, start, stop
 from tidegate.monitor import names
 from tidegate.monitor.reading import Sample
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.offsets import OffsetReader
-from tidegate.opensearch_client import SearchClient
 from tidegate.settings import Settings, get_settings
 
 JOBS = ("refine", "index", "lake", "metrics")
@@ -65,13 +61,15 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], JOBS, READ_EVERY_S)
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
     with ExitStack() as stack:
-        meters = [stack.enter_context(meter(settings, dataset)) for dataset in datasets]
+        meters = [stack.enter_context(Meter(settings, dataset)) for dataset in datasets]
         for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, warm_up_s):
             pass
         first = events_in(traffic.read())
         began_s, before, own = time.monotonic(), cpu_seconds(settings), time.process_time()
-        warm = [(len(watch.seen.committed_ms), len(probe.found.latencies_ms)) for watch, probe in meters]
+        warm = [(len(meter.seen.committed_ms), len(meter.probe.found.latencies_ms)) for meter in meters]
         for _ in readings(settings, rates, seconds):
+            for meter in meters:
+                meter.check()
             samples = list(traffic.read())
             produced = events_in(samples) - first
             minute = int((time.monotonic() - began_s) / 60)
@@ -80,9 +78,9 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
         took_s = time.monotonic() - began_s
         used = since(before, cpu_seconds(settings)) | {"this benchmark": time.process_time() - own}
         latencies = [
-            f"{name}: committed {percentiles(watch.seen.committed_ms[committed:]).text()}; "
-            f"searchable {percentiles(probe.found.latencies_ms[searchable:]).text()}"
-            for name, (watch, probe), (committed, searchable) in zip(rates, meters, warm, strict=True)
+            f"{name}: committed {percentiles(meter.seen.committed_ms[committed:]).text()}; "
+            f"searchable {percentiles(meter.probe.found.latencies_ms[searchable:]).text()}"
+            for name, meter, (committed, searchable) in zip(rates, meters, warm, strict=True)
         ]
     return "\n".join(
         [
@@ -93,21 +91,6 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
             "CPU cores used: " + ", ".join(f"{name} {cpu_s / took_s:.2f}" for name, cpu_s in used.items()),
         ]
     )
-
-
-@contextmanager
-def meter(settings: Settings, dataset: Dataset) -> Iterator[tuple[OutputWatch, SearchProbe]]:
-    """What measures one dataset's latencies. The demo's own view asks more, for which these cores have no time."""
-    probe = SearchProbe(SearchClient(settings), alias(dataset.contract))
-    watch = OutputWatch(settings, dataset, probe.offer)
-    with ExitStack() as stack:
-        stack.callback(watch.close)
-        threads = [
-            stack.enter_context(Repeating(step, every_s)) for step, every_s in ((watch.poll, 0), (probe.poll, POLL_S))
-        ]
-        yield watch, probe
-        for thread in threads:
-            thread.check()
 
 
 def events_in(samples: Iterable[Sample]) -> int:

@@ -20,7 +20,7 @@ MAX_SCALED_DIGITS = 18
 EVENTS_REFRESH = "1s"
 FIGURES_REFRESH = "5s"
 """Nobody watches a figure by the second, and each refresh has its price however little has changed."""
-COORDINATES = frozenset({"_source_topic", "_source_partition", "_source_offset", "_schema_id"})
+DOC_VALUES_ONLY = frozenset({"_source_topic", "_source_partition", "_source_offset", "_schema_id"})
 """Where a row comes from. Searches by it are rare, so they read the doc values, and no document pays for an index."""
 TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
@@ -117,7 +117,7 @@ def _template(name: str, description: str, body: JsonObject, settings: _Settings
 
 def _top_level(field: Field) -> JsonObject:
     mapping = field_mapping(field.type)
-    return mapping | {"index": False} if field.name in COORDINATES else mapping
+    return mapping | {"index": False} if field.name in DOC_VALUES_ONLY else mapping
 
 
 def _decimal(avro: AvroType) -> JsonObject:

@@ -5,13 +5,10 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from tidegate.contracts.load import Dataset
-from tidegate.contracts.search_mapping import alias
-from tidegate.demo import searchable, watch
-from tidegate.demo.background import Repeating
 from tidegate.demo.lag import LagReader
 from tidegate.demo.latency import percentiles
+from tidegate.demo.meter import Meter
 from tidegate.demo.view import Moment, View
-from tidegate.opensearch_client import SearchClient
 from tidegate.settings import Settings
 
 
@@ -19,22 +16,18 @@ class Watched:
     """Used with ``with``; everything is counted from its making on."""
 
     def __init__(self, settings: Settings, dataset: Dataset, view: View) -> None:
-        self.probe = searchable.SearchProbe(SearchClient(settings), alias(dataset.contract))
-        self._watch = watch.OutputWatch(settings, dataset, self.probe.offer)
+        self._meter = Meter(settings, dataset)
+        self.probe, self.seen = self._meter.probe, self._meter.seen
         self._lag = LagReader(settings, dataset.contract)
         self._view = view
-        self._threads = [Repeating(self._watch.poll, 0), Repeating(self.probe.poll, searchable.POLL_S)]
         self._open = ExitStack()
         self._began_s = time.monotonic()
         self._last = (self._began_s, 0, 0)
         self.raw_before = self.raw_ends = self._lag.raw_before
-        self.seen = self._watch.seen
 
     def __enter__(self) -> "Watched":
-        self._open.callback(self._watch.close)
         self._open.enter_context(self._view)
-        for thread in self._threads:
-            self._open.enter_context(thread)
+        self._open.enter_context(self._meter)
         return self
 
     def __exit__(
@@ -53,8 +46,7 @@ class Watched:
         Raises:
             TransientError: Kafka does not answer.
         """
-        for thread in self._threads:
-            thread.check()
+        self._meter.check()
         self.raw_ends = self._lag.raw_ends()
         silver, now_s = self.seen.silver, time.monotonic()
         last_s, last_produced, last_silver = self._last

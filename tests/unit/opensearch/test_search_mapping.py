@@ -13,7 +13,7 @@ from tests.contracts import spoil
 from tidegate.contracts.avro_types import read_type
 from tidegate.contracts.load import load_dataset
 from tidegate.contracts.search_index import differences, searchable, template_text, templates_of
-from tidegate.contracts.search_mapping import COORDINATES, KEYWORD_LIMIT, field_mapping, index_template
+from tidegate.contracts.search_mapping import DOC_VALUES_ONLY, KEYWORD_LIMIT, field_mapping, index_template
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
 
@@ -87,7 +87,7 @@ def test_every_silver_field_is_mapped_and_no_other_is_let_in() -> None:
 
 def test_no_field_but_a_coordinate_goes_without_an_index() -> None:
     properties = index_template(load_dataset(SCHEMAS, "clicks"))["template"]["mappings"]["properties"]
-    assert {name for name, field in properties.items() if field.get("index") is False} == COORDINATES
+    assert {name for name, field in properties.items() if field.get("index") is False} == DOC_VALUES_ONLY
 
 
 def test_an_override_replaces_the_derived_mapping(tmp_path: Path) -> None:
