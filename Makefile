@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything is installed into .venv, data goes to .tidegate, downloads to ~/.cache/tidegate.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check bench up down export lock
+.PHONY: help setup demo test faults check golden bench up down export lock
 
 DEMO_SECONDS ?= 60
 DEMO_RATE ?= 5000
@@ -31,6 +31,9 @@ check: $(INSTALLED) ## lint, format and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+golden: $(INSTALLED) ## write the SQL of every job again, after a change that is meant: tests/unit/sql/golden
+	@$(BIN)/python -m tests.unit.sql.make_golden
 
 bench: setup ## measure every path: median of 3, minimum, maximum
 	@$(BIN)/python -m benchmarks.run

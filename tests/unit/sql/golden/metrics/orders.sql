@@ -1,0 +1,165 @@
+SET 'state.backend.type' = 'rocksdb'
+;
+
+SET 'execution.checkpointing.incremental' = 'true'
+;
+
+SET 'state.backend.rocksdb.use-bloom-filter' = 'true'
+;
+
+SET 'state.backend.rocksdb.memory.high-prio-pool-ratio' = '0.5'
+;
+
+SET 'state.backend.rocksdb.block.blocksize' = '32kb'
+;
+
+SET 'state.backend.rocksdb.compaction.level.target-file-size-base' = '8mb'
+;
+
+SET 'state.backend.rocksdb.compaction.style' = 'UNIVERSAL'
+;
+
+SET 'state.backend.rocksdb.compression.per.level' = 'LZ4_COMPRESSION'
+;
+
+SET 'table.exec.mini-batch.enabled' = 'true'
+;
+
+SET 'table.exec.mini-batch.allow-latency' = '1 s'
+;
+
+SET 'table.exec.mini-batch.size' = '5000'
+;
+
+SET 'table.exec.state.ttl' = '604800000 ms'
+;
+
+CREATE TEMPORARY TABLE `silver_records` (
+  `_source_partition` INT,
+  `_source_offset` BIGINT,
+  `order_id` STRING,
+  `status` STRING,
+  `line_number` INT,
+  `order_time` TIMESTAMP_LTZ(3),
+  `customer_id` STRING,
+  `product_id` STRING,
+  `product_name` STRING,
+  `category` STRING,
+  `quantity` INT,
+  `unit_price` DECIMAL(12, 2),
+  `amount` DECIMAL(16, 2),
+  `line_count` INT,
+  `currency` STRING,
+  `country` STRING,
+  `_source_topic` STRING,
+  `_ingested_at` TIMESTAMP_LTZ(3),
+  `_schema_id` INT,
+  `_warnings` ARRAY<STRING>,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'silver.orders',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-metrics-orders',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "OrderLineSilver", "namespace": "tidegate.orders", "doc": "One line of an order at one status. Grain: one row per order_id, status and line_number.", "fields": [{"name": "_source_partition", "type": "int", "doc": "partition of the raw record"}, {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"}, {"name": "order_id", "type": "string", "doc": "identity, with status and line_number"}, {"name": "status", "type": "string", "doc": "placed, paid, shipped or cancelled"}, {"name": "line_number", "type": "int", "doc": "position of the line in the order, from 1"}, {"name": "order_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the order got this status, UTC"}, {"name": "customer_id", "type": "string", "doc": "keyed hash of who ordered"}, {"name": "product_id", "type": "string", "doc": "key of products"}, {"name": "product_name", "type": ["null", "string"], "default": null, "doc": "the product''s name at order_time"}, {"name": "category", "type": ["null", "string"], "default": null, "doc": "the product''s category at order_time"}, {"name": "quantity", "type": "int", "doc": "pieces"}, {"name": "unit_price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "doc": "price of one piece in currency"}, {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 16, "scale": 2}, "doc": "quantity times unit_price, in currency"}, {"name": "line_count", "type": "int", "doc": "lines of the order"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code, upper case"}, {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"}, {"name": "_ingested_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "Kafka timestamp of the raw record"}, {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"}, {"name": "_warnings", "type": {"type": "array", "items": "string"}, "default": [], "doc": "names of the warn rules the event did not meet"}]}'
+)
+;
+
+CREATE TEMPORARY VIEW silver AS
+SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM silver_records
+WHERE _error_code IS NULL AND `order_time` >= TIMESTAMPADD(SECOND, -518400, _ingested_at)
+;
+
+CREATE TEMPORARY TABLE `sales_topic` (
+  `minute` TIMESTAMP_LTZ(3),
+  `category` STRING,
+  `country` STRING,
+  `currency` STRING,
+  `orders` BIGINT,
+  `units` BIGINT,
+  `revenue` DECIMAL(20, 2),
+  `average_basket` DECIMAL(20, 2),
+  PRIMARY KEY (`minute`, `category`, `country`, `currency`) NOT ENFORCED
+) WITH (
+  'connector' = 'upsert-kafka',
+  'topic' = 'gold.orders.sales',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.compression.type' = 'lz4',
+  'key.format' = 'json',
+  'key.json.timestamp-format.standard' = 'ISO-8601',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Sales", "namespace": "tidegate.orders", "doc": "Sales per minute. Grain: one row per minute, category, country and currency of paid orders.", "key": ["minute", "category", "country", "currency"], "fields": [{"name": "minute", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "start of the minute in which the orders were paid, UTC"}, {"name": "category", "type": "string", "doc": "the products'' category; unknown where products doesn''t have it"}, {"name": "country", "type": "string", "doc": "ISO 3166 code; unknown where the order has none"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code"}, {"name": "orders", "type": "long", "doc": "distinct orders with a line in this category"}, {"name": "units", "type": "long", "doc": "pieces"}, {"name": "revenue", "type": {"type": "bytes", "logicalType": "decimal", "precision": 20, "scale": 2}, "doc": "amount of the lines, in currency"}, {"name": "average_basket", "type": {"type": "bytes", "logicalType": "decimal", "precision": 20, "scale": 2}, "doc": "revenue per order, in currency"}]}',
+  'value.contract-avro.subject' = 'gold.orders.sales-value'
+)
+;
+
+CREATE TEMPORARY TABLE `sales_documents` (
+  `minute` TIMESTAMP_LTZ(3),
+  `category` STRING,
+  `country` STRING,
+  `currency` STRING,
+  `orders` BIGINT,
+  `units` BIGINT,
+  `revenue` DECIMAL(20, 2),
+  `average_basket` DECIMAL(20, 2),
+  PRIMARY KEY (`minute`, `category`, `country`, `currency`) NOT ENFORCED
+) WITH (
+  'connector' = 'opensearch-bulk',
+  'hosts' = 'https://opensearch:9200',
+  'dead-letter.topic' = 'dlq.orders',
+  'dead-letter.properties.bootstrap.servers' = 'kafka:9092',
+  'dead-letter.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'dead-letter.subject' = 'dlq.orders-value',
+  'dead-letter.schema' = '{"type": "record", "name": "DeadLetter", "namespace": "tidegate", "doc": "A record that did not fit its contract: its cause, its coordinates and its original bytes.", "fields": [{"name": "dead_letter_id", "type": "string", "doc": "first 32 hex digits of SHA-256 over topic/partition/offset/stage"}, {"name": "failed_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when this attempt failed, UTC"}, {"name": "first_failed_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the first attempt failed, UTC"}, {"name": "dataset", "type": "string"}, {"name": "stage", "type": "string", "doc": "decode, contract, rule, enrich, index, lake or file"}, {"name": "error_code", "type": "string", "doc": "closed list in docs/dead-letters.md"}, {"name": "error_message", "type": "string"}, {"name": "violations", "type": {"type": "array", "items": {"type": "record", "name": "Violation", "fields": [{"name": "rule", "type": "string"}, {"name": "field", "type": "string"}, {"name": "message", "type": "string"}]}}, "default": [], "doc": "every rule the record breaks"}, {"name": "retryable", "type": "boolean", "doc": "true if the same bytes may pass later"}, {"name": "attempt", "type": "int", "doc": "1 for the first"}, {"name": "processor", "type": {"type": "record", "name": "Processor", "fields": [{"name": "name", "type": "string"}, {"name": "version", "type": "string"}, {"name": "job_id", "type": ["null", "string"], "default": null}]}}, {"name": "contract", "type": {"type": "record", "name": "ContractRef", "fields": [{"name": "subject", "type": "string"}, {"name": "schema_id", "type": ["null", "int"], "default": null, "doc": "id found in the record, if any"}]}}, {"name": "source", "type": ["null", {"type": "record", "name": "Source", "fields": [{"name": "topic", "type": "string"}, {"name": "partition", "type": "int"}, {"name": "offset", "type": "long"}, {"name": "timestamp", "type": {"type": "long", "logicalType": "timestamp-millis"}}, {"name": "key", "type": ["null", "bytes"], "default": null}, {"name": "headers", "type": {"type": "map", "values": ["null", "bytes"]}, "default": {}}]}], "default": null, "doc": "coordinates of a record from a topic"}, {"name": "source_file", "type": ["null", {"type": "record", "name": "SourceFile", "fields": [{"name": "uri", "type": "string"}, {"name": "row", "type": "long"}, {"name": "checksum", "type": "string"}]}], "default": null, "doc": "coordinates of a record from a file"}, {"name": "payload", "type": ["null", "bytes"], "default": null, "doc": "the original bytes, never re-encoded"}, {"name": "payload_encoding", "type": "string", "doc": "avro-confluent or json"}, {"name": "payload_sha256", "type": ["null", "string"], "default": null, "doc": "of the whole payload, also where it was truncated"}, {"name": "payload_truncated", "type": "boolean"}, {"name": "replay_id", "type": ["null", "string"], "default": null, "doc": "the replay this attempt belongs to"}]}',
+  'dead-letter.dataset' = 'orders',
+  'sink.max-in-flight-requests' = '1',
+  'username' = 'writer',
+  'password' = 'opensearch''s password',
+  'index' = 'metrics-orders-sales-{minute|yyyy.MM}',
+  'dead-letter.processor' = 'metrics'
+)
+;
+
+CREATE TEMPORARY VIEW `sales` AS
+-- Grain: one row per minute, category, country and currency. An order with lines of two categories counts in both.
+with paid as (
+    select
+        cast(floor(order_time to minute) as timestamp_ltz(3)) as `minute`,
+        coalesce(category, 'unknown') as category,
+        coalesce(country, 'unknown') as country,
+        currency,
+        order_id,
+        quantity,
+        amount
+    from silver
+    where status = 'paid'
+)
+select
+    `minute`,
+    category,
+    country,
+    currency,
+    count(distinct order_id) as orders,
+    sum(cast(quantity as bigint)) as units,
+    cast(sum(amount) as decimal(20, 2)) as revenue,
+    cast(sum(amount) / count(distinct order_id) as decimal(20, 2)) as average_basket
+from paid
+group by `minute`, category, country, currency
+;
+
+INSERT INTO `sales_topic` (`minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket`)
+SELECT `minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket` FROM `sales`
+;
+
+INSERT INTO `sales_documents` (`minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket`)
+SELECT `minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket` FROM `sales`
+;
