@@ -17,10 +17,10 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from benchmarks.measure import Run, cpu_seconds, report, since
-from tidegate.jobs import Start, start, stop, submit
-from tidegate.offsets import OffsetReader, reached
-from tidegate.opensearch_client import connect
-from tidegate.proof.topic_reader import Spans, topic_spans
+from tidegate.clients.kafka_offsets import OffsetReader, reached
+from tidegate.clients.kafka_records import Spans, topic_spans
+from tidegate.clients.opensearch import connect
+from tidegate.jobs.start import Start, start, stop, submit
 from tidegate.settings import Settings, get_settings
 
 WORKERS = ("taskmanager",)

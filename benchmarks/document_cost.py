@@ -22,10 +22,10 @@ from typing import Any
 import fastavro
 
 from benchmarks.measure import Run, cpu_seconds, report, since
+from tidegate.clients.kafka_records import Scan, read_batches, topic_spans
+from tidegate.clients.opensearch import connect
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.search_mapping import DOC_VALUES_ONLY, index_template
-from tidegate.opensearch_client import connect
-from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
+from tidegate.search.mapping import DOC_VALUES_ONLY, index_template
 from tidegate.settings import Settings, get_settings
 
 DATASET = "clicks"

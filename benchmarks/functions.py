@@ -18,8 +18,8 @@ import psutil
 
 from benchmarks.catch_up import fill
 from benchmarks.measure import cpu_seconds_of
-from tidegate.jobs import submit
-from tidegate.proof.topic_reader import topic_spans
+from tidegate.clients.kafka_records import topic_spans
+from tidegate.jobs.start import submit
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
 

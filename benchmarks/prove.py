@@ -26,15 +26,15 @@ from opensearchpy.helpers import bulk
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 
 from benchmarks.measure import spread
-from producers.avro import Encoder
+from tidegate.avro.codec import Encoder
+from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients.opensearch import SearchClient, connect
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
-from tidegate.contracts.register import register_all
-from tidegate.contracts.registry import RegistryClient
-from tidegate.contracts.search_index import apply_templates
-from tidegate.opensearch_client import SearchClient, connect
 from tidegate.proof.lake_reader import open_catalog
 from tidegate.proof.reconcile import Scope, prove
-from tidegate.proof.topic_reader import topic_spans
+from tidegate.registration.register import register_all
+from tidegate.search.templates import apply_templates
 from tidegate.settings import Settings, get_settings
 
 PARTITIONS = 4

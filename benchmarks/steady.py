@@ -13,15 +13,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 from benchmarks.measure import cpu_seconds, since
+from tidegate import metric_names
+from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import load_dataset
-from tidegate.demo.child import Child
-from tidegate.demo.latency import percentiles
-from tidegate.demo.meter import Meter
-from tidegate.jobs import Start, start, stop
-from tidegate.monitor import names
+from tidegate.jobs.start import Start, start, stop
+from tidegate.measure.child import Child
+from tidegate.measure.meter import Meter
+from tidegate.measure.percentiles import percentiles
 from tidegate.monitor.reading import Sample
 from tidegate.monitor.traffic import TrafficReader
-from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings, get_settings
 
 JOBS = ("refine", "index", "lake", "metrics")
@@ -95,14 +95,16 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
 
 def events_in(samples: Iterable[Sample]) -> int:
     """Raw records of all datasets, ever."""
-    return sum(sample.value for sample in samples if sample.metric is names.EVENTS_IN and isinstance(sample.value, int))
+    return sum(
+        sample.value for sample in samples if sample.metric is metric_names.EVENTS_IN and isinstance(sample.value, int)
+    )
 
 
 def behind(samples: Iterable[Sample]) -> dict[str, int]:
     """Records by job that it has not yet shown, over all its datasets."""
     records: dict[str, int] = defaultdict(int)
     for sample in samples:
-        if sample.metric is names.LAG and isinstance(sample.value, int):
+        if sample.metric is metric_names.LAG and isinstance(sample.value, int):
             records[sample.labels[0]] += sample.value
     return records
 

@@ -20,9 +20,9 @@ from flink_jobs.operator_names import name_operators, whole
 from flink_jobs.python_functions import register_named
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
+from tidegate.clients.flink import FlinkClient
 from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
 from tidegate.errors import TidegateError, TransientError
-from tidegate.flink_client import FlinkClient
 from tidegate.settings import LogSettings, Settings, get_settings
 
 CHECKPOINT_DIR = "execution.checkpointing.dir"

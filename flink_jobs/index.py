@@ -6,7 +6,7 @@ the dataset's dead letters; the others go on.
 
 from flink_jobs import tables
 from flink_jobs.environment import Job, main
-from tidegate.contracts.avro_types import columns
+from tidegate.avro.types import columns
 from tidegate.contracts.load import Dataset, platform_schema
 from tidegate.settings import Settings
 

@@ -7,7 +7,7 @@ silver by the day of the event, so that a late event lands in its own day.
 from flink_jobs import tables
 from flink_jobs.environment import Job, main
 from flink_jobs.lake_evolution import follow_silver
-from tidegate.contracts.avro_types import columns
+from tidegate.avro.types import columns
 from tidegate.contracts.load import Dataset
 from tidegate.settings import Settings
 

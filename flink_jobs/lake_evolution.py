@@ -7,12 +7,12 @@ import importlib
 import json
 from typing import Any, assert_never
 
-from flink_jobs.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
-from tidegate.contracts.avro_types import read_type
+from tidegate.avro.types import read_type
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError, TransientError
 from tidegate.proof.lake_reader import lake_errors, open_catalog
 from tidegate.settings import Settings
+from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
 
 
 def follow_silver(dataset: Dataset, settings: Settings) -> tuple[Step, ...]:

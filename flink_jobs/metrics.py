@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from flink_jobs import tables
 from flink_jobs.environment import ROCKSDB, Job, main
-from flink_jobs.literals import timestamp
 from tidegate import log
-from tidegate.contracts.avro_types import columns
+from tidegate.avro.types import columns
+from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import Dataset, Metric, platform_schema
 from tidegate.contracts.model import Contract
-from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings
 from tidegate.single_records import SingleRecords
+from tidegate.sql.literals import timestamp
 
 NAME = "metrics"
 # Figures change with every event; once a second is often enough to show them.

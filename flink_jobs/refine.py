@@ -8,14 +8,14 @@ that explodes an array has its identity looked at first, and then the reference 
 
 from flink_jobs import tables
 from flink_jobs.environment import ROCKSDB, Job, main
-from flink_jobs.rules import text, verdict_sql
 from tidegate import __version__
-from tidegate.contracts.avro_types import columns
+from tidegate.avro.types import columns
 from tidegate.contracts.check_fields import fields_of, item_fields
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
 from tidegate.contracts.model import Contract
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
+from tidegate.sql.rules import text, verdict_sql
 
 NAME = "refine"
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"

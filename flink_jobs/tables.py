@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flink_jobs.rules import text
-from tidegate.contracts.avro_types import Column, columns
+from tidegate.avro.types import Column, columns
 from tidegate.contracts.load import AvroSchema, Dataset, Metric
 from tidegate.settings import Settings
+from tidegate.sql.rules import text
 
 Options = Mapping[str, str]
 Spans = Mapping[int, tuple[int, int]]

@@ -1,9 +1,15 @@
 """What a test does with contracts: its own copies of them, to register and to spoil."""
 
+import copy
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-SCHEMAS = Path(__file__).parents[1] / "schemas"
+from tests.project import PROJECT
+from tidegate.contracts.load import AvroSchema, Dataset
+
+SCHEMAS = PROJECT / "schemas"
 
 
 def copy_of_clicks(schemas_dir: Path, name: str) -> Path:
@@ -25,3 +31,12 @@ def spoil(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text, f"{old!r} is not in {path}"
     path.write_text(text.replace(old, new, 1))
+
+
+def next_version(dataset: Dataset, *added: dict[str, Any], **types: Any) -> Dataset:
+    """``dataset`` with a newer schema: the fields ``added`` at its end, and other ``types`` of its fields."""
+    schema: AvroSchema = copy.deepcopy(dataset.latest)
+    for field in schema["fields"]:
+        field["type"] = types.get(field["name"], field["type"])
+    schema["fields"] += added
+    return replace(dataset, versions={**dataset.versions, max(dataset.versions) + 1: schema})

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.polling import wait_for
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import AvroSchema, Dataset, load_dataset, platform_schema
-from tidegate.contracts.registry import RegistryClient
-from tidegate.flink_client import FlinkClient
-from tidegate.jobs import Start, start
+from tidegate.jobs.start import Start, start
 from tidegate.settings import Settings, get_settings
 
 JOBS = ("refine", "lake", "index", "metrics")

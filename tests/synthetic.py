@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 from confluent_kafka import Producer
 
-from producers.avro import Encoder
+from tidegate.avro.codec import Encoder
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
-from tidegate.contracts.register import register_all
-from tidegate.contracts.registry import RegistryClient
+from tidegate.registration.register import register_all
 from tidegate.settings import Settings
 
 Record = dict[str, Any]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
+from tidegate.clients.kafka_offsets import Place
 from tidegate.errors import TransientError
-from tidegate.offsets import Place
 
 TIMEOUT_S = 5.0
 POLL_S = 0.1

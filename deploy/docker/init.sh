@@ -12,7 +12,7 @@ tidegate() { python -m tidegate "$@"; }
 say "topics and schemas"
 tidegate contract register --all
 say "the lake's warehouse"
-python -m tidegate.warehouse
+python -m tidegate.clients.warehouse
 say "search templates"
 tidegate index apply
 if [ -n "${TIDEGATE_DASHBOARDS_URL:-}" ]; then

@@ -11,11 +11,11 @@ from confluent_kafka import KafkaException
 from producers.topic import end_offsets
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
-from tidegate.demo.child import Child
-from tidegate.demo.lag import LagReader, behind
-from tidegate.demo.memory import MemoryWatch
+from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.errors import TidegateError
-from tidegate.offsets import OffsetReader
+from tidegate.measure.child import Child
+from tidegate.measure.lag import LagReader, behind
+from tidegate.measure.memory import MemoryWatch
 
 RATE = 2000
 """Less than half of what two cores carry: the backlog of an outage is worked off beside it."""

@@ -14,7 +14,7 @@ from tests.faults.conftest import StartDrill
 from tests.faults.servers import server_process
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.topics import frame, send, wait_for_records
-from tidegate.proof.topic_reader import topic_spans
+from tidegate.clients.kafka_records import topic_spans
 from tidegate.stack import process
 
 GROWTH_MB = 100

@@ -11,7 +11,7 @@ from tests.faults.drill import COLD_LIMIT_S, RATE
 from tests.faults.servers import kill, server_process
 from tests.pipeline import Pipeline, run_tidegate, start_jobs, tidegate
 from tests.polling import wait_for
-from tidegate.proof.topic_reader import Scan, Spans, read_batches, topic_spans
+from tidegate.clients.kafka_records import Scan, Spans, read_batches, topic_spans
 from tidegate.settings import Settings
 
 PROVED = ("refine", "lake", "index")

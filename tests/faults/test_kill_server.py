@@ -11,7 +11,7 @@ from tests.faults.drill import COLD_LIMIT_S
 from tests.faults.servers import kill
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
-from tidegate.proof.topic_reader import Spans, topic_spans
+from tidegate.clients.kafka_records import Spans, topic_spans
 
 LONG = ("registry", "seaweedfs", "jobmanager")
 

@@ -8,7 +8,7 @@ from tests.clicks import click
 from tests.pipeline import Pipeline
 from tests.polling import wait_for
 from tests.topics import frame, read_committed, send, source_offset, wait_for_records
-from tidegate.contracts.registry import RegistryClient
+from tidegate.clients.registry import RegistryClient
 from tidegate.stack import local
 
 RETRY_LINE = "is unavailable"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
-from tidegate.contracts.flink_check import flink_problems
 from tidegate.contracts.problem import Problem
+from tidegate.jobs.check_contracts import flink_problems
 
 Found = dict[str, list[Problem]]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.metrics import Scrape, parse
-from tidegate.monitor.names import FUNCTION_FAILURES, flink_filter
+from tidegate.metric_names import FUNCTION_FAILURES, flink_filter
 from tidegate.stack.flink import METRICS_REPORTER
 from tidegate.stack.ports import LOOPBACK, free_ports
 

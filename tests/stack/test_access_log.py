@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline import Pipeline, prove_window, tidegate
-from tidegate.opensearch_client import connect
+from tidegate.clients.opensearch import connect
 
 LOG = Path("../shared/data/access.log")
 REQUESTS = 10_000

@@ -13,9 +13,9 @@ from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.shell import PROJECT, run_shell
 from tests.topics import read_committed
+from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
-from tidegate.opensearch_client import SearchClient
-from tidegate.proof.topic_reader import topic_spans
 from tidegate.settings import Settings
 
 PAGE = PROJECT / "docs" / "add-a-dataset.md"

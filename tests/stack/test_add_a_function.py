@@ -13,7 +13,7 @@ from tests.pipeline import Pipeline, tidegate
 from tests.polling import wait_for
 from tests.shell import PROJECT, run_shell
 from tests.topics import read_committed
-from tidegate.opensearch_client import SearchClient
+from tidegate.clients.opensearch import SearchClient
 
 ENOUGH = 1000
 """Clicks with a referrer, of the 2,500 that the page has the reader send."""

@@ -8,11 +8,11 @@ import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from tests.contracts import copy_of_clicks, spoil
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.register import register_all
-from tidegate.contracts.registry import RegistryClient
 from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError, TransientError
+from tidegate.registration.register import register_all
 from tidegate.settings import Settings
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.dashboards import as_search, exported, fields_named, pattern_of
 from tests.pipeline import Pipeline, produce
 from tests.polling import wait_for
-from tidegate.opensearch_client import SearchClient
+from tidegate.clients.opensearch import SearchClient
 
 FILES = exported()
 CHARTS = [each for objects in FILES.values() for each in objects if each["type"] == "visualization"]

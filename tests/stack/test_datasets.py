@@ -7,8 +7,8 @@ import pytest
 
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.topics import read_committed
+from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import load_dataset
-from tidegate.opensearch_client import SearchClient
 
 
 @pytest.mark.parametrize("dataset", ["orders", "app_logs"])

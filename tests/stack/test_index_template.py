@@ -9,9 +9,9 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import RequestError
 
 from tests.contracts import copy_of_clicks, spoil
+from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.contracts.load import Dataset, load_dataset
-from tidegate.contracts.search_index import Applied, apply_templates, index_status
-from tidegate.opensearch_client import SearchClient, connect
+from tidegate.search.templates import Applied, apply_templates, index_status
 from tidegate.settings import Settings
 
 DOCUMENT: dict[str, Any] = {

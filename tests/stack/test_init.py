@@ -12,9 +12,9 @@ import pytest
 
 from tests.deploy_parser import PROJECT
 from tests.pipeline import JOBS, Pipeline
-from tidegate import jobs
+from tidegate.clients.warehouse import create, ensure_table_bucket
+from tidegate.jobs import start
 from tidegate.settings import Settings
-from tidegate.warehouse import create, ensure_table_bucket
 
 BUCKET = "init-test"
 
@@ -39,9 +39,9 @@ def variables(pipeline: Pipeline, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def without_metrics(pipeline: Pipeline) -> Iterator[None]:
     """The job ``metrics`` is stopped, and runs again at the end whatever happened."""
-    jobs.stop(pipeline.settings, "metrics", savepoint=True)
+    start.stop(pipeline.settings, "metrics", savepoint=True)
     yield
-    jobs.start(pipeline.settings, jobs.Start(JOBS, leave_running=True))
+    start.start(pipeline.settings, start.Start(JOBS, leave_running=True))
 
 
 @pytest.mark.usefixtures("without_metrics")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
-from producers.avro import Encoder
 from tests.pipeline import run_tidegate, tidegate
+from tidegate.avro.codec import Encoder
 from tidegate.contracts.load import load_dataset
 from tidegate.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from producers.catalogue import records
+from producers.datasets.products.catalogue import records
 from tests.clicks import click
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for

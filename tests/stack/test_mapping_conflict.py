@@ -10,7 +10,7 @@ from tests.clicks import click
 from tests.pipeline import Pipeline
 from tests.polling import wait_for
 from tests.topics import frame, read_committed, send, wait_for_records
-from tidegate.opensearch_client import connect
+from tidegate.clients.opensearch import connect
 
 CONFLICT_DAY = datetime(2014, 2, 3, 12, tzinfo=UTC)
 INDEX = "events-clicks-2014.02.03"

@@ -18,10 +18,10 @@ from duckdb.func import SPECIAL
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.polling import wait_for
 from tests.topics import read_committed
+from tidegate.clients.kafka_offsets import OffsetReader, reached
+from tidegate.clients.kafka_records import Scan, read_batches, topic_spans
+from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Metric, load_dataset
-from tidegate.offsets import OffsetReader, reached
-from tidegate.opensearch_client import SearchClient
-from tidegate.proof.topic_reader import Scan, read_batches, topic_spans
 from tidegate.settings import Settings
 
 Figures = dict[tuple[Any, ...], tuple[Any, ...]]

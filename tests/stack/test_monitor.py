@@ -22,7 +22,7 @@ from tests.metrics import PrometheusApi, Scrape, parse, scrape, settled
 from tests.pipeline import Pipeline, produce, tidegate
 from tests.polling import wait_for
 from tests.prometheus import prometheus
-from tidegate.monitor import names
+from tidegate import metric_names
 from tidegate.stack.ports import free_ports
 from tidegate.stack.state import load_state
 
@@ -173,7 +173,7 @@ def test_every_name_of_the_list_is_exported_with_its_labels_and_no_other(monitor
     wait_for("a proof of each dataset", lambda: len(proofs().labels_of("tidegate_proof_ok")) == 3, timeout_s=PROOFS_S)
     found = monitored.everything()
     suffixes = ("_bucket", "_sum", "_count")
-    allowed = {names_of: metric for metric in names.METRICS for names_of in exported_names(metric)}
+    allowed = {names_of: metric for metric in metric_names.METRICS for names_of in exported_names(metric)}
     strangers = {name for name in found.names if name.startswith(("tidegate_", "flink_"))} - allowed.keys()
     assert strangers == set()
     assert allowed.keys() - found.names == set()
@@ -183,7 +183,7 @@ def test_every_name_of_the_list_is_exported_with_its_labels_and_no_other(monitor
             assert own >= set(metric.labels) if metric.source == "flink" else own == set(metric.labels), name
 
 
-def exported_names(metric: names.Metric) -> list[str]:
+def exported_names(metric: metric_names.Metric) -> list[str]:
     if metric.kind == "histogram":
         return [f"{metric.name}{suffix}" for suffix in ("_bucket", "_sum", "_count")]
     return [metric.name]

@@ -10,8 +10,8 @@ from confluent_kafka import Producer
 from tests.clicks import click
 from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
 from tests.topics import frame, read_committed, send, wait_for_records
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_dataset
-from tidegate.contracts.registry import RegistryClient
 
 
 def test_mixed_traffic_is_accounted_for_as_the_ledger_says(pipeline: Pipeline) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Message, TopicPartition
 
-from producers.avro import Encoder
 from tests.pipeline import run_tidegate, tidegate
 from tests.polling import wait_for
+from tidegate.avro.codec import Encoder
 from tidegate.contracts.load import load_dataset
 from tidegate.settings import Settings
 from tidegate.stack.ports import free_ports

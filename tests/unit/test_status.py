@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from tidegate.cli.status import _jobs
+from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TransientError
-from tidegate.flink_client import FlinkClient, FlinkJob
 
 PROJECT = Path(__file__).parents[2]
 CONTAINERS = {

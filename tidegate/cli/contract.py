@@ -10,20 +10,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate import log
+from tidegate.avro.types import columns
 from tidegate.cli.output import tables
-from tidegate.contracts.against import against_problems, differences
-from tidegate.contracts.avro_types import columns
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.check import check_datasets
-from tidegate.contracts.choose_fields import Fields
-from tidegate.contracts.earlier import REGISTRY, Earlier, from_git, from_registry
-from tidegate.contracts.flink_check import flink_problems, has_flink
+from tidegate.contracts.history.against import against_problems, differences
 from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.contracts.new.choose_fields import Fields
+from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, read_samples, scaffold, write
 from tidegate.contracts.problem import Problem
-from tidegate.contracts.register import register_all
-from tidegate.contracts.registry import RegistryClient
-from tidegate.contracts.scaffold import DEFAULT_SAMPLES, read_samples, scaffold, write
 from tidegate.errors import ContractError
+from tidegate.jobs.check_contracts import flink_problems, has_flink
+from tidegate.registration.read_earlier import REGISTRY, Earlier, from_git, from_registry
+from tidegate.registration.register import register_all
 from tidegate.settings import get_settings
 
 

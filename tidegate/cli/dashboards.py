@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import click
 
-from tidegate.contracts.search_index import searchable
-from tidegate.contracts.search_mapping import JsonObject
-from tidegate.dashboards.importing import import_objects
-from tidegate.dashboards.make import event_dashboard, metric_dashboard
-from tidegate.dashboards.saved_objects import ndjson
+from tidegate.search.dashboards.importing import import_objects
+from tidegate.search.dashboards.make import event_dashboard, metric_dashboard
+from tidegate.search.dashboards.saved_objects import ndjson
+from tidegate.search.mapping import JsonObject
+from tidegate.search.templates import searchable
 from tidegate.settings import get_settings
 
 METRICS = "metrics"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 from rich.console import Console
 
-from tidegate import endpoints
+from tidegate.clients import endpoints
 from tidegate.settings import Settings, get_settings
 from tidegate.stack.doctor import Doctor, Finding, check_python
 

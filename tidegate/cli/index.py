@@ -9,7 +9,9 @@ from rich.table import Table
 
 from tidegate import log
 from tidegate.cli.output import tables
-from tidegate.contracts.search_index import (
+from tidegate.clients.opensearch import SearchClient
+from tidegate.errors import TidegateError
+from tidegate.search.templates import (
     IndexStatus,
     apply_templates,
     index_status,
@@ -17,8 +19,6 @@ from tidegate.contracts.search_index import (
     template_text,
     templates_of,
 )
-from tidegate.errors import TidegateError
-from tidegate.opensearch_client import SearchClient
 from tidegate.settings import get_settings
 
 _BYTES_PER_MB = 1_000_000

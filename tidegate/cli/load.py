@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from producers.postgres import SCHEMES
-from producers.reference import Load, Table, check_reference, load_reference
-from producers.session import Summary
+from producers.reference.load import Load, Table, check_reference, load_reference
+from producers.reference.postgres import SCHEMES
+from producers.sending.session import Summary
 from tidegate import log
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError

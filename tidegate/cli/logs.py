@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tidegate.endpoints import has_local_stack
+from tidegate.clients.endpoints import has_local_stack
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
 from tidegate.stack.logs import follow, tail

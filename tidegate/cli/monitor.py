@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from producers.stopping import stop_on_signal
 from tidegate import log
 from tidegate.monitor.run import Options, read_once, serving
 from tidegate.settings import get_settings
+from tidegate.stopping import stop_on_signal
 
 _POLL_S = 0.2
 

@@ -8,12 +8,12 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from producers.generator import Mix, Pace
-from producers.live import produce_live
-from producers.metrics import Address
-from producers.replay import Recording, produce_recorded
-from producers.run import Options, produce_generated
-from producers.session import Summary
+from producers.generated.generator import Mix, Pace
+from producers.generated.run import Options, produce_generated
+from producers.live.run import produce_live
+from producers.recorded.run import Recording, produce_recorded
+from producers.sending.progress_metrics import Address
+from producers.sending.session import Summary
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings

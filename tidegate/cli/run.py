@@ -3,7 +3,7 @@
 import click
 
 from tidegate import log
-from tidegate.jobs import Start, start
+from tidegate.jobs.start import Start, start
 from tidegate.settings import get_settings
 
 

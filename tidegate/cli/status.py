@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from tidegate import endpoints
 from tidegate.cli.output import tables
-from tidegate.endpoints import Answer
+from tidegate.clients import endpoints
+from tidegate.clients.endpoints import Answer
+from tidegate.clients.flink import FlinkClient
 from tidegate.errors import TidegateError
-from tidegate.flink_client import FlinkClient
 from tidegate.settings import Settings, get_settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from tidegate import log
-from tidegate.jobs import stop
+from tidegate.jobs.start import stop
 from tidegate.settings import get_settings
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tidegate.contracts.avro_types import AvroType, Field, Kind, columns, read_type
+from tidegate.avro.types import AvroType, Field, Kind, columns, read_type
 from tidegate.contracts.load import AvroSchema, Dataset
 from tidegate.contracts.model import Contract
 from tidegate.contracts.problem import Problem

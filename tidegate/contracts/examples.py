@@ -6,7 +6,7 @@ One JSON object a line::
     {"record": {…}, "expect": {"verdict": "dropped", "violations": ["no_heartbeats"]}}
     {"record": {…}, "expect": {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": […]}}
 
-``record`` is written as :mod:`tidegate.contracts.json_values` says. ``valid.jsonl`` holds silver and dropped,
+``record`` is written as :mod:`tidegate.avro.json_values` says. ``valid.jsonl`` holds silver and dropped,
 ``invalid.jsonl`` dead letters; reference data has ``valid.jsonl`` only, each with the verdict ``reference``. The
 verdict is that of a record which arrives at ``ARRIVAL``; rules are listed in the contract's order.
 """
@@ -19,8 +19,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tidegate.contracts.avro_types import read_type
-from tidegate.contracts.json_values import from_json
+from tidegate.avro.json_values import from_json
+from tidegate.avro.types import read_type
 from tidegate.contracts.load import Dataset
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract
 from tidegate.contracts.problem import Problem

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegate.demo import traffic
-from tidegate.demo.child import Child
 from tidegate.demo.options import DemoOptions
 from tidegate.demo.phases import Phases
 from tidegate.demo.view import REFRESH_S, Moment
 from tidegate.demo.watched import Watched
+from tidegate.measure.child import Child
 
 STALL_S = 90.0
 

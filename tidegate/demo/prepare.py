@@ -4,15 +4,15 @@ import os
 
 from rich.console import Console
 
-from tidegate import jobs
 from tidegate.cli.up import StartDisplay
-from tidegate.contracts.register import register_all
-from tidegate.contracts.search_index import apply_templates, searchable
-from tidegate.demo.child import Child
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.opensearch import SearchClient
 from tidegate.demo.options import DATASET, JOBS, DemoOptions
 from tidegate.demo.phases import Phases
-from tidegate.flink_client import FlinkClient
-from tidegate.opensearch_client import SearchClient
+from tidegate.jobs import start
+from tidegate.measure.child import Child
+from tidegate.registration.register import register_all
+from tidegate.search.templates import apply_templates, searchable
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
 
@@ -60,5 +60,5 @@ def start_jobs(settings: Settings, phases: Phases) -> None:
     missing = [job for job in JOBS if client.live_job(job) is None]
     with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
         if missing:
-            jobs.start(settings, jobs.Start(tuple(missing), (DATASET,)))
+            start.start(settings, start.Start(tuple(missing), (DATASET,)))
         note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Dataset
-from tidegate.contracts.search_mapping import JsonObject, alias
-from tidegate.demo.watch import Example
-from tidegate.opensearch_client import SearchClient
+from tidegate.measure.output_watch import Example
 from tidegate.proof.lake_reader import open_catalog
+from tidegate.search.mapping import JsonObject, alias
 from tidegate.settings import Settings
 
 TOP = 5

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tidegate.demo.latency import Percentiles
+from tidegate.measure.percentiles import Percentiles
 from tidegate.proof.report import ProofReport
 
 Counts = dict[str, int]

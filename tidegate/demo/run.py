@@ -13,15 +13,15 @@ from rich.console import Console
 
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.demo import flow, prepare, queries, traffic
-from tidegate.demo.background import Repeating
-from tidegate.demo.latency import percentiles
-from tidegate.demo.memory import SAMPLE_EVERY_S, MemoryWatch
 from tidegate.demo.options import DATASET, DemoOptions
 from tidegate.demo.phases import Phases
 from tidegate.demo.queries import Answer
 from tidegate.demo.report import Comparison, Measured, as_json, compare, write
 from tidegate.demo.view import View
 from tidegate.demo.watched import Watched
+from tidegate.measure.memory import SAMPLE_EVERY_S, MemoryWatch
+from tidegate.measure.percentiles import percentiles
+from tidegate.measure.repeating import Repeating
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.settings import Settings, get_settings

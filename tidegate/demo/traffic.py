@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tidegate.demo.child import Child
 from tidegate.demo.options import BAD_RATIO, DATASET, DUPLICATE_RATIO, LATE_RATIO, DemoOptions
+from tidegate.measure.child import Child
 
 
 def arguments(options: DemoOptions) -> list[str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from tidegate.demo.latency import Percentiles
+from tidegate.measure.percentiles import Percentiles
 
 REFRESH_S = 1.0
 PLAIN_EVERY_S = 5.0

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from tidegate.contracts.load import Dataset
-from tidegate.demo.lag import LagReader
-from tidegate.demo.latency import percentiles
-from tidegate.demo.meter import Meter
 from tidegate.demo.view import Moment, View
+from tidegate.measure.lag import LagReader
+from tidegate.measure.meter import Meter
+from tidegate.measure.percentiles import percentiles
 from tidegate.settings import Settings
 
 

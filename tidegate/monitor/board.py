@@ -9,8 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-from tidegate.monitor import names
-from tidegate.monitor.names import Metric
+from tidegate import metric_names
+from tidegate.metric_names import Metric
 from tidegate.monitor.reading import Distribution, Reader, Sample, Since
 
 
@@ -43,10 +43,10 @@ class Board(Collector):
         """One family per metric of the closed list, also of those without a sample yet."""
         with self._lock:
             samples = [sample for reading in self._samples.values() for sample in reading]
-            samples += [Sample(names.UP, (server,), float(up)) for server, up in self._up.items()]
-            samples += [Sample(names.READING_FAILURES, (name,), count) for name, count in self._failures.items()]
+            samples += [Sample(metric_names.UP, (server,), float(up)) for server, up in self._up.items()]
+            samples += [Sample(metric_names.READING_FAILURES, (name,), count) for name, count in self._failures.items()]
         now_s = time.time()
-        for metric in names.of_source("monitor"):
+        for metric in metric_names.of_source("monitor"):
             yield family(metric, [sample for sample in samples if sample.metric is metric], now_s)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tidegate.monitor.names import Metric, Source, of_source
+from tidegate.metric_names import Metric, Source, of_source
 
 TITLES: dict[Source, str] = {
     "monitor": "From `tidegate monitor`",

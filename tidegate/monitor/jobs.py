@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tidegate.flink_client import FlinkClient, FlinkJob, Vertex
-from tidegate.monitor import names
+from tidegate import metric_names
+from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
 from tidegate.monitor.reading import Sample, Server, Since
 
 REFINE = "refine"
@@ -33,11 +33,11 @@ class JobReader:
         for name, interval_s in self._intervals_s.items():
             job = live.get(name)
             up = job is not None and self._client.running(job.job_id)
-            yield Sample(names.JOB_UP, (name,), float(up))
-            yield Sample(names.CHECKPOINT_INTERVAL, (name,), interval_s)
+            yield Sample(metric_names.JOB_UP, (name,), float(up))
+            yield Sample(metric_names.CHECKPOINT_INTERVAL, (name,), interval_s)
             if job is not None:
                 done_s = last_checkpoint_s(job, self._client.checkpoints(job.job_id))
-                yield Sample(names.CHECKPOINT_AGE, (name,), Since(done_s))
+                yield Sample(metric_names.CHECKPOINT_AGE, (name,), Since(done_s))
 
 
 class RefineReader:
@@ -68,8 +68,8 @@ class RefineReader:
             self._names[dataset] = wanted
             sums = self._client.metric_sums(job.job_id, vertex.vertex_id, wanted)
             rows, duplicates = refined(sums)
-            yield Sample(names.SILVER_ROWS, (dataset,), rows)
-            yield Sample(names.DUPLICATES, (dataset,), duplicates)
+            yield Sample(metric_names.SILVER_ROWS, (dataset,), rows)
+            yield Sample(metric_names.DUPLICATES, (dataset,), duplicates)
 
 
 def last_checkpoint_s(job: FlinkJob, checkpoints: Mapping[str, Any]) -> float:

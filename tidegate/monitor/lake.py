@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.monitor import names
+from tidegate import metric_names
 from tidegate.monitor.reading import Sample, Server, Since
 from tidegate.proof.lake_reader import find_table, lake_errors, open_catalog
 from tidegate.settings import Settings
@@ -74,8 +74,8 @@ def table_facts(table: Any, snapshot: Any) -> TableFacts:
 def samples(dataset: str, table: str, facts: TableFacts) -> Iterator[Sample]:
     """The facts as metrics."""
     labels = (dataset, table)
-    yield Sample(names.LAKE_FILES, labels, facts.files)
-    yield Sample(names.LAKE_ROWS, labels, facts.rows)
-    yield Sample(names.LAKE_PARTITION_FILES_MAX, labels, facts.partition_files_max)
-    yield Sample(names.LAKE_PARTITION_FILES_AVG, labels, facts.partition_files_avg)
-    yield Sample(names.LAKE_COMMIT_AGE, labels, Since(facts.committed_s))
+    yield Sample(metric_names.LAKE_FILES, labels, facts.files)
+    yield Sample(metric_names.LAKE_ROWS, labels, facts.rows)
+    yield Sample(metric_names.LAKE_PARTITION_FILES_MAX, labels, facts.partition_files_max)
+    yield Sample(metric_names.LAKE_PARTITION_FILES_AVG, labels, facts.partition_files_avg)
+    yield Sample(metric_names.LAKE_COMMIT_AGE, labels, Since(facts.committed_s))

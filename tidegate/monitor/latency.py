@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 
 import fastavro
 
+from tidegate import metric_names
+from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
+from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Dataset
-from tidegate.contracts.search_mapping import alias
 from tidegate.errors import TidegateError
-from tidegate.monitor import names
 from tidegate.monitor.reading import Distribution, Sample, Server
-from tidegate.offsets import OffsetReader, Offsets, Place
-from tidegate.opensearch_client import SearchClient
 from tidegate.proof.record_reader import WriterSchemas, decode_record
+from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 from tidegate.single_records import SingleRecords
 
@@ -59,9 +59,9 @@ class Latencies:
     def samples(self) -> Iterator[Sample]:
         """The distributions as of now."""
         labels = (self.dataset.name,)
-        yield Sample(names.COMMITTED_LATENCY, labels, self.committed)
-        yield Sample(names.SEARCHABLE_LATENCY, labels, self.searchable)
-        yield Sample(names.SEARCHABLE_LOST, labels, self.lost)
+        yield Sample(metric_names.COMMITTED_LATENCY, labels, self.committed)
+        yield Sample(metric_names.SEARCHABLE_LATENCY, labels, self.searchable)
+        yield Sample(metric_names.SEARCHABLE_LOST, labels, self.lost)
 
 
 class CommittedReader:

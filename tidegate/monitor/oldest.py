@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from tidegate import metric_names
+from tidegate.clients.kafka_offsets import OffsetReader, Place
 from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import dead_letter_retention_hours
-from tidegate.monitor import names
 from tidegate.monitor.reading import Sample, Server, Since
-from tidegate.offsets import OffsetReader, Place
 from tidegate.single_records import SingleRecords
 
 _SECONDS_PER_HOUR = 3600
@@ -40,7 +40,7 @@ class OldestReader:
         for contract in self._contracts:
             written_s = [at for (topic, _), (_, at) in self._first.items() if topic == contract.dead_letter_topic]
             age = Since(min(written_s)) if written_s else 0.0
-            yield Sample(names.OLDEST_DEAD_LETTER, (contract.dataset,), age)
+            yield Sample(metric_names.OLDEST_DEAD_LETTER, (contract.dataset,), age)
             retention_s = dead_letter_retention_hours(contract) * _SECONDS_PER_HOUR
-            yield Sample(names.DEAD_LETTER_RETENTION, (contract.dataset,), retention_s)
-            yield Sample(names.DEAD_LETTER_MAX_RATIO, (contract.dataset,), contract.dead_letters.max_ratio)
+            yield Sample(metric_names.DEAD_LETTER_RETENTION, (contract.dataset,), retention_s)
+            yield Sample(metric_names.DEAD_LETTER_MAX_RATIO, (contract.dataset,), contract.dead_letters.max_ratio)

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from tidegate.avro.leading_fields import Buffer, Layout, layout_of, read_fields, texts
+from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
+from tidegate.clients.kafka_records import Batch, Scan, Spans, read_batches
 from tidegate.contracts.model import Contract
-from tidegate.monitor.names import DEAD_LETTERS, DROPPED, Metric
+from tidegate.metric_names import DEAD_LETTERS, DROPPED, Metric
 from tidegate.monitor.reading import Sample, Server
 from tidegate.monitor.tally import Reason, Tally, keep, kept
-from tidegate.offsets import OffsetReader, Offsets, Place
 from tidegate.proof.record_reader import WriterSchemas
-from tidegate.proof.topic_reader import Batch, Scan, Spans, read_batches
-from tidegate.proof.wire import Buffer, Layout, layout_of, read_fields, texts
 from tidegate.settings import Settings
 
 UNREADABLE = "unreadable"

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tidegate import metric_names
 from tidegate.errors import TidegateError
 from tidegate.log import FORMAT_VARIABLE
-from tidegate.monitor import names
 from tidegate.monitor.reading import Sample, Server, Since
 from tidegate.proof.report import FAULTS
 
@@ -54,13 +54,13 @@ class ProofReader:
 def samples(dataset: str, report: Report, made_s: float) -> Iterator[Sample]:
     """A proof as metrics."""
     facts = report["datasets"][dataset]
-    yield Sample(names.PROOF_OK, (dataset,), float(report["holds"]))
-    yield Sample(names.PROOF_AGE, (dataset,), Since(made_s))
-    yield Sample(names.PROOF_DURATION, (dataset,), report["seconds"])
+    yield Sample(metric_names.PROOF_OK, (dataset,), float(report["holds"]))
+    yield Sample(metric_names.PROOF_AGE, (dataset,), Since(made_s))
+    yield Sample(metric_names.PROOF_DURATION, (dataset,), report["seconds"])
     for fault in FAULTS:
-        yield Sample(names.PROOF_FAULTS, (dataset, fault), facts[fault])
+        yield Sample(metric_names.PROOF_FAULTS, (dataset, fault), facts[fault])
     for verdict, key in VERDICTS.items():
-        yield Sample(names.PROOF_RECORDS, (dataset, verdict), facts[key])
+        yield Sample(metric_names.PROOF_RECORDS, (dataset, verdict), facts[key])
 
 
 class ProofProcess:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, Protocol
 
-from tidegate.monitor.names import Metric
+from tidegate.metric_names import Metric
 
 Server = Literal["kafka", "registry", "opensearch", "lake", "flink"]
 

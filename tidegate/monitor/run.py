@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import Dataset, stream_datasets
 from tidegate.errors import TidegateError
-from tidegate.flink_client import FlinkClient
 from tidegate.monitor.board import Board
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
@@ -21,7 +22,6 @@ from tidegate.monitor.reading import Reader
 from tidegate.monitor.servers import RegistryReader, SearchReader
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.monitor.watch import Say, Watch
-from tidegate.offsets import OffsetReader
 from tidegate.settings import Settings
 from tidegate.single_records import SingleRecords
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from tidegate import metric_names
+from tidegate.clients.opensearch import SearchClient
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.model import Contract
-from tidegate.contracts.registry import RegistryClient
-from tidegate.contracts.search_mapping import alias
-from tidegate.monitor import names
 from tidegate.monitor.reading import Sample, Server
-from tidegate.opensearch_client import SearchClient
+from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 
 
@@ -43,4 +43,4 @@ class SearchReader:
     def read(self) -> Iterator[Sample]:
         """Documents behind each alias."""
         for contract in self._contracts:
-            yield Sample(names.DOCUMENTS, (contract.dataset,), self._client.count(alias(contract)))
+            yield Sample(metric_names.DOCUMENTS, (contract.dataset,), self._client.count(alias(contract)))

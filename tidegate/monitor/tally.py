@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from tidegate.offsets import TIMEOUT_S, Place, away
+from tidegate.clients.kafka_offsets import TIMEOUT_S, Place, away
 
 GROUP = "tidegate-monitor"
 MAX_METADATA_BYTES = 4000

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from tidegate import metric_names
+from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.contracts.model import Contract
-from tidegate.monitor import names
 from tidegate.monitor.reading import Sample, Server
-from tidegate.offsets import OffsetReader, Offsets, Place
 
 
 class TrafficReader:
@@ -31,10 +31,10 @@ class TrafficReader:
         positions = self._offsets.committed(self._groups.values())
         ends = self._offsets.ends(self._offsets.places(topics))
         for contract in self._contracts:
-            yield Sample(names.EVENTS_IN, (contract.dataset,), events_in(ends, contract.topic.name))
+            yield Sample(metric_names.EVENTS_IN, (contract.dataset,), events_in(ends, contract.topic.name))
         for (job, dataset), group in self._groups.items():
             for (topic, partition), lag in lags(ends, positions[group]).items():
-                yield Sample(names.LAG, (job, dataset, topic, str(partition)), lag)
+                yield Sample(metric_names.LAG, (job, dataset, topic, str(partition)), lag)
 
 
 def events_in(ends: Offsets, topic: str) -> int:

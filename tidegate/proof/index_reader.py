@@ -12,7 +12,7 @@ from typing import Any
 from opensearchpy.exceptions import NotFoundError
 from opensearchpy.helpers import scan
 
-from tidegate.opensearch_client import connect, translated
+from tidegate.clients.opensearch import connect, translated
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
 from tidegate.settings import Settings

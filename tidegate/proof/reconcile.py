@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidegate.contracts.load import Dataset, load_dataset
-from tidegate.contracts.search_mapping import alias
 from tidegate.errors import TidegateError
 from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.index_reader import IndexSource
@@ -23,6 +22,7 @@ from tidegate.proof.topics import TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict, Window
 from tidegate.proof.window import raw_windows
 from tidegate.proof.workers import Workers, peak_rss_mb
+from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 
 SPARE_WAIT_S = 30.0

@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeVar
 import fastavro
 import numpy as np
 
-from tidegate.contracts.registry import RegistryClient
+from tidegate.avro.leading_fields import FRAME_BYTES, Buffer, Layout, layout_of, read_fields, schema_id_of, texts
+from tidegate.clients.kafka_records import Batch, Scan, read_batches
+from tidegate.clients.registry import RegistryClient
 from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Mask, Offsets, Rows, concat, fingerprints, make_rows
-from tidegate.proof.topic_reader import Batch, Scan, read_batches
 from tidegate.proof.verdict import RawRows
-from tidegate.proof.wire import FRAME_BYTES, Buffer, Layout, layout_of, read_fields, schema_id_of, texts
 
 SILVER_COORDINATES = ("_source_partition", "_source_offset")
 DROPPED_COORDINATES = ("source_partition", "source_offset")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tidegate.clients.kafka_records import Scan, Spans, topic_spans
 from tidegate.contracts.model import Contract
 from tidegate.proof.record_reader import (
     DeadLetterRows,
@@ -16,7 +17,6 @@ from tidegate.proof.record_reader import (
     read_silver,
 )
 from tidegate.proof.rows import Offsets, Rows, concat, make_rows
-from tidegate.proof.topic_reader import Scan, Spans, topic_spans
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from tidegate.clients.kafka_records import offsets_at, topic_spans
 from tidegate.errors import TidegateError
-from tidegate.proof.topic_reader import offsets_at, topic_spans
 from tidegate.proof.verdict import Window
 
 

@@ -2,12 +2,12 @@
 
 import time
 
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_records import topic_spans
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError, TransientError
-from tidegate.flink_client import FlinkClient
-from tidegate.offsets import OffsetReader
 from tidegate.proof.reconcile import Scope, prove
-from tidegate.proof.topic_reader import topic_spans
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 

@@ -4,9 +4,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tidegate import jobs
+from tidegate.clients.flink import LIVE, FlinkClient, FlinkJob
 from tidegate.errors import TidegateError
-from tidegate.flink_client import LIVE, FlinkClient, FlinkJob
+from tidegate.jobs import start
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
@@ -23,10 +23,10 @@ def run_plan(settings: Settings, plan: Plan) -> Path:
         TidegateError: a replay runs already, or this one failed; what it has committed stays.
     """
     client = FlinkClient(settings.flink_rest_url)
-    jobs.refuse_if_running(client, JOB)
+    start.refuse_if_running(client, JOB)
     file = _write(settings, plan)
     earlier = {job.job_id for job in client.jobs()}
-    jobs.submit(settings, JOB, [str(jobs.JOBS_FOLDER / f"{JOB}.py"), "--plan", str(file)])
+    start.submit(settings, JOB, [str(start.JOBS_FOLDER / f"{JOB}.py"), "--plan", str(file)])
     job = _wait_until_ended(client, earlier)
     if job.state != FINISHED:
         reasons = client.exceptions(job.job_id)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import yaml
 
-from tidegate.monitor.names import flink_filter
+from tidegate.metric_names import flink_filter
 from tidegate.stack import flink_home, process
 from tidegate.stack.class_archive import base_archive
 from tidegate.stack.java import java_home

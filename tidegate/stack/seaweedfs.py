@@ -12,7 +12,7 @@ import httpx
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tidegate import warehouse
+from tidegate.clients import warehouse
 from tidegate.errors import TidegateError
 from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.process import Command

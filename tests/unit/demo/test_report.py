@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tidegate.demo.latency import percentiles
 from tidegate.demo.report import Measured, as_json, compare, write
+from tidegate.measure.percentiles import percentiles
 from tidegate.proof.report import LayerVerdict, ProofReport
 from tidegate.proof.rows import Difference
 from tidegate.proof.verdict import PartitionVerdict, Window

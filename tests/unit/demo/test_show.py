@@ -12,7 +12,7 @@ from tidegate.demo.queries import Answer, dead_letters
 from tidegate.demo.report import compare
 from tidegate.demo.run import Result
 from tidegate.demo.show import show
-from tidegate.demo.watch import Example
+from tidegate.measure.output_watch import Example
 from tidegate.settings import Settings
 
 LETTERS = dead_letters(REASONS, {"EMPTY_VALUE": Example("3:17", "the value has no bytes")})

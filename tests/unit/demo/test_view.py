@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from tidegate.demo.latency import percentiles
 from tidegate.demo.view import Moment, View, line, table
+from tidegate.measure.percentiles import percentiles
 
 MOMENT = Moment(
     phase="traffic",

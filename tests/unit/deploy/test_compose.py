@@ -15,7 +15,7 @@ import yaml
 from tests.deploy_parser import COMPOSE_FILE, ENV_EXAMPLE, PROJECT, SECRETS, env_file, run
 from tidegate import __version__
 from tidegate.cli.main import cli
-from tidegate.jobs import job_names
+from tidegate.jobs.start import job_names
 from tidegate.settings import Settings
 from tidegate.stack import flink, kafka, seaweedfs
 from tidegate.stack.lockfile import POM_FILE

@@ -10,7 +10,7 @@ import yaml
 
 from tests.grafana import DASHBOARD, EXPRESSIONS, PANELS, as_asked
 from tests.prometheus import promtool
-from tidegate.monitor.names import METRICS
+from tidegate.metric_names import METRICS
 
 PROVISIONING = DASHBOARD.parents[1] / "provisioning"
 SERIES = {

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.deploy_parser import PROJECT
-from tidegate.jobs import job_names
+from tidegate.jobs.start import job_names
 from tidegate.settings import Settings
 from tidegate.stack.flink_home import flink_version, java_options
 

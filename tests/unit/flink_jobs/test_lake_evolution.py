@@ -11,11 +11,11 @@ from pyiceberg.schema import Schema, assign_fresh_schema_ids
 from pyiceberg.table.update.schema import UpdateSchema
 
 from flink_jobs.lake_evolution import apply, steps_to_silver
-from flink_jobs.lake_schema import LakeType, as_iceberg, of_avro, of_iceberg, plan
 from tests.contracts import SCHEMAS, copy_of_clicks
-from tidegate.contracts.avro_types import read_type
+from tidegate.avro.types import read_type
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.errors import TidegateError
+from tidegate.sql.lake_schema import LakeType, as_iceberg, of_avro, of_iceberg, plan
 
 WIDER = {"int": "long", "float": "double", "decimal(9, 2)": "decimal(11, 2)"}
 

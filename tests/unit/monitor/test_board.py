@@ -4,7 +4,7 @@ import time
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from tidegate.monitor import names
+from tidegate import metric_names
 from tidegate.monitor.board import Board
 from tidegate.monitor.reading import Distribution, Sample, Server, Since
 
@@ -31,9 +31,9 @@ def scrape(board: Board) -> list[str]:
 def test_the_newest_reading_of_each_reader_is_shown() -> None:
     board = Board()
     jobs, traffic = Read("jobs", "flink"), Read("traffic", "kafka")
-    board.put(jobs, [Sample(names.JOB_UP, ("refine",), 1.0)])
-    board.put(traffic, [Sample(names.EVENTS_IN, ("clicks",), 7)])
-    board.put(jobs, [Sample(names.JOB_UP, ("refine",), 0.0)])
+    board.put(jobs, [Sample(metric_names.JOB_UP, ("refine",), 1.0)])
+    board.put(traffic, [Sample(metric_names.EVENTS_IN, ("clicks",), 7)])
+    board.put(jobs, [Sample(metric_names.JOB_UP, ("refine",), 0.0)])
     assert set(scrape(board)) == {
         'tidegate_up{server="flink"} 1.0',
         'tidegate_up{server="kafka"} 1.0',
@@ -47,7 +47,7 @@ def test_the_newest_reading_of_each_reader_is_shown() -> None:
 def test_of_a_server_that_is_away_nothing_is_said_but_that() -> None:
     board = Board()
     jobs = Read("jobs", "flink")
-    board.put(jobs, [Sample(names.JOB_UP, ("refine",), 1.0)])
+    board.put(jobs, [Sample(metric_names.JOB_UP, ("refine",), 1.0)])
     board.fail(jobs)
     assert set(scrape(board)) == {
         'tidegate_up{server="flink"} 0.0',
@@ -58,7 +58,7 @@ def test_of_a_server_that_is_away_nothing_is_said_but_that() -> None:
 def test_a_proof_that_can_not_be_made_leaves_the_last_one() -> None:
     board = Board()
     proof = Read("proof of clicks")
-    board.put(proof, [Sample(names.PROOF_OK, ("clicks",), 1.0)])
+    board.put(proof, [Sample(metric_names.PROOF_OK, ("clicks",), 1.0)])
     board.fail(proof)
     assert 'tidegate_proof_ok{dataset="clicks"} 1.0' in scrape(board)
     assert not [line for line in scrape(board) if line.startswith("tidegate_up")]
@@ -66,14 +66,14 @@ def test_a_proof_that_can_not_be_made_leaves_the_last_one() -> None:
 
 def test_an_age_grows_from_scrape_to_scrape() -> None:
     board = Board()
-    board.put(Read("jobs"), [Sample(names.CHECKPOINT_AGE, ("refine",), Since(time.time() - 100))])
+    board.put(Read("jobs"), [Sample(metric_names.CHECKPOINT_AGE, ("refine",), Since(time.time() - 100))])
     ages = [float(scrape(board)[-1].rpartition(" ")[2]) for _ in range(2)]
     assert 100 <= ages[0] < ages[1] < 110
 
 
 def test_a_moment_in_the_future_is_age_zero() -> None:
     board = Board()
-    board.put(Read("jobs"), [Sample(names.CHECKPOINT_AGE, ("refine",), Since(time.time() + 100))])
+    board.put(Read("jobs"), [Sample(metric_names.CHECKPOINT_AGE, ("refine",), Since(time.time() + 100))])
     assert scrape(board)[-1] == 'tidegate_checkpoint_age_seconds{job_name="refine"} 0.0'
 
 
@@ -81,7 +81,7 @@ def test_a_histogram_has_cumulative_buckets() -> None:
     board, measured = Board(), Distribution((1.0, 2.0))
     for seconds in (0.5, 1.0, 1.5, 9.0, -1.0):
         measured.observe(seconds)
-    board.put(Read("latency"), [Sample(names.COMMITTED_LATENCY, ("clicks",), measured)])
+    board.put(Read("latency"), [Sample(metric_names.COMMITTED_LATENCY, ("clicks",), measured)])
     name = "tidegate_committed_latency_seconds"
     assert [line for line in scrape(board) if line.startswith(name)] == [
         f'{name}_bucket{{dataset="clicks",le="1.0"}} 3.0',

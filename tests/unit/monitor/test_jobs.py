@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.flink_client import FlinkClient, FlinkJob, Vertex
+from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
 from tidegate.monitor.jobs import JobReader, RefineReader, counters, deduplications, last_checkpoint_s, refined
 from tidegate.monitor.reading import Since
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.contracts.load import load_dataset
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
-from tidegate.offsets import OffsetReader, Offsets, Place
 from tidegate.single_records import SingleRecords
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"

@@ -11,12 +11,13 @@ import fastavro
 import numpy as np
 import pytest
 
+from tidegate import metric_names
+from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
+from tidegate.clients.kafka_records import Batch, Scan
 from tidegate.contracts.load import AvroSchema, load_dataset, platform_schema
-from tidegate.monitor import names, outputs
+from tidegate.monitor import outputs
 from tidegate.monitor.outputs import CODES, OutputReader, layouts, reasons_of, unread
 from tidegate.monitor.tally import Tally
-from tidegate.offsets import OffsetReader, Offsets, Place
-from tidegate.proof.topic_reader import Batch, Scan
 from tidegate.settings import Settings
 
 PROJECT = Path(__file__).parents[3]
@@ -140,7 +141,7 @@ def reader(monkeypatch: pytest.MonkeyPatch, log: Log, before: Tally) -> OutputRe
 
 def counts(reader: OutputReader) -> dict[tuple[str, ...], Any]:
     samples = list(reader.read())
-    assert {sample.metric for sample in samples} == {names.DEAD_LETTERS}
+    assert {sample.metric for sample in samples} == {metric_names.DEAD_LETTERS}
     return {tuple(sample.labels): sample.value for sample in samples}
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
-from tidegate.flink_client import FlinkClient, FlinkJob
-from tidegate.jobs import job_names
+from tidegate.jobs.start import job_names
+from tidegate.metric_names import JOB_UP
 from tidegate.monitor.jobs import JobReader
-from tidegate.monitor.names import JOB_UP
 from tidegate.monitor.proofs import ProofProcess
 from tidegate.monitor.run import Options, intervals_s, proof_process, proof_readers, readers, serving
 from tidegate.settings import Settings

@@ -11,12 +11,13 @@ from pydantic import SecretStr
 
 from flink_jobs import index, lake, metrics, refine, replay
 from flink_jobs.environment import Job
+from tests.project import PROJECT
 from tidegate.contracts.load import Dataset, stream_datasets
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
-SCHEMAS = Path(__file__).parents[3] / "schemas"
+SCHEMAS = PROJECT / "schemas"
 JOBS = (refine.JOB, index.JOB, lake.JOB, metrics.JOB)
 SCOPE = {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()}
 """The offsets of the replay, by partition."""

@@ -1,0 +1,98 @@
+"""Traffic for any dataset without code: its own examples again and again, with new identities and times."""
+
+from collections.abc import Mapping
+from itertools import cycle, islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producers.generated.generator import Generator, Traffic
+from producers.generated.poison import Record
+from producers.generated.records import Made, Records
+from producers.sending.ids import uuid7_texts
+from tidegate.avro.types import Kind, read_type
+from tidegate.contracts.examples import Accepted, Dropped, Example, Refused, read_examples
+from tidegate.contracts.load import Dataset
+from tidegate.errors import TidegateError
+
+_DROPPED_EVERY = 20
+_FRESH: frozenset[Kind] = frozenset({"string", "int", "long"})
+
+
+def generator(traffic: Traffic, rng: np.random.Generator) -> Generator:
+    """A generator that needs nothing but ``schemas/<dataset>/examples/``.
+
+    Raises:
+        TidegateError: no example becomes silver.
+    """
+    examples, _ = read_examples(traffic.dataset)
+    return Records(traffic, rng, Examples(traffic.dataset, examples, rng), _breaks(examples))
+
+
+class Examples:
+    """Makes records from the valid examples, in turn; one in twenty from those that a drop rule leaves out."""
+
+    def __init__(self, dataset: Dataset, examples: list[Example], rng: np.random.Generator) -> None:
+        silver = [_made(example) for example in examples if isinstance(example.expect, Accepted)]
+        dropped = [_made(example) for example in examples if isinstance(example.expect, Dropped)]
+        if not silver:
+            raise TidegateError(
+                f"dataset {dataset.name!r} has no generator and no example to make traffic from.",
+                remedy=f"Add a line to {dataset.folder}/examples/valid.jsonl, or send a file with --from.",
+            )
+        contract = dataset.contract
+        fields = {field.name: field.type.kind for field in read_type(dataset.latest).fields}
+        self._fresh_field = next((name for name in contract.identity if fields[name] in _FRESH), None)
+        self._fresh_kind = fields[self._fresh_field] if self._fresh_field else None
+        self._time_field = contract.event_time.field
+        self._units_per_ms = 1000 if fields[self._time_field] == "timestamp-micros" else 1
+        often = cycle(silver)
+        rounds = [*islice(often, _DROPPED_EVERY * len(silver))]
+        for place, example in enumerate(dropped):
+            rounds.insert((place + 1) * _DROPPED_EVERY, example)
+        self._rounds = cycle(rounds)
+        self._rng = rng
+
+    def __call__(self, times_ms: NDArray[np.int64]) -> list[Made]:
+        """One record per time."""
+        ids = uuid7_texts(times_ms, self._rng)
+        numbers = self._rng.integers(2**31 - 1, size=len(times_ms))
+        return [
+            made._replace(record={**made.record, **self._fresh(time_ms, bytes(text).decode("ascii"), number)})
+            for made, time_ms, text, number in zip(
+                islice(self._rounds, len(times_ms)), times_ms.tolist(), ids, numbers.tolist(), strict=True
+            )
+        ]
+
+    def _fresh(self, time_ms: int, text: str, number: int) -> dict[str, Any]:
+        """A new time, and a new value of one field of the identity."""
+        values: dict[str, Any] = {self._time_field: time_ms * self._units_per_ms}
+        if self._fresh_field is not None:
+            values[self._fresh_field] = text if self._fresh_kind == "string" else number
+        return values
+
+
+def _made(example: Example) -> Made:
+    match example.expect:
+        case Dropped(violations=rules):
+            return Made(example.record, "dropped", rules[0])
+        case Accepted(warnings=rules) if rules:
+            return Made(example.record, "warned", rules[0])
+        case _:
+            return Made(example.record)
+
+
+def _breaks(examples: list[Example]) -> Mapping[str, Record]:
+    """For each rule that an invalid example breaks alone, the fields in which it differs from the valid ones."""
+    valid = [example.record for example in examples if isinstance(example.expect, Accepted)]
+    breaks: dict[str, Record] = {}
+    for example in examples:
+        if isinstance(example.expect, Refused) and len(example.expect.violations) == 1:
+            closest = min((_difference(example.record, record) for record in valid), key=len)
+            breaks.setdefault(example.expect.violations[0], closest)
+    return breaks
+
+
+def _difference(record: Record, other: Record) -> Record:
+    return {name: value for name, value in record.items() if value != other.get(name)}

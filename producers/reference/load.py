@@ -1,0 +1,221 @@
+"""Loads reference data: every good row becomes its key's new state in the compacted topic, a deletion a tombstone.
+
+A database table is the whole truth about its keys, and the topic says what is known of them already: rows whose time is
+newer are sent, keys that the table no longer has are deleted. A row without a time is sent if its key is unknown or
+another of its values differs, and holds from then on. So nothing has to be remembered between two loads.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from producers.datasets.find import find
+from producers.reference.postgres import PostgresTable, open_table
+from producers.reference.rows import RowReader, State
+from producers.reference.topic import Known, read_known
+from producers.sending.batch import Batch
+from producers.sending.publish import Progress, Publisher, publish
+from producers.sending.rejects import Rejects
+from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
+from tidegate import log
+from tidegate.avro.codec import Encoder
+from tidegate.contracts.load import Dataset
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings
+
+_BATCH = 500
+_NO_SCHEMA_ID = 0
+_MASS_SHARE = 0.5
+_FEW_KEYS = 10
+
+ReadKnown = Callable[[Collection[str]], Mapping[str, Known] | None]
+"""What the topic holds, with the bodies of the given keys; None if it can't be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of PostgreSQL; ``mass_delete``: most of the topic's keys may be missing in it."""
+
+    url: str
+    name: str
+    mass_delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What to load: rows of ``path`` or ``table``, the sample, keys to delete; ``rejects`` None: the default place."""
+
+    path: Path | None = None
+    sample: bool = False
+    delete: tuple[str, ...] = ()
+    rejects: Path | None = None
+    table: Table | None = None
+
+    def rejects_path(self, home: Path) -> Path:
+        """Where rejected rows go: the given file, else one named after the input in the home folder."""
+        return self.rejects or home / "rejects" / f"{self.path.name if self.path else 'load'}.rejects"
+
+
+class Changes:
+    """The changes of a load, in their order, counted; rows that do not fit go to ``rejects``.
+
+    ``compared``: a table's rows were compared with what is known; else all of them count as changes.
+    """
+
+    def __init__(self, dataset: Dataset, load: Load, loaded_at: datetime, rejects: Rejects, known: ReadKnown) -> None:
+        self.upserts = 0
+        self.deletes = 0
+        self.compared = True
+        self._dataset = dataset
+        self._known = known
+        self._reader = RowReader(dataset, loaded_at)
+        self._plain = Encoder(dataset.latest, _NO_SCHEMA_ID)
+        self._sample = _sample(dataset) if load.sample else iter(())
+        self._load = load
+        self._rejects = rejects
+
+    def batches(self, encoder: Encoder) -> Iterator[Batch]:
+        """The changes as records of the topic."""
+        batch = Batch([], [])
+        for state in self._states():
+            self.upserts += state.record is not None
+            self.deletes += state.record is None
+            batch.keys.append(state.key.encode())
+            batch.values.append(None if state.record is None else encoder.encode(state.record))
+            if len(batch) == _BATCH:
+                yield batch
+                batch = Batch([], [])
+        if batch:
+            yield batch
+
+    def summary(self) -> Summary:
+        """The counts so far."""
+        rejected = self._rejects.count
+        return {
+            "rows": self.upserts + self.deletes + rejected,
+            "upserts": self.upserts,
+            "deletes": self.deletes,
+            "rejected": rejected,
+            "rejects_file": str(self._rejects.path) if rejected else None,
+        }
+
+    def _states(self) -> Iterator[State]:
+        yield from self._sample
+        for row in self._reader.rows(self._load.path) if self._load.path else ():
+            try:
+                yield self._reader.state(row)
+            except ValueError as error:
+                self._rejects.add(row.number, str(error), row.text.encode())
+        if self._load.table:
+            yield from self._table_states(self._load.table)
+        for key in self._load.delete:
+            yield State(key, None)
+
+    def _table_states(self, table: Table) -> Iterator[State]:
+        """What differs between the table and what is known; nothing is sent before all of that is read."""
+        with open_table(table.url, table.name, self._dataset) as rows:
+            current = rows.versions()
+            timeless = {key for key, since in current.items() if since is None and key is not None}
+            found = self._known(timeless)
+            self.compared, known = found is not None, found or {}
+            gone = sorted(key for key in known if key not in current)
+            if len(gone) > max(len(known) * _MASS_SHARE, _FEW_KEYS) and not table.mass_delete:
+                raise TidegateError(
+                    f"the table {table.name} lacks {len(gone):,} of the {len(known):,} keys of {self._dataset.name}.",
+                    remedy="If they are to be deleted, give --mass-delete; else check --from and --table.",
+                )
+            asked = [
+                key
+                for key, since in current.items()
+                if key is None or key not in known or since is None or known[key].since < since
+            ]
+            for state in self._states_of(rows, asked):
+                if state.key not in timeless or not self._is_same(state, known.get(state.key)):
+                    yield state
+            yield from (State(key, None) for key in gone)
+
+    def _states_of(self, table: PostgresTable, keys: list[str | None]) -> Iterator[State]:
+        for row in table.rows(keys):
+            try:
+                yield self._reader.state(row)
+            except ValueError as error:
+                self._rejects.add(row.number, str(error), row.text.encode())
+
+    def _is_same(self, state: State, known: Known | None) -> bool:
+        """Whether nothing but the time differs; compared as written, since Avro rounds what a record holds."""
+        if state.record is None or known is None:
+            return False
+        record = {**state.record, self._dataset.contract.event_time.field: known.since}
+        return self._plain.encode(record)[len(self._plain.frame) :] == known.body
+
+
+def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
+    """What a load would do, without doing it.
+
+    A file is checked without Kafka or a registry. A table is compared with what the topic holds, as in a load; if Kafka
+    or the registry does not answer, its rows are only checked: ``compared`` is false, upserts and deletes are None.
+
+    Raises:
+        TidegateError: the dataset is no reference data, the file cannot be read, or a load would be refused.
+    """
+
+    def known(with_body: Collection[str]) -> Mapping[str, Known] | None:
+        try:
+            return read_known(settings, dataset, with_body)
+        except TransientError as error:
+            log.tell(f"not compared with what is known already: {error}", "not_compared", "warning", error=str(error))
+            return None
+
+    with Rejects(load.rejects_path(settings.home), log.console()) as rejects:
+        changes = Changes(dataset, load, now, rejects, known)
+        for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
+            pass
+    unknown = {} if changes.compared else {"upserts": None, "deletes": None}
+    return {"dataset": dataset.name, **changes.summary(), **unknown, "compared": changes.compared}
+
+
+def load_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
+    """Loads reference data and returns the summary.
+
+    Raises:
+        TidegateError: the dataset is no reference data, the file cannot be read, or topic or schema are missing.
+    """
+    topic = dataset.contract.topic.name
+    latest = Progress()
+
+    def on_batch(_batch: Batch | None, progress: Progress) -> None:
+        nonlocal latest
+        latest = progress
+        run.on_progress(progress)
+
+    started_s = time.monotonic()
+    with (
+        session(dataset.name, None) as run,
+        Rejects(load.rejects_path(settings.home), run.console) as rejects,
+    ):
+        changes = Changes(dataset, load, now, rejects, lambda keys: read_known(settings, dataset, keys))
+        encoder = Encoder(dataset.latest, registered_id(settings, dataset))
+        publisher = Publisher(settings.kafka_bootstrap_servers, topic)
+        with watched_offsets(settings, topic) as offsets:
+            publish(changes.batches(encoder), publisher, run.stop, on_batch)
+    return {
+        "dataset": dataset.name,
+        **changes.summary(),
+        **delivery(latest, publisher.first_failure, time.monotonic() - started_s),
+        "offsets": offsets,
+    }
+
+
+def _sample(dataset: Dataset) -> Iterator[State]:
+    """The sample of a dataset: what the function ``sample`` of its ``sample.py`` yields.
+
+    Raises:
+        TidegateError: there is none.
+    """
+    sample = find(dataset.name, "sample", "sample")
+    key = dataset.contract.topic.key
+    if sample is None or key is None:
+        raise TidegateError(f"{dataset.name} has no sample.", remedy="Give a file.")
+    return (State(str(record[key]), record) for record in sample())

@@ -1,0 +1,105 @@
+"""What every run of a producer does besides its own work: find the schema, watch the offsets, listen, report, stop."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from producers.sending.console import Reporter
+from producers.sending.progress_metrics import Address, serve
+from producers.sending.publish import Progress
+from producers.topic import end_offsets
+from tidegate import log
+from tidegate.clients.registry import RegistryClient
+from tidegate.contracts.load import Dataset
+from tidegate.errors import ContractError, TransientError
+from tidegate.settings import Settings
+from tidegate.stopping import Stop, stop_on_signal
+
+Summary = dict[str, Any]
+PATIENCE_S = 120.0
+POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run that is going on: whether it was asked to stop, and where its progress goes."""
+
+    stop: Stop
+    on_progress: Callable[[Progress], None]
+    console: Console
+
+
+@contextmanager
+def session(dataset: str, metrics: Address | None) -> Iterator[Session]:
+    """Shows progress on standard error, serves it as metrics, and turns Ctrl-C into a clean stop."""
+    log.bind(dataset=dataset)
+    console = log.console()
+    with stop_on_signal() as stop, serve(dataset, metrics) as served, Reporter(console) as reporter:
+
+        def on_progress(progress: Progress) -> None:
+            served.latest = progress
+            reporter(progress)
+
+        yield Session(stop, on_progress, console)
+
+
+def registered_id(settings: Settings, dataset: Dataset) -> int:
+    """The id under which the registry knows the dataset's newest schema; a producer never registers one itself.
+
+    Raises:
+        ContractError: the registry does not know it.
+        TransientError: the registry does not answer.
+    """
+    subject = f"{dataset.contract.topic.name}-value"
+    with RegistryClient(settings.registry_url) as registry:
+        schema_id = registry.lookup(subject, dataset.latest)
+    if schema_id is None:
+        raise ContractError(
+            f"the registry does not know the newest schema of {dataset.name} (subject {subject}).",
+            remedy=f"Register it with `tidegate contract register {dataset.name}`.",
+        )
+    return schema_id
+
+
+def delivery(progress: Progress, first_failure: str | None, seconds: float) -> Summary:
+    """The part of a summary that says what became of the records."""
+    return {
+        "sent": progress.sent,
+        "delivered": progress.delivered,
+        "failed": progress.failed,
+        "first_failure": first_failure,
+        "seconds": round(seconds, 3),
+        "rate_per_s": round(progress.delivered / seconds, 1) if seconds else 0.0,
+        "max_behind_s": round(progress.max_behind_s, 3),
+    }
+
+
+@contextmanager
+def watched_offsets(settings: Settings, topic: str) -> Iterator[dict[str, list[int]]]:
+    """Each partition's next offset before and, once the block has run, after it.
+
+    Raises:
+        TransientError: no broker answers.
+        TidegateError: there is no such topic.
+    """
+    servers = settings.kafka_bootstrap_servers
+    offsets = {str(partition): [start] for partition, start in sorted(end_offsets(servers, topic).items())}
+    yield offsets
+    for partition, end in sorted(_patiently(lambda: end_offsets(servers, topic)).items()):
+        offsets.setdefault(str(partition), [0]).append(end)
+
+
+def _patiently(ask: Callable[[], dict[int, int]]) -> dict[int, int]:
+    """The answer, also of a broker that is just coming back: a summary must not be lost for its last question."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask()
+        except TransientError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(POLL_S)

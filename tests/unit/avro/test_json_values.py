@@ -1,0 +1,111 @@
+"""JSON values in Avro types: exact both ways, refused with the field's name."""
+
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import fastavro
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tidegate.avro.json_values import JsonValueError, from_json, to_json
+from tidegate.avro.types import read_type
+
+SCHEMA: dict[str, Any] = {
+    "type": "record",
+    "name": "Everything",
+    "fields": [
+        {"name": "text", "type": "string"},
+        {"name": "small", "type": ["null", "int"], "default": None},
+        {"name": "big", "type": "long"},
+        {"name": "ratio", "type": "double"},
+        {"name": "yes", "type": "boolean"},
+        {"name": "raw", "type": "bytes"},
+        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "fine", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}},
+        {"name": "tags", "type": {"type": "array", "items": ["null", "string"]}, "default": []},
+        {"name": "counts", "type": {"type": "map", "values": "long"}},
+        {"name": "inner", "type": {"type": "record", "name": "Inner", "fields": [{"name": "x", "type": "int"}]}},
+    ],
+}
+TYPE = read_type(SCHEMA)
+_TIMES = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+_RECORDS = st.fixed_dictionaries(
+    {
+        "text": st.text(),
+        "small": st.none() | st.integers(-(2**31), 2**31 - 1),
+        "big": st.integers(-(2**63), 2**63 - 1),
+        "ratio": st.floats(allow_nan=False),
+        "yes": st.booleans(),
+        "raw": st.binary(),
+        "at": _TIMES.map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)),
+        "fine": _TIMES,
+        "day": st.dates(),
+        "price": st.decimals(Decimal("-9999999999"), Decimal("9999999999"), places=2),
+        "tags": st.lists(st.none() | st.text()),
+        "counts": st.dictionaries(st.text(), st.integers(-(2**63), 2**63 - 1)),
+        "inner": st.fixed_dictionaries({"x": st.integers(-(2**31), 2**31 - 1)}),
+    }
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(_RECORDS)
+def test_a_record_survives_json_and_avro(record: dict[str, Any]) -> None:
+    text = json.dumps(to_json(record, TYPE))
+    buffer = io.BytesIO()
+    parsed = fastavro.parse_schema(SCHEMA)
+    fastavro.schemaless_writer(buffer, parsed, from_json(json.loads(text), TYPE))
+    buffer.seek(0)
+    assert fastavro.schemaless_reader(buffer, parsed, None) == record
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("text", 1),
+        ("text", None),
+        ("small", 2**31),
+        ("small", True),
+        ("big", 1.0),
+        ("ratio", "1"),
+        ("raw", "not base64!"),
+        ("at", "2026-11-21T10:00:00"),
+        ("at", "yesterday"),
+        ("at", "2026-11-21T10:00:00.000001Z"),
+        ("at", 2**62),
+        ("day", "2026-13-01"),
+        ("price", 12.5),
+        ("price", "0.001"),
+        ("price", "10000000000"),
+        ("price", "NaN"),
+        ("price", "1e999999999"),
+        ("price", "0." + "0" * 200 + "1"),
+        ("tags", "a"),
+        ("inner", {"x": 1, "y": 2}),
+        ("inner", {}),
+    ],
+)
+def test_a_value_that_does_not_fit_names_its_field(field: str, value: object) -> None:
+    avro = {part.name: part.type for part in TYPE.fields}[field]
+    with pytest.raises(JsonValueError) as caught:
+        from_json(value, avro, field)
+    assert caught.value.place.startswith(field)
+    assert caught.value.remedy
+
+
+def test_a_time_may_be_a_number_in_the_fields_unit() -> None:
+    fields = {part.name: part.type for part in TYPE.fields}
+    assert from_json(1500, fields["at"]) == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=UTC)
+
+
+def test_a_missing_field_gets_its_default_or_is_refused() -> None:
+    avro = read_type({"type": "record", "name": "R", "fields": SCHEMA["fields"][:2]})
+    assert from_json({"text": "a"}, avro) == {"text": "a", "small": None}
+    with pytest.raises(JsonValueError, match=r"record\.text: missing"):
+        from_json({}, avro)

@@ -1,0 +1,98 @@
+"""The vectorised reading of leading fields agrees with fastavro, and never reads beyond a record."""
+
+from io import BytesIO
+from typing import Any
+
+import fastavro
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.avro.leading_fields import Buffer, layout_of, read_fields, schema_id_of, texts
+
+LONGS = st.integers(-(2**63), 2**63 - 1)
+SCHEMA = {
+    "type": "record",
+    "name": "Sample",
+    "fields": [
+        {"name": "number", "type": "int"},
+        {"name": "text", "type": "string"},
+        {"name": "offset", "type": "long"},
+        {"name": "rest", "type": ["null", "string"]},
+    ],
+}
+records = st.fixed_dictionaries(
+    {
+        "number": st.integers(-(2**31), 2**31 - 1),
+        "text": st.text(),
+        "offset": LONGS,
+        "rest": st.none() | st.text(),
+    }
+)
+
+
+def encode(record: dict[str, Any], schema_id: int = 7) -> bytes:
+    body = BytesIO()
+    fastavro.schemaless_writer(body, SCHEMA, record)
+    return b"\0" + schema_id.to_bytes(4, "big") + body.getvalue()
+
+
+@given(st.lists(records))
+def test_leading_fields_are_those_that_were_written(written: list[dict[str, Any]]) -> None:
+    layout = layout_of(SCHEMA, ["offset", "text", "number"])
+    assert layout is not None
+    buffer = Buffer.of([encode(record) for record in written])
+
+    fields = read_fields(buffer, layout)
+
+    offset, text, number = fields.columns
+    assert fields.readable.all()
+    assert texts(buffer, [offset]) == [b"%d" % record["offset"] for record in written]
+    assert texts(buffer, [text]) == [record["text"].encode() for record in written]
+    assert texts(buffer, [text, number]) == [f"{row['text']}_{row['number']}".encode() for row in written]
+    assert buffer.schema_ids().tolist() == [7] * len(written)
+
+
+@given(st.lists(st.tuples(records, st.integers(0, 40)), min_size=1))
+def test_a_truncated_record_is_not_readable_and_its_neighbours_are(cuts: list[tuple[dict[str, Any], int]]) -> None:
+    layout = layout_of(SCHEMA, ["offset"])
+    assert layout is not None
+    whole = [len(encode({**record, "rest": None})) - 1 for record, _ in cuts]
+    values = [encode({**record, "rest": None})[:cut] for record, cut in cuts]
+
+    fields = read_fields(Buffer.of(values), layout)
+
+    assert fields.readable.tolist() == [cut >= size for (_, cut), size in zip(cuts, whole, strict=True)]
+
+
+@given(st.lists(st.binary(max_size=60)))
+def test_any_bytes_can_be_looked_at(values: list[bytes]) -> None:
+    layout = layout_of(SCHEMA, ["number", "text", "offset"])
+    assert layout is not None
+    buffer = Buffer.of(values)
+
+    fields = read_fields(buffer, layout)
+
+    assert len(fields.readable) == len(values)
+    assert len(texts(buffer, fields.columns)) == len(values)
+    assert buffer.schema_ids().tolist() == [schema_id_of(value) for value in values]
+    framed = [len(value) >= 5 and value[0] == 0 and value[1] < 128 for value in values]
+    assert [schema_id >= 0 for schema_id in buffer.schema_ids().tolist()] == framed
+
+
+def test_a_wanted_field_behind_a_nullable_one_has_no_layout() -> None:
+    assert layout_of(SCHEMA, ["rest"]) is None
+    assert layout_of(SCHEMA, ["absent"]) is None
+
+
+def test_a_timestamp_may_stand_before_a_wanted_field_but_is_none() -> None:
+    stamp = {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}
+    schema = {"type": "record", "name": "Stamped", "fields": [stamp, {"name": "text", "type": "string"}]}
+    body = BytesIO()
+    fastavro.schemaless_writer(body, schema, {"at": 1_795_000_000_000, "text": "x"})
+    buffer = Buffer.of([b"\0\0\0\0\7" + body.getvalue()])
+
+    layout = layout_of(schema, ["text"])
+
+    assert layout is not None
+    assert texts(buffer, read_fields(buffer, layout).columns) == [b"x"]
+    assert layout_of(schema, ["at"]) is None, "it has another text when it is decoded"

@@ -1,0 +1,64 @@
+"""Avro types are read once; what is not supported is refused with its place."""
+
+from typing import Any
+
+import pytest
+
+from tidegate.avro.types import columns, flink_type
+from tidegate.errors import ContractError
+
+
+@pytest.mark.parametrize(
+    ("avro", "sql"),
+    [
+        ("string", "STRING"),
+        ({"type": "string", "logicalType": "uuid"}, "STRING"),
+        ("int", "INT"),
+        ("long", "BIGINT"),
+        ("float", "FLOAT"),
+        ("double", "DOUBLE"),
+        ("boolean", "BOOLEAN"),
+        ("bytes", "BYTES"),
+        (["null", "long"], "BIGINT"),
+        ({"type": "long", "logicalType": "timestamp-millis"}, "TIMESTAMP_LTZ(3)"),
+        ({"type": "long", "logicalType": "timestamp-micros"}, "TIMESTAMP_LTZ(6)"),
+        ({"type": "int", "logicalType": "date"}, "DATE"),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "DECIMAL(12, 2)"),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 5}, "DECIMAL(5, 0)"),
+        ({"type": "array", "items": ["null", "string"]}, "ARRAY<STRING>"),
+        ({"type": "map", "values": "long"}, "MAP<STRING, BIGINT>"),
+        ({"type": "record", "name": "R", "fields": [{"name": "row", "type": "int"}]}, "ROW<`row` INT>"),
+    ],
+)
+def test_each_type_has_its_sql_type(avro: Any, sql: str) -> None:
+    assert flink_type(avro) == sql
+
+
+@pytest.mark.parametrize(
+    ("avro", "problem"),
+    [
+        ({"type": "enum", "name": "E", "symbols": ["A"]}, "enum"),
+        ({"type": "fixed", "name": "F", "size": 4}, "fixed"),
+        ("null", "null"),
+        ("Elsewhere", "Elsewhere"),
+        (["null", "int", "string"], "union"),
+        (["int"], "union"),
+        ({"type": "int", "logicalType": "time-millis"}, "time-millis on int"),
+        ({"type": "bytes", "logicalType": "decimal"}, "decimal"),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 39, "scale": 2}, r"decimal\(39, 2\)"),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 2, "scale": 3}, r"decimal\(2, 3\)"),
+        ({"type": "record", "name": "R", "fields": []}, "without fields"),
+        ({"items": "int"}, "as a type"),
+        (None, "as a type"),
+    ],
+)
+def test_an_unsupported_type_is_refused_with_its_place(avro: Any, problem: str) -> None:
+    with pytest.raises(ContractError, match=rf"R\.x: .*{problem}") as caught:
+        columns({"type": "record", "name": "R", "fields": [{"name": "x", "type": avro}]})
+    assert caught.value.remedy
+
+
+def test_columns_keep_order_nullability_and_meaning() -> None:
+    fields = [{"name": "b", "type": ["null", "int"], "doc": "pieces"}, {"name": "a", "type": "string"}]
+    found = columns({"type": "record", "name": "R", "fields": fields})
+    assert [(c.name, c.nullable, c.doc) for c in found] == [("b", True, "pieces"), ("a", False, "")]

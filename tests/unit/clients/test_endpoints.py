@@ -1,0 +1,86 @@
+"""Servers that are not of a local stack are asked at the addresses of the settings."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tidegate.clients.endpoints import ADDRESSES, are_elsewhere, ask, has_local_stack
+from tidegate.settings import STACK_FILE, Settings
+
+NOWHERE = "http://127.0.0.1:1"
+STATUS = {"/": 403, "/v1/config": 401, "/subjects": 200, "/jobs/overview": 200, "/events-*/_count": 200, "/old": 404}
+BODIES = {"/jobs/overview": {"jobs": []}, "/events-*/_count": {"count": 0}}
+
+
+class Servers(BaseHTTPRequestHandler):
+    """What each server says to its question, all behind one port."""
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0].replace("%2A", "*")
+        body = json.dumps(BODIES.get(path, [])).encode()
+        self.send_response(STATUS.get(path, 404))
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 - OpenSearch's client asks for a count by either
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka's client waits until the last moment for a broker that refuses it."""
+    monkeypatch.setattr("tidegate.clients.kafka_offsets.TIMEOUT_S", 0.3)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Servers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def settings(home: Path, url: str, **changes: str) -> Settings:
+    """All servers at one address, but Kafka, which is nowhere."""
+    addresses = dict.fromkeys(ADDRESSES.values(), url) | {"kafka_bootstrap_servers": "127.0.0.1:1"}
+    return Settings.model_validate({"home": home, **addresses, **changes})
+
+
+def test_each_address_is_asked_and_one_that_is_away_hides_no_other(tmp_path: Path, url: str) -> None:
+    answers = ask(settings(tmp_path, url))
+
+    assert {answer.name: answer.healthy for answer in answers} == dict.fromkeys(ADDRESSES, True) | {"kafka": False}
+    assert answers[0].detail.startswith("Kafka at 127.0.0.1:1 does not answer")
+    assert {answer.address for answer in answers[1:]} == {url}
+
+
+def test_an_address_where_something_else_answers_is_not_healthy(tmp_path: Path, url: str) -> None:
+    answers = ask(settings(tmp_path, url, registry_url=f"{url}/apis", flink_rest_url=f"{url}/flink"))
+
+    assert {answer.name for answer in answers if not answer.healthy} == {"kafka", "registry", "flink"}
+    assert next(answer.detail for answer in answers if answer.name == "registry") == "answers 404 to /subjects."
+
+
+def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
+    answers = ask(settings(tmp_path, "http://ann:open-sesame@127.0.0.1:1"))
+
+    assert [answer.healthy for answer in answers] == [False] * len(ADDRESSES)
+    assert "open-sesame" not in repr(answers)
+
+
+def test_servers_are_elsewhere_if_an_address_says_so_and_there_is_no_local_stack(tmp_path: Path) -> None:
+    fresh = Settings.model_validate({"home": tmp_path})
+    given = settings(tmp_path, NOWHERE)
+    assert (are_elsewhere(fresh), are_elsewhere(given)) == (False, True)
+
+    (tmp_path / STACK_FILE).write_text("{}")
+
+    assert has_local_stack(given) and not are_elsewhere(given)

@@ -1,0 +1,151 @@
+"""A dataset's schemas, metrics and contract against those that others may use already."""
+
+import copy
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.contracts import SCHEMAS, spoil
+from tidegate.contracts.history.against import against_problems, changes, differences
+from tidegate.contracts.load import load_dataset
+from tidegate.registration.read_earlier import Earlier
+
+VIEWS = "metrics/page_views"
+PAGE_URL = '"name": "page_url", "type": "string"'
+
+
+@pytest.fixture
+def schemas(tmp_path: Path) -> Path:
+    """A copy of the contracts, to change."""
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+
+
+def earlier() -> Earlier:
+    """Clicks as the project has them."""
+    dataset = load_dataset(SCHEMAS, "clicks")
+    assert dataset.silver is not None
+    metrics = {metric.name: [metric.schema] for metric in dataset.metrics}
+    return Earlier("git HEAD", [dataset.latest], [dataset.silver], metrics, dataset.contract, has_contracts=True)
+
+
+def problems(schemas: Path) -> list[str]:
+    return [str(problem) for problem in against_problems(load_dataset(schemas, "clicks"), earlier())]
+
+
+def shown(schemas: Path) -> dict[str, list[str]]:
+    """The parts in which something differs."""
+    parts = differences(load_dataset(schemas, "clicks"), earlier())
+    return {part: lines for part, lines in parts.items() if lines}
+
+
+def add_version(schemas: Path, field: dict[str, object]) -> None:
+    schema = json.loads((schemas / "clicks/v1.avsc").read_text())
+    schema["fields"].append(field)
+    (schemas / "clicks/v2.avsc").write_text(json.dumps(schema))
+
+
+def test_what_did_not_change_is_no_problem(schemas: Path) -> None:
+    assert problems(schemas) == []
+
+
+def test_a_new_version_with_a_default_is_no_problem(schemas: Path) -> None:
+    add_version(schemas, {"name": "device", "type": ["null", "string"], "default": None})
+    assert problems(schemas) == []
+
+
+def test_words_for_people_may_change(schemas: Path) -> None:
+    spoil(schemas / "clicks/v1.avsc", "path and query of the page", "the page")
+    assert problems(schemas) == []
+
+
+def test_a_version_that_others_may_use_must_not_change(schemas: Path) -> None:
+    spoil(schemas / "clicks/v1.avsc", PAGE_URL, PAGE_URL.replace("string", "bytes"))
+    (problem,) = problems(schemas)
+    assert problem.startswith("clicks/v1.avsc: against git HEAD: version 1 was event_id, event_time")
+    assert "put the change into v2.avsc" in problem
+
+
+def test_a_new_version_that_cannot_read_the_old_one_is_found(schemas: Path) -> None:
+    add_version(schemas, {"name": "device", "type": "string"})
+    (problem,) = problems(schemas)
+    assert "breaks BACKWARD_TRANSITIVE: device is not written and has no default" in problem
+
+
+def test_silver_keeps_its_promise_too(schemas: Path) -> None:
+    spoil(schemas / "clicks/silver.avsc", PAGE_URL, PAGE_URL.replace("string", "long"))
+    (problem,) = problems(schemas)
+    assert problem.startswith("clicks/silver.avsc: against git HEAD: breaks BACKWARD_TRANSITIVE: page_url")
+
+
+def test_a_new_dataset_has_nothing_to_be_held_against() -> None:
+    dataset = load_dataset(SCHEMAS, "clicks")
+    assert against_problems(dataset, Earlier("the registry", [], [])) == []
+
+
+def test_a_metric_keeps_its_promise_too(schemas: Path) -> None:
+    spoil(schemas / f"clicks/{VIEWS}.avsc", '"name": "views", "type": "long"', '"name": "views", "type": "string"')
+    (problem,) = problems(schemas)
+    assert problem.startswith(f"clicks/{VIEWS}.avsc: against git HEAD: breaks BACKWARD_TRANSITIVE: views is written")
+    assert shown(schemas) == {VIEWS: ["~ views BIGINT not null -> STRING not null"]}
+
+
+def test_another_key_of_a_metric_is_found(schemas: Path) -> None:
+    spoil(schemas / f"clicks/{VIEWS}.avsc", '["minute", "country", "device_family"]', '["minute", "country"]')
+    (problem,) = problems(schemas)
+    assert problem.startswith(f"clicks/{VIEWS}.avsc: against git HEAD: key was minute, country, device_family, is min")
+    assert problem.endswith("give the metric a new name: its topic and index hold figures by the old key.")
+    assert shown(schemas) == {VIEWS: ["~ key minute, country, device_family -> minute, country"]}
+
+
+def test_a_registry_that_keeps_no_key_says_nothing_of_it(schemas: Path) -> None:
+    dataset = load_dataset(schemas, "clicks")
+    metrics = copy.deepcopy(dict(earlier().metrics))
+    for versions in metrics.values():
+        del versions[0]["key"]
+    registered = replace(earlier(), where="the registry", metrics=metrics)
+    assert against_problems(dataset, registered) == []
+
+
+def test_metrics_that_came_and_went_are_shown(schemas: Path) -> None:
+    for suffix in ("avsc", "sql"):
+        (schemas / f"clicks/{VIEWS}.{suffix}").rename(schemas / f"clicks/metrics/views.{suffix}")
+    assert shown(schemas) == {
+        "metrics/views": ["new, git HEAD has none"],
+        VIEWS: ["removed, git HEAD has it"],
+    }
+    assert problems(schemas) == []
+
+
+def test_the_contract_is_compared(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", "identity: [event_id]", "identity: [session_id]")
+    (problem,) = problems(schemas)
+    assert problem.startswith("clicks/contract.yaml: against git HEAD: identity was event_id, is session_id")
+    assert shown(schemas) == {"contract": ['~ identity ["event_id"] -> ["session_id"]']}
+
+
+def test_where_contracts_are_not_held_that_is_told(schemas: Path) -> None:
+    dataset = load_dataset(schemas, "clicks")
+    registered = replace(earlier(), where="the registry", contract=None, has_contracts=False)
+    assert differences(dataset, registered)["contract"] == [
+        "not compared: the registry holds schemas only, --against GIT-REF compares contracts"
+    ]
+
+
+def test_changes_are_told_field_by_field() -> None:
+    def record(*fields: dict[str, object]) -> dict[str, object]:
+        return {"type": "record", "name": "R", "fields": list(fields)}
+
+    old = record({"name": "a", "type": "int"}, {"name": "b", "type": "string"}, {"name": "c", "type": "int"})
+    new = record(
+        {"name": "a", "type": "long"},
+        {"name": "c", "type": "int"},
+        {"name": "d", "type": ["null", "string"], "default": None},
+    )
+    assert changes(old, new) == [
+        "+ d STRING default null",
+        "- b STRING not null",
+        "~ a INT not null -> BIGINT not null",
+    ]

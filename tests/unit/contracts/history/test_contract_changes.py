@@ -1,0 +1,138 @@
+"""What differs between two contracts, and what of it spoils what is there."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.contracts import SCHEMAS, spoil
+from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
+from tidegate.contracts.load import load_dataset
+
+HMAC_OF_IP = """  - field: ip
+    method: hmac
+    purpose: count distinct visitors without storing an address
+    retention_days: 30
+"""
+EXPLODE = """explode:
+  field: lines
+  position: line_number
+"""
+
+
+@pytest.fixture
+def schemas(tmp_path: Path) -> Path:
+    """A copy of the contracts, to change."""
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+
+
+def compared(schemas: Path, name: str) -> tuple[list[str], list[str]]:
+    """The lines that are shown, and the problems."""
+    old, new = load_dataset(SCHEMAS, name).contract, load_dataset(schemas, name)
+    return contract_changes(old, new.contract), [str(found) for found in contract_breaks(new, old, "git HEAD")]
+
+
+def test_order_comments_and_written_defaults_make_no_difference(schemas: Path) -> None:
+    contract = schemas / "clicks/contract.yaml"
+    spoil(contract, HMAC_OF_IP, "")
+    spoil(contract, "enrich:", f"{HMAC_OF_IP}enrich:")
+    spoil(contract, "owner:", "# whom to ask\nkind: stream\nowner:")
+    assert compared(schemas, "clicks") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "line", "problem"),
+    [
+        (
+            "clicks",
+            "identity: [event_id]",
+            "identity: [event_id, session_id]",
+            '~ identity ["event_id"] -> ["event_id", "session_id"]',
+            "identity was event_id, is event_id, session_id. Restore it, or make a new dataset",
+        ),
+        (
+            "clicks",
+            "key: session_id",
+            "key: event_id",
+            "~ topic.key session_id -> event_id",
+            "topic.key was session_id, is event_id. Restore it, or name a new topic",
+        ),
+        (
+            "clicks",
+            "key: session_id",
+            "key: null",
+            "- topic.key session_id",
+            "topic.key was session_id, is null. Restore it, or name a new topic",
+        ),
+        (
+            "clicks",
+            HMAC_OF_IP,
+            "",
+            '- privacy.ip {"field": "ip", "method": "hmac"',
+            "ip had privacy hmac, has none. Restore it: silver, lake and index would hold the field in clear",
+        ),
+        (
+            "orders",
+            EXPLODE,
+            "",
+            '- explode {"field": "lines", "position": "line_number"}',
+            "explode was lines by line_number, is not there. Restore it, or make a new dataset",
+        ),
+    ],
+    ids=["identity", "key", "no key", "privacy", "explode"],
+)
+def test_what_spoils_is_shown_and_a_problem(
+    schemas: Path, name: str, old: str, new: str, line: str, problem: str
+) -> None:
+    spoil(schemas / name / "contract.yaml", old, new)
+    lines, problems = compared(schemas, name)
+    assert [shown[: len(line)] for shown in lines] == [line]
+    assert [found.partition(": against git HEAD: ")[2][: len(problem)] for found in problems] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("  field: event_time\n", "  field: received_at\n", "~ event_time.field event_time -> received_at"),
+        ("severity: drop", "severity: reject", "~ rules.no_heartbeats.severity drop -> reject"),
+        (
+            "check: quantity BETWEEN 1 AND 1000",
+            "check: quantity > 0",
+            "~ rules.quantity_is_positive.check quantity BETWEEN 1 AND 1000 -> quantity > 0",
+        ),
+        ("method: hmac", "method: mask", "~ privacy.ip.method hmac -> mask"),
+        ("retention_days: 400", "retention_days: 30", "~ privacy.user_id.retention_days 400 -> 30"),
+    ],
+)
+def test_other_changes_are_only_shown(schemas: Path, old: str, new: str, line: str) -> None:
+    spoil(schemas / "clicks/contract.yaml", old, new)
+    assert compared(schemas, "clicks") == ([line], [])
+
+
+def test_rules_that_came_and_went_are_shown(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", "name: no_heartbeats", "name: no_pulse")
+    lines, problems = compared(schemas, "clicks")
+    assert [line.partition(" {")[0] for line in lines] == ["- rules.no_heartbeats", "+ rules.no_pulse"]
+    assert problems == []
+
+
+def test_another_key_in_another_topic_is_no_problem(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", "raw.clicks\n", "raw.clicks2\n")
+    spoil(schemas / "clicks/contract.yaml", "key: session_id", "key: event_id")
+    assert compared(schemas, "clicks")[1] == []
+
+
+def test_a_method_that_keeps_more_is_a_problem(schemas: Path) -> None:
+    old = load_dataset(SCHEMAS, "clicks").contract
+    masked = [entry.model_copy(update={"method": "mask"}) for entry in old.privacy]
+    (first, _) = contract_breaks(load_dataset(schemas, "clicks"), old.model_copy(update={"privacy": masked}), "HEAD")
+    assert first.problem == "ip had privacy mask, has hmac, which keeps more of it"
+
+
+def test_a_field_that_is_gone_needs_no_privacy(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", HMAC_OF_IP, "")
+    dataset = load_dataset(schemas, "clicks")
+    fields = [field for field in dataset.latest["fields"] if field["name"] != "ip"]
+    without_ip = replace(dataset, versions={**dataset.versions, 2: {**dataset.latest, "fields": fields}})
+    assert contract_breaks(without_ip, load_dataset(SCHEMAS, "clicks").contract, "git HEAD") == []

@@ -1,0 +1,83 @@
+"""Access logs: what the format says, and what real logs hold besides."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from producers.datasets.clicks.access_log import from_access_log
+from producers.recorded.access_log import parse_line, parse_time
+from tests.project import PROJECT
+
+REAL_LOG = PROJECT.parent / "shared/data/access.log"
+AGENT = "Mozilla/5.0 (X11; Linux x86_64)"
+COMBINED = f'203.0.113.9 - - [17/May/2015:10:05:03 +0200] "GET /a?b=1 HTTP/1.1" 200 512 "http://x.example/" "{AGENT}"'
+
+
+def test_a_combined_line_gives_every_field_and_the_time_in_utc() -> None:
+    request = parse_line(COMBINED)
+    assert request.host == "203.0.113.9"
+    assert request.user is None
+    assert request.time == datetime(2015, 5, 17, 8, 5, 3, tzinfo=UTC)
+    assert request.target == "/a?b=1"
+    assert request.referrer == "http://x.example/"
+    assert request.user_agent == AGENT
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ('::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 304 -', "user_agent", None),
+        (COMBINED.replace(f'"{AGENT}"', '"-"'), "user_agent", None),
+        (COMBINED.replace('"http://x.example/"', '"-"'), "referrer", None),
+        (COMBINED.replace(" - - ", " - anna smith "), "user", "anna smith"),
+        (COMBINED.removesuffix(')"'), "user_agent", AGENT.removesuffix(")")),
+        (COMBINED + ' 0.003 "more"', "user_agent", AGENT),
+        (COMBINED.replace(AGENT, 'say \\"hi\\" \\\\'), "user_agent", 'say "hi" \\'),
+        (COMBINED.replace(AGENT, "caf\\xc3\\xa9"), "user_agent", "caf\\xc3\\xa9"),
+        (COMBINED.replace("GET /a?b=1 HTTP/1.1", "\\x16\\x03\\x01"), "target", "\\x16\\x03\\x01"),
+        (COMBINED.replace("GET /a?b=1 HTTP/1.1", "-"), "target", "-"),
+        (COMBINED.replace("GET /a?b=1 HTTP/1.1", "GET /old"), "target", "/old"),
+    ],
+    ids=["common format", "no agent", "no referrer", "user", "cut", "more fields", "quotes", "hex", "tls", "-", "0.9"],
+)
+def test_what_real_logs_hold(line: str, field: str, value: str | None) -> None:
+    assert getattr(parse_line(line), field) == value
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "hello",
+        COMBINED.replace("[", "").replace("]", ""),
+        COMBINED.replace("May", "Mai"),
+        COMBINED.replace("17/May", "32/May"),
+        COMBINED.replace(" 200 ", " two "),
+        COMBINED[: COMBINED.index('x.example/"')],
+        COMBINED.replace("+0200", "+9900"),
+    ],
+)
+def test_what_is_no_such_line_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"access log|is not a time|day|offset"):
+        parse_line(line)
+
+
+@pytest.mark.parametrize(("text", "hour"), [("17/May/2015:10:05:03 +0000", 10), ("17/May/2015:10:05:03 -0530", 15)])
+def test_zones_are_honoured(text: str, hour: int) -> None:
+    assert parse_time(text).hour == hour
+
+
+def test_one_browser_on_one_day_is_one_session() -> None:
+    first, same, next_day = (
+        from_access_log(parse_line(line))
+        for line in (COMBINED, COMBINED.replace("/a?b=1", "/c"), COMBINED.replace("17/May", "18/May"))
+    )
+    assert first["session_id"] == same["session_id"] != next_day["session_id"]
+    assert first["event_type"] == "view"
+
+
+@pytest.mark.skipif(not REAL_LOG.exists(), reason=f"{REAL_LOG} is not on this machine")
+def test_every_line_of_a_real_log_is_a_request() -> None:
+    requests = [parse_line(line) for line in REAL_LOG.read_text().splitlines()]
+    assert len(requests) == 10_000
+    assert {request.time.year for request in requests} == {2015}

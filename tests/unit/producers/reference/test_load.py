@@ -1,0 +1,203 @@
+"""What a load takes for a change of a table, and what a dry run says of it."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from producers.reference.load import Changes, Load, Table, check_reference
+from producers.reference.rows import Row
+from producers.reference.topic import Known
+from producers.sending.rejects import Rejects
+from tidegate import log
+from tidegate.avro.codec import Encoder
+from tidegate.cli.load import command
+from tidegate.contracts.load import Dataset
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings, get_settings
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+URL = "postgresql://h/shop"
+ENCODER_ID = 7
+
+
+def product(key: str, since: datetime | None = NOW, **values: str | None) -> dict[str, Any]:
+    """A row as PostgreSQL's row_to_json tells it."""
+    fields = {"product_id": key, "name": "Lamp", "category": "Home", "list_price": "12.50", "currency": "EUR"}
+    return {**fields, "updated_at": since and since.isoformat(timespec="milliseconds"), **values}
+
+
+class Shop:
+    """In place of a table of PostgreSQL and of the topic: rows, and what loads have made known."""
+
+    def __init__(self, dataset: Dataset, folder: Path) -> None:
+        self.rows_by_key: dict[str, dict[str, Any]] = {}
+        self.topic: dict[str, tuple[datetime, bytes]] = {}
+        self.dataset = dataset
+        self._folder = folder
+
+    def set(self, *rows: dict[str, Any]) -> None:
+        self.rows_by_key = {row["product_id"]: row for row in rows}
+
+    def versions(self) -> dict[str, datetime | None]:
+        times = {key: row["updated_at"] for key, row in self.rows_by_key.items()}
+        return {key: time and datetime.fromisoformat(time) for key, time in times.items()}
+
+    def rows(self, keys: Sequence[str]) -> Iterator[Row]:
+        for number, key in enumerate(keys, start=1):
+            yield Row(number, self.rows_by_key[key], "", json.dumps(self.rows_by_key[key]))
+
+    def read_known(self, _settings: Settings, _dataset: Dataset, with_body: Collection[str]) -> dict[str, Known]:
+        return {key: Known(since, body if key in with_body else None) for key, (since, body) in self.topic.items()}
+
+    def load(self, at: datetime, *, mass_delete: bool = False) -> dict[str, datetime | None]:
+        """Loads the table; since when each key that was sent holds, None for a deletion."""
+        load = Load(table=Table(URL, "products", mass_delete))
+        encoder = Encoder(self.dataset.latest, ENCODER_ID)
+        sent: dict[str, datetime | None] = {}
+        with Rejects(self._folder / "kept", log.console()) as rejects:
+            changes = Changes(
+                self.dataset, load, at, rejects, lambda keys: self.read_known(Settings(), self.dataset, keys)
+            )
+            for batch in changes.batches(encoder):
+                for key, value in zip(batch.keys, batch.values, strict=True):
+                    assert key is not None
+                    sent[key.decode()] = self._keep(key.decode(), value, encoder)
+        return sent
+
+    def _keep(self, key: str, value: bytes | None, encoder: Encoder) -> datetime | None:
+        if value is None:
+            del self.topic[key]
+            return None
+        since = encoder.decode(value)["updated_at"]
+        assert isinstance(since, datetime)
+        self.topic[key] = since, value[len(encoder.frame) :]
+        return since
+
+
+@pytest.fixture
+def shop(products: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    shop = Shop(products, tmp_path)
+
+    @contextmanager
+    def open_table(_url: str, _table: str, _dataset: Dataset) -> Iterator[Shop]:
+        yield shop
+
+    monkeypatch.setattr("producers.reference.load.open_table", open_table)
+    monkeypatch.setattr("producers.reference.load.read_known", shop.read_known)
+    monkeypatch.setenv("TIDEGATE_HOME", str(tmp_path))
+    get_settings.cache_clear()
+    return shop
+
+
+@pytest.fixture
+def no_kafka(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    def refuse(*_arguments: object) -> dict[str, Known]:
+        raise TransientError("Kafka does not answer.", remedy="Start it.")
+
+    monkeypatch.setattr("producers.reference.load.read_known", refuse)
+    return shop
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_row_without_a_time_is_sent_once_and_holds_from_then_on(shop: Shop) -> None:
+    shop.set(product("L1", None), product("L2"))
+
+    assert shop.load(NOW) == {"L1": NOW, "L2": NOW}
+    assert shop.load(LATER) == {}
+
+
+@pytest.mark.parametrize("values", [{"name": "Sun"}, {"list_price": "12.51"}, {"currency": "USD"}])
+def test_a_row_without_a_time_is_sent_again_once_another_value_differs(shop: Shop, values: dict[str, str]) -> None:
+    shop.set(product("L1", None))
+    shop.load(NOW)
+    shop.set(product("L1", None, **values))
+
+    assert shop.load(LATER) == {"L1": LATER}
+    assert shop.load(LATER + timedelta(hours=1)) == {}
+
+
+def test_a_row_that_loses_its_time_but_nothing_else_is_not_sent(shop: Shop) -> None:
+    shop.set(product("L1", NOW))
+    shop.load(LATER)
+    shop.set(product("L1", None))
+
+    assert shop.load(LATER) == {}
+
+
+def test_a_row_that_gets_a_later_time_is_sent(shop: Shop) -> None:
+    shop.set(product("L1", None))
+    shop.load(NOW)
+    shop.set(product("L1", LATER))
+
+    assert shop.load(LATER) == {"L1": LATER}
+
+
+def test_a_row_without_a_time_that_does_not_fit_is_kept_each_time(shop: Shop, tmp_path: Path) -> None:
+    shop.set(product("L1", None, list_price=None))
+
+    assert (shop.load(NOW), shop.load(LATER)) == ({}, {})
+    assert "list_price" in json.loads((tmp_path / "kept").read_text())["reason"]
+
+
+def test_a_dry_run_says_what_the_load_then_does(shop: Shop) -> None:
+    shop.set(product("L1"), product("L2"), product("L3"), product("L4", None))
+    shop.load(NOW)
+    shop.set(product("L1"), product("L2", LATER), product("L4", None), product("L5"), product("L6", name=None))
+    before = dict(shop.topic)
+
+    summary = check_reference(Settings(), shop.dataset, Load(table=Table(URL, "products")), LATER)
+
+    assert {name: summary[name] for name in ("upserts", "deletes", "rejected", "compared")} == {
+        "upserts": 2,
+        "deletes": 1,
+        "rejected": 1,
+        "compared": True,
+    }
+    assert shop.topic == before
+    assert shop.load(LATER) == {"L2": LATER, "L5": NOW, "L3": None}
+
+
+def test_a_dry_run_is_refused_where_the_load_would_delete_most_keys(shop: Shop) -> None:
+    shop.set(*(product(f"L{number}") for number in range(20)))
+    shop.load(NOW)
+    shop.set()
+
+    with pytest.raises(TidegateError, match=r"lacks 20 of the 20 keys of products.*--mass-delete"):
+        check_reference(Settings(), shop.dataset, Load(table=Table(URL, "products")), LATER)
+    allowed = Load(table=Table(URL, "products", mass_delete=True))
+    assert check_reference(Settings(), shop.dataset, allowed, LATER)["deletes"] == 20
+
+
+def test_a_dry_run_without_kafka_says_only_how_many_rows_fit(no_kafka: Shop) -> None:
+    no_kafka.set(product("L1"), product("L2", None), product("L3", name=None))
+
+    result = CliRunner().invoke(command, ["products", "--from", URL, "--dry-run"])
+
+    assert (result.exit_code, result.stdout) == (0, "2 rows fit the contract, 1 rejected\n")
+    assert "not compared with what is known already: Kafka does not answer. Start it." in result.stderr
+
+
+def test_a_dry_run_without_kafka_counts_no_change_for_machines_either(no_kafka: Shop) -> None:
+    no_kafka.set(product("L1"))
+
+    summary = json.loads(CliRunner().invoke(command, ["products", "--from", URL, "--dry-run", "--json"]).stdout)
+
+    assert [summary[name] for name in ("rows", "upserts", "deletes", "compared")] == [1, None, None, False]
+
+
+def test_a_dry_run_of_a_file_needs_no_kafka(no_kafka: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "products.jsonl"
+    file.write_text(json.dumps(product("L1", None)) + '\n{"product_id": "L2", "_deleted": true}\n')
+
+    result = CliRunner().invoke(command, ["products", str(file), "--dry-run"])
+
+    assert result.stdout == "1 rows would be loaded, 1 would be deleted, 0 rejected\n"
+    assert result.stderr == ""

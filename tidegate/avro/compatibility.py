@@ -1,0 +1,91 @@
+"""Whether data written with one schema can be read with another, and whether a contract's versions keep their word.
+
+Source: Avro 1.12 specification, "Schema Resolution". Stricter in one point: a change of a logical type (a decimal's
+scale, milliseconds to microseconds) resolves in Avro but changes what the value means, so it is refused here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tidegate.avro.types import AvroType, Field, Kind, read_type
+from tidegate.contracts.load import AvroSchema
+from tidegate.contracts.model import Compatibility
+
+_PROMOTIONS: dict[Kind, frozenset[Kind]] = {
+    "int": frozenset({"long", "float", "double"}),
+    "long": frozenset({"float", "double"}),
+    "float": frozenset({"double"}),
+    "string": frozenset({"bytes"}),
+    "bytes": frozenset({"string"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Incompatibility:
+    """Version ``reader`` cannot read what version ``writer`` wrote, and why."""
+
+    reader: int
+    writer: int
+    reasons: list[str]
+
+
+def unreadable(reader: AvroType, writer: AvroType, place: str = "") -> list[str]:
+    """Why data written as ``writer`` cannot be read as ``reader``; empty if it can."""
+    return list(_differences(reader, writer, place))
+
+
+def broken_promises(versions: Mapping[int, AvroSchema], level: Compatibility) -> list[Incompatibility]:
+    """The pairs of versions that break ``level``, by the order of the versions."""
+    types = {number: read_type(versions[number]) for number in sorted(versions)}
+    broken = []
+    for reader, writer in _pairs(sorted(versions), level):
+        if reasons := unreadable(types[reader], types[writer]):
+            broken.append(Incompatibility(reader, writer, reasons))
+    return broken
+
+
+def _pairs(numbers: list[int], level: Compatibility) -> Iterator[tuple[int, int]]:
+    """(reader, writer) pairs that ``level`` speaks of."""
+    for position, newer in enumerate(numbers):
+        earlier = numbers[:position] if level.endswith("_TRANSITIVE") else numbers[max(position - 1, 0) : position]
+        for older in earlier:
+            if level.startswith(("BACKWARD", "FULL")):
+                yield newer, older
+            if level.startswith(("FORWARD", "FULL")):
+                yield older, newer
+
+
+def _differences(reader: AvroType, writer: AvroType, place: str) -> Iterator[str]:
+    where = place or "the record"
+    if writer.nullable and not reader.nullable:
+        yield f"{where} may be null when written, but not when read"
+    if reader.kind != writer.kind:
+        if reader.kind not in _PROMOTIONS.get(writer.kind, frozenset()):
+            yield f"{where} is written as {writer.kind} and read as {reader.kind}"
+        return
+    if (reader.precision, reader.scale) != (writer.precision, writer.scale):
+        yield (
+            f"{where} is written as decimal({writer.precision}, {writer.scale}) "
+            f"and read as decimal({reader.precision}, {reader.scale})"
+        )
+    if reader.items is not None and writer.items is not None:
+        yield from _differences(reader.items, writer.items, f"{where}[]")
+    if reader.kind == "record":
+        yield from _record_differences(reader, writer, place)
+
+
+def _record_differences(reader: AvroType, writer: AvroType, place: str) -> Iterator[str]:
+    if reader.name != writer.name:
+        yield f"{place or 'the record'} is named {writer.name} when written and {reader.name} when read"
+    written = {field.name: field for field in writer.fields}
+    for field in reader.fields:
+        path = f"{place}.{field.name}" if place else field.name
+        source = _source(field, written)
+        if source is not None:
+            yield from _differences(field.type, source.type, path)
+        elif not field.has_default:
+            yield f"{path} is not written and has no default to be read with"
+
+
+def _source(field: Field, written: Mapping[str, Field]) -> Field | None:
+    return next((written[name] for name in (field.name, *field.aliases) if name in written), None)

@@ -1,0 +1,148 @@
+"""A dataset against what it was: what differs in its schemas, metrics and contract, and what of it breaks a promise."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from tidegate.avro.compatibility import broken_promises
+from tidegate.avro.types import AvroType, Field, columns, flink_type_of, read_type
+from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
+from tidegate.contracts.load import AvroSchema, Dataset, Metric
+from tidegate.contracts.problem import Problem
+from tidegate.registration.read_earlier import Earlier
+
+_NO_CONTRACTS = "not compared: the registry holds schemas only, --against GIT-REF compares contracts"
+
+
+def against_problems(dataset: Dataset, earlier: Earlier) -> list[Problem]:
+    """What was changed after others may have used it, and new schemas that break the contract's promise."""
+    found = [*_changed_versions(dataset, earlier)]
+    if not found:  # a change of an old version shows as one more version here; it is told once, above
+        found += _broken(
+            dataset, earlier.where, f"v{max(dataset.versions)}.avsc", earlier.raw, dataset.versions.values()
+        )
+    if dataset.silver is not None:
+        found += _broken(dataset, earlier.where, "silver.avsc", earlier.silver, [dataset.silver])
+    for metric in dataset.metrics:
+        registered = earlier.metrics.get(metric.name, ())
+        found += _broken(dataset, earlier.where, f"metrics/{metric.name}.avsc", registered, [metric.schema])
+        found += _changed_key(metric, registered, earlier.where)
+    if earlier.contract is not None:
+        found += contract_breaks(dataset, earlier.contract, earlier.where)
+    return found
+
+
+def differences(dataset: Dataset, earlier: Earlier) -> dict[str, list[str]]:
+    """What differs, a line each, by part: ``raw``, ``silver``, ``metrics/<name>``, ``contract``."""
+    parts = {"raw": _schema_lines(earlier.raw, dataset.latest, earlier.where)}
+    if dataset.silver is not None:
+        parts["silver"] = _schema_lines(earlier.silver, dataset.silver, earlier.where)
+    for metric in dataset.metrics:
+        parts[f"metrics/{metric.name}"] = _metric_lines(metric, earlier)
+    for name in sorted(earlier.metrics.keys() - {metric.name for metric in dataset.metrics}):
+        parts[f"metrics/{name}"] = [f"removed, {earlier.where} has it"]
+    parts["contract"] = _contract_lines(dataset, earlier)
+    return parts
+
+
+def changes(old: AvroSchema, new: AvroSchema) -> list[str]:
+    """What differs between two record schemas, a line per field: added (+), removed (-), changed (~)."""
+    before = {field.name: field for field in read_type(old, "schema").fields}
+    after = {field.name: field for field in read_type(new, "schema").fields}
+    added = [f"+ {name} {_told(after[name])}" for name in after if name not in before]
+    removed = [f"- {name} {_told(before[name])}" for name in before if name not in after]
+    changed = [
+        f"~ {name} {_told(before[name])} -> {_told(after[name])}"
+        for name in after
+        if name in before and _told(before[name]) != _told(after[name])
+    ]
+    return [*added, *removed, *changed]
+
+
+def _schema_lines(old: Sequence[AvroSchema], new: AvroSchema, where: str) -> list[str]:
+    return changes(old[-1], new) if old else [f"new, {where} has none"]
+
+
+def _metric_lines(metric: Metric, earlier: Earlier) -> list[str]:
+    old = earlier.metrics.get(metric.name, ())
+    lines = _schema_lines(old, metric.schema, earlier.where)
+    before = _key(old)
+    return [*lines, f"~ key {', '.join(before)} -> {', '.join(metric.key)}"] if _differs(before, metric) else lines
+
+
+def _contract_lines(dataset: Dataset, earlier: Earlier) -> list[str]:
+    if earlier.contract is not None:
+        return contract_changes(earlier.contract, dataset.contract)
+    return [f"new, {earlier.where} has none" if earlier.has_contracts else _NO_CONTRACTS]
+
+
+def _broken(
+    dataset: Dataset, where: str, file: str, old: Sequence[AvroSchema], new: Iterable[AvroSchema]
+) -> Iterator[Problem]:
+    """The pairs of schemas, those of ``new`` that are not old following the ``old``, that break the promise."""
+    level = dataset.contract.compatibility
+    schemas = [*old, *(schema for schema in new if schema not in old)]
+    for broken in broken_promises(dict(enumerate(schemas, start=1)), level):
+        yield Problem(
+            f"{dataset.name}/{file}",
+            f"against {where}",
+            f"breaks {level}: {'; '.join(broken.reasons)}",
+            "Give new fields a default and leave the types of old ones.",
+        )
+
+
+def _changed_key(metric: Metric, old: Sequence[AvroSchema], where: str) -> Iterator[Problem]:
+    before = _key(old)
+    if _differs(before, metric):
+        yield Problem(
+            f"{metric.dataset}/metrics/{metric.name}.avsc",
+            f"against {where}",
+            f"key was {', '.join(before)}, is {', '.join(metric.key)}",
+            "Restore it, or give the metric a new name: its topic and index hold figures by the old key.",
+        )
+
+
+def _key(schemas: Sequence[AvroSchema]) -> list[str]:
+    """The key of the newest schema; empty where there is none, or the registry did not keep it."""
+    return list(schemas[-1].get("key", ())) if schemas else []
+
+
+def _differs(before: Sequence[str], metric: Metric) -> bool:
+    return bool(before) and tuple(before) != metric.key
+
+
+def _changed_versions(dataset: Dataset, earlier: Earlier) -> Iterator[Problem]:
+    known = [_without_docs(schema) for schema in dataset.versions.values()]
+    for number, schema in enumerate(earlier.raw, start=1):
+        if _without_docs(schema) not in known:
+            yield Problem(
+                f"{dataset.name}/v{number}.avsc",
+                f"against {earlier.where}",
+                f"version {number} was {', '.join(column.name for column in columns(schema))}, and is no more",
+                f"Restore it, and put the change into v{max(dataset.versions) + 1}.avsc.",
+            )
+
+
+def _without_docs(schema: AvroSchema) -> AvroType:
+    """The schema's structure: words for people may change."""
+    return _plain(read_type(schema, str(schema.get("name"))))
+
+
+def _plain(avro: AvroType) -> AvroType:
+    return AvroType(
+        avro.kind,
+        avro.nullable,
+        avro.null_first,
+        avro.precision,
+        avro.scale,
+        avro.items and _plain(avro.items),
+        tuple(
+            Field(field.name, _plain(field.type), "", field.has_default, field.default, field.aliases)
+            for field in avro.fields
+        ),
+        avro.name,
+    )
+
+
+def _told(field: Field) -> str:
+    default = f" default {json.dumps(field.default)}" if field.has_default else ""
+    return f"{flink_type_of(field.type)}{'' if field.type.nullable else ' not null'}{default}"

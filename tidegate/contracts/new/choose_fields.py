@@ -1,0 +1,129 @@
+"""Which fields of a sample identify a record and say when it happened; what can't is refused with its remedy. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.avro.infer import TIMESTAMP, TIMESTAMP_MICROS, AvroJson, is_time
+from tidegate.contracts.load import AvroSchema
+from tidegate.errors import ContractError
+
+_IDENTITY_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+_TIME_NAME = re.compile(r"^[a-z_]+$")
+"""What the pattern of an index takes: see ``Index`` in :mod:`tidegate.contracts.model`."""
+_TIMES = (dict(TIMESTAMP), dict(TIMESTAMP_MICROS))
+_FROM_S, _TO_S = 946_684_800, 4_102_444_800
+"""2000 and 2100: numbers between them, in their unit, are taken for times since 1970."""
+_TIME_REMEDY = "Send ISO 8601 with a zone, as 2026-11-21T10:00:00.000Z, or milliseconds since 1970."
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which fields identify a record and say when it happened; None: the first that looks like it."""
+
+    identity: str | None = None
+    event_time: str | None = None
+
+
+def choose_identity(raw: AvroSchema, asked: str | None) -> str:
+    """The field that identifies a record: ``event_id`` or else the first ``id`` or ``…_id``, if none is asked for.
+
+    Raises:
+        ContractError: no field looks like it, or the one asked for can't be it.
+    """
+    able = [name for name, avro in _types(raw).items() if avro in ("string", "long") and _IDENTITY_NAME.match(name)]
+    likely = sorted(
+        (name for name in able if name == "id" or name.endswith("_id")), key=lambda name: name != "event_id"
+    )
+    name = _asked_or_likely(raw, asked, likely, "identity", "--identity FIELD")
+    kind = _kind(_not_null(raw, name, "identify a record"))
+    if kind not in ("string", "long"):
+        others = f"one of {', '.join(able)}" if able else "a field of text or whole numbers"
+        raise ContractError(f"{name} is of type {kind}, which identifies no record.", remedy=f"Name {others}.")
+    _refuse_name(name, "identity", _IDENTITY_NAME, "lower-case letters, digits and _")
+    return name
+
+
+def choose_time(raw: AvroSchema, asked: str | None) -> str:
+    """The field that says when a record happened: the first timestamp, if none is asked for.
+
+    Raises:
+        ContractError: no field looks like it, or the one asked for can't be it; its values are looked at by
+            :func:`with_time`.
+    """
+    likely = [name for name, avro in _types(raw).items() if avro in _TIMES and _TIME_NAME.match(name)]
+    name = _asked_or_likely(raw, asked, likely, "event time", "--time FIELD")
+    _not_null(raw, name, "say when one happened")
+    _refuse_name(name, "event time", _TIME_NAME, "lower-case letters and _")
+    return name
+
+
+def with_time(raw: AvroSchema, name: str, samples: Sequence[Mapping[str, Any]]) -> AvroSchema:
+    """The record schema in which field ``name`` is a timestamp: it is one, or holds milliseconds since 1970.
+
+    Raises:
+        ContractError: the field's values are no times.
+    """
+    avro = _types(raw)[name]
+    if avro in _TIMES:
+        return raw
+    timestamp = _timestamp_of(name, avro, [sample[name] for sample in samples])
+    fields = [field | {"type": timestamp} if field["name"] == name else field for field in raw["fields"]]
+    return {**raw, "fields": fields}
+
+
+def _timestamp_of(name: str, avro: AvroJson, values: Sequence[Any]) -> AvroJson:
+    if avro not in ("string", "long", "double"):
+        raise ContractError(f"{name} is of type {_kind(avro)}, which is no time.", remedy=_TIME_REMEDY)
+    if avro == "string":
+        first = next(value for value in values if not is_time(value))
+        raise ContractError(f"{name}: {first!r} is no time with a zone.", remedy=_TIME_REMEDY)
+    if avro == "long" and _all_lie(values, 1000):
+        return dict(TIMESTAMP)
+    if avro == "long" and _all_lie(values, 1_000_000):
+        return dict(TIMESTAMP_MICROS)
+    if _all_lie(values, 1):
+        raise ContractError(
+            f"{name}: {values[0]!r} looks like seconds since 1970.",
+            remedy="Send milliseconds, or ISO 8601 with a zone, as 2026-11-21T10:00:00.000Z.",
+        )
+    raise ContractError(f"{name}: {values[0]!r} is no time.", remedy=_TIME_REMEDY)
+
+
+def _all_lie(values: Sequence[Any], units_per_s: int) -> bool:
+    return all(_FROM_S * units_per_s <= value < _TO_S * units_per_s for value in values)
+
+
+def _asked_or_likely(raw: AvroSchema, asked: str | None, likely: list[str], what: str, option: str) -> str:
+    names = list(_types(raw))
+    if asked is not None and asked not in names:
+        raise ContractError(f"the sample has no field {asked}.", remedy=f"Its fields: {', '.join(names)}.")
+    if asked is None and not likely:
+        raise ContractError(f"no field looks like the {what}.", remedy=f"Name it with {option}: {', '.join(names)}.")
+    return asked or likely[0]
+
+
+def _not_null(raw: AvroSchema, name: str, does: str) -> AvroJson:
+    avro = _types(raw)[name]
+    if isinstance(avro, list):
+        raise ContractError(
+            f"{name} is null or missing in some records of the sample, so it can't {does}.",
+            remedy="Name another field, or take those records out of the sample and send none like them.",
+        )
+    return avro
+
+
+def _refuse_name(name: str, what: str, allowed: re.Pattern[str], words: str) -> None:
+    if not allowed.match(name):
+        raise ContractError(
+            f"{name}: a contract's {what} has {words} in its name.", remedy="Rename the field in what you send."
+        )
+
+
+def _types(raw: AvroSchema) -> dict[str, AvroJson]:
+    return {field["name"]: field["type"] for field in raw["fields"]}
+
+
+def _kind(avro: AvroJson) -> str:
+    return str(avro.get("logicalType", avro["type"]) if isinstance(avro, dict) else avro)

@@ -1,0 +1,209 @@
+"""The folder of a new dataset, complete enough to run at once: ``tidegate contract new``."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from tidegate.avro.infer import TIMESTAMP, camel_case, infer_record
+from tidegate.avro.types import read_type
+from tidegate.contracts.check import check_datasets
+from tidegate.contracts.load import AvroSchema
+from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, with_time
+from tidegate.errors import ContractError
+
+DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
+    {"event_id": "019b7975-5000-7c3a-9f21-6f0d6a1b2c01", "event_time": "2026-01-01T11:59:58.250Z", "name": "first"},
+    {"event_id": "019b7975-5000-7c3a-9f21-6f0d6a1b2c02", "event_time": "2026-01-01T11:59:58.500Z"},
+)
+"""What a dataset starts with if there is no sample of it."""
+_DATASET = re.compile(r"^[a-z][a-z0-9_]*$")
+_EXAMPLES = 5
+_EXAMPLE_TIME = "2026-01-01T11:59:58.250Z"
+_ENVELOPE_FIRST = (
+    {"name": "_source_partition", "type": "int", "doc": "partition of the raw record"},
+    {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"},
+)
+_ENVELOPE_LAST = (
+    {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"},
+    {"name": "_ingested_at", "type": dict(TIMESTAMP), "doc": "Kafka timestamp of the raw record"},
+    {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"},
+    {
+        "name": "_warnings",
+        "type": {"type": "array", "items": "string"},
+        "default": [],
+        "doc": "names of the warn rules the event did not meet",
+    },
+)
+
+
+def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) -> dict[str, str]:
+    """The files of the dataset's folder by their paths in it.
+
+    Raises:
+        ContractError: a name, field or sample that can't be used.
+    """
+    if not _DATASET.match(name):
+        raise ContractError(f"{name!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
+    if not samples:
+        raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
+    record = camel_case(name)
+    raw = infer_record(record, samples, taken=[_silver_name(record)])
+    raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
+    event_time = choose_time(raw, fields.event_time)
+    raw = with_time(raw, event_time, samples)
+    identity = choose_identity(raw, fields.identity)
+    is_text = any(field["name"] == identity and field["type"] == "string" for field in raw["fields"])
+    return {
+        "contract.yaml": _contract(name, identity, event_time, is_text=is_text),
+        "v1.avsc": _avsc(raw),
+        "silver.avsc": _avsc(_silver(raw, identity)),
+        "refine.sql": _refine_sql(_silver(raw, identity)),
+        "examples/valid.jsonl": "".join(_valid(sample, event_time) for sample in samples[:_EXAMPLES]),
+        "examples/invalid.jsonl": _invalid(samples[0], identity, event_time, is_text=is_text),
+    }
+
+
+def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
+    """Writes the files of a new dataset and returns its folder, which is there whole and sound or not at all.
+
+    Raises:
+        ContractError: the folder is there already, or a check finds a problem in the files.
+    """
+    folder = schemas_dir / name
+    if folder.exists():
+        raise ContractError(f"{folder} is there already.", remedy="Choose another name, or remove it first.")
+    schemas_dir.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{name}-", dir=schemas_dir) as drafts:
+        draft = Path(drafts) / name
+        for path, content in files.items():
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).write_text(content)
+        if problems := check_datasets(Path(drafts), [name]).problems:
+            first = problems[0]
+            raise ContractError(f"{first.file}: {first.place}: {first.problem}.", remedy=first.remedy)
+        draft.rename(folder)
+    return folder
+
+
+def read_samples(path: Path) -> list[Mapping[str, Any]]:
+    """The records of a file with one JSON object per line.
+
+    Raises:
+        ContractError: no such file, or a line that is no JSON object; names it.
+    """
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise ContractError(f"{path} cannot be read ({error.strerror}).", remedy="Check the path.") from error
+    samples: list[Mapping[str, Any]] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ContractError(f"{path} line {number}: {error.msg}.", remedy="Give one JSON object a line.") from error
+        if not isinstance(value, dict):
+            raise ContractError(f"{path} line {number} is no JSON object.", remedy="Give one JSON object a line.")
+        samples.append(value)
+    return samples
+
+
+def _silver_name(record: str) -> str:
+    return f"{record}Silver"
+
+
+def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
+    first = [field for field in raw["fields"] if field["name"] == identity]
+    others = [field for field in raw["fields"] if field["name"] != identity]
+    return {
+        **raw,
+        "name": _silver_name(raw["name"]),
+        "doc": f"One valid, deduplicated record. Grain: one row per {identity}.",
+        "fields": [*_ENVELOPE_FIRST, *first, *others, *_ENVELOPE_LAST],
+    }
+
+
+def _refine_sql(silver: AvroSchema) -> str:
+    columns = ",\n".join(f"    `{field['name']}`" for field in silver["fields"])
+    return (
+        f"-- Grain: one silver row per valid record. Rename, derive and map here.\nselect\n{columns}\nfrom validated\n"
+    )
+
+
+def _contract(name: str, identity: str, event_time: str, *, is_text: bool) -> str:
+    check = f"CHAR_LENGTH(`{identity}`) > 0" if is_text else f"`{identity}` >= 0"
+    meaning = _meaning(is_text)
+    id_name, time_name = _yaml(identity), _yaml(event_time)
+    return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
+dataset: {_yaml(name)}
+owner: {name}-team
+description: One row per record of {name}.
+
+topic:
+  name: raw.{name}
+  partitions: 4
+  key: {id_name if is_text else "null"}
+  retention_hours: 168
+compatibility: BACKWARD_TRANSITIVE
+
+event_time:
+  field: {time_name}
+  earliest: 2010-01-01T00:00:00Z
+  max_future_s: 600
+
+identity: [{id_name}]
+dedup_ttl_hours: 1
+
+rules:
+  - name: {_rule_name(identity, is_text)}
+    field: {id_name}
+    check: >-
+      {check}
+    severity: reject
+    description: {identity} {meaning}
+
+index:
+  pattern: events-{name}-{{{event_time}|yyyy.MM.dd}}
+"""
+
+
+def _yaml(name: str) -> str:
+    """A name as YAML reads it back: ``on`` and ``no`` would be booleans."""
+    return name if yaml.safe_load(name) == name else json.dumps(name)
+
+
+def _valid(sample: Mapping[str, Any], event_time: str) -> str:
+    return _example({**sample, event_time: _EXAMPLE_TIME}, {"verdict": "silver"}, "from the sample")
+
+
+def _invalid(sample: Mapping[str, Any], identity: str, event_time: str, *, is_text: bool) -> str:
+    record = {**sample, event_time: _EXAMPLE_TIME, identity: "" if is_text else -1}
+    refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [_rule_name(identity, is_text)]}
+    return _example(record, refused, f"without {identity}")
+
+
+def _rule_name(identity: str, is_text: bool) -> str:
+    return f"{identity}_{_meaning(is_text).replace(' ', '_')}"
+
+
+def _meaning(is_text: bool) -> str:
+    """What the first rule asks of the identity, in words."""
+    return "is not empty" if is_text else "is not negative"
+
+
+def _example(record: Mapping[str, Any], expect: Mapping[str, Any], note: str) -> str:
+    return json.dumps({"record": record, "expect": expect, "note": note}, ensure_ascii=False) + "\n"
+
+
+def _avsc(schema: AvroSchema) -> str:
+    """One field a line, as a person would write it."""
+    head = {key: value for key, value in schema.items() if key != "fields"}
+    lines = ",\n".join(f"    {json.dumps(field, ensure_ascii=False)}" for field in schema["fields"])
+    text = json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}")
+    result = f'{text},\n  "fields": [\n{lines}\n  ]\n}}\n'
+    read_type(json.loads(result), str(schema["name"]))
+    return result

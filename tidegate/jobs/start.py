@@ -1,0 +1,206 @@
+"""Starting and stopping the Flink jobs of ``flink_jobs/`` by Flink's own command line and REST API."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tidegate.clients.flink import FlinkClient, FlinkJob
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings
+
+JOBS_FOLDER = Path("flink_jobs")
+CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""The client plans and ends: compiling it well costs more than it saves."""
+_JOB = re.compile(r"^JOB = ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state.
+
+    ``forget_removed``: state of datasets that are gone may be given up.
+    ``leave_running``: a job that runs already is left as it is, in place of refusing the start.
+    """
+
+    jobs: tuple[str, ...]
+    datasets: tuple[str, ...] = ()
+    recover_from: str = "latest"
+    forget_removed: bool = False
+    leave_running: bool = False
+
+
+def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
+    """Names of the files that define a job."""
+    return sorted(path.stem for path in folder.glob("*.py") if _JOB.search(path.read_text()))
+
+
+def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[FlinkJob]:
+    """Submits jobs by ``flink run``, waits until all their tasks run, and returns them, those left running too.
+
+    Raises:
+        TidegateError: an unknown job, a refused start (the job's own line), or a job that fails at once.
+        TransientError: their tasks do not run in time.
+    """
+    client = FlinkClient(settings.flink_rest_url)
+    running = running_jobs(client, what.jobs) if what.leave_running else []
+    to_start = replace(what, jobs=tuple(name for name in what.jobs if name not in running))
+    for name in to_start.jobs:
+        if name not in job_names():
+            raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
+        refuse_if_running(client, name)
+    if to_start.jobs:
+        submit(settings, "-".join(to_start.jobs), program(to_start))
+    return [_wait_until_running(client, name, timeout_s) for name in what.jobs]
+
+
+def running_jobs(client: FlinkClient, names: Iterable[str]) -> list[str]:
+    """Those of the named jobs that have not ended."""
+    return [name for name in names if client.live_job(name)]
+
+
+def submit(settings: Settings, name: str, arguments: list[str]) -> None:
+    """``flink run`` of a Python file and its arguments; returns when the cluster has taken the job.
+
+    Raises:
+        TidegateError: refused, in the job's own line or Flink's; ``name`` is of its log.
+    """
+    result = subprocess.run(
+        command(settings, arguments), env=environment(settings), capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise _refused(name, result.stdout + result.stderr, settings)
+
+
+def refuse_if_running(client: FlinkClient, name: str) -> None:
+    """Two instances of a job would fence each other's transactions."""
+    if running := client.live_job(name):
+        raise TidegateError(
+            f"the job {name} runs already ({running.state}, id {running.job_id}).",
+            remedy=f"Stop it first with `tidegate stop {name}`.",
+        )
+
+
+def stop(settings: Settings, name: str, *, savepoint: bool) -> str | None:
+    """Ends a job; with ``savepoint`` returns the path to go on from."""
+    client = FlinkClient(settings.flink_rest_url)
+    job = client.live_job(name)
+    if job is None:
+        raise TidegateError(f"the job {name} does not run.", remedy="`tidegate status` lists what runs.")
+    if savepoint:
+        return client.stop(job.job_id, f"{settings.savepoint_dir()}/{name}")
+    client.cancel(job.job_id)
+    _wait_until_ended(client, job)
+    return None
+
+
+def program(what: Start) -> list[str]:
+    """The file to run and its arguments."""
+    file, names = (f"{what.jobs[0]}.py", ()) if len(what.jobs) == 1 else ("together.py", what.jobs)
+    return [
+        str(JOBS_FOLDER / file),
+        *names,
+        "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
+        what.recover_from,
+        *(["--forget-removed"] if what.forget_removed else []),
+        *(argument for dataset in what.datasets for argument in ("--dataset", dataset)),
+    ]
+
+
+def command(settings: Settings, arguments: list[str]) -> list[str]:
+    """The ``flink run`` command line, as a user would type it; the first argument is the Python file."""
+    return [
+        str(flink_home(settings) / "bin" / "flink"),
+        "run",
+        "--detached",
+        "--jobmanager",
+        settings.flink_rest_url.removeprefix("http://"),
+        "--pyClientExecutable",
+        sys.executable,
+        "--pyExecutable",
+        sys.executable,
+        "--python",
+        *arguments,
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The client's environment: the settings it was started with, and where to find this project."""
+    project = str(Path.cwd())
+    path = os.environ.get("PYTHONPATH")
+    values = {
+        **os.environ,
+        "TIDEGATE_HOME": str(settings.home),
+        "FLINK_HOME": str(flink_home(settings)),
+        "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
+        "PYTHONPATH": f"{project}:{path}" if path else project,
+        "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
+        "TIDEGATE_LOG_FORMAT": "text",  # its errors are read, and reported, here
+    }
+    values.pop("TIDEGATE_PRIVACY_KEY", None)
+    return values
+
+
+def flink_home(settings: Settings) -> Path:
+    """The Flink distribution to submit with.
+
+    Raises:
+        TidegateError: none is set.
+    """
+    if settings.flink_home is None or not (settings.flink_home / "bin" / "flink").exists():
+        raise TidegateError(
+            "there is no Flink distribution to submit with.",
+            remedy="Start the local stack with `tidegate up`, or set TIDEGATE_FLINK_HOME.",
+        )
+    return settings.flink_home
+
+
+def _refused(name: str, output: str, settings: Settings) -> TidegateError:
+    folder = settings.home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"run-{name}.log"
+    log.write_text(output)
+    own = [line.removeprefix("error: ") for line in output.splitlines() if line.startswith("error: ")]
+    if own:
+        return TidegateError(own[-1], remedy="")
+    if "there is no operator for the state" in output.lower() or "Cannot map checkpoint/savepoint state" in output:
+        return TidegateError(
+            f"the job {name} has state of a dataset that is not part of it any more.",
+            remedy="Bring the dataset's folder back, or give that state up with --forget-removed.",
+        )
+    causes = [line for line in output.splitlines() if "Caused by:" in line or "Exception:" in line]
+    cause = causes[-1].strip() if causes else "flink run failed"
+    return TidegateError(f"the job {name} could not be started: {cause}.", remedy=f"The whole output is in {log}.")
+
+
+def _wait_until_running(client: FlinkClient, name: str, timeout_s: float) -> FlinkJob:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        job = client.live_job(name)
+        if job is None:
+            failed = [ended for ended in client.jobs() if ended.name == name]
+            reasons = client.exceptions(max(failed, key=lambda job: job.start_time_ms).job_id) if failed else []
+            raise TidegateError(
+                f"the job {name} ended at once: {reasons[0] if reasons else 'no reason given'}.",
+                remedy="See `tidegate logs jobmanager`.",
+            )
+        if client.running(job.job_id):
+            return job
+        time.sleep(0.2)
+    raise TransientError(
+        f"the tasks of {name} do not run after {timeout_s:.0f} s.",
+        remedy="`tidegate status` shows free slots; `tidegate logs jobmanager` the reason.",
+    )
+
+
+def _wait_until_ended(client: FlinkClient, job: FlinkJob, timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if client.live_job(job.name) is None:
+            return
+        time.sleep(0.2)
+    raise TransientError(f"the job {job.name} is not ended after {timeout_s:.0f} s.", remedy="Try again.")

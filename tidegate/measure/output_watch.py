@@ -1,0 +1,129 @@
+"""Follows what refine writes: counts every record, and measures how long after its arrival an event is committed.
+
+A consumer that sees committed records only reads the silver, dead-letter and dropped topics from their ends on. Of
+silver, every ``SAMPLE_EVERY``-th offset is decoded: its committed latency is the time at which this consumer has it
+minus ``_ingested_at``, the broker's own time stamp of the raw record. The poll adds up to ``POLL_S``.
+"""
+
+import io
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import fastavro
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+
+from tidegate.clients.kafka_records import topic_spans
+from tidegate.contracts.load import Dataset
+from tidegate.errors import TransientError
+from tidegate.settings import Settings
+
+SAMPLE_EVERY = 20
+POLL_S = 0.1
+BATCH_RECORDS = 10_000
+_HEADER_BYTES = 5
+_HEADERS = "__connect.errors."
+OnSample = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A dead letter: where its raw record lies (``partition:offset``) and what was wrong."""
+
+    place: str
+    message: str
+
+
+@dataclass(slots=True)
+class Seen:
+    """Counts since the watch began; ``silver_next`` is the offset after the last silver record, by partition.
+
+    ``dead_letters`` counts by error code, ``examples`` has the first one of each.
+    """
+
+    silver: int = 0
+    dropped: int = 0
+    dead_letters: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, Example] = field(default_factory=dict)
+    silver_next: dict[int, int] = field(default_factory=dict)
+    committed_ms: list[float] = field(default_factory=list)
+
+
+class OutputWatch:
+    """Reads the outputs of one dataset; ``on_sample`` gets the document id and ``_ingested_at`` (ms) of samples."""
+
+    def __init__(self, settings: Settings, dataset: Dataset, on_sample: OnSample) -> None:
+        assert dataset.silver is not None, "a stream"
+        self.seen = Seen()
+        self._contract = dataset.contract
+        self._schema = fastavro.parse_schema(dataset.silver)
+        self._on_sample = on_sample
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": settings.kafka_bootstrap_servers,
+                "group.id": "tidegate-demo",
+                "enable.auto.commit": False,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "log_level": 2,
+            }
+        )
+        topics = (self._contract.silver_topic, self._contract.dead_letter_topic, self._contract.dropped_topic)
+        self._consumer.assign(
+            [
+                TopicPartition(topic, partition, end)
+                for topic in topics
+                for partition, (_, end) in topic_spans(settings.kafka_bootstrap_servers, topic).items()
+            ]
+        )
+
+    def poll(self) -> None:
+        """Takes what has been committed since the last call.
+
+        Raises:
+            TransientError: a topic can't be read any more.
+        """
+        messages = self._consumer.consume(BATCH_RECORDS, timeout=POLL_S)
+        received_ms = time.time() * 1000
+        for message in messages:
+            self._take(message, received_ms)
+
+    def close(self) -> None:
+        """Ends the reading."""
+        self._consumer.close()
+
+    def _take(self, message: Message, received_ms: float) -> None:
+        error = message.error()
+        if error is not None:
+            if error.code() == KafkaError._ALL_BROKERS_DOWN or not error.retriable():
+                raise TransientError(f"Kafka stopped answering: {error.str()}.", remedy="See `tidegate logs kafka`.")
+            return
+        if message.topic() == self._contract.dead_letter_topic:
+            self._count_dead_letter(message)
+        elif message.topic() == self._contract.dropped_topic:
+            self.seen.dropped += 1
+        else:
+            self.seen.silver += 1
+            self.seen.silver_next[message.partition()] = message.offset() + 1
+            if message.offset() % SAMPLE_EVERY == 0:
+                self._sample(message, received_ms)
+
+    def _sample(self, message: Message, received_ms: float) -> None:
+        row = fastavro.schemaless_reader(io.BytesIO(message.value()[_HEADER_BYTES:]), self._schema, None)
+        assert isinstance(row, dict)
+        ingested_ms = row["_ingested_at"].timestamp() * 1000
+        self.seen.committed_ms.append(received_ms - ingested_ms)
+        self._on_sample("_".join(str(row[name]) for name in self._contract.row_identity), ingested_ms)
+
+    def _count_dead_letter(self, message: Message) -> None:
+        code, partition, offset, text = _headers(
+            message, "exception.class.name", "partition", "offset", "exception.message"
+        )
+        self.seen.dead_letters[code] += 1
+        self.seen.examples.setdefault(code, Example(f"{partition}:{offset}", text))
+
+
+def _headers(message: Message, *names: str) -> list[str]:
+    headers = dict(message.headers() or [])
+    return [(headers.get(_HEADERS + name) or b"").decode() for name in names]

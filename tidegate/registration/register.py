@@ -1,0 +1,119 @@
+"""Brings contracts to the servers: topics to Kafka, schemas to the registry. Safe to repeat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tidegate.avro.compatibility import broken_promises
+from tidegate.clients.registry import RegistryClient
+from tidegate.contracts.load import (
+    AvroSchema,
+    Dataset,
+    load_dataset,
+    load_datasets,
+    platform_schema,
+)
+from tidegate.contracts.model import Compatibility
+from tidegate.contracts.topics import TopicReport, create_topics, plan_topics
+from tidegate.errors import ContractError
+from tidegate.settings import Settings
+
+PLATFORM_COMPATIBILITY: Compatibility = "FULL_TRANSITIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPlan:
+    """A subject with its schemas, oldest first."""
+
+    subject: str
+    schemas: list[AvroSchema]
+    compatibility: Compatibility
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectReport:
+    """What the registry holds now: ids in the order of the versions, and how many were new."""
+
+    subject: str
+    schema_ids: list[int]
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The outcome for all datasets."""
+
+    topics: TopicReport
+    subjects: list[SubjectReport]
+
+
+def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
+    """The subjects of a dataset, named ``<topic>-value``; reference data has the raw one only."""
+    contract = dataset.contract
+    versions = [dataset.versions[number] for number in sorted(dataset.versions)]
+    raw = SubjectPlan(f"{contract.topic.name}-value", versions, contract.compatibility)
+    if contract.kind == "reference":
+        return [raw]
+    if dataset.silver is None:
+        raise ContractError(f"{dataset.folder / 'silver.avsc'} is missing.", remedy="Add the output's Avro schema.")
+    dead_letter, dropped = (platform_schema(schemas_dir, name) for name in ("dead_letter", "dropped"))
+    return [
+        raw,
+        SubjectPlan(f"{contract.silver_topic}-value", [dataset.silver], contract.compatibility),
+        SubjectPlan(f"{contract.dead_letter_topic}-value", [dead_letter], PLATFORM_COMPATIBILITY),
+        SubjectPlan(f"{contract.dropped_topic}-value", [dropped], PLATFORM_COMPATIBILITY),
+        *(SubjectPlan(f"{metric.topic}-value", [metric.schema], contract.compatibility) for metric in dataset.metrics),
+    ]
+
+
+def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = ()) -> Registration:
+    """Create the topics and register the schemas of the named datasets, or of all.
+
+    Raises:
+        ContractError: a contract is wrong, or a version is incompatible with an earlier one.
+        TransientError: Kafka or the registry is out of reach.
+    """
+    datasets = [load_dataset(schemas_dir, name) for name in names] or load_datasets(schemas_dir)
+    subjects = [plan for dataset in datasets for plan in plan_subjects(dataset, schemas_dir)]
+    topics = [plan for dataset in datasets for plan in plan_topics(dataset)]
+    with RegistryClient(settings.registry_url) as registry:
+        reports = [register_subject(registry, plan) for plan in subjects]
+    return Registration(create_topics(settings.kafka_bootstrap_servers, topics), reports)
+
+
+def register_subject(registry: RegistryClient, plan: SubjectPlan) -> SubjectReport:
+    """Register the schemas of one subject in their order, each checked against all that are there.
+
+    Raises:
+        ContractError: a schema is incompatible; nothing after it is registered.
+    """
+    if registry.versions(plan.subject):
+        registry.set_compatibility(plan.subject, plan.compatibility)
+    ids: list[int] = []
+    added = 0
+    for schema in plan.schemas:
+        schema_id = registry.lookup(plan.subject, schema)
+        if schema_id is None:
+            _refuse_incompatible(registry, plan, schema)
+            schema_id = registry.register(plan.subject, schema)
+            # Only now: a registry takes no level for a subject that does not exist yet.
+            registry.set_compatibility(plan.subject, plan.compatibility)
+            added += 1
+        ids.append(schema_id)
+    return SubjectReport(plan.subject, ids, added)
+
+
+def _refuse_incompatible(registry: RegistryClient, plan: SubjectPlan, schema: AvroSchema) -> None:
+    """Refuse what the registry refuses, and what only looks compatible (see :mod:`tidegate.avro.compatibility`)."""
+    if plan.compatibility == "NONE":
+        return
+    registered = {number: registry.version(plan.subject, number) for number in registry.versions(plan.subject)}
+    newest = max(registered, default=0) + 1
+    broken = broken_promises(registered | {newest: schema}, plan.compatibility)
+    reasons = [reason for found in broken if newest in (found.reader, found.writer) for reason in found.reasons]
+    reasons = reasons or registry.incompatibilities(plan.subject, schema)
+    if reasons:
+        raise ContractError(
+            f"{plan.subject}: the new schema breaks {plan.compatibility}: {'; '.join(dict.fromkeys(reasons))}.",
+            remedy="Leave registered versions as they are; add a v<N>.avsc whose new fields have defaults.",
+        )

@@ -1,0 +1,71 @@
+"""Imports saved objects into a running OpenSearch Dashboards by its saved-objects API."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from tidegate.errors import TidegateError, TransientError
+from tidegate.search.dashboards.saved_objects import JsonObject, ndjson
+from tidegate.settings import Settings
+
+_PATH = "/api/saved_objects/_import"
+_TIMEOUT_S = 30.0
+_DENIED = frozenset({401, 403})
+
+
+def import_objects(settings: Settings, url: str, objects: Sequence[JsonObject]) -> int:
+    """Puts the objects in place of those with the same ids; returns how many.
+
+    Raises:
+        TransientError: OpenSearch Dashboards does not answer, or is not ready yet.
+        TidegateError: it refuses the login or an object.
+    """
+    password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
+    try:
+        answer = httpx.post(
+            url.rstrip("/") + _PATH,
+            params={"overwrite": "true"},
+            headers={"osd-xsrf": "true"},
+            files={"file": ("tidegate.ndjson", ndjson(objects).encode(), "application/ndjson")},
+            auth=(settings.opensearch_user, password) if settings.opensearch_user else None,
+            timeout=_TIMEOUT_S,
+        )
+    except httpx.TransportError as error:
+        raise TransientError(
+            f"OpenSearch Dashboards at {url} does not answer ({type(error).__name__}).",
+            remedy="Start it, or name another with --url or TIDEGATE_DASHBOARDS_URL.",
+        ) from error
+    if answer.status_code in _DENIED:
+        raise TidegateError(
+            f"OpenSearch Dashboards at {url} refuses the login ({answer.status_code}).",
+            remedy="Set TIDEGATE_OPENSEARCH_USER and TIDEGATE_OPENSEARCH_PASSWORD.",
+        )
+    if answer.is_server_error:
+        raise TransientError(
+            f"OpenSearch Dashboards at {url} answers {answer.status_code}.", remedy="Wait until it is ready, try again."
+        )
+    return _imported(answer, url)
+
+
+def _imported(answer: httpx.Response, url: str) -> int:
+    try:
+        result: Any = answer.json()
+    except ValueError:
+        result = None
+    if not answer.is_success or not isinstance(result, dict) or "success" not in result:
+        raise TidegateError(
+            f"{url} answers {answer.status_code} and is no OpenSearch Dashboards.",
+            remedy="Set TIDEGATE_DASHBOARDS_URL.",
+        )
+    if not result["success"]:
+        problems = "; ".join(_problem(error) for error in result.get("errors", []))
+        raise TidegateError(
+            f"OpenSearch Dashboards refuses {problems or 'the import'}.",
+            remedy="See that its version is 2 or 3; its log says more.",
+        )
+    return int(result["successCount"])
+
+
+def _problem(error: dict[str, Any]) -> str:
+    return f"{error.get('type')} {error.get('id')} ({error.get('error', {}).get('type', 'no reason given')})"

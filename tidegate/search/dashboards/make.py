@@ -1,0 +1,132 @@
+"""From a contract to its dashboards. Pure.
+
+What a dataset's events are split by follows from its files: the fields that its metrics go by, and those whose values
+a rule lists. A dataset with neither is split by its first keyword fields. Every field comes from the index template.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tidegate.contracts.load import Dataset, Metric
+from tidegate.search.dashboards import charts
+from tidegate.search.dashboards.saved_objects import dashboard, index_pattern, saved_search, visualization
+from tidegate.search.mapping import JsonObject, alias, index_template, metric_template
+
+MAX_DIMENSIONS = 4
+MAX_FIGURES = 2
+MAX_COLUMNS = 10
+_WHOLE = frozenset({"integer", "long"})
+_NUMBERS = _WHOLE | {"float", "double", "scaled_float"}
+_LISTED = re.compile(r"\bIN\s*\(", re.IGNORECASE)
+_FRACTIONS = frozenset({"float", "double"})
+_DOES_NOT_ADD_UP = re.compile(r"^(average|avg|mean|min|max|p\d+)_|_(price|rate|ratio|share|ms|seconds|s)$")
+_NAMES_SOMETHING = re.compile(r"_(number|code|id)$")
+_NOT_ID = re.compile(r"[^a-z0-9_]+")
+Properties = dict[str, JsonObject]
+
+
+def event_dashboard(dataset: Dataset) -> list[JsonObject]:
+    """The saved objects of a dataset's events: index pattern, charts, the newest events, and the dashboard.
+
+    Raises:
+        ContractError: the dataset is not searchable.
+    """
+    contract = dataset.contract
+    properties: Properties = index_template(dataset)["template"]["mappings"]["properties"]
+    name, time_field = alias(contract), contract.event_time.field
+    split_by = dimensions(dataset, properties)
+    states = {
+        "events": charts.number(charts.count()),
+        "events over time": charts.over_time(charts.count(), time_field, split_by[:1], "events"),
+        **{f"events by {field}": charts.top(charts.count(), field, "events") for field in split_by},
+        **dict(
+            _over_time(field, aggregation(field, properties), time_field, split_by[:1])
+            for field in figures(dataset, properties)
+        ),
+    }
+    parts = [
+        *_charts(name, dataset.name, states),
+        saved_search(f"{name}-newest", f"{dataset.name}: newest", columns(dataset, properties), time_field, name),
+    ]
+    return [
+        index_pattern(name, f"{name}-*", time_field),
+        *parts,
+        dashboard(f"{name}-dashboard", f"Tidegate: {dataset.name}", contract.description, parts),
+    ]
+
+
+def metric_dashboard(datasets: Iterable[Dataset]) -> list[JsonObject]:
+    """The saved objects of all metrics of the datasets: a chart per figure, split by the whole key, on one dashboard.
+
+    Split by its whole key a figure is shown as it is, minute by minute: distinct counts and ratios don't add up.
+    """
+    patterns, parts = [], []
+    for metric in (metric for dataset in datasets for metric in dataset.metrics):
+        time_field, *split_by = metric.key
+        patterns.append(index_pattern(metric.index, f"{metric.index}-*", time_field))
+        states = dict(_over_time(field, kind, time_field, split_by) for field, kind in metric_figures(metric).items())
+        parts += _charts(metric.index, f"{metric.dataset} {metric.name}", states)
+    overview = dashboard("metrics-dashboard", "Tidegate: metrics", "Figures per minute, from the job metrics.", parts)
+    return [*patterns, *parts, overview]
+
+
+def dimensions(dataset: Dataset, properties: Properties) -> list[str]:
+    """The keyword fields by which events are split."""
+    contract = dataset.contract
+    by_metrics = [field for metric in dataset.metrics for field in metric.key]
+    by_rules = [rule.field for rule in contract.rules if _LISTED.search(rule.check)]
+    personal = {privacy.field for privacy in contract.privacy}
+    keywords = [
+        name
+        for name, mapping in properties.items()
+        if mapping.get("type") == "keyword" and not name.startswith("_") and name not in personal
+    ]
+    known = [name for name in dict.fromkeys([*by_rules, *by_metrics]) if name in keywords]
+    return (known or [name for name in keywords if name not in contract.identity])[:MAX_DIMENSIONS]
+
+
+def figures(dataset: Dataset, properties: Properties) -> list[str]:
+    """The numbers of an event that are worth a line: first those that add up, and of these first the amounts."""
+    numbers = [
+        name
+        for name, mapping in properties.items()
+        if mapping.get("type") in _NUMBERS
+        and not name.startswith("_")
+        and not _NAMES_SOMETHING.search(name)
+        and name not in dataset.contract.row_identity
+    ]
+    order = {name: (aggregation(name, properties) != "sum", properties[name]["type"] in _WHOLE) for name in numbers}
+    return sorted(numbers, key=order.__getitem__)[:MAX_FIGURES]
+
+
+def columns(dataset: Dataset, properties: Properties) -> list[str]:
+    """The columns of the table of newest events."""
+    contract = dataset.contract
+    wanted = [*contract.row_identity, *dimensions(dataset, properties), *figures(dataset, properties), *properties]
+    shown = [name for name in wanted if name in properties and not name.startswith("_")]
+    return [name for name in dict.fromkeys(shown) if name != contract.event_time.field][:MAX_COLUMNS]
+
+
+def metric_figures(metric: Metric) -> dict[str, str]:
+    """The numbers of a metric, each with its aggregation."""
+    properties: Properties = metric_template(metric)["template"]["mappings"]["properties"]
+    numbers = [name for name, mapping in properties.items() if mapping.get("type") in _NUMBERS]
+    return {name: aggregation(name, properties) for name in numbers if name not in metric.key}
+
+
+def aggregation(field: str, properties: Properties) -> str:
+    """How several values of a number become one: ``avg`` for fractions and by its name, else ``sum``."""
+    fraction = properties[field]["type"] in _FRACTIONS
+    return "avg" if fraction or _DOES_NOT_ADD_UP.search(field) else "sum"
+
+
+def _over_time(field: str, kind: str, time_field: str, split_by: Sequence[str]) -> tuple[str, JsonObject]:
+    title = f"{field} over time" if kind == "sum" else f"{field} over time, on average"
+    return title, charts.over_time(charts.figure(kind, field), time_field, split_by, field)
+
+
+def _charts(pattern_id: str, subject: str, states: dict[str, JsonObject]) -> list[JsonObject]:
+    return [
+        visualization(f"{pattern_id}-{_NOT_ID.sub('-', title)}", f"{subject}: {title}", state, pattern_id)
+        for title, state in states.items()
+    ]

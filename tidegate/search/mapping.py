@@ -1,0 +1,140 @@
+"""From ``silver.avsc`` and the contract's index section to an OpenSearch index template. Pure.
+
+Mappings are explicit and ``dynamic: strict``: a field the contract does not know is refused, not guessed. Field
+types: https://docs.opensearch.org/latest/mappings/
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tidegate.avro.types import AvroType, Field, Kind, read_type
+from tidegate.contracts.load import AvroSchema, Dataset, Metric
+from tidegate.contracts.model import Contract, Index
+from tidegate.errors import ContractError
+
+JsonObject = dict[str, Any]
+KEYWORD_LIMIT = 8191
+"""Lucene refuses terms over 32,766 bytes, which is 8,191 characters of four bytes; longer text stays in
+``_source`` and is not searchable."""
+MAX_SCALED_DIGITS = 18
+EVENTS_REFRESH = "1s"
+FIGURES_REFRESH = "5s"
+"""Nobody watches a figure by the second, and each refresh has its price however little has changed."""
+DOC_VALUES_ONLY = frozenset({"_source_topic", "_source_partition", "_source_offset", "_schema_id"})
+"""Where a row comes from. Searches by it are rare, so they read the doc values, and no document pays for an index."""
+TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
+_TYPES: dict[Kind, JsonObject] = {
+    "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
+    "int": {"type": "integer"},
+    "long": {"type": "long"},
+    "float": {"type": "float"},
+    "double": {"type": "double"},
+    "boolean": {"type": "boolean"},
+    "bytes": {"type": "binary"},
+    "timestamp-millis": {"type": "date", "format": TIME_FORMAT},
+    "timestamp-micros": {"type": "date_nanos", "format": "strict_date_optional_time_nanos||epoch_millis"},
+    "date": {"type": "date", "format": "strict_date"},
+    "map": {"type": "flat_object"},
+}
+
+
+def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> JsonObject:
+    """The body of ``PUT _index_template/events-<dataset>``.
+
+    Raises:
+        ContractError: the dataset is not searchable (no index section, or no silver schema).
+    """
+    index, silver = _searchable(dataset)
+    body = mappings(silver, index.overrides)
+    return _template(
+        alias(dataset.contract), dataset.contract.description, body, _Settings(EVENTS_REFRESH, shards, replicas)
+    )
+
+
+def metric_template(metric: Metric, *, shards: int = 1, replicas: int = 0) -> JsonObject:
+    """The body of ``PUT _index_template/metrics-<metric>``."""
+    settings = _Settings(FIGURES_REFRESH, shards, replicas)
+    return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.schema, {}), settings)
+
+
+def mappings(schema: AvroSchema, overrides: Mapping[str, JsonObject]) -> JsonObject:
+    """Mappings of the fields of a record; an override replaces a field's mapping whole."""
+    fields = read_type(schema, str(schema.get("name"))).fields
+    return {
+        "dynamic": "strict",
+        "_meta": {"fields": {field.name: field.doc for field in fields if field.doc}},
+        "properties": {field.name: overrides.get(field.name) or _top_level(field) for field in fields},
+    }
+
+
+def field_mapping(avro: AvroType) -> JsonObject:
+    """The mapping of one Avro type; an array maps as its element does, for OpenSearch has no array type."""
+    match avro.kind:
+        case "decimal":
+            return _decimal(avro)
+        case "array":
+            assert avro.items is not None, "array without items"
+            return field_mapping(avro.items)
+        case "record":
+            return {"dynamic": "strict", "properties": _properties(avro.fields)}
+        case kind:
+            return dict(_TYPES[kind])
+
+
+def alias(contract: Contract) -> str:
+    """The name that searches over all days use."""
+    return f"events-{contract.dataset}"
+
+
+class _Settings(NamedTuple):
+    refresh_interval: str
+    shards: int
+    replicas: int
+
+
+def _template(name: str, description: str, body: JsonObject, settings: _Settings) -> JsonObject:
+    return {
+        "index_patterns": [f"{name}-*"],
+        "priority": 100,
+        "template": {
+            "settings": {
+                "index": {
+                    "number_of_shards": str(settings.shards),
+                    "number_of_replicas": str(settings.replicas),
+                    "refresh_interval": settings.refresh_interval,
+                    # A refresh merges small segments first, and waits for that behind large merges: 10 s by default.
+                    "merge_on_flush": {"max_full_flush_merge_wait_time": "500ms"},
+                    # What counts as small: with 16 MB, the default, a second's segment is merged again and again.
+                    "merge": {"policy": {"floor_segment": "2mb"}},
+                }
+            },
+            "mappings": body,
+            "aliases": {name: {}},
+        },
+        "_meta": {"description": description, "generated_by": "tidegate index apply"},
+    }
+
+
+def _top_level(field: Field) -> JsonObject:
+    mapping = field_mapping(field.type)
+    return mapping | {"index": False} if field.name in DOC_VALUES_ONLY else mapping
+
+
+def _decimal(avro: AvroType) -> JsonObject:
+    """A scaled_float is a long inside, which holds 18 digits; a JSON number is exact to 15 of them."""
+    if avro.precision > MAX_SCALED_DIGITS:
+        return {"type": "double"}
+    return {"type": "scaled_float", "scaling_factor": float(10**avro.scale)}
+
+
+def _properties(fields: tuple[Field, ...]) -> JsonObject:
+    return {field.name: field_mapping(field.type) for field in fields}
+
+
+def _searchable(dataset: Dataset) -> tuple[Index, AvroSchema]:
+    if dataset.contract.index is None or dataset.silver is None:
+        raise ContractError(
+            f"{dataset.name} has no search index.",
+            remedy="Add an index section to its contract.yaml, and silver.avsc.",
+        )
+    return dataset.contract.index, dataset.silver
