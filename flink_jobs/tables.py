@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tidegate.avro.types import Column, columns
-from tidegate.contracts.load import AvroSchema, Dataset, Metric
+from tidegate.avro.types import AvroSchema, Column, columns
+from tidegate.contracts.load import Dataset, Metric
 from tidegate.settings import Settings
 from tidegate.sql.rules import text
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.project import PROJECT
-from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.avro.types import AvroSchema
+from tidegate.contracts.load import Dataset
 
 SCHEMAS = PROJECT / "schemas"
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.polling import wait_for
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import AvroSchema, Dataset, load_dataset, platform_schema
+from tidegate.contracts.load import Dataset, load_dataset, platform_schema
 from tidegate.jobs.start import Start, start
 from tidegate.settings import Settings, get_settings
 

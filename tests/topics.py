@@ -9,7 +9,7 @@ import fastavro
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from tests.polling import wait_for
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema
 from tidegate.settings import Settings
 
 

@@ -14,8 +14,8 @@ from tests.contracts import copy_of_clicks, spoil
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.topics import frame, send
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import AvroSchema
 from tidegate.proof.lake_reader import open_catalog
 from tidegate.settings import Settings
 

@@ -22,10 +22,11 @@ from tests.pipeline import Pipeline, prove_window, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.shell import PROJECT, run_shell
 from tests.topics import frame, send, wait_for_records
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_records import Scan, Spans, read_batches, topic_spans
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import AvroSchema, load_dataset
+from tidegate.contracts.load import load_dataset
 from tidegate.measure.child import Child
 from tidegate.proof.lake_reader import open_catalog
 from tidegate.proof.record_reader import WriterSchemas, decode_record

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import fastavro
 
 from tidegate.avro.defaults import parse
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema
 from tidegate.errors import ContractError
 
 

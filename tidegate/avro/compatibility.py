@@ -7,8 +7,7 @@ scale, milliseconds to microseconds) resolves in Avro but changes what the value
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tidegate.avro.types import AvroType, Field, Kind, read_type
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, read_type
 from tidegate.contracts.model import Compatibility
 
 _PROMOTIONS: dict[Kind, frozenset[Kind]] = {

@@ -9,7 +9,7 @@ from typing import Any
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema
 from tidegate.errors import ContractError
 
 

@@ -10,6 +10,9 @@ from typing import Any, Literal, cast
 
 from tidegate.errors import ContractError
 
+AvroSchema = dict[str, Any]
+"""An Avro schema as JSON, the record at its top."""
+
 Kind = Literal[
     "string",
     "int",

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema
 from tidegate.contracts.model import Compatibility
 from tidegate.errors import ContractError, TidegateError, TransientError
 

@@ -8,10 +8,10 @@ import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
 from tidegate.avro.compatibility import broken_promises
-from tidegate.avro.types import AvroType, read_type
+from tidegate.avro.types import AvroSchema, AvroType, read_type
 from tidegate.contracts.check_fields import contract_problems, metric_problems, silver_problems
 from tidegate.contracts.examples import read_examples
-from tidegate.contracts.load import AvroSchema, Dataset, dataset_names, load_dataset
+from tidegate.contracts.load import Dataset, dataset_names, load_dataset
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 

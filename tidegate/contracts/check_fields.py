@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tidegate.avro.types import AvroType, Field, Kind, columns, read_type
-from tidegate.contracts.load import AvroSchema, Dataset
+from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, columns, read_type
+from tidegate.contracts.load import Dataset
 from tidegate.contracts.model import Contract
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.sql_outline import outline

@@ -4,15 +4,14 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from tidegate.avro.types import AvroSchema
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
-AvroSchema = dict[str, Any]
 CONTRACT_FILE = "contract.yaml"
 _VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import CONTRACT_FILE, AvroSchema, Dataset, parse_avsc, parse_contract
+from tidegate.contracts.load import CONTRACT_FILE, Dataset, parse_avsc, parse_contract
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 

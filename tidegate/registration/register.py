@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tidegate.avro.compatibility import broken_promises
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import (
-    AvroSchema,
     Dataset,
     load_dataset,
     load_datasets,

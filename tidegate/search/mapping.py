@@ -7,8 +7,8 @@ types: https://docs.opensearch.org/latest/mappings/
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tidegate.avro.types import AvroType, Field, Kind, read_type
-from tidegate.contracts.load import AvroSchema, Dataset, Metric
+from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, read_type
+from tidegate.contracts.load import Dataset, Metric
 from tidegate.contracts.model import Contract, Index
 from tidegate.errors import ContractError
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from producers.sending.ids import UUID_TEXT_LENGTH, uuid7_texts
 from tidegate.avro.codec import Encoder, writing
-from tidegate.avro.types import AvroType, read_type
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema, AvroType, read_type
 from tidegate.errors import ContractError
 
 ID_LENGTH_AT = 5

@@ -10,7 +10,7 @@ import fastavro
 import pytest
 
 from tidegate.avro.defaults import parse
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema
 from tidegate.errors import ContractError
 
 PRICE = {"type": "bytes", "logicalType": "decimal", "precision": 6, "scale": 2}

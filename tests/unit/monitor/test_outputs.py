@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from tidegate import metric_names
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan
-from tidegate.contracts.load import AvroSchema, load_dataset, platform_schema
+from tidegate.contracts.load import load_dataset, platform_schema
 from tidegate.monitor import outputs
 from tidegate.monitor.outputs import CODES, OutputReader, layouts, reasons_of, unread
 from tidegate.monitor.tally import Tally

@@ -10,8 +10,9 @@ import pytest
 
 from tests.contracts import SCHEMAS, spoil
 from tests.unit.contracts.git import commit
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import AvroSchema, load_dataset
+from tidegate.contracts.load import load_dataset
 from tidegate.errors import ContractError
 from tidegate.registration.read_earlier import from_git, from_registry
 from tidegate.registration.register import plan_subjects

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from tidegate.avro.compatibility import broken_promises
-from tidegate.avro.types import AvroType, Field, columns, flink_type_of, read_type
+from tidegate.avro.types import AvroSchema, AvroType, Field, columns, flink_type_of, read_type
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
-from tidegate.contracts.load import AvroSchema, Dataset, Metric
+from tidegate.contracts.load import Dataset, Metric
 from tidegate.contracts.problem import Problem
 from tidegate.registration.read_earlier import Earlier
 

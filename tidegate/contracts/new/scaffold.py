@@ -10,9 +10,8 @@ from typing import Any
 import yaml
 
 from tidegate.avro.infer import TIMESTAMP, camel_case, infer_record
-from tidegate.avro.types import read_type
+from tidegate.avro.types import AvroSchema, read_type
 from tidegate.contracts.check import check_datasets
-from tidegate.contracts.load import AvroSchema
 from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, with_time
 from tidegate.errors import ContractError
 

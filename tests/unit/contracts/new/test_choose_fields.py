@@ -3,7 +3,7 @@
 import pytest
 
 from tidegate.avro.infer import infer_record
-from tidegate.contracts.load import AvroSchema
+from tidegate.avro.types import AvroSchema
 from tidegate.contracts.new.choose_fields import choose_identity, choose_time, with_time
 from tidegate.errors import ContractError
 
