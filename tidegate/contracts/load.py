@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from tidegate.avro.types import AvroSchema
+from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
@@ -31,12 +32,12 @@ class Metric:
 
     @property
     def topic(self) -> str:
-        return f"gold.{self.dataset}.{self.name}"
+        return naming.gold_topic(self.dataset, self.name)
 
     @property
     def index(self) -> str:
         """Name of the index template, and alias of its indices."""
-        return f"metrics-{self.dataset}-{self.name}"
+        return naming.metric_alias(self.dataset, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, NewType
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from tidegate.contracts.naming import output_topic
+
 DatasetName = NewType("DatasetName", str)
 Severity = Literal["reject", "warn", "drop"]
 Compatibility = Literal[
@@ -150,12 +152,12 @@ class Contract(_Part):
 
     @property
     def silver_topic(self) -> str:
-        return f"silver.{self.dataset}"
+        return output_topic("silver", self.dataset)
 
     @property
     def dead_letter_topic(self) -> str:
-        return f"dlq.{self.dataset}"
+        return output_topic("dlq", self.dataset)
 
     @property
     def dropped_topic(self) -> str:
-        return f"dropped.{self.dataset}"
+        return output_topic("dropped", self.dataset)

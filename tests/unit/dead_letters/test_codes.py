@@ -3,6 +3,7 @@
 import re
 
 from tests.project import PROJECT
+from tidegate.dead_letters.codes import CODES, RETRYABLE, STAGES_BEFORE_SILVER, Code, Stage
 
 JAVA = PROJECT / "connectors/src/main/java/io/tidegate/connectors"
 _ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| ([a-z]+) \|", re.MULTILINE)
@@ -21,6 +22,20 @@ def test_the_codes_of_the_refine_job_are_documented() -> None:
     job = (PROJECT / "flink_jobs/refine.py").read_text()
     written = set(re.findall(r"'([A-Z]+(?:_[A-Z]+)+)'", job)) - {"UNKNOWN_SCHEMA"}
     assert written == _documented("contract") | _documented("rule") | _documented("enrich")
+
+
+def test_the_documented_codes_are_those_of_the_list() -> None:
+    assert {stage: _documented(stage) for stage in Stage} == {stage: {*codes} for stage, codes in CODES.items()}
+
+
+def test_every_code_belongs_to_one_stage() -> None:
+    codes = [code for of_stage in CODES.values() for code in of_stage]
+    assert sorted(codes) == sorted(Code)
+    assert {*RETRYABLE} <= {*codes}
+
+
+def test_every_stage_but_the_index_lies_before_silver() -> None:
+    assert {*Stage} - {Stage.INDEX} == STAGES_BEFORE_SILVER
 
 
 def test_the_codes_of_the_search_sink_are_documented() -> None:

@@ -1,0 +1,35 @@
+"""Names that running systems hold state under stay as they are: written here as they stand on disk and in Kafka."""
+
+from tests.contracts import SCHEMAS
+from tidegate.contracts import naming
+from tidegate.contracts.load import load_dataset
+
+
+def test_the_topics_of_a_dataset() -> None:
+    contract = load_dataset(SCHEMAS, "clicks").contract
+    topics = (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
+    assert topics == ("silver.clicks", "dlq.clicks", "dropped.clicks")
+    assert naming.gold_topic("orders", "sales") == "gold.orders.sales"
+    assert naming.subject("raw.clicks") == "raw.clicks-value"
+
+
+def test_what_a_job_goes_by() -> None:
+    assert naming.group("refine", "app_logs") == "tidegate-refine-app_logs"
+    assert naming.group("refine", "app_logs").startswith(naming.group_prefix("refine"))
+    assert naming.operator_prefix("metrics", "clicks") == "metrics:clicks"
+    outputs: tuple[naming.Output, ...] = ("silver", "dlq", "dropped")
+    made = [naming.transactional_prefix("replay", output, "clicks") for output in outputs]
+    assert made == ["replay-silver-clicks", "replay-dlq-clicks", "replay-dropped-clicks"]
+
+
+def test_what_searches_and_the_lake_go_by() -> None:
+    alias = naming.events_alias("clicks")
+    assert (alias, naming.all_indices(alias)) == ("events-clicks", "events-clicks-*")
+    assert naming.index_pattern(alias, "event_time", "yyyy.MM.dd") == "events-clicks-{event_time|yyyy.MM.dd}"
+    assert naming.metric_alias("orders", "sales") == "metrics-orders-sales"
+    assert naming.lake_table("bronze", "clicks") == "bronze.clicks"
+
+
+def test_tidegates_own_groups() -> None:
+    groups = [value for name, value in vars(naming).items() if name.endswith("_GROUP")]
+    assert sorted(groups) == [f"tidegate-{name}" for name in ("demo", "load", "measure", "monitor", "prove", "samples")]

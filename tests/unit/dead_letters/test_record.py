@@ -1,0 +1,38 @@
+"""The dead letter's id, headers and fields, as they stand in topics."""
+
+from tests.contracts import SCHEMAS
+from tidegate.contracts.load import platform_schema
+from tidegate.dead_letters import record
+from tidegate.dead_letters.record import Headers, Source, dead_letter_id, read_headers, reason_of, source_of
+
+SOURCE = Source("raw.clicks", 3, 41)
+
+
+def test_the_id_is_made_of_coordinates_and_stage() -> None:
+    assert dead_letter_id(SOURCE, "decode") == "95594fad08773c2fad3b012e6ca5ee46"
+    assert dead_letter_id(SOURCE, "index") != dead_letter_id(SOURCE, "decode")
+
+
+def test_headers_are_read_as_text_and_others_passed_over() -> None:
+    headers = [
+        ("__connect.errors.topic", b"raw.clicks"),
+        ("__connect.errors.partition", b"3"),
+        ("__connect.errors.offset", b"41"),
+        ("__connect.errors.stage", b"decode"),
+        ("__connect.errors.exception.class.name", b"TRUNCATED"),
+        ("__connect.errors.exception.message", "ends in «page»".encode()),
+        ("traceparent", b"\xff"),
+    ]
+    assert read_headers(headers) == Headers("raw.clicks", "3", "41", "decode", "TRUNCATED", "ends in «page»")
+
+
+def test_a_missing_header_is_empty() -> None:
+    assert read_headers([("__connect.errors.partition", b"3"), ("__connect.errors.offset", None)]).offset == ""
+
+
+def test_a_letter_is_read_by_the_fields_of_its_schema() -> None:
+    letter = {"stage": "rule", "error_code": "RULE_VIOLATED", "source": {"topic": "t", "partition": 1, "offset": 2}}
+    assert (reason_of(letter), source_of(letter)) == (("rule", "RULE_VIOLATED"), Source("t", 1, 2))
+    assert source_of({"source": None}) is None
+    fields = {field["name"] for field in platform_schema(SCHEMAS, "dead_letter")["fields"]}
+    assert {*record.REASON, "source"} <= fields

@@ -1,0 +1,95 @@
+"""Every name that is state of a running system: topics, subjects, groups, operators, transactions, indices, tables.
+
+Whoever writes or reads under one of these names asks here. Renaming one is a breaking change: what was written, or how
+far a job has read, stays under the old name.
+"""
+
+from typing import Literal, NewType
+
+TopicName = NewType("TopicName", str)
+SubjectName = NewType("SubjectName", str)
+GroupId = NewType("GroupId", str)
+TransactionalPrefix = NewType("TransactionalPrefix", str)
+OperatorPrefix = NewType("OperatorPrefix", str)
+AliasName = NewType("AliasName", str)
+"""An alias over indices, and the name of the template that makes them."""
+TableName = NewType("TableName", str)
+"""A table of the lake with its namespace."""
+Output = Literal["silver", "dlq", "dropped"]
+"""What refine writes: the good rows, the dead letters, the coordinates of what a rule drops."""
+Layer = Literal["bronze", "silver"]
+"""The namespaces of the lake: raw bytes as they came, and the good rows."""
+
+PROVE_GROUP = GroupId("tidegate-prove")
+DEMO_GROUP = GroupId("tidegate-demo")
+SAMPLES_GROUP = GroupId("tidegate-samples")
+LOAD_GROUP = GroupId("tidegate-load")
+MONITOR_GROUP = GroupId("tidegate-monitor")
+MEASURE_GROUP = GroupId("tidegate-measure")
+ALL_EVENTS = "events-*"
+"""Pattern of the indices of all datasets."""
+
+
+def output_topic(output: Output, dataset: str) -> TopicName:
+    """Where refine writes one of a dataset's outputs."""
+    return TopicName(f"{output}.{dataset}")
+
+
+def gold_topic(dataset: str, metric: str) -> TopicName:
+    """The newest value of each key of a metric."""
+    return TopicName(f"gold.{dataset}.{metric}")
+
+
+def subject(topic: str) -> SubjectName:
+    """The registry's subject for the values of a topic."""
+    return SubjectName(f"{topic}-value")
+
+
+def group_prefix(job: str) -> str:
+    """What the consumer groups of a job begin with."""
+    return f"tidegate-{job}-"
+
+
+def group(job: str, dataset: str) -> GroupId:
+    """The consumer group by which a job reads a dataset's topics."""
+    return GroupId(f"{group_prefix(job)}{dataset}")
+
+
+def transactional_prefix(job: str, output: Output, dataset: str) -> TransactionalPrefix:
+    """What the ids of a sink's Kafka transactions begin with."""
+    return TransactionalPrefix(f"{job}-{output}-{dataset}")
+
+
+def operator_prefix(job: str, dataset: str) -> OperatorPrefix:
+    """What the uids of the operators begin with that work for one dataset of a job."""
+    return OperatorPrefix(f"{job}:{dataset}")
+
+
+def events_alias(dataset: str) -> AliasName:
+    """What searches over all days of a dataset's rows use."""
+    return AliasName(f"events-{dataset}")
+
+
+def metric_alias(dataset: str, metric: str) -> AliasName:
+    """What searches over all months of a metric use."""
+    return AliasName(f"metrics-{dataset}-{metric}")
+
+
+def index_prefix(alias: str) -> str:
+    """What the indices behind an alias begin with; their day or month follows."""
+    return f"{alias}-"
+
+
+def all_indices(alias: str) -> str:
+    """Pattern of the indices behind an alias."""
+    return f"{index_prefix(alias)}*"
+
+
+def index_pattern(alias: str, time_column: str, period: str) -> str:
+    """The index of a row, in the sink's words: ``period`` is how its time is written, such as ``yyyy.MM``."""
+    return f"{index_prefix(alias)}{{{time_column}|{period}}}"
+
+
+def lake_table(layer: Layer, dataset: str) -> TableName:
+    """The lake's table of a dataset's raw bytes or silver rows."""
+    return TableName(f"{layer}.{dataset}")
