@@ -27,9 +27,10 @@ test: setup ## every check and test, on real servers that it starts and stops it
 faults: setup ## every fault on real servers, each ended by the proof (40 minutes)
 	@$(BIN)/python -m pytest tests/faults --all-faults
 
-check: $(INSTALLED) ## lint, format and types
+check: $(INSTALLED) ## lint, format, types, and who imports whom
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
 golden: $(INSTALLED) ## write the SQL of every job again, after a change that is meant: tests/unit/sql/golden

@@ -1,6 +1,7 @@
 """The whole suite in order, quickest verdict first; the last line is pytest's own.
 
-``make test`` runs it: lint and types, the Java module, then pytest over its folders (``testpaths`` in pyproject.toml).
+``make test`` runs it: lint, types and layers, the Java module, then pytest over its folders (``testpaths`` in
+pyproject.toml).
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 STEPS = {
-    "lint and types": ["make", "--no-print-directory", "check"],
+    "lint, types and layers": ["make", "--no-print-directory", "check"],
     "connectors (Java)": ["mvn", "--batch-mode", "--quiet", "--file", "connectors/pom.xml", "verify"],
 }
 
