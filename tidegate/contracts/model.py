@@ -3,6 +3,7 @@
 ``Contract`` is checked by pydantic; unknown keys are refused, so that a typing error is found, not ignored.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Literal, NewType
 
@@ -17,6 +18,7 @@ Compatibility = Literal[
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 MAX_RULES_PER_SEVERITY = 60
+"""Each has a bit of a BIGINT, and so has the event-time window beside those of ``reject``."""
 EVENT_TIME_RULE = "event_time_in_range"
 """Name that the violation of a contract's event-time window goes by; no rule may take it."""
 
@@ -137,8 +139,9 @@ class Contract(_Part):
             raise ValueError(f"rules named twice: {', '.join(sorted(doubled))}")
         if EVENT_TIME_RULE in names:
             raise ValueError(f"a rule is named {EVENT_TIME_RULE}, which stands for the event_time section")
-        if len(names) > MAX_RULES_PER_SEVERITY:
-            raise ValueError(f"{len(names)} rules, at most {MAX_RULES_PER_SEVERITY}")
+        for severity, count in Counter(rule.severity for rule in self.rules).items():
+            if count > MAX_RULES_PER_SEVERITY:
+                raise ValueError(f"{count} rules of severity {severity}, at most {MAX_RULES_PER_SEVERITY}")
         return self
 
     def rules_of(self, severity: Severity) -> list[Rule]:
