@@ -20,6 +20,7 @@ from benchmarks.measure import Run, cpu_seconds, report, since
 from tidegate.clients.kafka_offsets import OffsetReader, reached
 from tidegate.clients.kafka_records import Spans, topic_spans
 from tidegate.clients.opensearch import connect
+from tidegate.contracts import naming
 from tidegate.jobs.start import Start, start, stop, submit
 from tidegate.settings import Settings, get_settings
 
@@ -77,13 +78,13 @@ def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     """One run from no state to the end of the backlog."""
     servers = settings.kafka_bootstrap_servers
     spans = {topic: topic_spans(servers, topic) for topic in TOPICS[job]}
-    group = f"tidegate-{job}-clicks"
+    group = naming.group(job, "clicks")
     forget(servers, group)
     match job:
         case "refine":  # else the next job's backlog would hold each event as often as there were runs
             empty(servers, OUTPUTS)
         case "index":  # writing a document that is there already costs more
-            connect(settings).indices.delete(index="events-clicks-*")
+            connect(settings).indices.delete(index=naming.all_indices(naming.events_alias("clicks")))
     if at_least_once:
         submit(settings, job, [AT_LEAST_ONCE, "--recover-from", "none", "--dataset", "clicks"])
     start(settings, Start((job,), ("clicks",), "none", leave_running=at_least_once))

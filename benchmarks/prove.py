@@ -30,6 +30,7 @@ from tidegate.avro.codec import Encoder
 from tidegate.clients.kafka_records import topic_spans
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
 from tidegate.proof.lake_reader import open_catalog
 from tidegate.proof.reconcile import Scope, prove
@@ -49,10 +50,10 @@ CLICK = {
     "country": "DE",
     "device_family": "desktop",
     "user_agent": USER_AGENT,
-    "_source_topic": "raw.clicks",
-    "_ingested_at": EVENT_TIME_MS,
-    "_schema_id": 1,
-    "_warnings": [],
+    envelope.SOURCE_TOPIC: "raw.clicks",
+    envelope.INGESTED_AT: EVENT_TIME_MS,
+    envelope.SCHEMA_ID: 1,
+    envelope.WARNINGS: [],
 }
 Place = tuple[int, int]
 
@@ -83,7 +84,10 @@ def make_dataset(settings: Settings, folder: Path, name: str) -> tuple[Settings,
     shutil.copytree(settings.schemas_dir, folder, dirs_exist_ok=True)
     (folder / "clicks").rename(folder / name)
     contract = yaml.safe_load((folder / name / "contract.yaml").read_text())
-    contract |= {"dataset": name, "index": {"pattern": f"events-{name}-{{event_time|yyyy.MM.dd}}"}}
+    contract |= {
+        "dataset": name,
+        "index": {"pattern": naming.index_pattern(naming.events_alias(name), "event_time", "yyyy.MM.dd")},
+    }
     contract["topic"] |= {"name": f"raw.{name}", "partitions": PARTITIONS}
     (folder / name / "contract.yaml").write_text(yaml.safe_dump(contract))
     moved = settings.model_copy(update={"schemas_dir": folder})
@@ -110,7 +114,7 @@ def fill(settings: Settings, dataset: Dataset, events: int) -> None:
     assert silver is not None
     letter = dead_letter(name)
     raw = leading_encoder(settings, name, dataset.latest, ("event_id",), CLICK)
-    leading = ("_source_partition", "_source_offset", "event_id")
+    leading = (*envelope.PLACE, "event_id")
     rows = leading_encoder(settings, contract.silver_topic, silver, leading, CLICK)
     letters = encoder(settings, contract.dead_letter_topic, platform_schema(settings.schemas_dir, "dead_letter"))
     drops = encoder(settings, contract.dropped_topic, platform_schema(settings.schemas_dir, "dropped"))
@@ -137,13 +141,18 @@ def fill_layers(settings: Settings, dataset: Dataset, events: int, *, lake: bool
     """Writes the lake tables and the documents."""
     silver = [place for place in places(events) if kind(place[1]) == "silver"] if lake or index else []
     if lake:
-        write_table(settings, f"bronze.{dataset.name}", [*places(events)], with_identity=False)
-        write_table(settings, f"silver.{dataset.name}", silver, with_identity=True)
+        write_table(settings, naming.lake_table("bronze", dataset.name), [*places(events)], with_identity=False)
+        write_table(settings, naming.lake_table("silver", dataset.name), silver, with_identity=True)
     if index:
         apply_templates(SearchClient(settings), settings, [dataset])
-        name = f"events-{dataset.name}-2025.11.21"
+        name = f"{naming.index_prefix(naming.events_alias(dataset.name))}2025.11.21"
         documents = (
-            {"_index": name, "_id": identity(place), "_source_partition": place[0], "_source_offset": place[1]}
+            {
+                "_index": name,
+                "_id": identity(place),
+                envelope.SOURCE_PARTITION: place[0],
+                envelope.SOURCE_OFFSET: place[1],
+            }
             for place in silver
         )
         bulk(connect(settings, timeout_s=120), documents, chunk_size=5000, refresh=True)
@@ -152,7 +161,10 @@ def fill_layers(settings: Settings, dataset: Dataset, events: int, *, lake: bool
 def write_table(settings: Settings, table: str, rows: list[Place], *, with_identity: bool) -> None:
     """Makes a table with the columns that a proof reads, in files of a million rows."""
     columns = np.array(rows, np.int64)
-    data = {"_source_partition": pa.array(columns[:, 0], pa.int32()), "_source_offset": pa.array(columns[:, 1])}
+    data = {
+        envelope.SOURCE_PARTITION: pa.array(columns[:, 0], pa.int32()),
+        envelope.SOURCE_OFFSET: pa.array(columns[:, 1]),
+    }
     if with_identity:
         data["event_id"] = pa.array([identity(place) for place in rows])
     content = pa.table(data)
@@ -198,7 +210,7 @@ def dead_letter(raw_topic: str) -> dict[str, Any]:
         "retryable": False,
         "attempt": 1,
         "processor": {"name": "refine", "version": "0", "job_id": None},
-        "contract": {"subject": f"{raw_topic}-value", "schema_id": 1},
+        "contract": {"subject": naming.subject(raw_topic), "schema_id": 1},
         "source": {"topic": raw_topic, "partition": 0, "offset": 0, "timestamp": EVENT_TIME_MS},
         "payload": b"x" * 250,
         "payload_encoding": "avro-confluent",
@@ -209,7 +221,7 @@ def dead_letter(raw_topic: str) -> dict[str, Any]:
 def encoder(settings: Settings, topic: str, schema: dict[str, Any]) -> Encoder:
     """An encoder with the id that the registry gave the schema."""
     with RegistryClient(settings.registry_url) as registry:
-        return Encoder(schema, registry.latest(f"{topic}-value").schema_id)
+        return Encoder(schema, registry.latest(naming.subject(topic)).schema_id)
 
 
 def leading_encoder(

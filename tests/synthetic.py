@@ -3,7 +3,6 @@
 Every test gets a dataset of its own, so that it can tamper with what the proof reads.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -15,7 +14,9 @@ from confluent_kafka import Producer
 
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.dead_letters.record import Source, dead_letter_id
 from tidegate.registration.register import register_all
 from tidegate.settings import Settings
 
@@ -106,9 +107,8 @@ class SyntheticDataset:
     def dead_letter_record(self, stage: str, code: str, partition: int, offset: int) -> Record:
         """A dead letter of the raw record at these coordinates."""
         topic = self.dataset.contract.topic.name
-        place = f"{topic}/{partition}/{offset}/{stage}"
         return {
-            "dead_letter_id": hashlib.sha256(place.encode()).hexdigest()[:32],
+            "dead_letter_id": dead_letter_id(Source(topic, partition, offset), stage),
             "failed_at": EVENT_TIME_MS,
             "first_failed_at": EVENT_TIME_MS,
             "dataset": self.dataset.name,
@@ -119,7 +119,7 @@ class SyntheticDataset:
             "retryable": False,
             "attempt": 1,
             "processor": {"name": "refine", "version": "0", "job_id": None},
-            "contract": {"subject": f"{topic}-value", "schema_id": None},
+            "contract": {"subject": naming.subject(topic), "schema_id": None},
             "source": {"topic": topic, "partition": partition, "offset": offset, "timestamp": EVENT_TIME_MS},
             "source_file": None,
             "payload": b"",
@@ -146,7 +146,7 @@ class SyntheticDataset:
 
     def _encoder(self, topic: str, schema: dict[str, Any]) -> Encoder:
         with RegistryClient(self.settings.registry_url) as registry:
-            return Encoder(schema, registry.latest(f"{topic}-value").schema_id)
+            return Encoder(schema, registry.latest(naming.subject(topic)).schema_id)
 
 
 def spread(values: Iterable[bytes]) -> list[tuple[int, bytes]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from tidegate.clients.kafka_offsets import Place
+from tidegate.contracts import naming
 from tidegate.errors import TransientError
 
 TIMEOUT_S = 5.0
@@ -19,7 +20,7 @@ class SingleRecords:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": bootstrap_servers,
-                "group.id": "tidegate-samples",
+                "group.id": naming.SAMPLES_GROUP,
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
                 "isolation.level": "read_committed",

@@ -14,6 +14,7 @@ from producers.generated.mixing import BAD, DUPLICATE, Mixer
 from producers.generated.poison import Poison, Record, kinds_for
 from producers.sending.batch import Batch, Kind, Special
 from tidegate.avro.codec import Encoder, writing
+from tidegate.contracts.envelope import document_id
 from tidegate.errors import ContractError
 
 
@@ -88,4 +89,4 @@ class Records:
         return None if value is None else self._identity_in(self._encoder.decode(value))
 
     def _identity_in(self, record: Record) -> str:
-        return "_".join(str(record[name]) for name in self._identity)
+        return document_id(record, self._identity)

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from producers.topic import end_offsets
 from tidegate.avro.leading_fields import FRAME_BYTES
+from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError, TransientError
 from tidegate.proof.record_reader import WriterSchemas, decode_record
@@ -39,7 +40,7 @@ def read_known(settings: Settings, dataset: Dataset, with_body: Collection[str])
     consumer = Consumer(
         {
             "bootstrap.servers": settings.kafka_bootstrap_servers,
-            "group.id": "tidegate-load",
+            "group.id": naming.LOAD_GROUP,
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "isolation.level": "read_committed",

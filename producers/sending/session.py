@@ -14,6 +14,7 @@ from producers.sending.publish import Progress
 from producers.topic import end_offsets
 from tidegate import log
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset
 from tidegate.errors import ContractError, TransientError
 from tidegate.settings import Settings
@@ -54,7 +55,7 @@ def registered_id(settings: Settings, dataset: Dataset) -> int:
         ContractError: the registry does not know it.
         TransientError: the registry does not answer.
     """
-    subject = f"{dataset.contract.topic.name}-value"
+    subject = naming.subject(dataset.contract.topic.name)
     with RegistryClient(settings.registry_url) as registry:
         schema_id = registry.lookup(subject, dataset.latest)
     if schema_id is None:

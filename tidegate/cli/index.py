@@ -10,6 +10,7 @@ from rich.table import Table
 from tidegate import log
 from tidegate.cli.output import tables
 from tidegate.clients.opensearch import SearchClient
+from tidegate.contracts import naming
 from tidegate.errors import TidegateError
 from tidegate.search.templates import (
     IndexStatus,
@@ -37,7 +38,7 @@ def template(dataset: str, metric: str | None) -> None:
     settings = get_settings()
     (loaded,) = searchable(settings.schemas_dir, [dataset])
     templates = templates_of(loaded, settings)
-    name = f"metrics-{dataset}-{metric}" if metric else next(iter(templates))
+    name = naming.metric_alias(dataset, metric) if metric else next(iter(templates))
     if name not in templates:
         known = ", ".join(each.name for each in loaded.metrics) or "none"
         raise TidegateError(f"{dataset} has no metric {metric}.", remedy=f"Known: {known}.")

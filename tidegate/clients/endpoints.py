@@ -10,6 +10,7 @@ from tidegate import log
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.opensearch import SearchClient
+from tidegate.contracts import naming
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import STACK_FILE, Settings
 
@@ -61,7 +62,7 @@ def _questions(settings: Settings) -> dict[str, Callable[[], object]]:
     return {
         "kafka": lambda: OffsetReader(settings.kafka_bootstrap_servers).places([]),
         "registry": lambda: _get(settings.registry_url, "/subjects"),
-        "opensearch": lambda: SearchClient(settings, timeout_s=TIMEOUT_S).count("events-*"),
+        "opensearch": lambda: SearchClient(settings, timeout_s=TIMEOUT_S).count(naming.ALL_EVENTS),
         "s3": lambda: _get(settings.s3_endpoint, "/", _STRANGERS_REFUSED),
         "catalog": lambda: _get(settings.lake_catalog_uri, "/v1/config", _STRANGERS_REFUSED),
         "flink": lambda: FlinkClient(settings.flink_rest_url, timeout_s=TIMEOUT_S).jobs(),

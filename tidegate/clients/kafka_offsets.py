@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from tidegate.contracts import naming
 from tidegate.errors import TransientError
 
 TIMEOUT_S = 5.0
@@ -63,7 +64,7 @@ class OffsetReader:
 
     def positions(self, job: str, dataset: str) -> dict[str, dict[int, int]]:
         """By topic, the next offset of each partition that a job has committed; empty before its first checkpoint."""
-        group = f"tidegate-{job}-{dataset}"
+        group = naming.group(job, dataset)
         by_topic: dict[str, dict[int, int]] = {}
         for (topic, partition), offset in self.committed([group])[group].items():
             by_topic.setdefault(topic, {})[partition] = offset

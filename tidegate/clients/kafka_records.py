@@ -18,6 +18,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec
 from numpy.typing import NDArray
 
+from tidegate.contracts import naming
 from tidegate.errors import TidegateError, TransientError
 
 BATCH_RECORDS = 10_000
@@ -177,7 +178,7 @@ def _consumer_settings(bootstrap_servers: str) -> dict[str, object]:
     The client's pause of a second after a full queue would starve a reader with a short one.
     """
     return _connection(bootstrap_servers) | {
-        "group.id": "tidegate-prove",
+        "group.id": naming.PROVE_GROUP,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "isolation.level": "read_committed",

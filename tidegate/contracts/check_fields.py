@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, columns, read_type
+from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset
 from tidegate.contracts.model import Contract
 from tidegate.contracts.problem import Problem
@@ -12,12 +13,12 @@ TIMESTAMPS: frozenset[Kind] = frozenset({"timestamp-millis", "timestamp-micros"}
 _KEY_TYPES: frozenset[Kind] = frozenset({"string"})
 _STRINGS = AvroType("array", items=AvroType("string"))
 ENVELOPE: dict[str, AvroType] = {
-    "_source_partition": AvroType("int"),
-    "_source_offset": AvroType("long"),
-    "_source_topic": AvroType("string"),
-    "_ingested_at": AvroType("timestamp-millis"),
-    "_schema_id": AvroType("int"),
-    "_warnings": _STRINGS,
+    envelope.SOURCE_PARTITION: AvroType("int"),
+    envelope.SOURCE_OFFSET: AvroType("long"),
+    envelope.SOURCE_TOPIC: AvroType("string"),
+    envelope.INGESTED_AT: AvroType("timestamp-millis"),
+    envelope.SCHEMA_ID: AvroType("int"),
+    envelope.WARNINGS: _STRINGS,
 }
 
 
@@ -147,7 +148,7 @@ def _reference_problems(contract: Contract) -> Iterator[_Found]:
 def _index_problems(contract: Contract, silver: dict[str, Field]) -> Iterator[_Found]:
     if contract.index is None:
         return
-    prefix = f"events-{contract.dataset}-"
+    prefix = naming.index_prefix(naming.events_alias(contract.dataset))
     if not contract.index.pattern.startswith(prefix + "{"):
         yield "index.pattern", "its indices are not the dataset's own", f"Start it with {prefix}{{."
     by = contract.index.pattern.partition("{")[2].partition("|")[0]
@@ -177,7 +178,7 @@ def _expect(
 
 def _envelope_problems(contract: Contract, silver: AvroSchema) -> Iterator[_Found]:
     fields = fields_of(silver)
-    first = ["_source_partition", "_source_offset", *contract.row_identity]
+    first = [*envelope.PLACE, *contract.row_identity]
     if list(fields)[: len(first)] != first:
         yield "fields", "the proof reads the first fields by position", f"Start with {', '.join(first)}."
     for name, expected in ENVELOPE.items():

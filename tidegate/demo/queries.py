@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate.clients.opensearch import SearchClient
+from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset
 from tidegate.measure.output_watch import Example
 from tidegate.proof.lake_reader import open_catalog
@@ -135,7 +136,7 @@ def dead_letters(counts: dict[str, int], examples: dict[str, Example]) -> Answer
 def lake_sql(settings: Settings, dataset: Dataset, sql: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """Runs SQL over these columns of the dataset's silver table, which it calls by the dataset's name."""
     duckdb = importlib.import_module("duckdb")
-    table = open_catalog(settings).load_table(f"silver.{dataset.name}")
+    table = open_catalog(settings).load_table(naming.lake_table("silver", dataset.name))
     with duckdb.connect() as connection:
         connection.register(dataset.name, table.scan(selected_fields=tuple(columns)).to_arrow())
         rows: list[tuple[Any, ...]] = connection.execute(sql).fetchall()

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tidegate.cli.prove import print_report
+from tidegate.contracts import naming
 from tidegate.demo.options import DATASET
 from tidegate.demo.queries import Answer
 from tidegate.demo.report import Comparison, Measured
@@ -68,7 +69,7 @@ def _show_next(settings: Settings, console: Console, *, kept: bool) -> None:
         return
     lines = {
         "Flink UI": settings.flink_rest_url,
-        "search": f"curl '{settings.opensearch_url}/events-{DATASET}/_search?q=country:DE&size=1&pretty'",
+        "search": f"curl '{settings.opensearch_url}/{naming.events_alias(DATASET)}/_search?q=country:DE&size=1&pretty'",
         "more traffic": f"tidegate produce {DATASET} --rate 5000 --seconds 30 --bad-ratio 0.01",
         "prove again": f"tidegate prove {DATASET}",
         "the servers": "tidegate status",

@@ -15,7 +15,9 @@ import fastavro
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from tidegate.clients.kafka_records import topic_spans
+from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset
+from tidegate.dead_letters.record import read_headers
 from tidegate.errors import TransientError
 from tidegate.settings import Settings
 
@@ -23,7 +25,6 @@ SAMPLE_EVERY = 20
 POLL_S = 0.1
 BATCH_RECORDS = 10_000
 _HEADER_BYTES = 5
-_HEADERS = "__connect.errors."
 OnSample = Callable[[str, int], None]
 
 
@@ -62,7 +63,7 @@ class OutputWatch:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": settings.kafka_bootstrap_servers,
-                "group.id": "tidegate-demo",
+                "group.id": naming.DEMO_GROUP,
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
@@ -112,18 +113,11 @@ class OutputWatch:
     def _sample(self, message: Message, received_ms: float) -> None:
         row = fastavro.schemaless_reader(io.BytesIO(message.value()[_HEADER_BYTES:]), self._schema, None)
         assert isinstance(row, dict)
-        ingested_ms = row["_ingested_at"].timestamp() * 1000
+        ingested_ms = row[envelope.INGESTED_AT].timestamp() * 1000
         self.seen.committed_ms.append(received_ms - ingested_ms)
-        self._on_sample("_".join(str(row[name]) for name in self._contract.row_identity), ingested_ms)
+        self._on_sample(envelope.document_id(row, self._contract.row_identity), ingested_ms)
 
     def _count_dead_letter(self, message: Message) -> None:
-        code, partition, offset, text = _headers(
-            message, "exception.class.name", "partition", "offset", "exception.message"
-        )
-        self.seen.dead_letters[code] += 1
-        self.seen.examples.setdefault(code, Example(f"{partition}:{offset}", text))
-
-
-def _headers(message: Message, *names: str) -> list[str]:
-    headers = dict(message.headers() or [])
-    return [(headers.get(_HEADERS + name) or b"").decode() for name in names]
+        found = read_headers(message.headers() or [])
+        self.seen.dead_letters[found.code] += 1
+        self.seen.examples.setdefault(found.code, Example(f"{found.partition}:{found.offset}", found.message))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate import metric_names
+from tidegate.contracts.naming import Layer, lake_table
 from tidegate.monitor.reading import Sample, Server, Since
 from tidegate.proof.lake_reader import find_table, lake_errors, open_catalog
 from tidegate.settings import Settings
 
-LAYERS = ("bronze", "silver")
+LAYERS: tuple[Layer, ...] = ("bronze", "silver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class LakeReader:
     def __init__(self, settings: Settings, datasets: Sequence[str], every_s: float) -> None:
         self.every_s = every_s
         self._settings = settings
-        self._tables = [(dataset, f"{layer}.{dataset}") for dataset in datasets for layer in LAYERS]
+        self._tables = [(dataset, lake_table(layer, dataset)) for dataset in datasets for layer in LAYERS]
         self._catalog: Any = None
         self._facts: dict[str, TableFacts] = {}
 

@@ -16,6 +16,7 @@ import fastavro
 from tidegate import metric_names
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.opensearch import SearchClient
+from tidegate.contracts import envelope
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError
 from tidegate.monitor.reading import Distribution, Sample, Server
@@ -44,7 +45,7 @@ class Latencies:
         """Looks for the row's document from now on, as long as not too many are looked for."""
         contract = self.dataset.contract
         if contract.index is not None and len(self.pending) < MAX_PENDING:
-            self.pending["_".join(str(row[name]) for name in contract.row_identity)] = arrived_s
+            self.pending[envelope.document_id(row, contract.row_identity)] = arrived_s
 
     def found(self, ids: Sequence[str], now_s: float) -> None:
         """Counts the documents that a search found, and gives up those that none finds."""
@@ -100,7 +101,7 @@ class CommittedReader:
         row = decode_record(value, self._schemas)
         if row is None:
             return
-        arrived_s = row["_ingested_at"].timestamp()
+        arrived_s = row[envelope.INGESTED_AT].timestamp()
         latencies.committed.observe(now_s - arrived_s)
         latencies.offer(row, arrived_s)
 

@@ -1,7 +1,7 @@
 """Dead letters by stage and code, dropped records by rule: counted where they lie, in batches, none of them decoded."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,8 @@ from tidegate.avro.leading_fields import Buffer, Layout, layout_of, read_fields,
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan, Spans, read_batches
 from tidegate.contracts.model import Contract
+from tidegate.dead_letters.codes import CODES
+from tidegate.dead_letters.record import REASON
 from tidegate.metric_names import DEAD_LETTERS, DROPPED, Metric
 from tidegate.monitor.reading import Sample, Server
 from tidegate.monitor.tally import Reason, Tally, keep, kept
@@ -19,27 +21,6 @@ from tidegate.proof.record_reader import WriterSchemas
 from tidegate.settings import Settings
 
 UNREADABLE = "unreadable"
-CODES: Mapping[str, Sequence[str]] = {
-    "decode": (
-        "TOMBSTONE",
-        "EMPTY_VALUE",
-        "BAD_MAGIC",
-        "UNKNOWN_SCHEMA",
-        "SCHEMA_MISMATCH",
-        "TRUNCATED",
-        "TRAILING_BYTES",
-        "BAD_LENGTH",
-        "BAD_UTF8",
-        "BAD_UNION_BRANCH",
-        "RECORD_TOO_LARGE",
-        "BAD_VALUE",
-    ),
-    "contract": ("EVENT_TIME_OUT_OF_RANGE",),
-    "rule": ("RULE_VIOLATED",),
-    "enrich": ("REFERENCE_MISSING",),
-    "index": ("DOCUMENT_REJECTED", "DOCUMENT_TOO_LARGE"),
-}
-"""The closed list of dead letters' codes by stage, as in ``docs/dead-letters.md``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +86,7 @@ def counted_topics(contract: Contract) -> list[CountedTopic]:
     """What is counted of a dataset."""
     codes = tuple((stage, code) for stage, codes in CODES.items() for code in codes)
     return [
-        CountedTopic(contract.dataset, contract.dead_letter_topic, ("stage", "error_code"), DEAD_LETTERS, codes),
+        CountedTopic(contract.dataset, contract.dead_letter_topic, REASON, DEAD_LETTERS, codes),
         CountedTopic(contract.dataset, contract.dropped_topic, ("rule",), DROPPED),
     ]
 

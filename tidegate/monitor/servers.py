@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tidegate import metric_names
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
 from tidegate.monitor.reading import Sample, Server
 from tidegate.search.mapping import alias
@@ -20,7 +21,7 @@ class RegistryReader:
     def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
         self.every_s = every_s
         self._client = RegistryClient(settings.registry_url, timeout_s=5)
-        self._subjects = [f"{contract.topic.name}-value" for contract in contracts[:1]]
+        self._subjects = [naming.subject(contract.topic.name) for contract in contracts[:1]]
 
     def read(self) -> Iterator[Sample]:
         """Nothing but its being there."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from tidegate.clients.kafka_offsets import TIMEOUT_S, Place, away
+from tidegate.contracts.naming import MONITOR_GROUP
 
-GROUP = "tidegate-monitor"
 MAX_METADATA_BYTES = 4000
 """The broker takes 4096 by default. Counts that do not fit are not kept: the next monitor reads that topic anew."""
 Reason = tuple[str, ...]
@@ -75,7 +75,7 @@ def keep(bootstrap_servers: str, tallies: Mapping[Place, Tally]) -> None:
 @contextmanager
 def _consumer(bootstrap_servers: str) -> Iterator[Consumer]:
     consumer = Consumer(
-        {"bootstrap.servers": bootstrap_servers, "group.id": GROUP, "enable.auto.commit": False, "log_level": 2}
+        {"bootstrap.servers": bootstrap_servers, "group.id": MONITOR_GROUP, "enable.auto.commit": False, "log_level": 2}
     )
     try:
         yield consumer

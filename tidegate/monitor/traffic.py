@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tidegate import metric_names
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
+from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
 from tidegate.monitor.reading import Sample, Server
 
@@ -21,7 +22,7 @@ class TrafficReader:
         self._offsets = offsets
         self._contracts = contracts
         self._groups = {
-            (job, contract.dataset): f"tidegate-{job}-{contract.dataset}" for job in jobs for contract in contracts
+            (job, contract.dataset): naming.group(job, contract.dataset) for job in jobs for contract in contracts
         }
 
     def read(self) -> Iterator[Sample]:

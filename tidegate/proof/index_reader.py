@@ -13,11 +13,11 @@ from opensearchpy.exceptions import NotFoundError
 from opensearchpy.helpers import scan
 
 from tidegate.clients.opensearch import connect, translated
+from tidegate.contracts.envelope import PLACE
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
 from tidegate.settings import Settings
 
-COORDINATES = ("_source_partition", "_source_offset")
 PAGE_DOCS = 10_000
 KEEP_ALIVE = "5m"
 WANTED = "_scroll_id,_shards,hits.hits._id,hits.hits.fields"
@@ -59,7 +59,7 @@ class IndexSource:
     def _pages(self) -> Iterator[Rows]:
         hits = scan(
             self._client,
-            query={"_source": False, "docvalue_fields": list(COORDINATES)},
+            query={"_source": False, "docvalue_fields": list(PLACE)},
             index=self._alias,
             size=self._page_docs,
             scroll=KEEP_ALIVE,
@@ -72,5 +72,5 @@ class IndexSource:
 
 def _rows(hits: list[dict[str, Any]]) -> Rows:
     fields = [hit["fields"] for hit in hits]
-    partition, offset = ([values[name][0] for values in fields] for name in COORDINATES)
+    partition, offset = ([values[name][0] for values in fields] for name in PLACE)
     return make_rows(partition, offset, fingerprints([hit["_id"].encode() for hit in hits]))

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from tidegate.contracts.envelope import PLACE, identity_text
 from tidegate.errors import TidegateError, TransientError
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
 from tidegate.settings import Settings
-
-COORDINATES = ("_source_partition", "_source_offset")
 
 
 class LakeSource:
@@ -38,15 +37,15 @@ class LakeSource:
             table = self._table()
             if table is None or table.current_snapshot() is None:
                 return make_rows()
-            scan = table.scan(selected_fields=(*COORDINATES, *self._identity))
+            scan = table.scan(selected_fields=(*PLACE, *self._identity))
             return concat([self._rows(batch) for batch in scan.to_arrow_batch_reader()])
 
     def _rows(self, batch: Any) -> Rows:
-        partition, offset = (_numbers(batch, name) for name in COORDINATES)
+        partition, offset = (_numbers(batch, name) for name in PLACE)
         if not self._identity:
             return make_rows(partition, offset)
         columns = [batch.column(name).to_pylist() for name in self._identity]
-        texts = ["_".join(map(str, values)).encode() for values in zip(*columns, strict=True)]
+        texts = [identity_text(values).encode() for values in zip(*columns, strict=True)]
         return make_rows(partition, offset, fingerprints(texts))
 
     def _table(self) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError
 from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.index_reader import IndexSource
@@ -98,8 +99,8 @@ def _sources(
 ) -> list[tuple[LayerSource, Rows]]:
     sources: list[tuple[LayerSource, Rows]] = []
     if scope.lake:
-        bronze = LakeSource(settings, "lake_bronze", f"bronze.{dataset.name}", ())
-        silver = LakeSource(settings, "lake_silver", f"silver.{dataset.name}", dataset.contract.row_identity)
+        bronze = LakeSource(settings, "lake_bronze", lake_table("bronze", dataset.name), ())
+        silver = LakeSource(settings, "lake_silver", lake_table("silver", dataset.name), dataset.contract.row_identity)
         sources += [(bronze, evidence.raw.places()), (silver, evidence.outputs.silver)]
     if scope.index and dataset.contract.index is not None:
         index = IndexSource(settings, alias(dataset.contract))

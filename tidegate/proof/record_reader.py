@@ -11,12 +11,12 @@ import numpy as np
 from tidegate.avro.leading_fields import FRAME_BYTES, Buffer, Layout, layout_of, read_fields, schema_id_of, texts
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, document_id
+from tidegate.dead_letters.record import reason_of, source_of
 from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Mask, Offsets, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
 
-SILVER_COORDINATES = ("_source_partition", "_source_offset")
-DROPPED_COORDINATES = ("source_partition", "source_offset")
 DeadLetterRows = dict[tuple[str, str], Rows]
 _UNDECODABLE = (ValueError, EOFError, IndexError, KeyError, OverflowError, TypeError)
 _Made = TypeVar("_Made")
@@ -43,12 +43,12 @@ def read_silver(scan: Scan, identity: tuple[str, ...]) -> Rows:
     Raises:
         TidegateError: a record that no job of Tidegate wrote; names its place.
     """
-    return _read_leading(scan, SILVER_COORDINATES, identity)
+    return _read_leading(scan, PLACE, identity)
 
 
 def read_dropped(scan: Scan) -> Rows:
     """Coordinates of every dropped record."""
-    return _read_leading(scan, DROPPED_COORDINATES, ())
+    return _read_leading(scan, DROPPED_PLACE, ())
 
 
 def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
@@ -60,9 +60,9 @@ def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
             letter = decode_record(value, schemas)
             if letter is None:
                 raise _foreign(batch, row)
-            source = letter["source"]
-            if source is not None and source["topic"] == raw_topic:
-                places[letter["stage"], letter["error_code"]].append((source["partition"], source["offset"]))
+            source = source_of(letter)
+            if source is not None and source.topic == raw_topic:
+                places[reason_of(letter)].append((source.partition, source.offset))
     return {reason: make_rows(*np.array(found).T) for reason, found in places.items()}
 
 
@@ -163,7 +163,7 @@ def _decoded_identity(value: bytes, schemas: WriterSchemas[Any], identity: tuple
 def _identity_text(record: dict[str, Any], identity: tuple[str, ...]) -> bytes | None:
     if any(name not in record for name in identity):
         return None
-    return "_".join(str(record[name]) for name in identity).encode()
+    return document_id(record, identity).encode()
 
 
 def _item_identities(

@@ -8,6 +8,7 @@ import numpy as np
 
 from tidegate.clients.kafka_records import Scan, Spans, topic_spans
 from tidegate.contracts.model import Contract
+from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.proof.record_reader import (
     DeadLetterRows,
     read_dead_letters,
@@ -20,8 +21,6 @@ from tidegate.proof.rows import Offsets, Rows, concat, make_rows
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
-
-STAGES_BEFORE_SILVER = frozenset({"decode", "contract", "rule", "enrich"})
 
 
 class TopicEvidence:
@@ -76,7 +75,7 @@ class TopicEvidence:
 
     def silver_expected_in_index(self) -> Rows:
         """Silver rows but those whose document the index refused."""
-        return _without(self.outputs.silver, concat(_of_stages(self._letters, {"index"})))
+        return _without(self.outputs.silver, concat(_of_stages(self._letters, {Stage.INDEX})))
 
     def dead_letters(self) -> dict[str, int]:
         """Dead letters of the windows by error code, most first; one that was written twice counts once."""

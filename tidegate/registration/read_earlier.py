@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
 from tidegate.contracts.load import CONTRACT_FILE, Dataset, parse_avsc, parse_contract
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
@@ -40,7 +41,7 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
     contract = dataset.contract
 
     def schemas(topic: str) -> list[AvroSchema]:
-        subject = f"{topic}-value"
+        subject = naming.subject(topic)
         return [registry.version(subject, number) for number in registry.versions(subject)]
 
     raw = schemas(contract.topic.name)

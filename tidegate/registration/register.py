@@ -14,6 +14,7 @@ from tidegate.contracts.load import (
     platform_schema,
 )
 from tidegate.contracts.model import Compatibility
+from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.topics import TopicReport, create_topics, plan_topics
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
@@ -51,7 +52,7 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     """The subjects of a dataset, named ``<topic>-value``; reference data has the raw one only."""
     contract = dataset.contract
     versions = [dataset.versions[number] for number in sorted(dataset.versions)]
-    raw = SubjectPlan(f"{contract.topic.name}-value", versions, contract.compatibility)
+    raw = SubjectPlan(subject_of(contract.topic.name), versions, contract.compatibility)
     if contract.kind == "reference":
         return [raw]
     if dataset.silver is None:
@@ -59,10 +60,10 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     dead_letter, dropped = (platform_schema(schemas_dir, name) for name in ("dead_letter", "dropped"))
     return [
         raw,
-        SubjectPlan(f"{contract.silver_topic}-value", [dataset.silver], contract.compatibility),
-        SubjectPlan(f"{contract.dead_letter_topic}-value", [dead_letter], PLATFORM_COMPATIBILITY),
-        SubjectPlan(f"{contract.dropped_topic}-value", [dropped], PLATFORM_COMPATIBILITY),
-        *(SubjectPlan(f"{metric.topic}-value", [metric.schema], contract.compatibility) for metric in dataset.metrics),
+        SubjectPlan(subject_of(contract.silver_topic), [dataset.silver], contract.compatibility),
+        SubjectPlan(subject_of(contract.dead_letter_topic), [dead_letter], PLATFORM_COMPATIBILITY),
+        SubjectPlan(subject_of(contract.dropped_topic), [dropped], PLATFORM_COMPATIBILITY),
+        *(SubjectPlan(subject_of(metric.topic), [metric.schema], contract.compatibility) for metric in dataset.metrics),
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, read_type
+from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset, Metric
 from tidegate.contracts.model import Contract, Index
 from tidegate.errors import ContractError
@@ -20,7 +21,7 @@ MAX_SCALED_DIGITS = 18
 EVENTS_REFRESH = "1s"
 FIGURES_REFRESH = "5s"
 """Nobody watches a figure by the second, and each refresh has its price however little has changed."""
-DOC_VALUES_ONLY = frozenset({"_source_topic", "_source_partition", "_source_offset", "_schema_id"})
+DOC_VALUES_ONLY = frozenset({*envelope.COORDINATES, envelope.SCHEMA_ID})
 """Where a row comes from. Searches by it are rare, so they read the doc values, and no document pays for an index."""
 TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
@@ -83,7 +84,7 @@ def field_mapping(avro: AvroType) -> JsonObject:
 
 def alias(contract: Contract) -> str:
     """The name that searches over all days use."""
-    return f"events-{contract.dataset}"
+    return naming.events_alias(contract.dataset)
 
 
 class _Settings(NamedTuple):
@@ -94,7 +95,7 @@ class _Settings(NamedTuple):
 
 def _template(name: str, description: str, body: JsonObject, settings: _Settings) -> JsonObject:
     return {
-        "index_patterns": [f"{name}-*"],
+        "index_patterns": [naming.all_indices(name)],
         "priority": 100,
         "template": {
             "settings": {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tidegate.clients.opensearch import IndexFacts, SearchClient
+from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
 from tidegate.errors import TidegateError, TransientError
 from tidegate.search.mapping import JsonObject, alias, index_template, metric_template
@@ -104,7 +105,7 @@ def _status(client: SearchClient, dataset: Dataset, name: str, template: JsonObj
     found = client.template(name)
     differing = [] if found is None else list(differences(template, found))
     state: TemplateState = "missing" if found is None else "differs" if differing else "current"
-    return IndexStatus(dataset.name, name, state, differing, client.indices(f"{name}-*"))
+    return IndexStatus(dataset.name, name, state, differing, client.indices(naming.all_indices(name)))
 
 
 def _apply(client: SearchClient, dataset: Dataset, name: str, template: JsonObject) -> Applied:
@@ -113,7 +114,7 @@ def _apply(client: SearchClient, dataset: Dataset, name: str, template: JsonObje
     if changed:
         client.put_template(name, template)
     conflicts = []
-    indices = client.indices(f"{name}-*")
+    indices = client.indices(naming.all_indices(name))
     for index in indices:
         try:
             client.put_mapping(index.name, template["template"]["mappings"])

@@ -1,7 +1,6 @@
 """Records are counted by their leading fields; a topic is read from where its tally ends."""
 
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,8 +15,9 @@ from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan
 from tidegate.contracts.load import load_dataset, platform_schema
+from tidegate.dead_letters.codes import CODES
 from tidegate.monitor import outputs
-from tidegate.monitor.outputs import CODES, OutputReader, layouts, reasons_of, unread
+from tidegate.monitor.outputs import OutputReader, layouts, reasons_of, unread
 from tidegate.monitor.tally import Tally
 from tidegate.settings import Settings
 
@@ -144,11 +144,6 @@ def counts(reader: OutputReader) -> dict[tuple[str, ...], Any]:
     samples = list(reader.read())
     assert {sample.metric for sample in samples} == {metric_names.DEAD_LETTERS}
     return {tuple(sample.labels): sample.value for sample in samples}
-
-
-def test_the_codes_are_the_documented_ones() -> None:
-    documented = re.findall(r"^\| `([A-Z0-9_]+)` \| ([a-z]+) \|", (PROJECT / "docs/dead-letters.md").read_text(), re.M)
-    assert {(stage, code) for code, stage in documented} == {(stage, code) for stage in CODES for code in CODES[stage]}
 
 
 def test_a_code_without_a_dead_letter_is_counted_as_0(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,9 @@ import yaml
 
 from tidegate.avro.infer import TIMESTAMP, camel_case, infer_record
 from tidegate.avro.types import AvroSchema, read_type
+from tidegate.contracts import envelope
 from tidegate.contracts.check import check_datasets
+from tidegate.contracts.naming import events_alias, index_pattern
 from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, with_time
 from tidegate.errors import ContractError
 
@@ -24,15 +26,15 @@ _DATASET = re.compile(r"^[a-z][a-z0-9_]*$")
 _EXAMPLES = 5
 _EXAMPLE_TIME = "2026-01-01T11:59:58.250Z"
 _ENVELOPE_FIRST = (
-    {"name": "_source_partition", "type": "int", "doc": "partition of the raw record"},
-    {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"},
+    {"name": envelope.SOURCE_PARTITION, "type": "int", "doc": "partition of the raw record"},
+    {"name": envelope.SOURCE_OFFSET, "type": "long", "doc": "offset of the raw record"},
 )
 _ENVELOPE_LAST = (
-    {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"},
-    {"name": "_ingested_at", "type": dict(TIMESTAMP), "doc": "Kafka timestamp of the raw record"},
-    {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"},
+    {"name": envelope.SOURCE_TOPIC, "type": "string", "doc": "topic of the raw record"},
+    {"name": envelope.INGESTED_AT, "type": dict(TIMESTAMP), "doc": "Kafka timestamp of the raw record"},
+    {"name": envelope.SCHEMA_ID, "type": "int", "doc": "registry id the raw record was written with"},
     {
-        "name": "_warnings",
+        "name": envelope.WARNINGS,
         "type": {"type": "array", "items": "string"},
         "default": [],
         "doc": "names of the warn rules the event did not meet",
@@ -166,7 +168,7 @@ rules:
     description: {identity} {meaning}
 
 index:
-  pattern: events-{name}-{{{event_time}|yyyy.MM.dd}}
+  pattern: {index_pattern(events_alias(name), event_time, "yyyy.MM.dd")}
 """
 
 
