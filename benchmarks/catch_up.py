@@ -17,6 +17,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from benchmarks.measure import Run, cpu_seconds, report, since
+from tidegate import job_names
 from tidegate.clients.kafka_offsets import OffsetReader, reached
 from tidegate.clients.kafka_records import Spans, topic_spans
 from tidegate.clients.opensearch import connect
@@ -25,12 +26,7 @@ from tidegate.jobs.start import Start, start, stop, submit
 from tidegate.settings import Settings, get_settings
 
 WORKERS = ("taskmanager",)
-TOPICS = {
-    "refine": ("raw.clicks",),
-    "lake": ("raw.clicks", "silver.clicks"),
-    "index": ("silver.clicks",),
-    "metrics": ("silver.clicks",),
-}
+TOPICS = {job.name: [f"{layer}.clicks" for layer in job.reads] for job in job_names.JOBS}
 AT_LEAST_ONCE = "benchmarks/jobs/refine_at_least_once.py"
 OUTPUTS = ("silver.clicks", "dlq.clicks", "dropped.clicks")
 
@@ -49,7 +45,7 @@ def main() -> None:
     parser.add_argument("--parallelism", type=int, help="in place of the settings'")
     parser.add_argument("--at-least-once", action="store_true", help="refine only: without transactions")
     options = parser.parse_args()
-    if options.at_least_once and options.job != "refine":
+    if options.at_least_once and options.job != job_names.REFINE:
         parser.error("--at-least-once goes with refine only")
     os.environ.setdefault("TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S", LAKE_CHECKPOINT_INTERVAL_S)
     os.environ.setdefault("TIDEGATE_METRICS_SINCE", METRICS_SINCE)
@@ -81,9 +77,9 @@ def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     group = naming.group(job, "clicks")
     forget(servers, group)
     match job:
-        case "refine":  # else the next job's backlog would hold each event as often as there were runs
+        case job_names.REFINE:  # else the next job's backlog would hold each event as often as there were runs
             empty(servers, OUTPUTS)
-        case "index":  # writing a document that is there already costs more
+        case job_names.INDEX:  # writing a document that is there already costs more
             connect(settings).indices.delete(index=naming.all_indices(naming.events_alias("clicks")))
     if at_least_once:
         submit(settings, job, [AT_LEAST_ONCE, "--recover-from", "none", "--dataset", "clicks"])

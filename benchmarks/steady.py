@@ -16,6 +16,7 @@ from benchmarks.measure import cpu_seconds, since
 from tidegate import metric_names
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import load_dataset
+from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start, stop
 from tidegate.measure.child import Child
 from tidegate.measure.meter import Meter
@@ -24,7 +25,6 @@ from tidegate.monitor.reading import Sample
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.settings import Settings, get_settings
 
-JOBS = ("refine", "index", "lake", "metrics")
 SHARES = {"clicks": 0.7, "app_logs": 0.2, "orders": 0.1}
 MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.01", "--late-ratio", "0.01")
 READ_EVERY_S = 1.0
@@ -41,12 +41,12 @@ def main() -> None:
     options = parser.parse_args()
     settings = get_settings()
     shares = {options.dataset: 1.0} if options.dataset else SHARES
-    start(settings, Start(JOBS, tuple(shares), "none"))
+    start(settings, Start(NAMES, tuple(shares), "none"))
     try:
         rates = {name: options.rate * share for name, share in shares.items()}
         print(steady(settings, rates, options.seconds, options.warm_up))
     finally:
-        for job in JOBS:
+        for job in NAMES:
             stop(settings, job, savepoint=False)
 
 
@@ -58,8 +58,8 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     """
     datasets = [load_dataset(settings.schemas_dir, name) for name in rates]
     offsets = OffsetReader(settings.kafka_bootstrap_servers)
-    traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], JOBS, READ_EVERY_S)
-    highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in JOBS}
+    traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], NAMES, READ_EVERY_S)
+    highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in NAMES}
     with ExitStack() as stack:
         meters = [stack.enter_context(Meter(settings, dataset)) for dataset in datasets]
         for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, warm_up_s):
@@ -84,7 +84,7 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
         ]
     return "\n".join(
         [
-            f"steady {sum(rates.values()):,.0f}/s of {', '.join(rates)}; {', '.join(JOBS)} together: "
+            f"steady {sum(rates.values()):,.0f}/s of {', '.join(rates)}; {', '.join(NAMES)} together: "
             f"{produced:,} events in {took_s:.0f} s, {produced / took_s:,.0f}/s",
             *(f"highest lag of {job} by minute: {by_minute(minutes)}" for job, minutes in highest.items()),
             *latencies,

@@ -72,7 +72,7 @@ class Job:
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
         """Its interval from the settings."""
-        return float(getattr(settings, f"{self.interval_of or self.name}_checkpoint_interval_s"))
+        return settings.checkpoint_interval_s(self.interval_of or self.name)
 
 
 @dataclass(frozen=True, slots=True)

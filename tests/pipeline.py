@@ -14,10 +14,9 @@ from tidegate.avro.types import AvroSchema
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start
 from tidegate.settings import Settings, get_settings
-
-JOBS = ("refine", "lake", "index", "metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Pipeline:
 
     def failures(self) -> dict[str, int]:
         """How often each job has failed so far."""
-        live = {name: self.flink.live_job(name) for name in JOBS}
+        live = {name: self.flink.live_job(name) for name in NAMES}
         return {name: self.flink.failures(job.job_id) for name, job in live.items() if job}
 
     def completed_checkpoints(self, name: str) -> int:
@@ -96,7 +95,7 @@ def prove_window(window: dict[str, list[int]], *options: str, dataset: str = "cl
 def start_jobs(settings: Settings) -> None:
     """Starts the jobs that do not run yet and waits until they do."""
     client = FlinkClient(settings.flink_rest_url)
-    missing = tuple(name for name in JOBS if client.live_job(name) is None)
+    missing = tuple(name for name in NAMES if client.live_job(name) is None)
     if missing:
         start(settings, Start(missing))
 

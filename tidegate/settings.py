@@ -118,6 +118,10 @@ class Settings(LogSettings):
     )
     savepoints: str | None = Field(default=None, description="folder of savepoints; else below the home folder")
 
+    def checkpoint_interval_s(self, job: str) -> float:
+        """How often a job commits: each one of ``tidegate.job_names`` has a setting of its own."""
+        return float(getattr(self, f"{job}_checkpoint_interval_s"))
+
     def savepoint_dir(self) -> str:
         """Where ``tidegate stop`` keeps savepoints, as a URI."""
         return self.savepoints or f"file://{self.home}/flink-savepoints"

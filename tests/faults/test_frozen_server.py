@@ -7,8 +7,9 @@ import pytest
 from tests.faults.conftest import StartDrill, revive
 from tests.faults.drill import COLD_LIMIT_S, LIMIT_S
 from tests.faults.servers import frozen
-from tests.pipeline import JOBS, Pipeline
+from tests.pipeline import Pipeline
 from tests.polling import wait_for
+from tidegate.job_names import NAMES
 from tidegate.stack import process
 from tidegate.stack.flink import HEARTBEAT_TIMEOUT_S
 from tidegate.stack.process import ProcessFiles
@@ -33,5 +34,5 @@ def _all_run(pipeline: Pipeline) -> bool:
     """A TaskManager that lost its jobs while it stood still may end itself: then it is started again."""
     if process.running(ProcessFiles("taskmanager", pipeline.settings.home)) is None:
         revive(pipeline.settings)
-    jobs = [pipeline.flink.live_job(name) for name in JOBS]
+    jobs = [pipeline.flink.live_job(name) for name in NAMES]
     return all(job is not None and pipeline.flink.running(job.job_id) for job in jobs)

@@ -16,10 +16,10 @@ from tests.topics import read_committed
 from tidegate.clients.kafka_records import topic_spans
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 
 PAGE = PROJECT / "docs" / "add-a-dataset.md"
-RESTARTED = ("refine", "lake", "index", "metrics")
 ENOUGH = 2000
 """Readings that are counted, of the 2,500 that the page has the reader send."""
 BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -31,8 +31,8 @@ def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(PROJECT / "schemas", tmp_path / "schemas")
     (tmp_path / "flink_jobs").symlink_to(PROJECT / "flink_jobs")
     yield tmp_path
-    tidegate("stop", *RESTARTED)
-    tidegate("run", *RESTARTED, "--forget-removed")
+    tidegate("stop", *NAMES)
+    tidegate("run", *NAMES, "--forget-removed")
 
 
 def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) -> None:

@@ -11,9 +11,10 @@ import boto3
 import pytest
 
 from tests.deploy_parser import PROJECT
-from tests.pipeline import JOBS, Pipeline
+from tests.pipeline import Pipeline
 from tidegate.clients.warehouse import create, ensure_table_bucket
-from tidegate.jobs import start
+from tidegate.job_names import NAMES
+from tidegate.jobs.start import Start, start, stop
 from tidegate.settings import Settings
 
 BUCKET = "init-test"
@@ -39,9 +40,9 @@ def variables(pipeline: Pipeline, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def without_metrics(pipeline: Pipeline) -> Iterator[None]:
     """The job ``metrics`` is stopped, and runs again at the end whatever happened."""
-    start.stop(pipeline.settings, "metrics", savepoint=True)
+    stop(pipeline.settings, "metrics", savepoint=True)
     yield
-    start.start(pipeline.settings, start.Start(JOBS, leave_running=True))
+    start(pipeline.settings, Start(NAMES, leave_running=True))
 
 
 @pytest.mark.usefixtures("without_metrics")
@@ -49,17 +50,17 @@ def test_init_starts_what_is_missing_and_changes_nothing_when_repeated(
     pipeline: Pipeline, variables: dict[str, str]
 ) -> None:
     before = running(pipeline)
-    assert set(before) == set(JOBS) - {"metrics"}
+    assert set(before) == set(NAMES) - {"metrics"}
 
     first = init(variables)
     after = running(pipeline)
     second = init(variables)
 
     assert "warehouse s3://warehouse: there already" in first.stdout
-    assert after.keys() == set(JOBS)
+    assert after.keys() == set(NAMES)
     assert {name: after[name] for name in before} == before
     assert running(pipeline) == after
-    assert second.stdout.count("runs: http://") == len(JOBS)
+    assert second.stdout.count("runs: http://") == len(NAMES)
 
 
 def test_the_warehouse_is_made_once(pipeline: Pipeline) -> None:
@@ -89,5 +90,5 @@ def init(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 def running(pipeline: Pipeline) -> dict[str, str]:
     """The ids of the jobs that have not ended."""
-    live = {name: pipeline.flink.live_job(name) for name in JOBS}
+    live = {name: pipeline.flink.live_job(name) for name in NAMES}
     return {name: job.job_id for name, job in live.items() if job}

@@ -3,11 +3,12 @@
 import click
 
 from tidegate import log
+from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start
 from tidegate.settings import get_settings
 
 
-@click.command("run")
+@click.command("run", help=f"Start JOBS ({', '.join(NAMES)}) and wait until their tasks run.")
 @click.argument("jobs", nargs=-1, required=True)
 @click.option("--dataset", "datasets", multiple=True, help="Only this dataset (repeatable); else all streams.")
 @click.option(
@@ -22,7 +23,7 @@ from tidegate.settings import get_settings
 def command(
     jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str, forget_removed: bool, leave_running: bool
 ) -> None:
-    """Start JOBS (refine, lake, index, metrics) and wait until their tasks run."""
+    """Starts the jobs and says where each is to be seen."""
     settings = get_settings()
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")

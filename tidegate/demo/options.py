@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tidegate.job_names import INDEX, LAKE, REFINE
 from tidegate.stack.ports import PortChoice
 
 DATASET = "clicks"
-JOBS = ("refine", "index", "lake")
+JOBS = (REFINE, INDEX, LAKE)
 BAD_RATIO = DUPLICATE_RATIO = LATE_RATIO = 0.01
 
 

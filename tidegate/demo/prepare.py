@@ -9,7 +9,7 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.clients.opensearch import SearchClient
 from tidegate.demo.options import DATASET, JOBS, DemoOptions
 from tidegate.demo.phases import Phases
-from tidegate.jobs import start
+from tidegate.jobs.start import Start, start
 from tidegate.measure.child import Child
 from tidegate.registration.register import register_all
 from tidegate.search.templates import apply_templates, searchable
@@ -60,5 +60,5 @@ def start_jobs(settings: Settings, phases: Phases) -> None:
     missing = [job for job in JOBS if client.live_job(job) is None]
     with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
         if missing:
-            start.start(settings, start.Start(tuple(missing), (DATASET,)))
+            start(settings, Start(tuple(missing), (DATASET,)))
         note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")

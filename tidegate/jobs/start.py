@@ -1,7 +1,6 @@
 """Starting and stopping the Flink jobs of ``flink_jobs/`` by Flink's own command line and REST API."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -11,12 +10,12 @@ from pathlib import Path
 
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TidegateError, TransientError
+from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 
 JOBS_FOLDER = Path("flink_jobs")
 CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """The client plans and ends: compiling it well costs more than it saves."""
-_JOB = re.compile(r"^JOB = ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,6 @@ class Start:
     leave_running: bool = False
 
 
-def job_names(folder: Path = JOBS_FOLDER) -> list[str]:
-    """Names of the files that define a job."""
-    return sorted(path.stem for path in folder.glob("*.py") if _JOB.search(path.read_text()))
-
-
 def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[FlinkJob]:
     """Submits jobs by ``flink run``, waits until all their tasks run, and returns them, those left running too.
 
@@ -50,8 +44,8 @@ def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[Flink
     running = running_jobs(client, what.jobs) if what.leave_running else []
     to_start = replace(what, jobs=tuple(name for name in what.jobs if name not in running))
     for name in to_start.jobs:
-        if name not in job_names():
-            raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(job_names()) or 'none'}.")
+        if name not in NAMES:
+            raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(sorted(NAMES))}.")
         refuse_if_running(client, name)
     if to_start.jobs:
         submit(settings, "-".join(to_start.jobs), program(to_start))

@@ -7,9 +7,9 @@ from typing import Any
 
 from tidegate import metric_names
 from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
+from tidegate.job_names import REFINE
 from tidegate.monitor.reading import Sample, Server, Since
 
-REFINE = "refine"
 _SOURCE = re.compile(r"Source: .*\.(\w+)\.raw_records")
 _DEDUPLICATED = "Deduplicate["
 _IN, _OUT = (re.compile(rf"Deduplicate.*\.numRecords{side}") for side in ("In", "Out"))

@@ -11,6 +11,7 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import Dataset, stream_datasets
 from tidegate.errors import TidegateError
+from tidegate.job_names import INDEX, LAKE, NAMES, REFINE
 from tidegate.monitor.board import Board
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
@@ -24,8 +25,6 @@ from tidegate.monitor.traffic import TrafficReader
 from tidegate.monitor.watch import Say, Watch
 from tidegate.settings import Settings
 from tidegate.single_records import SingleRecords
-
-_INTERVAL = "_checkpoint_interval_s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,8 @@ class Options:
 
 
 def intervals_s(settings: Settings) -> dict[str, float]:
-    """The jobs that have a setting for their checkpoint interval, with its value."""
-    return {
-        name.removesuffix(_INTERVAL): float(getattr(settings, name))
-        for name in type(settings).model_fields
-        if name.endswith(_INTERVAL)
-    }
+    """Every job, with its checkpoint interval."""
+    return {name: settings.checkpoint_interval_s(name) for name in NAMES}
 
 
 def watched(settings: Settings, options: Options) -> dict[str, float]:
@@ -86,7 +81,7 @@ def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -
 
 def proof_readers(datasets: Sequence[Dataset], process: ProofProcess, options: Options) -> list[Reader]:
     """One per dataset, if proofs are wanted; without refine every event would be missing."""
-    if options.prove_every_s is None or (options.jobs is not None and "refine" not in options.jobs):
+    if options.prove_every_s is None or (options.jobs is not None and REFINE not in options.jobs):
         return []
     window = timedelta(seconds=options.prove_window_s)
     return [ProofReader(process, dataset.name, window, options.prove_every_s) for dataset in datasets]
@@ -94,7 +89,7 @@ def proof_readers(datasets: Sequence[Dataset], process: ProofProcess, options: O
 
 def proof_process(options: Options) -> ProofProcess:
     """Makes proofs of what the jobs that should run write."""
-    layers = ("lake", "index")
+    layers = (LAKE, INDEX)
     return ProofProcess([layer for layer in layers if options.jobs is not None and layer not in options.jobs])
 
 

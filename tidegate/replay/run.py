@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tidegate.clients.flink import LIVE, FlinkClient, FlinkJob
 from tidegate.errors import TidegateError
-from tidegate.jobs import start
+from tidegate.job_names import REPLAY
+from tidegate.jobs.start import JOBS_FOLDER, refuse_if_running, submit
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
-JOB = "replay"
 POLL_S = 0.2
 START_LIMIT_S = 120.0
 FINISHED = "FINISHED"
@@ -23,10 +23,10 @@ def run_plan(settings: Settings, plan: Plan) -> Path:
         TidegateError: a replay runs already, or this one failed; what it has committed stays.
     """
     client = FlinkClient(settings.flink_rest_url)
-    start.refuse_if_running(client, JOB)
+    refuse_if_running(client, REPLAY)
     file = _write(settings, plan)
     earlier = {job.job_id for job in client.jobs()}
-    start.submit(settings, JOB, [str(start.JOBS_FOLDER / f"{JOB}.py"), "--plan", str(file)])
+    submit(settings, REPLAY, [str(JOBS_FOLDER / f"{REPLAY}.py"), "--plan", str(file)])
     job = _wait_until_ended(client, earlier)
     if job.state != FINISHED:
         reasons = client.exceptions(job.job_id)
@@ -49,7 +49,7 @@ def _wait_until_ended(client: FlinkClient, earlier: set[str]) -> FlinkJob:
     """The job that was not there before, once it has ended: when it has begun, it fails or finishes."""
     deadline_s, has_begun = time.monotonic() + START_LIMIT_S, False
     while True:
-        job = next(each for each in client.jobs() if each.name == JOB and each.job_id not in earlier)
+        job = next(each for each in client.jobs() if each.name == REPLAY and each.job_id not in earlier)
         if job.state not in LIVE:
             return job
         has_begun = has_begun or client.running(job.job_id)

@@ -15,7 +15,7 @@ import yaml
 from tests.deploy_parser import COMPOSE_FILE, ENV_EXAMPLE, PROJECT, SECRETS, env_file, run
 from tidegate import __version__
 from tidegate.cli.main import cli
-from tidegate.jobs.start import job_names
+from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 from tidegate.stack import flink, kafka, seaweedfs
 from tidegate.stack.lockfile import POM_FILE
@@ -294,7 +294,7 @@ def test_services_say_what_they_do_in_json_and_commands_for_people_in_text(proje
 
 
 def test_the_monitor_expects_the_jobs_that_init_starts(parser: Path, tmp_path: Path) -> None:
-    for index, jobs in enumerate(("refine lake index metrics", "refine lake", "")):
+    for index, jobs in enumerate((" ".join(NAMES), "refine lake", "")):
         folder = tmp_path / str(index)
         folder.mkdir()
         result = run(parser, "project", COMPOSE_FILE, env_file(folder, INIT_JOBS=jobs))
@@ -343,7 +343,7 @@ def test_the_example_knows_how_many_slots_there_are() -> None:
     text = ENV_EXAMPLE.read_text()
 
     assert f"the TaskManager has {flink.SLOTS}." in text
-    jobs = len(job_names(PROJECT / "flink_jobs"))
+    jobs = len(NAMES)
     assert f"TIDEGATE_PARALLELISM=3 need {3 * jobs}," in text
     assert 2 * jobs <= flink.SLOTS < 3 * jobs
 

@@ -12,13 +12,12 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.deploy_parser import PROJECT
-from tidegate.jobs.start import job_names
+from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 from tidegate.stack.flink_home import flink_version, java_options
 
 FOLDER = PROJECT / "deploy" / "kubernetes"
 SCHEMA = Path(__file__).parent / "flinkdeployment-1.15.0.json"
-JOBS = ("refine", "lake", "index", "metrics")
 
 
 def documents(file: Path) -> list[dict[str, Any]]:
@@ -80,7 +79,7 @@ def test_the_schema_refuses_what_is_wrong(
     assert not validator.is_valid(spec)
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", NAMES)
 def test_every_job_has_a_valid_deployment_of_its_own(job: str, validator: Draft202012Validator) -> None:
     if shutil.which("kubectl") is None:
         pytest.skip("kubectl is not installed: kustomize, which makes the deployment of each job, is part of it")
@@ -98,8 +97,7 @@ def test_every_job_has_a_valid_deployment_of_its_own(job: str, validator: Draft2
 
 
 def test_there_is_a_folder_for_every_job() -> None:
-    assert sorted(JOBS) == job_names(PROJECT / "flink_jobs")
-    assert {file.parent.name for file in FOLDER.glob("*/kustomization.yaml")} == {"base", *JOBS}
+    assert {file.parent.name for file in FOLDER.glob("*/kustomization.yaml")} == {"base", *NAMES}
 
 
 def test_the_settings_are_settings() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
-from tidegate.jobs.start import job_names
+from tidegate.job_names import NAMES
 from tidegate.metric_names import JOB_UP
 from tidegate.monitor.jobs import JobReader
 from tidegate.monitor.proofs import ProofProcess
@@ -22,7 +22,7 @@ SETTINGS = Settings.model_validate({"schemas_dir": ROOT / "schemas", "lake_check
 
 
 def test_every_job_is_looked_after_with_its_own_interval() -> None:
-    assert set(intervals_s(SETTINGS)) == set(job_names(ROOT / "flink_jobs"))
+    assert set(intervals_s(SETTINGS)) == set(NAMES)
     assert intervals_s(SETTINGS)["lake"] == 7
 
 

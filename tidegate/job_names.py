@@ -1,0 +1,34 @@
+"""The jobs of the pipeline: the one list, which everything else reads. Pure: neither PyFlink nor settings.
+
+A job's name is the stem of its file in ``flink_jobs/``, and the prefix of its operators, transactions and consumer
+groups: renaming one is a breaking change.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+REFINE = "refine"
+LAKE = "lake"
+INDEX = "index"
+METRICS = "metrics"
+REPLAY = "replay"
+"""Runs beside the others, for as long as it takes; started by ``tidegate replay`` only."""
+
+Read = Literal["raw", "silver"]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineJob:
+    """A job that runs all the time; ``reads`` are the dataset's topics that it has a position in."""
+
+    name: str
+    reads: tuple[Read, ...]
+
+
+JOBS = (
+    PipelineJob(REFINE, ("raw",)),
+    PipelineJob(LAKE, ("raw", "silver")),
+    PipelineJob(INDEX, ("silver",)),
+    PipelineJob(METRICS, ("silver",)),
+)
+NAMES = tuple(job.name for job in JOBS)
