@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.project import PROJECT
 from tidegate.cli.status import _jobs
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TransientError
 
-PROJECT = Path(__file__).parents[2]
 CONTAINERS = {
     "TIDEGATE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
     "TIDEGATE_REGISTRY_URL": "http://127.0.0.1:1/apis",

@@ -1,4 +1,4 @@
-"""``tidegate contract`` and ``tidegate index`` as typed, without servers."""
+"""``tidegate contract`` as typed, without servers."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
 from tests.unit.contracts.git import commit
-from tidegate.cli import contract, index
+from tidegate.cli import contract
 from tidegate.contracts.load import dataset_names, load_datasets
 from tidegate.errors import ContractError
 from tidegate.settings import get_settings
@@ -113,8 +113,3 @@ def test_check_against_a_commit_compares_the_sound_datasets_and_names_the_others
 def test_register_wants_a_dataset() -> None:
     with pytest.raises(ContractError, match="--all"):
         contract.command.main(["register"], standalone_mode=False)
-
-
-def test_index_template_prints_json() -> None:
-    printed = json.loads(CliRunner().invoke(index.command, ["template", "clicks"]).stdout)
-    assert printed["index_patterns"] == ["events-clicks-*"]
