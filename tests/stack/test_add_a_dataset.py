@@ -52,13 +52,13 @@ def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) 
     readings = load_dataset(readers_folder / "schemas", "readings")
     wanted = _readings_by_sensor(pipeline.settings, readings)  # the proof has waited for all of them
     assert wanted.total() > ENOUGH
-    wait_for("the figure in OpenSearch", lambda: _indexed(pipeline.settings) == wanted, timeout_s=120)
+    wait_for("the metric in OpenSearch", lambda: _indexed(pipeline.settings) == wanted, timeout_s=120)
     records = topic_spans(pipeline.settings.kafka_bootstrap_servers, "gold.readings.temperature")
     assert sum(end for _, end in records.values()) > 0
 
 
-def test_the_page_lists_every_figure_that_is_shipped() -> None:
-    listed = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", PAGE.read_text().partition("## Figures")[2], re.MULTILINE)
+def test_the_page_lists_every_metric_that_is_shipped() -> None:
+    listed = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", PAGE.read_text().partition("## Metrics")[2], re.MULTILINE)
     shipped = [
         (dataset.name, metric.name) for dataset in load_datasets(PROJECT / "schemas") for metric in dataset.metrics
     ]
@@ -74,7 +74,7 @@ def test_a_start_that_would_lose_state_is_refused(pipeline: Pipeline) -> None:
 
 
 def _readings_by_sensor(settings: Settings, readings: Dataset) -> Counter[str]:
-    """Of the rows in silver that are not too late for figures."""
+    """Of the rows in silver that are not too late for metrics."""
     assert readings.silver is not None
     lateness = timedelta(hours=settings.metrics_max_lateness_hours)
     rows = read_committed(settings, readings.contract.silver_topic, readings.silver)
@@ -82,7 +82,7 @@ def _readings_by_sensor(settings: Settings, readings: Dataset) -> Counter[str]:
 
 
 def _indexed(settings: Settings) -> Counter[str]:
-    """What the figure says, over all minutes."""
+    """What the metric says, over all minutes."""
     by_sensor = {"terms": {"field": "sensor"}, "aggs": {"readings": {"sum": {"field": "readings"}}}}
     found = SearchClient(settings).search("metrics-readings-temperature", {"size": 0, "aggs": {"sensors": by_sensor}})
     buckets = found["aggregations"]["sensors"]["buckets"] if "aggregations" in found else []  # no index yet
