@@ -113,7 +113,7 @@ OLDEST_DEAD_LETTER = Metric(
     "monitor",
     ("dataset",),
     "age of the oldest dead letter that its topic still holds; 0 without any",
-    "close to the retention: mend or export it, or retention removes it",
+    "close to the retention: fix or export it, or retention removes it",
 )
 DEAD_LETTER_RETENTION = Metric(
     "tidegate_dead_letter_retention_seconds",
@@ -128,7 +128,7 @@ DEAD_LETTER_MAX_RATIO = Metric(
     "gauge",
     "monitor",
     ("dataset",),
-    "share of dead letters that the contract calls everyday dirt (`dead_letters.max_ratio`)",
+    "share of dead letters that the contract calls normal (`dead_letters.max_ratio`)",
     "–",
 )
 COMMITTED_LATENCY = Metric(

@@ -105,7 +105,7 @@ class Index(_Part):
 
 
 class DeadLetters(_Part):
-    """When a stream of dead letters is more than everyday dirt."""
+    """Above which share dead letters are more than a normal error rate."""
 
     max_ratio: float = Field(default=0.05, gt=0, le=1)
     max_consecutive: int = Field(default=1000, ge=1)

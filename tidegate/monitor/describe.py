@@ -1,4 +1,4 @@
-"""The closed list as tables in docs/metrics.md: ``python -m tidegate.monitor.describe`` writes them anew."""
+"""The closed list as tables in docs/metrics.md: ``python -m tidegate.monitor.describe`` writes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "metrics.md"
 
 
 def renewed(document: str) -> str:
-    """The document with its tables made anew; what stands before the marker stays."""
+    """The document with its tables made again; what stands before the marker stays."""
     before, marker, _ = document.partition(MARKER)
     return "\n".join([before + marker, *(line for source in TITLES for line in _section(source))])
 
