@@ -9,7 +9,6 @@ as much for a document.
 """
 
 import argparse
-import io
 import json
 import math
 import time
@@ -22,6 +21,7 @@ from typing import Any
 import fastavro
 
 from benchmarks.measure import Run, cpu_seconds, report, since
+from tidegate.avro.codec import decode
 from tidegate.clients.kafka_records import Scan, read_batches, topic_spans
 from tidegate.clients.opensearch import connect
 from tidegate.contracts.load import load_dataset
@@ -106,9 +106,7 @@ def silver(settings: Settings) -> Iterator[Row]:
     spans = topic_spans(settings.kafka_bootstrap_servers, topic)
     for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, topic, spans)):
         for value in batch.values:
-            row = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
-            assert isinstance(row, dict)
-            yield row
+            yield decode(value, schema)
 
 
 def pages(rows: Iterator[Row]) -> Iterator[list[Row]]:

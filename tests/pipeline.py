@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.polling import wait_for
+from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.registry import RegistryClient
@@ -39,6 +40,10 @@ class Pipeline:
     @property
     def dead_letter(self) -> AvroSchema:
         return platform_schema(self.settings.schemas_dir, "dead_letter")
+
+    def framed(self, record: dict[str, Any]) -> bytes:
+        """The record as a value of the raw topic of clicks."""
+        return Encoder(self.clicks.latest, self.schema_id).encode(record)
 
     def failures(self) -> dict[str, int]:
         """How often each job has failed so far."""

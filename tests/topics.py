@@ -1,14 +1,13 @@
 """What a test does with topics: put records in, read what committed."""
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import fastavro
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from tests.polling import wait_for
+from tidegate.avro.codec import decode
 from tidegate.avro.types import AvroSchema
 from tidegate.settings import Settings
 
@@ -43,13 +42,6 @@ def send(settings: Settings, topic: str, values: Iterable[bytes | None]) -> list
     return landed
 
 
-def frame(schema_id: int, schema: AvroSchema, record: dict[str, Any]) -> bytes:
-    """The record in Confluent framing: a zero byte, the schema id, the Avro body."""
-    out = io.BytesIO()
-    fastavro.schemaless_writer(out, schema, record)
-    return b"\x00" + schema_id.to_bytes(4, "big") + out.getvalue()
-
-
 def read_committed(settings: Settings, topic: str, schema: AvroSchema) -> list[dict[str, Any]]:
     """All records committed to the topic so far, decoded."""
     consumer = Consumer(
@@ -74,9 +66,7 @@ def read_committed(settings: Settings, topic: str, schema: AvroSchema) -> list[d
                 continue
             value = message.value()
             assert value is not None
-            decoded = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
-            assert isinstance(decoded, dict)
-            records.append(decoded)
+            records.append(decode(value, schema))
         return records
     finally:
         consumer.close()

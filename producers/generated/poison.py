@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tidegate.avro.codec import Encoder, frame
+from tidegate.avro.codec import Encoder
+from tidegate.avro.frame import FRAME_BYTES, body_of, frame
 from tidegate.avro.types import Kind as AvroKind
 from tidegate.avro.types import read_type
 from tidegate.contracts.load import Dataset
@@ -13,7 +14,6 @@ from tidegate.contracts.load import Dataset
 Damage = Callable[[bytes, np.random.Generator], bytes | None]
 Record = Mapping[str, object]
 
-_BODY_AT = 5
 _LENGTH_2_31 = b"\x80\x80\x80\x80\x10"
 _ABSURD_TIMES_MS = (0, 7_258_118_400_000, 253_402_300_800_000, 2**62)
 _UNKNOWN_SCHEMA_ID = 2_147_000_000
@@ -106,11 +106,11 @@ def _wrong_magic(good: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _unknown_schema(good: bytes, rng: np.random.Generator) -> bytes:
-    return frame(_UNKNOWN_SCHEMA_ID) + good[_BODY_AT:]
+    return frame(_UNKNOWN_SCHEMA_ID) + body_of(good)
 
 
 def _truncated(good: bytes, rng: np.random.Generator) -> bytes:
-    return good[: int(rng.integers(_BODY_AT, len(good)))]
+    return good[: int(rng.integers(FRAME_BYTES, len(good)))]
 
 
 def _trailing(good: bytes, rng: np.random.Generator) -> bytes:
@@ -118,13 +118,13 @@ def _trailing(good: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _length_prefix(good: bytes, rng: np.random.Generator) -> bytes:
-    return good[:_BODY_AT] + _LENGTH_2_31 + good[_BODY_AT + 1 :]
+    return good[:FRAME_BYTES] + _LENGTH_2_31 + good[FRAME_BYTES + 1 :]
 
 
 def _bad_utf8(good: bytes, rng: np.random.Generator) -> bytes:
     """Puts a byte that UTF-8 never has into the first field, a text of at most 63 bytes."""
-    length = min(good[_BODY_AT] >> 1, _LONGEST_ONE_BYTE_LENGTH)
-    place = _BODY_AT + 1 + int(rng.integers(max(length, 1)))
+    length = min(good[FRAME_BYTES] >> 1, _LONGEST_ONE_BYTE_LENGTH)
+    place = FRAME_BYTES + 1 + int(rng.integers(max(length, 1)))
     return good[:place] + b"\xff" + good[place + 1 :]
 
 

@@ -5,15 +5,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import fastavro
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from producers.topic import end_offsets
-from tidegate.avro.leading_fields import FRAME_BYTES
+from tidegate.avro.frame import body_of
+from tidegate.avro.records import WriterSchemas, decode_record, parsed_schemas
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError, TransientError
-from tidegate.proof.record_reader import WriterSchemas, decode_record
 from tidegate.settings import Settings
 
 _BATCH = 5000
@@ -48,7 +48,7 @@ def read_known(settings: Settings, dataset: Dataset, with_body: Collection[str])
         }
     )
     known: dict[str, Known] = {}
-    schemas: WriterSchemas[Any] = WriterSchemas(settings.registry_url, fastavro.parse_schema)
+    schemas = parsed_schemas(RegistryClient(settings.registry_url).by_id)
     try:
         consumer.assign([TopicPartition(topic, number, 0) for number in ends])
         heard_s = time.monotonic()
@@ -67,7 +67,7 @@ def read_known(settings: Settings, dataset: Dataset, with_body: Collection[str])
                 if value is None:
                     known.pop(key, None)
                 else:
-                    body = value[FRAME_BYTES:] if key in with_body else None
+                    body = body_of(value) if key in with_body else None
                     known[key] = Known(_time_of(value, schemas, dataset), body)
     finally:
         consumer.close()

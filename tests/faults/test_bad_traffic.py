@@ -13,7 +13,7 @@ from tests.clicks import click
 from tests.faults.conftest import StartDrill
 from tests.faults.servers import server_process
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
-from tests.topics import frame, send, wait_for_records
+from tests.topics import send, wait_for_records
 from tidegate.clients.kafka_records import topic_spans
 from tidegate.stack import process
 
@@ -97,4 +97,4 @@ def test_a_job_goes_on_at_another_parallelism(
 
 
 def _framed(pipeline: Pipeline, event: dict[str, Any]) -> bytes:
-    return frame(pipeline.schema_id, pipeline.clicks.latest, event)
+    return pipeline.framed(event)

@@ -7,7 +7,8 @@ from rich.console import Console
 from tests.clicks import click
 from tests.pipeline import Pipeline
 from tests.polling import wait_for
-from tests.topics import frame, read_committed, send, source_offset, wait_for_records
+from tests.topics import read_committed, send, source_offset, wait_for_records
+from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
 from tidegate.stack import local
 
@@ -26,8 +27,8 @@ def test_the_job_waits_for_the_registry_and_goes_on(pipeline: Pipeline) -> None:
             settings,
             "raw.clicks",
             [
-                frame(newer_id, newer, click(device="watch")),
-                frame(pipeline.schema_id, pipeline.clicks.latest, click()),
+                Encoder(newer, newer_id).encode(click(device="watch")),
+                pipeline.framed(click()),
             ],
         )
         logs = list((settings.home / "logs").glob("*task*.log"))

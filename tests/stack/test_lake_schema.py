@@ -13,7 +13,8 @@ import pytest
 from tests.contracts import copy_of_clicks, spoil
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
-from tests.topics import frame, send
+from tests.topics import send
+from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
 from tidegate.proof.lake_reader import open_catalog
@@ -110,7 +111,7 @@ def _send_silver(settings: Settings, path: Path, offset: int, **fields: Any) -> 
         "device_family": "phone",
         **fields,
     }
-    send(settings, topic, [frame(schema_id, schema, row)])
+    send(settings, topic, [Encoder(schema, schema_id).encode(row)])
 
 
 def _lake_rows(settings: Settings, name: str, count: int) -> dict[int, tuple[int, dict[str, Any]]]:

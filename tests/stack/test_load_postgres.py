@@ -15,7 +15,7 @@ from tests.clicks import click
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.postgres import PASSWORD, postgres
-from tests.topics import frame, send, wait_for_records
+from tests.topics import send, wait_for_records
 
 TABLE = """
 CREATE TABLE products (
@@ -127,7 +127,7 @@ def test_a_price_changes_at_its_own_time(server: str, shop: psycopg.Connection[A
     def prices() -> list[Decimal | None] | None:
         """Of clicks sent now, once they are right: the job learns of a change when Kafka hands it over."""
         renewed = [{**row, "event_id": click()["event_id"]} for row in clicks]
-        values = [frame(pipeline.schema_id, pipeline.clicks.latest, row) for row in renewed]
+        values = [pipeline.framed(row) for row in renewed]
         landed = [place.offset for place in send(pipeline.settings, "raw.clicks", values)]
         rows = wait_for_records(pipeline.settings, "silver.clicks", pipeline.silver, set(landed))
         found = [rows[offset]["list_price"] for offset in landed]

@@ -9,7 +9,7 @@ from opensearchpy import OpenSearch
 from tests.clicks import click
 from tests.pipeline import Pipeline
 from tests.polling import wait_for
-from tests.topics import frame, read_committed, send, wait_for_records
+from tests.topics import read_committed, send, wait_for_records
 from tidegate.clients.opensearch import connect
 
 CONFLICT_DAY = datetime(2014, 2, 3, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def test_only_the_refused_document_becomes_a_dead_letter(pipeline: Pipeline) -> 
     landed = send(
         settings,
         "raw.clicks",
-        [frame(pipeline.schema_id, pipeline.clicks.latest, row) for row in (refused, accepted, other)],
+        [pipeline.framed(row) for row in (refused, accepted, other)],
     )
     wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in landed})
 

@@ -1,6 +1,5 @@
 """Figures per minute: the same as a batch computation, in the topic and in OpenSearch, late events counted."""
 
-import io
 import math
 import statistics
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from duckdb.func import SPECIAL
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.polling import wait_for
 from tests.topics import read_committed
+from tidegate.avro.codec import decode
 from tidegate.clients.kafka_offsets import OffsetReader, reached
 from tidegate.clients.kafka_records import Scan, read_batches, topic_spans
 from tidegate.clients.opensearch import SearchClient
@@ -196,9 +196,7 @@ def _records(settings: Settings, metric: Metric) -> Iterator[dict[str, Any]]:
     spans = topic_spans(settings.kafka_bootstrap_servers, metric.topic)
     for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, metric.topic, spans)):
         for value in filter(None, batch.values):  # without a value: taken back for a moment, the next one follows
-            record = fastavro.schemaless_reader(io.BytesIO(value[5:]), schema, None)
-            assert isinstance(record, dict)
-            yield record
+            yield decode(value, schema)
 
 
 def _indexed(settings: Settings, metric: Metric) -> Figures:

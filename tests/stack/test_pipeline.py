@@ -9,7 +9,8 @@ from confluent_kafka import Producer
 
 from tests.clicks import click
 from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
-from tests.topics import frame, read_committed, send, wait_for_records
+from tests.topics import read_committed, send, wait_for_records
+from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_dataset
 
@@ -30,7 +31,7 @@ def test_mixed_traffic_is_accounted_for_as_the_ledger_says(pipeline: Pipeline) -
 
 def test_personal_fields_are_keyed_hashes_in_silver(pipeline: Pipeline) -> None:
     settings = pipeline.settings
-    [landed] = send(settings, "raw.clicks", [frame(pipeline.schema_id, pipeline.clicks.latest, click(ip="192.0.2.99"))])
+    [landed] = send(settings, "raw.clicks", [pipeline.framed(click(ip="192.0.2.99"))])
     row = wait_for_records(settings, "silver.clicks", pipeline.silver, {landed.offset})[landed.offset]
     assert settings.privacy_key is not None
     key = settings.privacy_key.get_secret_value().encode()
@@ -57,7 +58,7 @@ def test_a_click_gets_the_product_as_it_was_at_its_own_time(pipeline: Pipeline) 
     _load_products(pipeline, product_schema_id, states)
     minutes = {-2000: None, -5: "10.00", 5: "12.00"}
     clicks = [click(product_id="P-test", event_time=change + timedelta(minutes=offset)) for offset in minutes]
-    landed = send(settings, "raw.clicks", [frame(pipeline.schema_id, pipeline.clicks.latest, row) for row in clicks])
+    landed = send(settings, "raw.clicks", [pipeline.framed(row) for row in clicks])
     rows = wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in landed})
     prices = [rows[place.offset]["list_price"] for place in landed]
     assert prices == [None if price is None else Decimal(price) for price in minutes.values()]
@@ -88,7 +89,7 @@ def test_a_job_goes_on_from_its_savepoint_and_from_its_newest_checkpoint(pipelin
 def test_dead_letters_and_dropped_records_carry_their_coordinates(pipeline: Pipeline) -> None:
     settings = pipeline.settings
     good, bad, beat = (
-        frame(pipeline.schema_id, pipeline.clicks.latest, row)
+        pipeline.framed(row)
         for row in (click(), click(quantity=0, unit_price=Decimal("-1.00")), click(event_type="heartbeat"))
     )
     landed = send(settings, "raw.clicks", [good, bad, beat])
@@ -110,5 +111,5 @@ def _load_products(pipeline: Pipeline, schema_id: int, states: list[dict[str, ob
     schema = load_dataset(pipeline.settings.schemas_dir, "products").latest
     producer = Producer({"bootstrap.servers": pipeline.settings.kafka_bootstrap_servers, "enable.idempotence": True})
     for state in states:
-        producer.produce("ref.products", frame(schema_id, schema, state), key=str(state["product_id"]))
+        producer.produce("ref.products", Encoder(schema, schema_id).encode(state), key=str(state["product_id"]))
     assert producer.flush(30) == 0

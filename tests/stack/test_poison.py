@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 
 from tests.clicks import click
 from tests.pipeline import Pipeline
-from tests.topics import frame, send, wait_for_records
+from tests.topics import send, wait_for_records
+from tidegate.avro.frame import body_of, frame
 
 UNKNOWN_SCHEMA_ID = 2_000_000_001
 
 
 def poison(pipeline: Pipeline) -> list[tuple[str, bytes | None]]:
     """(expected code, record) of every kind."""
-    whole = frame(pipeline.schema_id, pipeline.clicks.latest, click())
-    body = whole[5:]
+    whole = pipeline.framed(click())
+    body = body_of(whole)
     id_length = body[0:1]
     far = click(event_time=datetime(9999, 12, 31, tzinfo=UTC))
     at_user = whole.index(b"\x02\x04u1")
@@ -22,13 +23,13 @@ def poison(pipeline: Pipeline) -> list[tuple[str, bytes | None]]:
         ("EMPTY_VALUE", b""),
         ("TOMBSTONE", None),
         ("BAD_MAGIC", b"\x01" + whole[1:]),
-        ("UNKNOWN_SCHEMA", b"\x00" + UNKNOWN_SCHEMA_ID.to_bytes(4, "big") + body),
+        ("UNKNOWN_SCHEMA", frame(UNKNOWN_SCHEMA_ID) + body),
         ("TRAILING_BYTES", whole + b"\x00"),
-        ("BAD_LENGTH", whole[:5] + b"\x80\x80\x80\x80\x10" + whole[6:]),
-        ("BAD_UTF8", whole[:5] + id_length + b"\xff" * 36 + whole[42:]),
+        ("BAD_LENGTH", frame(pipeline.schema_id) + b"\x80\x80\x80\x80\x10" + whole[6:]),
+        ("BAD_UTF8", frame(pipeline.schema_id) + id_length + b"\xff" * 36 + whole[42:]),
         ("BAD_UNION_BRANCH", whole[:at_user] + b"\x08" + whole[at_user + 1 :]),
-        ("RECORD_TOO_LARGE", frame(pipeline.schema_id, pipeline.clicks.latest, click(page_url="x" * 10_000_000))),
-        ("EVENT_TIME_OUT_OF_RANGE", frame(pipeline.schema_id, pipeline.clicks.latest, far)),
+        ("RECORD_TOO_LARGE", pipeline.framed(click(page_url="x" * 10_000_000))),
+        ("EVENT_TIME_OUT_OF_RANGE", pipeline.framed(far)),
     ]
     records += [("TRUNCATED", whole[:length]) for length in range(1, len(whole))]
     noise = random.Random(5)
@@ -58,4 +59,4 @@ def test_each_poison_has_its_own_code_and_good_events_pass_between(pipeline: Pip
 def frame_of_new_click(pipeline: Pipeline) -> Iterator[bytes]:
     """An endless supply of good records."""
     while True:
-        yield frame(pipeline.schema_id, pipeline.clicks.latest, click())
+        yield pipeline.framed(click())

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import fastavro
 import httpx
 import pytest
 
@@ -21,7 +20,9 @@ from tests.contracts import spoil
 from tests.pipeline import Pipeline, prove_window, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.shell import PROJECT, run_shell
-from tests.topics import frame, send, wait_for_records
+from tests.topics import send, wait_for_records
+from tidegate.avro.codec import Encoder
+from tidegate.avro.records import decode_record, parsed_schemas
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_records import Scan, Spans, read_batches, topic_spans
 from tidegate.clients.opensearch import SearchClient
@@ -29,7 +30,6 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_dataset
 from tidegate.measure.child import Child
 from tidegate.proof.lake_reader import open_catalog
-from tidegate.proof.record_reader import WriterSchemas, decode_record
 from tidegate.settings import Settings
 
 PAGE = PROJECT / "docs" / "change-a-schema.md"
@@ -139,8 +139,8 @@ def test_an_incompatible_version_is_refused_and_if_forced_only_its_events_are_de
     assert refused in result.stderr
 
     with _forced(settings, broken) as forced_id:
-        good = frame(pipeline.schema_id, pipeline.clicks.latest, click())
-        bad = frame(forced_id, broken, click(url="/", device=MODEL))
+        good = pipeline.framed(click())
+        bad = Encoder(broken, forced_id).encode(click(url="/", device=MODEL))
         landed = [place.offset for place in send(settings, RAW, [good, bad, good])]
         letter = wait_for_records(settings, "dlq.clicks", pipeline.dead_letter, {landed[1]})[landed[1]]
         assert letter["error_code"] == "SCHEMA_MISMATCH"
@@ -214,7 +214,7 @@ def _registered(settings: Settings, schema: AvroSchema) -> int:
 
 def _send(pipeline: Pipeline, schema_id: int, schema: AvroSchema) -> dict[int, bytes]:
     """Clicks with a device of their own; returns what was sent, by its offset in partition 0."""
-    values = [frame(schema_id, schema, click(device=MODEL)) for _ in range(COUNT)]
+    values = [Encoder(schema, schema_id).encode(click(device=MODEL)) for _ in range(COUNT)]
     places = send(pipeline.settings, RAW, values)
     return {place.offset: value for place, value in zip(places, values, strict=True)}
 
@@ -252,7 +252,7 @@ def _silver_since(settings: Settings, since: Spans) -> Iterator[dict[str, Any]]:
     """The rows committed after the ends of ``since``, each with just the fields that its writer knew."""
     servers = settings.kafka_bootstrap_servers
     spans = {partition: (since[partition][1], end) for partition, (_, end) in topic_spans(servers, SILVER).items()}
-    schemas: WriterSchemas[Any] = WriterSchemas(settings.registry_url, fastavro.parse_schema)
+    schemas = parsed_schemas(RegistryClient(settings.registry_url).by_id)
     for batch in read_batches(Scan(servers, settings.registry_url, SILVER, spans)):
         for value in batch.values:
             row = decode_record(value, schemas)

@@ -1,23 +1,23 @@
-"""Avro values in the registry's framing: a zero byte, the schema id (4 bytes, big-endian), the Avro body.
-
-Format: https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
-"""
+"""Encodes and decodes Avro values in the registry's framing."""
 
 import io
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import fastavro
 
 from tidegate.avro.defaults import parse
+from tidegate.avro.frame import body_of, frame
 from tidegate.avro.types import AvroSchema
 from tidegate.errors import ContractError
 
 
-def frame(schema_id: int) -> bytes:
-    """The five bytes before every Avro body."""
-    return struct.pack(">bI", 0, schema_id)
+def decode(value: bytes, schema: AvroSchema) -> dict[str, Any]:
+    """The record in framed bytes that ``schema``, as fastavro parsed it, wrote."""
+    record = fastavro.schemaless_reader(io.BytesIO(body_of(value)), schema, None)
+    assert isinstance(record, dict)
+    return record
 
 
 class Encoder:
@@ -40,11 +40,9 @@ class Encoder:
         fastavro.schemaless_writer(buffer, self._parsed, record)
         return buffer.getvalue()
 
-    def decode(self, value: bytes) -> dict[str, object]:
+    def decode(self, value: bytes) -> dict[str, Any]:
         """The record in framed bytes that this encoder's schema wrote."""
-        record = fastavro.schemaless_reader(io.BytesIO(value[len(self.frame) :]), self._parsed, None)
-        assert isinstance(record, dict)
-        return record
+        return decode(value, self._parsed)
 
     def part(self, names: Sequence[str]) -> "Part":
         """An encoder for the neighbouring fields ``names``.

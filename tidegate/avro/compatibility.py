@@ -6,10 +6,14 @@ scale, milliseconds to microseconds) resolves in Avro but changes what the value
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, read_type
-from tidegate.contracts.model import Compatibility
 
+Compatibility = Literal[
+    "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE"
+]
+"""The registry's levels: which versions of a schema must be able to read which."""
 _PROMOTIONS: dict[Kind, frozenset[Kind]] = {
     "int": frozenset({"long", "float", "double"}),
     "long": frozenset({"float", "double"}),

@@ -2,26 +2,24 @@
 
 Silver, dropped and most raw records begin with the few fields a proof needs, all of them int, long or string; so their
 places follow from varints alone, which numpy reads for thousands of records together.
-Format: Avro 1.12 specification, "Binary encoding"; framing: magic byte 0 and the schema's id in 4 bytes, big-endian.
+Format: Avro 1.12 specification, "Binary encoding".
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.avro.types import Kind, read_type
-from tidegate.proof.rows import Mask
+from tidegate.avro.frame import FRAME_BYTES, MAX_SCHEMA_ID, NO_SCHEMA_ID
+from tidegate.avro.types import AvroSchema, Kind, read_type
 
-FRAME_BYTES = 5
-MAX_SCHEMA_ID = 2**31 - 1
 _LONGEST_VARINT_BYTES = 10
 _READABLE: frozenset[Kind] = frozenset({"string", "int", "long"})
 _PASSABLE: frozenset[Kind] = _READABLE | {"timestamp-millis", "timestamp-micros", "date"}
 """Kinds that may stand before a wanted field; what is not in ``_READABLE`` has another text when it is decoded."""
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,11 @@ class Buffer:
         return Buffer(self.data, self.starts[rows], self.ends[rows])
 
     def schema_ids(self) -> Ints:
-        """The schema id of each record, -1 where there is no frame or no registry could have given the id."""
+        """The schema id of each record, as ``frame.schema_id_of`` tells it."""
         framed = self.ends - self.starts >= FRAME_BYTES
         frames = _bytes_at(self.data, self.starts[:, None] + np.arange(FRAME_BYTES))
         ids = frames[:, 1:] @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.int64)
-        return np.where(framed & (frames[:, 0] == 0) & (ids <= MAX_SCHEMA_ID), ids, -1)
+        return np.where(framed & (frames[:, 0] == 0) & (ids <= MAX_SCHEMA_ID), ids, NO_SCHEMA_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +64,7 @@ class Fields:
     readable: Mask
 
 
-def schema_id_of(value: bytes) -> int:
-    """The schema id of one record, -1 as in ``Buffer.schema_ids``."""
-    schema_id = int.from_bytes(value[1:FRAME_BYTES], "big")
-    framed = len(value) >= FRAME_BYTES and value[0] == 0
-    return schema_id if framed and schema_id <= MAX_SCHEMA_ID else -1
-
-
-def layout_of(schema: dict[str, Any], wanted: Sequence[str]) -> Layout | None:
+def layout_of(schema: AvroSchema, wanted: Sequence[str]) -> Layout | None:
     """Where ``wanted`` are in records of ``schema``; None if another kind of field stands before one of them."""
     fields = read_type(schema, str(schema.get("name", "schema"))).fields
     names = [field.name for field in fields]

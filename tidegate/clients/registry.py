@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
+from tidegate.avro.compatibility import Compatibility
 from tidegate.avro.types import AvroSchema
-from tidegate.contracts.model import Compatibility
 from tidegate.errors import ContractError, TidegateError, TransientError
 
 _NOT_FOUND = 404

@@ -9,13 +9,11 @@ from typing import Annotated, Literal, NewType
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from tidegate.avro.compatibility import Compatibility
 from tidegate.contracts.naming import output_topic
 
 DatasetName = NewType("DatasetName", str)
 Severity = Literal["reject", "warn", "drop"]
-Compatibility = Literal[
-    "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE"
-]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 MAX_RULES_PER_SEVERITY = 60
 """Each has a bit of a BIGINT, and so has the event-time window beside those of ``reject``."""

@@ -5,7 +5,6 @@ silver, every ``SAMPLE_EVERY``-th offset is decoded: its committed latency is th
 minus ``_ingested_at``, the broker's own time stamp of the raw record. The poll adds up to ``POLL_S``.
 """
 
-import io
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 import fastavro
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
+from tidegate.avro.codec import decode
 from tidegate.clients.kafka_records import topic_spans
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset
@@ -24,7 +24,6 @@ from tidegate.settings import Settings
 SAMPLE_EVERY = 20
 POLL_S = 0.1
 BATCH_RECORDS = 10_000
-_HEADER_BYTES = 5
 OnSample = Callable[[str, int], None]
 
 
@@ -111,8 +110,7 @@ class OutputWatch:
                 self._sample(message, received_ms)
 
     def _sample(self, message: Message, received_ms: float) -> None:
-        row = fastavro.schemaless_reader(io.BytesIO(message.value()[_HEADER_BYTES:]), self._schema, None)
-        assert isinstance(row, dict)
+        row = decode(message.value(), self._schema)
         ingested_ms = row[envelope.INGESTED_AT].timestamp() * 1000
         self.seen.committed_ms.append(received_ms - ingested_ms)
         self._on_sample(envelope.document_id(row, self._contract.row_identity), ingested_ms)

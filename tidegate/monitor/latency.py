@@ -11,16 +11,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import fastavro
-
 from tidegate import metric_names
+from tidegate.avro.records import decode_record, parsed_schemas
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.opensearch import SearchClient
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import envelope
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError
 from tidegate.monitor.reading import Distribution, Sample, Server
-from tidegate.proof.record_reader import WriterSchemas, decode_record
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 from tidegate.single_records import SingleRecords
@@ -78,7 +77,7 @@ class CommittedReader:
         self._offsets = offsets
         self._records = records
         self._by_topic = {each.dataset.contract.silver_topic: each for each in latencies}
-        self._schemas = WriterSchemas(settings.registry_url, fastavro.parse_schema)
+        self._schemas = parsed_schemas(RegistryClient(settings.registry_url).by_id)
         self._places: list[Place] = []
         self._ends: Offsets = {}
         self._sampled_s = float("-inf")

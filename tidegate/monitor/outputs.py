@@ -4,20 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from tidegate.avro.leading_fields import Buffer, Layout, layout_of, read_fields, texts
+from tidegate.avro.records import LookUp, WriterSchemas
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan, Spans, read_batches
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.model import Contract
 from tidegate.dead_letters.codes import CODES
 from tidegate.dead_letters.record import REASON
 from tidegate.metric_names import DEAD_LETTERS, DROPPED, Metric
 from tidegate.monitor.reading import Sample, Server
 from tidegate.monitor.tally import Reason, Tally, keep, kept
-from tidegate.proof.record_reader import WriterSchemas
 from tidegate.settings import Settings
 
 UNREADABLE = "unreadable"
@@ -50,7 +51,8 @@ class OutputReader:
         self._servers, self._registry = settings.kafka_bootstrap_servers, settings.registry_url
         self._offsets = offsets
         self._topics = [topic for contract in contracts for topic in counted_topics(contract)]
-        self._layouts = {topic.fields: layouts(self._registry, topic.fields) for topic in self._topics}
+        look_up = RegistryClient(settings.registry_url).by_id
+        self._layouts = {topic.fields: layouts(look_up, topic.fields) for topic in self._topics}
         self._tallies: dict[Place, Tally] | None = None
 
     def read(self) -> Iterator[Sample]:
@@ -104,12 +106,12 @@ def unread(topic: str, tallies: dict[Place, Tally], starts: Offsets, ends: Offse
     return spans
 
 
-def layouts(registry_url: str, fields: tuple[str, ...]) -> WriterSchemas[Layout]:
+def layouts(look_up: LookUp, fields: tuple[str, ...]) -> WriterSchemas[Layout]:
     """Where ``fields`` are in a record, by the id of its schema."""
-    return WriterSchemas(registry_url, partial(_layout, fields))
+    return WriterSchemas(look_up, partial(_layout, fields))
 
 
-def _layout(fields: tuple[str, ...], schema: dict[str, Any]) -> Layout | None:
+def _layout(fields: tuple[str, ...], schema: AvroSchema) -> Layout | None:
     return layout_of(schema, fields)
 
 

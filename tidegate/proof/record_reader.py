@@ -1,40 +1,22 @@
 """Turns the records of raw, silver, dead letter and dropped topics into rows; each function is one worker's job."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from io import BytesIO
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-import fastavro
 import numpy as np
 
-from tidegate.avro.leading_fields import FRAME_BYTES, Buffer, Layout, layout_of, read_fields, schema_id_of, texts
+from tidegate.avro.leading_fields import Buffer, Layout, Mask, layout_of, read_fields, texts
+from tidegate.avro.records import LookUp, WriterSchemas, decode_record, parsed_schemas
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, document_id
 from tidegate.dead_letters.record import reason_of, source_of
 from tidegate.errors import TidegateError
-from tidegate.proof.rows import Fingerprints, Mask, Offsets, Rows, concat, fingerprints, make_rows
+from tidegate.proof.rows import Fingerprints, Offsets, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
 
 DeadLetterRows = dict[tuple[str, str], Rows]
-_UNDECODABLE = (ValueError, EOFError, IndexError, KeyError, OverflowError, TypeError)
-_Made = TypeVar("_Made")
-
-
-class WriterSchemas(Generic[_Made]):
-    """What is made from the schema with a given registry id, made once; None for an id nobody gave out."""
-
-    def __init__(self, registry_url: str, make: Callable[[dict[str, Any]], _Made | None]) -> None:
-        self._registry = RegistryClient(registry_url)
-        self._make = make
-        self._made: dict[int, _Made | None] = {-1: None}
-
-    def __getitem__(self, schema_id: int) -> _Made | None:
-        if schema_id not in self._made:
-            schema = self._registry.by_id(schema_id)
-            self._made[schema_id] = None if schema is None else self._make(schema)
-        return self._made[schema_id]
 
 
 def read_silver(scan: Scan, identity: tuple[str, ...]) -> Rows:
@@ -53,7 +35,7 @@ def read_dropped(scan: Scan) -> Rows:
 
 def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
     """Coordinates of the dead letters that come from ``raw_topic``, by stage and error code."""
-    schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
+    schemas = parsed_schemas(_look_up(scan))
     places: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for batch in read_batches(scan):
         for row, value in enumerate(batch.values):
@@ -72,8 +54,8 @@ def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offset
     Only the leading fields are read of an offset in ``claimed`` (sorted, by partition); any other may be a
     duplicate, and is decoded whole, since a broken record is none.
     """
-    layouts = WriterSchemas(scan.registry_url, lambda schema: layout_of(schema, identity))
-    schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
+    layouts = WriterSchemas(_look_up(scan), lambda schema: layout_of(schema, identity))
+    schemas = parsed_schemas(_look_up(scan))
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
@@ -93,7 +75,7 @@ def read_exploding_raw(scan: Scan, identity: tuple[str, ...], items: str) -> Raw
     Each record is decoded whole, since only then the number of its items is known. A record without items has one
     row, with a position that silver never has.
     """
-    schemas: WriterSchemas[Any] = WriterSchemas(scan.registry_url, fastavro.parse_schema)
+    schemas = parsed_schemas(_look_up(scan))
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
@@ -107,7 +89,7 @@ def read_exploding_raw(scan: Scan, identity: tuple[str, ...], items: str) -> Raw
 
 
 def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
-    layouts = WriterSchemas(scan.registry_url, lambda schema: layout_of(schema, (*coordinates, *identity)))
+    layouts = WriterSchemas(_look_up(scan), lambda schema: layout_of(schema, (*coordinates, *identity)))
     parts: list[Rows] = []
     for batch in read_batches(scan):
         buffer = Buffer.of(batch.values)
@@ -177,17 +159,8 @@ def _item_identities(
     return [b"%s_%d" % (text, position) for position in range(1, len(record[items]) + 1)] or [text + b"_0"]
 
 
-def decode_record(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:
-    """The whole record, or None for one that no reader could decode."""
-    schema = schemas[schema_id_of(value)]
-    if schema is None:
-        return None
-    body = BytesIO(value[FRAME_BYTES:])
-    try:
-        record = fastavro.schemaless_reader(body, schema, None)
-    except _UNDECODABLE:
-        return None
-    return record if isinstance(record, dict) and not body.read(1) else None
+def _look_up(scan: Scan) -> LookUp:
+    return RegistryClient(scan.registry_url).by_id
 
 
 def _foreign(batch: Batch, row: int) -> TidegateError:

@@ -11,9 +11,10 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tidegate.avro.leading_fields import Mask
+
 Offsets = NDArray[np.int64]
 Fingerprints = NDArray[np.uint64]
-Mask = NDArray[np.bool_]
 FINGERPRINT_BYTES = 16
 
 

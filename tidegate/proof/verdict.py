@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tidegate.avro.leading_fields import Mask
 from tidegate.proof.rows import (
     Difference,
     Fingerprints,
     IdentityIndex,
-    Mask,
     Offsets,
     Rows,
     compare,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tidegate.avro.compatibility import broken_promises
+from tidegate.avro.compatibility import Compatibility, broken_promises
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import (
@@ -13,7 +13,6 @@ from tidegate.contracts.load import (
     load_datasets,
     platform_schema,
 )
-from tidegate.contracts.model import Compatibility
 from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.topics import TopicReport, create_topics, plan_topics
 from tidegate.errors import ContractError

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clicks import click
-from tidegate.avro.codec import Encoder, frame, writing
+from tidegate.avro.codec import Encoder, writing
+from tidegate.avro.frame import frame
 from tidegate.contracts.load import Dataset
 from tidegate.errors import ContractError
 
@@ -28,10 +29,6 @@ def test_decoding_gives_back_what_was_encoded(clicks: Dataset) -> None:
 def test_fields_that_are_no_neighbours_are_refused(clicks: Dataset) -> None:
     with pytest.raises(ValueError, match="not neighbours"):
         Encoder(clicks.latest, 7).part(["event_id", "user_id"])
-
-
-def test_the_frame_is_a_zero_and_the_id_in_big_endian() -> None:
-    assert frame(258) == b"\x00\x00\x00\x01\x02"
 
 
 def test_a_part_without_values_has_the_defaults_of_its_fields(clicks: Dataset) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 import fastavro
 import pytest
 
-from tidegate.avro.compatibility import broken_promises, unreadable
+from tidegate.avro.compatibility import Compatibility, broken_promises, unreadable
 from tidegate.avro.types import read_type
-from tidegate.contracts.model import Compatibility
 
 _ID = {"name": "id", "type": "string"}
 _EXTRA = {"name": "extra", "type": "string"}

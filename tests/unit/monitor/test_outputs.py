@@ -1,16 +1,15 @@
 """Records are counted by their leading fields; a topic is read from where its tally ends."""
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import fastavro
 import numpy as np
 import pytest
 
 from tidegate import metric_names
+from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan
@@ -51,9 +50,7 @@ DROP = {
 
 
 def framed(schema: AvroSchema, record: dict[str, Any], schema_id: int = 7) -> bytes:
-    body = io.BytesIO()
-    fastavro.schemaless_writer(body, schema, record)
-    return b"\x00" + schema_id.to_bytes(4, "big") + body.getvalue()
+    return Encoder(schema, schema_id).encode(record)
 
 
 def batch(*values: bytes) -> Batch:
@@ -63,35 +60,27 @@ def batch(*values: bytes) -> Batch:
 class Registry:
     """Knows one schema, by the id 7."""
 
-    schema: AvroSchema = DEAD_LETTER
-
-    def __init__(self, url: str) -> None:
-        pass
+    def __init__(self, schema: AvroSchema = DEAD_LETTER) -> None:
+        self.schema = schema
 
     def by_id(self, schema_id: int) -> AvroSchema | None:
         return self.schema if schema_id == 7 else None
 
 
-@pytest.fixture(autouse=True)
-def registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tidegate.proof.record_reader.RegistryClient", Registry)
-
-
 def test_dead_letters_are_told_by_stage_and_code() -> None:
     values = [framed(DEAD_LETTER, {**LETTER, "stage": stage}) for stage in ("decode", "rule", "decode")]
-    found = reasons_of(batch(*values), 2, layouts("", ("stage", "error_code")))
+    found = reasons_of(batch(*values), 2, layouts(Registry().by_id, ("stage", "error_code")))
     assert found == [("decode", "TRUNCATED"), ("rule", "TRUNCATED"), ("decode", "TRUNCATED")]
 
 
-def test_dropped_records_are_told_by_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Registry, "schema", DROPPED)
-    assert reasons_of(batch(framed(DROPPED, DROP)), 1, layouts("", ("rule",))) == [("no_x",)]
+def test_dropped_records_are_told_by_rule() -> None:
+    assert reasons_of(batch(framed(DROPPED, DROP)), 1, layouts(Registry(DROPPED).by_id, ("rule",))) == [("no_x",)]
 
 
 @pytest.mark.parametrize("value", [b"", b"hello", framed(DEAD_LETTER, LETTER, 8), framed(DEAD_LETTER, LETTER)[:40]])
 def test_what_no_job_wrote_is_counted_too(value: bytes) -> None:
     whole = framed(DEAD_LETTER, LETTER)
-    found = reasons_of(batch(whole, value, whole), 2, layouts("", ("stage", "error_code")))
+    found = reasons_of(batch(whole, value, whole), 2, layouts(Registry().by_id, ("stage", "error_code")))
     assert found == [("decode", "TRUNCATED"), (outputs.UNREADABLE,) * 2, ("decode", "TRUNCATED")]
 
 
@@ -137,6 +126,7 @@ def reader(monkeypatch: pytest.MonkeyPatch, log: Log, before: Tally) -> OutputRe
 
     monkeypatch.setattr(outputs, "kept", kept)
     monkeypatch.setattr(outputs, "keep", lambda *_: None)
+    monkeypatch.setattr(outputs, "RegistryClient", lambda _: Registry())
     return OutputReader(Settings(), log, [CONTRACT], 5)
 
 
