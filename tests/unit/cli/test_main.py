@@ -1,0 +1,74 @@
+"""The command line finds its commands and ends with the documented exit codes."""
+
+from importlib import import_module
+
+import click
+import pytest
+
+from tests.project import PROJECT
+from tidegate.cli import main as cli_main
+from tidegate.cli.main import COMMANDS, EXTRAS, main
+from tidegate.errors import TidegateError
+
+
+def test_every_listed_command_is_a_file_and_every_file_a_listed_command() -> None:
+    files = {path.stem for path in (PROJECT / "tidegate" / "cli").glob("*.py")} - {"__init__", "main", "output"}
+
+    assert set(COMMANDS) == files
+    for name in COMMANDS:
+        assert isinstance(import_module(f"tidegate.cli.{name}").command, click.Command)
+
+
+def test_every_extra_is_one_that_can_be_installed() -> None:
+    assert all(f"\n{extra} = [" in (PROJECT / "pyproject.toml").read_text() for extra in EXTRAS.values())
+
+
+@pytest.mark.parametrize(
+    ("raised", "exit_code", "said"),
+    [
+        (TidegateError("It broke.", remedy="Try again."), 1, "error: It broke. Try again."),
+        (ModuleNotFoundError("no", name="duckdb.x"), 1, "pip install 'tidegate[lake]'"),
+        (click.UsageError("--rate does not go"), 2, "--rate does not go"),
+        (KeyboardInterrupt(), 130, ""),
+        (SystemExit(1), 1, ""),
+        (SystemExit(None), 0, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_each_way_to_end_has_its_exit_code_and_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    raised: BaseException,
+    exit_code: int,
+    said: str,
+) -> None:
+    assert _exit_code(monkeypatch, raised) == exit_code
+    assert said in capfd.readouterr().err
+
+
+def test_a_bug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _exit_code(monkeypatch, ZeroDivisionError())
+
+
+def test_an_unknown_command_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["tidegate", "flood"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "No such command 'flood'" in capfd.readouterr().err
+
+
+def _exit_code(monkeypatch: pytest.MonkeyPatch, raised: BaseException) -> int:
+    """What the process ends with if the command raises this."""
+
+    def command() -> None:
+        raise raised
+
+    monkeypatch.setattr(cli_main, "COMMANDS", {"status": "raises"})
+    monkeypatch.setattr("tidegate.cli.status.command", click.Command("status", callback=command))
+    monkeypatch.setattr("sys.argv", ["tidegate", "status"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code

@@ -1,0 +1,40 @@
+"""``tidegate produce``: which options go together, and the summary in words."""
+
+import pytest
+from click.testing import CliRunner
+
+from producers.sending.session import Summary
+from tidegate.cli.produce import _text, command
+
+SENT: Summary = {
+    "sent": 1200, "delivered": 1199, "failed": 1, "seconds": 2.0, "rate_per_s": 600.0, "max_behind_s": 0.25
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("clicks --from access.log --rate 5", "--rate does not go with --from"),
+        ("clicks --from access.log --bad-ratio 0.1", "--bad-ratio does not go with --from"),
+        ("app_logs --follow --count 5", "--count does not go with --follow alone"),
+        ("app_logs --follow --format jsonl", "--format does not go with --follow alone"),
+        ("clicks --speed 2", "--speed does not go without --from"),
+        ("clicks --metrics-host 127.0.0.2", "--metrics-host does not go without --metrics-port"),
+    ],
+)
+def test_options_that_mean_nothing_together_are_wrong_usage(arguments: str, said: str) -> None:
+    result = CliRunner().invoke(command, arguments.split())
+
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_the_summary_says_what_was_sent_and_what_was_not() -> None:
+    assert _text(SENT) == ("sent 1,200, delivered 1,199, failed 1 in 2.0 s: 600/s, at most 0.2 s behind schedule")
+
+
+def test_of_a_file_the_summary_says_where_rejected_lines_are() -> None:
+    of_file = {**SENT, "lines": 1202, "rejected": 2, "rejects_file": "lines.rejects"}
+
+    assert _text(of_file).splitlines()[1] == "lines 1,202, rejected 2, kept in lines.rejects"
+    assert _text({**of_file, "rejected": 0}).splitlines()[1] == "lines 1,202, rejected 0"
