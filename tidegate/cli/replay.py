@@ -6,8 +6,8 @@ Exit codes: 0 nothing is missing (any more), 1 something still is, or it can't b
 import click
 
 from tidegate.cli.output import tables
-from tidegate.cli.prove import print_report
 from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.show import print_report
 from tidegate.replay.missing import find_missing
 from tidegate.replay.run import run_plan
 from tidegate.settings import get_settings

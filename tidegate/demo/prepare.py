@@ -4,7 +4,6 @@ import os
 
 from rich.console import Console
 
-from tidegate.cli.up import StartDisplay
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.opensearch import SearchClient
 from tidegate.demo.options import DATASET, JOBS, DemoOptions
@@ -15,6 +14,7 @@ from tidegate.registration.register import register_all
 from tidegate.search.templates import apply_templates, searchable
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
+from tidegate.stack.start_display import StartDisplay
 
 LAKE_INTERVAL_VARIABLE = "TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S"
 LAKE_INTERVAL_S = "10"

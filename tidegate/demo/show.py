@@ -3,12 +3,12 @@
 from rich.console import Console
 from rich.table import Table
 
-from tidegate.cli.prove import print_report
 from tidegate.contracts import naming
 from tidegate.demo.options import DATASET
 from tidegate.demo.queries import Answer
 from tidegate.demo.report import Comparison, Measured
 from tidegate.demo.run import Result
+from tidegate.proof.show import print_report
 from tidegate.settings import Settings
 
 

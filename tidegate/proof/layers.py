@@ -8,7 +8,7 @@ import numpy as np
 
 from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Difference, Rows, compare
-from tidegate.proof.verdict import Window
+from tidegate.proof.window import Window
 
 
 class LayerSource(Protocol):

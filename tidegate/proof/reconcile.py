@@ -9,7 +9,9 @@ lies beyond all that refine has written (``behind``).
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
+from tidegate.clients.kafka_records import offsets_at, topic_spans
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError
@@ -20,8 +22,8 @@ from tidegate.proof.layers import LayerEvidence, LayerSource
 from tidegate.proof.report import LayerVerdict, ProofReport
 from tidegate.proof.rows import Difference, Rows
 from tidegate.proof.topics import TopicEvidence
-from tidegate.proof.verdict import PartitionVerdict, Window
-from tidegate.proof.window import raw_windows
+from tidegate.proof.verdict import PartitionVerdict
+from tidegate.proof.window import Window, raw_windows
 from tidegate.proof.workers import Workers, peak_rss_mb
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
@@ -59,7 +61,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
         raise TidegateError(f"{dataset_name} is reference data.", remedy="Prove a stream, such as clicks.")
     deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
     contract = dataset.contract
-    windows = raw_windows(settings.kafka_bootstrap_servers, contract.topic.name, scope.start, scope.end)
+    windows = _raw_windows(settings, contract.topic.name, scope)
     many = sum(window.end - window.start for window in windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, contract, windows, workers)
@@ -92,6 +94,14 @@ def default_wait_s(settings: Settings) -> float:
         settings.lake_checkpoint_interval_s,
     )
     return longest_s + SPARE_WAIT_S
+
+
+def _raw_windows(settings: Settings, topic: str, scope: Scope) -> list[Window]:
+    servers = settings.kafka_bootstrap_servers
+    spans = topic_spans(servers, topic)
+    if not spans:
+        raise TidegateError(f"there is no topic {topic}.", remedy="Run `tidegate contract register --all`.")
+    return raw_windows(spans, scope.start, scope.end, partial(offsets_at, servers, topic))
 
 
 def _sources(

@@ -18,7 +18,8 @@ from tidegate.proof.record_reader import (
     read_silver,
 )
 from tidegate.proof.rows import Offsets, Rows, concat, make_rows
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
+from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
+from tidegate.proof.window import Window
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
 

@@ -28,22 +28,7 @@ from tidegate.proof.rows import (
     make_rows,
     repeated,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The offsets of a raw partition that a proof is about: [start, end); ``high`` is the partition's own end."""
-
-    partition: int
-    start: int
-    end: int
-    high: int
-
-    def of(self, rows: Rows) -> Rows:
-        """The rows inside the window, and those from offsets that the partition does not have yet."""
-        offset = rows.offset
-        inside = (offset >= self.start) & ((offset < self.end) | (offset >= self.high))
-        return rows.where((rows.partition == self.partition) & inside)
+from tidegate.proof.window import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from tidegate.demo.report import Measured, as_json, compare, write
 from tidegate.measure.percentiles import percentiles
 from tidegate.proof.report import LayerVerdict, ProofReport
 from tidegate.proof.rows import Difference
-from tidegate.proof.verdict import PartitionVerdict, Window
+from tidegate.proof.verdict import PartitionVerdict
+from tidegate.proof.window import Window
 
 NO_OFFSETS = np.array([], np.int64)
 NOTHING = Difference(NO_OFFSETS, NO_OFFSETS, NO_OFFSETS)

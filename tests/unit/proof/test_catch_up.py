@@ -6,7 +6,8 @@ import numpy as np
 
 from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.rows import Difference, make_rows
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
+from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
+from tidegate.proof.window import Window
 
 
 class Traffic:

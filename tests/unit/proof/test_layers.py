@@ -9,7 +9,7 @@ from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.layers import LayerEvidence, compare_layer
 from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Rows, make_rows
-from tidegate.proof.verdict import Window
+from tidegate.proof.window import Window
 
 WINDOWS = [Window(0, 0, 10, 12), Window(1, 5, 10, 10)]
 EXPECTED = make_rows([0, 0, 1, 1], [0, 11, 4, 7])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, Window, judge
+from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
+from tidegate.proof.window import Window
 
 Kind = str
 KINDS = ("silver", "dead_letter", "dropped", "duplicate")

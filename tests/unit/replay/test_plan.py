@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.proof.rows import Difference
-from tidegate.proof.verdict import PartitionVerdict, Window
+from tidegate.proof.verdict import PartitionVerdict
+from tidegate.proof.window import Window
 from tidegate.replay.plan import CHUNK, Plan, encode
 
 NONE = np.array([], np.int64)

@@ -1,0 +1,35 @@
+"""The printed report: what a person must be able to read off it, in a wide terminal and in a narrow one."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from tests.unit.proof.reports import RIGHT, WRONG
+from tidegate.proof.report import LOOK_AT, ProofReport
+from tidegate.proof.show import print_report
+
+
+def printed(report: ProofReport, width: int = 400) -> str:
+    text = io.StringIO()
+    print_report(report, Console(file=text, width=width))
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("report", [RIGHT, WRONG])
+def test_the_printed_report_names_every_finding_and_ends_with_the_verdict(report: ProofReport) -> None:
+    text = printed(report)
+    assert report.verdict() in text.splitlines()[-1]
+    assert all(", ".join(finding.first) in text for finding in report.findings)
+
+
+def test_a_fault_says_where_to_look() -> None:
+    assert LOOK_AT["lake_bronze"] in printed(WRONG)
+    assert LOOK_AT["index"] not in printed(WRONG)
+
+
+def test_a_narrow_terminal_keeps_the_counts_and_does_without_the_offsets() -> None:
+    assert "0–100" in printed(RIGHT, width=100)
+    narrow = printed(RIGHT, width=80)
+    assert "0–100" not in narrow
+    assert "200" in narrow

@@ -1,0 +1,59 @@
+"""A proof's report for people, in a terminal of any width."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from tidegate.proof.report import FAULTS, LOOK_AT, Count, ProofReport
+
+COUNTS: tuple[Count, ...] = ("raw", "silver", "dead_letter", "dropped", "duplicate")
+_WIDE = 100
+
+
+def print_report(report: ProofReport, console: Console) -> None:
+    """The report for people: the table, the layers, the verdict, and where to look if it does not hold."""
+    console.print(_partition_table(report, wide=console.width >= _WIDE))
+    if report.layers:
+        console.print(_layer_table(report))
+    if report.dead_letters:
+        reasons = ", ".join(f"{code} {count:,}" for code, count in report.dead_letters.items())
+        console.print(f"dead letters: {reasons}", highlight=False)
+    for finding in report.findings:
+        more = ", …" if finding.count > len(finding.first) else ""
+        layer = finding.layer.replace("_", " ")
+        console.print(f"[red]{layer}: {finding.count:,} {finding.fault}[/]: {', '.join(finding.first)}{more}")
+        console.print(f"  {LOOK_AT[finding.layer]}", highlight=False)
+    if report.behind:
+        console.print(f"{report.behind:,} of the missing lie beyond all that refine has written; try a longer --wait.")
+    style = "bold green" if report.holds else "bold red"
+    console.print(f"[{style}]{report.verdict()}[/] ({report.seconds:.1f} s, {report.peak_rss_mb:,.0f} MB)")
+
+
+def _partition_table(report: ProofReport, *, wide: bool) -> Table:
+    """One row per raw partition and one for all; a narrow terminal has no room for the offsets' column."""
+    table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD if wide else None)
+    table.padding = (0, 1, 0, 0)
+    for heading in (*(("partition", "offsets") if wide else ("part",)), *COUNTS, *FAULTS):
+        table.add_column(heading.replace("_", "\n"), justify="right")
+    for verdict in report.partitions:
+        window = verdict.window
+        offsets = [f"{window.start:,}–{window.end:,}"] if wide else []
+        counts = [getattr(verdict, count) for count in COUNTS]
+        faults = [len(getattr(verdict.difference, fault)) for fault in FAULTS]
+        table.add_row(str(window.partition), *offsets, *(f"{value:,}" for value in [*counts, *faults]))
+    table.add_section()
+    totals = [report.total(count) for count in COUNTS]
+    faults = [report.faults(fault, "topics") for fault in FAULTS]
+    table.add_row("all", *([""] if wide else []), *(f"{value:,}" for value in [*totals, *faults]), style="bold")
+    return table
+
+
+def _layer_table(report: ProofReport) -> Table:
+    table = Table(title="behind the topics", box=SIMPLE_HEAD)
+    for heading in ("layer", "expected", "found", *FAULTS):
+        table.add_column(heading, justify="left" if heading == "layer" else "right")
+    for layer in report.layers:
+        faults = [report.faults(fault, layer.name) for fault in FAULTS]
+        numbers = (f"{value:,}" for value in [layer.expected, layer.actual, *faults])
+        table.add_row(layer.name.replace("_", " "), *numbers)
+    return table
