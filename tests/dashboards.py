@@ -48,16 +48,16 @@ def pattern_of(each: JsonObject) -> str:
 
 
 def as_search(chart: JsonObject) -> JsonObject:
-    """The search that OpenSearch Dashboards makes of a chart: its buckets in order, with its figure in each level."""
+    """The search that OpenSearch Dashboards makes of a chart: its buckets in order, with its measure in each level."""
     aggs = state_of(chart)["aggs"]
     metric = next(agg for agg in aggs if agg["schema"] == "metric")
-    figure: JsonObject = {}
+    measure: JsonObject = {}
     if metric["type"] != "count":
-        figure = {metric["id"]: {metric["type"]: {"field": metric["params"]["field"]}}}
-    inner = figure
+        measure = {metric["id"]: {metric["type"]: {"field": metric["params"]["field"]}}}
+    inner = measure
     for agg in reversed([agg for agg in aggs if agg["schema"] != "metric"]):
         level = {agg["type"]: _parameters(agg, metric), **({"aggs": inner} if inner else {})}
-        inner = {agg["id"]: level, **figure}
+        inner = {agg["id"]: level, **measure}
     return {"size": 0, "track_total_hits": True, **({"aggs": inner} if inner else {})}
 
 

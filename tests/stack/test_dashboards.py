@@ -16,7 +16,7 @@ SEARCHES = [each for objects in FILES.values() for each in objects if each["type
 
 @pytest.fixture(scope="module")
 def search(pipeline: Pipeline) -> SearchClient:
-    """OpenSearch with events of every dataset, and figures of every metric."""
+    """OpenSearch with events of every dataset, and rows of every metric."""
     client = SearchClient(pipeline.settings)
     for dataset in ("clicks", "orders", "app_logs"):  # late ones too: a score needs some minutes before its own
         produce("--count", "2000", "--rate", "2000", "--seed", "71", "--late-ratio", "0.3", dataset=dataset)

@@ -19,8 +19,8 @@ KEYWORD_LIMIT = 8191
 ``_source`` and is not searchable."""
 MAX_SCALED_DIGITS = 18
 EVENTS_REFRESH = "1s"
-FIGURES_REFRESH = "5s"
-"""Nobody watches a figure by the second, and each refresh has its price however little has changed."""
+METRICS_REFRESH = "5s"
+"""Nobody watches a metric by the second, and each refresh has its price however little has changed."""
 DOC_VALUES_ONLY = frozenset({*envelope.COORDINATES, envelope.SCHEMA_ID})
 """Where a row comes from. Searches by it are rare, so they read the doc values, and no document pays for an index."""
 TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
@@ -54,7 +54,7 @@ def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> J
 
 def metric_template(metric: Metric, *, shards: int = 1, replicas: int = 0) -> JsonObject:
     """The body of ``PUT _index_template/metrics-<metric>``."""
-    settings = _Settings(FIGURES_REFRESH, shards, replicas)
+    settings = _Settings(METRICS_REFRESH, shards, replicas)
     return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.schema, {}), settings)
 
 

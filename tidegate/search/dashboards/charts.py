@@ -13,8 +13,8 @@ def count() -> JsonObject:
     return _aggregation(1, "count", "metric", {})
 
 
-def figure(kind: str, field: str) -> JsonObject:
-    """A figure of a field: ``sum``, ``avg`` or ``cardinality``."""
+def aggregate(kind: str, field: str) -> JsonObject:
+    """A number over a field: ``sum``, ``avg`` or ``cardinality``."""
     return _aggregation(1, kind, "metric", {"field": field})
 
 

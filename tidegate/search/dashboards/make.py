@@ -13,7 +13,7 @@ from tidegate.search.dashboards.saved_objects import dashboard, index_pattern, s
 from tidegate.search.mapping import JsonObject, alias, index_template, metric_template
 
 MAX_DIMENSIONS = 4
-MAX_FIGURES = 2
+MAX_MEASURES = 2
 MAX_COLUMNS = 10
 _WHOLE = frozenset({"integer", "long"})
 _NUMBERS = _WHOLE | {"float", "double", "scaled_float"}
@@ -41,7 +41,7 @@ def event_dashboard(dataset: Dataset) -> list[JsonObject]:
         **{f"events by {field}": charts.top(charts.count(), field, "events") for field in split_by},
         **dict(
             _over_time(field, aggregation(field, properties), time_field, split_by[:1])
-            for field in figures(dataset, properties)
+            for field in measures(dataset, properties)
         ),
     }
     parts = [
@@ -56,17 +56,19 @@ def event_dashboard(dataset: Dataset) -> list[JsonObject]:
 
 
 def metric_dashboard(datasets: Iterable[Dataset]) -> list[JsonObject]:
-    """The saved objects of all metrics of the datasets: a chart per figure, split by the whole key, on one dashboard.
+    """The saved objects of all metrics of the datasets: a chart per measure, split by the whole key, on one dashboard.
 
-    Split by its whole key a figure is shown as it is, minute by minute: distinct counts and ratios don't add up.
+    Split by its whole key a measure is shown as it is, minute by minute: distinct counts and ratios don't add up.
     """
     patterns, parts = [], []
     for metric in (metric for dataset in datasets for metric in dataset.metrics):
         time_field, *split_by = metric.key
         patterns.append(index_pattern(metric.index, f"{metric.index}-*", time_field))
-        states = dict(_over_time(field, kind, time_field, split_by) for field, kind in metric_figures(metric).items())
+        states = dict(_over_time(field, kind, time_field, split_by) for field, kind in metric_measures(metric).items())
         parts += _charts(metric.index, f"{metric.dataset} {metric.name}", states)
-    overview = dashboard("metrics-dashboard", "Tidegate: metrics", "Figures per minute, from the job metrics.", parts)
+    overview = dashboard(
+        "metrics-dashboard", "Tidegate: metrics", "Business metrics per minute, from the job metrics.", parts
+    )
     return [*patterns, *parts, overview]
 
 
@@ -85,7 +87,7 @@ def dimensions(dataset: Dataset, properties: Properties) -> list[str]:
     return (known or [name for name in keywords if name not in contract.identity])[:MAX_DIMENSIONS]
 
 
-def figures(dataset: Dataset, properties: Properties) -> list[str]:
+def measures(dataset: Dataset, properties: Properties) -> list[str]:
     """The numbers of an event that are worth a line: first those that add up, and of these first the amounts."""
     numbers = [
         name
@@ -96,18 +98,18 @@ def figures(dataset: Dataset, properties: Properties) -> list[str]:
         and name not in dataset.contract.row_identity
     ]
     order = {name: (aggregation(name, properties) != "sum", properties[name]["type"] in _WHOLE) for name in numbers}
-    return sorted(numbers, key=order.__getitem__)[:MAX_FIGURES]
+    return sorted(numbers, key=order.__getitem__)[:MAX_MEASURES]
 
 
 def columns(dataset: Dataset, properties: Properties) -> list[str]:
     """The columns of the table of newest events."""
     contract = dataset.contract
-    wanted = [*contract.row_identity, *dimensions(dataset, properties), *figures(dataset, properties), *properties]
+    wanted = [*contract.row_identity, *dimensions(dataset, properties), *measures(dataset, properties), *properties]
     shown = [name for name in wanted if name in properties and not name.startswith("_")]
     return [name for name in dict.fromkeys(shown) if name != contract.event_time.field][:MAX_COLUMNS]
 
 
-def metric_figures(metric: Metric) -> dict[str, str]:
+def metric_measures(metric: Metric) -> dict[str, str]:
     """The numbers of a metric, each with its aggregation."""
     properties: Properties = metric_template(metric)["template"]["mappings"]["properties"]
     numbers = [name for name, mapping in properties.items() if mapping.get("type") in _NUMBERS]
@@ -122,7 +124,7 @@ def aggregation(field: str, properties: Properties) -> str:
 
 def _over_time(field: str, kind: str, time_field: str, split_by: Sequence[str]) -> tuple[str, JsonObject]:
     title = f"{field} over time" if kind == "sum" else f"{field} over time, on average"
-    return title, charts.over_time(charts.figure(kind, field), time_field, split_by, field)
+    return title, charts.over_time(charts.aggregate(kind, field), time_field, split_by, field)
 
 
 def _charts(pattern_id: str, subject: str, states: dict[str, JsonObject]) -> list[JsonObject]:

@@ -13,7 +13,7 @@ from tests.dashboards import as_search, exported, fields_named, pattern_of, save
 from tests.project import PROJECT
 from tidegate.cli.dashboards import command
 from tidegate.contracts.load import load_dataset
-from tidegate.search.dashboards.make import dimensions, event_dashboard, figures, metric_dashboard
+from tidegate.search.dashboards.make import dimensions, event_dashboard, measures, metric_dashboard
 from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.search.templates import searchable, templates_of
 from tidegate.settings import Settings
@@ -81,7 +81,7 @@ def test_events_are_split_by_what_rules_list_and_metrics_go_by() -> None:
     clicks, orders = (load_dataset(SCHEMAS, name) for name in ("clicks", "orders"))
     assert dimensions(clicks, PROPERTIES["events-clicks"]) == ["event_type", "country", "device_family"]
     assert dimensions(orders, PROPERTIES["events-orders"]) == ["status", "category", "country", "currency"]
-    assert figures(clicks, PROPERTIES["events-clicks"]) == ["amount", "quantity"]
+    assert measures(clicks, PROPERTIES["events-clicks"]) == ["amount", "quantity"]
 
 
 def test_personal_fields_split_nothing() -> None:
@@ -100,7 +100,7 @@ def test_a_new_dataset_gets_a_dashboard_from_its_contract_alone(tmp_path: Path) 
     assert any("by-" in each["id"] for each in objects), "split by its first keyword fields"
 
 
-def test_each_metric_has_a_chart_per_figure_split_by_its_whole_key() -> None:
+def test_each_metric_has_a_chart_per_measure_split_by_its_whole_key() -> None:
     objects = {each["id"]: each for each in metric_dashboard(searchable(SCHEMAS))}
     search = as_search(objects["metrics-orders-sales-units-over-time"])
     fields = []
