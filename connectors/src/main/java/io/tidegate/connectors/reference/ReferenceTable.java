@@ -20,14 +20,13 @@ final class ReferenceTable {
     private final ReferenceConfig config;
     private final RecordLoader loader;
     private final TopicFollower follower;
-    private final Thread thread;
     private int users;
 
     private ReferenceTable(ReferenceConfig config, RecordLoader loader) {
         this.config = config;
         this.loader = loader;
         follower = new TopicFollower(config.topic(), new KafkaConsumer<>(config.consumerProperties()), loader);
-        thread = new Thread(follower, "versioned-kafka " + config.topic());
+        Thread thread = new Thread(follower, "versioned-kafka " + config.topic());
         thread.setDaemon(true);
         thread.start();
     }
@@ -55,7 +54,6 @@ final class ReferenceTable {
             if (users == 0) {
                 SHARED.remove(config, this);
                 follower.close();
-                thread.interrupt();
             }
         }
     }

@@ -31,6 +31,8 @@ final class TopicFollower implements Runnable {
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
     private Map<TopicPartition, Long> ends;
     private volatile Throwable failure;
+    private final Object lock = new Object();
+    private Thread reader;
     private volatile boolean closing;
 
     TopicFollower(String topic, Consumer<byte[], byte[]> consumer, RecordLoader loader) {
@@ -56,8 +58,8 @@ final class TopicFollower implements Runnable {
 
     @Override
     public void run() {
-        try (consumer) {
-            follow();
+        try {
+            readUntilClosed();
         } catch (Throwable e) {
             if (!closing) {
                 LOG.error("Reading reference topic {} has failed", topic, e);
@@ -68,15 +70,47 @@ final class TopicFollower implements Runnable {
         }
     }
 
+    /** Ends the thread, whatever it waits for: Kafka, or the registry. */
+    void close() {
+        synchronized (lock) {
+            closing = true;
+            if (reader != null) {
+                reader.interrupt();
+            }
+        }
+        consumer.wakeup();
+    }
+
+    private void readUntilClosed() throws IOException {
+        try {
+            if (begin()) {
+                follow();
+            }
+        } finally {
+            closeConsumer();
+        }
+    }
+
+    private boolean begin() {
+        synchronized (lock) {
+            reader = Thread.currentThread();
+            return !closing;
+        }
+    }
+
+    /** Kafka's client logs an error, with a stack trace, if the thread that closes it is interrupted. */
+    private void closeConsumer() {
+        synchronized (lock) {
+            reader = null;
+        }
+        Thread.interrupted();
+        consumer.close();
+    }
+
     private void refuseRequests(Throwable reason) {
         for (var request = requests.poll(); request != null; request = requests.poll()) {
             request.completeExceptionally(reason);
         }
-    }
-
-    void close() {
-        closing = true;
-        consumer.wakeup();
     }
 
     private void follow() throws IOException {

@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.serialization.AbstractDeserializationSchema;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.KafkaException;
@@ -59,13 +64,38 @@ class TopicFollowerTest {
         }
     }
 
+    /** Waits like the client of a registry that does not answer, and like it is told the end by an interruption. */
+    private static DeserializationSchema<RowData> registryIsAway(CountDownLatch waits) {
+        return new AbstractDeserializationSchema<>() {
+            @Override
+            public RowData deserialize(byte[] message) throws IOException {
+                try {
+                    waits.countDown();
+                    new CountDownLatch(1).await();
+                    return null;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("cancelled");
+                }
+            }
+        };
+    }
+
     @BeforeEach
     void createTopic() {
+        createTopic(consumer);
+    }
+
+    private static void createTopic(MockConsumer<byte[], byte[]> consumer) {
         consumer.updatePartitions("ref.products", List.of(new PartitionInfo("ref.products", 0, Node.noNode(), null, null)));
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
     }
 
     private void start() {
+        start(follower);
+    }
+
+    private static void start(TopicFollower follower) {
         Thread thread = new Thread(follower);
         thread.setDaemon(true);
         thread.start();
@@ -156,6 +186,37 @@ class TopicFollowerTest {
         follower.caughtUp().get(10, TimeUnit.SECONDS);
         assertNull(follower.failure());
         follower.close();
+    }
+
+    /** Kafka's consumer logs an error with a stack trace when an interrupted thread closes it. */
+    @Test
+    void theEndOfAJobEndsItsWaitingAndClosesTheConsumerInPeace() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        CompletableFuture<Boolean> interruptedAtClose = new CompletableFuture<>();
+        MockConsumer<byte[], byte[]> watched = new MockConsumer<>("earliest") {
+            @Override
+            public synchronized void close() {
+                interruptedAtClose.complete(Thread.currentThread().isInterrupted());
+                super.close();
+            }
+        };
+        createTopic(watched);
+        watched.schedulePollTask(() -> watched.addRecord(record(0, "p1", "p1@100")));
+        TopicFollower waiting = new TopicFollower("ref.products", watched, new RecordLoader(LAYOUT, registryIsAway(waits)));
+        start(waiting);
+        assertTrue(waits.await(10, TimeUnit.SECONDS));
+        waiting.close();
+        assertFalse(interruptedAtClose.get(10, TimeUnit.SECONDS));
+        assertNull(waiting.failure());
+    }
+
+    @Test
+    void aTableThatIsGivenBackAtOnceIsNotRead() {
+        follower.close();
+        follower.run();
+        assertTrue(consumer.closed());
+        assertTrue(consumer.assignment().isEmpty());
+        assertNull(follower.failure());
     }
 
     @Test
