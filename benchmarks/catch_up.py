@@ -18,8 +18,8 @@ from confluent_kafka.admin import AdminClient
 
 from benchmarks.measure import Run, cpu_seconds, report, since
 from tidegate import job_names
-from tidegate.clients.kafka_offsets import OffsetReader, reached
-from tidegate.clients.kafka_records import Spans, topic_spans
+from tidegate.clients import connection
+from tidegate.clients.kafka_offsets import OffsetReader, Spans, reached, topic_spans
 from tidegate.clients.opensearch import connect
 from tidegate.contracts import naming
 from tidegate.jobs.start import Start, start, stop, submit
@@ -53,8 +53,7 @@ def main() -> None:
         os.environ["TIDEGATE_PARALLELISM"] = str(options.parallelism)
     settings = get_settings()
     fill(settings, options.events)
-    servers = settings.kafka_bootstrap_servers
-    if lacking := [topic for topic in TOPICS[options.job] if not total(topic_spans(servers, topic))]:
+    if lacking := [topic for topic in TOPICS[options.job] if not total(topic_spans(settings, topic))]:
         parser.error(f"{', '.join(lacking)} has no records. Run `python -m benchmarks.catch_up refine` first.")
     runs = [catch_up(settings, options.job, options.at_least_once) for _ in range(options.runs)]
     guarantee = ", at least once" if options.at_least_once else ""
@@ -63,7 +62,7 @@ def main() -> None:
 
 def fill(settings: Settings, events: int) -> None:
     """Sends what is missing of the backlog: clicks with 1 % each of bad, duplicate and late ones."""
-    missing = events - total(topic_spans(settings.kafka_bootstrap_servers, "raw.clicks"))
+    missing = events - total(topic_spans(settings, "raw.clicks"))
     if missing > 0:
         ratios = [part for name in ("bad", "duplicate", "late") for part in (f"--{name}-ratio", "0.01")]
         command = [sys.executable, "-m", "tidegate", "produce", "clicks", "--rate", "0", "--count", str(missing)]
@@ -72,13 +71,12 @@ def fill(settings: Settings, events: int) -> None:
 
 def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     """One run from no state to the end of the backlog."""
-    servers = settings.kafka_bootstrap_servers
-    spans = {topic: topic_spans(servers, topic) for topic in TOPICS[job]}
+    spans = {topic: topic_spans(settings, topic) for topic in TOPICS[job]}
     group = naming.group(job, "clicks")
-    forget(servers, group)
+    forget(settings, group)
     match job:
         case job_names.REFINE:  # else the next job's backlog would hold each event as often as there were runs
-            empty(servers, OUTPUTS)
+            empty(settings, OUTPUTS)
         case job_names.INDEX:  # writing a document that is there already costs more
             connect(settings).indices.delete(index=naming.all_indices(naming.events_alias("clicks")))
     if at_least_once:
@@ -86,7 +84,7 @@ def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     start(settings, Start((job,), ("clicks",), "none", leave_running=at_least_once))
     began, before = time.monotonic(), cpu_seconds(settings)
     ends = {(topic, number): end for topic, span in spans.items() for number, (_, end) in span.items()}
-    offsets = OffsetReader(servers)
+    offsets = OffsetReader(settings)
     while not reached(ends, offsets.committed([group])[group]):  # Flink commits offsets at each checkpoint
         time.sleep(0.1)
     seconds, used = time.monotonic() - began, since(before, cpu_seconds(settings))
@@ -94,18 +92,18 @@ def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     return Run(sum(total(partitions) for partitions in spans.values()), seconds, used)
 
 
-def forget(servers: str, group: str) -> None:
+def forget(settings: Settings, group: str) -> None:
     """Deletes the group's offsets, so that only this run's are seen."""
-    admin = AdminClient({"bootstrap.servers": servers})
+    admin = AdminClient(connection.kafka(settings))
     if group in {known.group_id for known in admin.list_consumer_groups().result().valid}:
         admin.delete_consumer_groups([group])[group].result()
 
 
-def empty(servers: str, topics: tuple[str, ...]) -> None:
+def empty(settings: Settings, topics: tuple[str, ...]) -> None:
     """Deletes all records of the topics."""
-    admin = AdminClient({"bootstrap.servers": servers})  # named: its answers never come once it is collected
+    admin = AdminClient(connection.kafka(settings))  # named: its answers never come once it is collected
     for topic in topics:
-        ends = [TopicPartition(topic, number, end) for number, (_, end) in topic_spans(servers, topic).items()]
+        ends = [TopicPartition(topic, number, end) for number, (_, end) in topic_spans(settings, topic).items()]
         for future in admin.delete_records(ends).values():
             future.result()
 

@@ -22,7 +22,8 @@ import fastavro
 
 from benchmarks.measure import Run, cpu_seconds, report, since
 from tidegate.avro.codec import decode
-from tidegate.clients.kafka_records import Scan, read_batches, topic_spans
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.opensearch import connect
 from tidegate.contracts.load import load_dataset
 from tidegate.search.mapping import DOC_VALUES_ONLY, index_template
@@ -103,8 +104,8 @@ def silver(settings: Settings) -> Iterator[Row]:
     assert dataset.silver is not None
     schema = fastavro.parse_schema(dataset.silver)
     topic = dataset.contract.silver_topic
-    spans = topic_spans(settings.kafka_bootstrap_servers, topic)
-    for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, topic, spans)):
+    spans = topic_spans(settings, topic)
+    for batch in read_batches(Scan(settings, topic, spans)):
         for value in batch.values:
             yield decode(value, schema)
 

@@ -18,7 +18,8 @@ import psutil
 
 from benchmarks.catch_up import fill
 from benchmarks.measure import cpu_seconds_of
-from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients import connection
+from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.jobs.start import submit
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
@@ -57,7 +58,7 @@ def main() -> None:
 
 def first_events(settings: Settings, wanted: int) -> tuple[int, str]:
     """How many records the runs read, and the offsets to stop at."""
-    spans = topic_spans(settings.kafka_bootstrap_servers, TOPIC)
+    spans = topic_spans(settings, TOPIC)
     each = wanted // len(spans)
     ends = {partition: min(start + each, end) for partition, (start, end) in spans.items()}
     until = ";".join(f"partition:{partition},offset:{end}" for partition, end in ends.items())
@@ -86,7 +87,8 @@ def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
 
 def overview(settings: Settings) -> list[dict[str, Any]]:
     """All jobs as Flink lists them."""
-    jobs: list[dict[str, Any]] = httpx.get(f"{settings.flink_rest_url}/jobs/overview").raise_for_status().json()["jobs"]
+    with httpx.Client(**connection.flink(settings)) as client:
+        jobs: list[dict[str, Any]] = client.get("/jobs/overview").raise_for_status().json()["jobs"]
     return jobs
 
 

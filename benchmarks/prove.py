@@ -27,12 +27,13 @@ from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 
 from benchmarks.measure import spread
 from tidegate.avro.codec import Encoder
-from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients import connection
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset, load_dataset, platform_schema
-from tidegate.proof.lake_reader import open_catalog
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.registration.register import register_all
 from tidegate.search.templates import apply_templates
@@ -97,7 +98,7 @@ def make_dataset(settings: Settings, folder: Path, name: str) -> tuple[Settings,
 
 def filled(settings: Settings, dataset: Dataset) -> bool:
     """Whether an earlier run left the topics full."""
-    spans = topic_spans(settings.kafka_bootstrap_servers, dataset.contract.topic.name)
+    spans = topic_spans(settings, dataset.contract.topic.name)
     return any(end for _, end in spans.values())
 
 
@@ -220,7 +221,7 @@ def dead_letter(raw_topic: str) -> dict[str, Any]:
 
 def encoder(settings: Settings, topic: str, schema: dict[str, Any]) -> Encoder:
     """An encoder with the id that the registry gave the schema."""
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         return Encoder(schema, registry.latest(naming.subject(topic)).schema_id)
 
 
@@ -237,8 +238,8 @@ def leading_encoder(
 def send(settings: Settings, records: Iterator[tuple[str, int, bytes]]) -> None:
     """Produces all records, in the order given per partition."""
     producer = Producer(
-        {
-            "bootstrap.servers": settings.kafka_bootstrap_servers,
+        connection.kafka(settings)
+        | {
             "enable.idempotence": True,
             "linger.ms": 50,
             "compression.type": "lz4",

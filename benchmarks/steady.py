@@ -57,7 +57,7 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     a quarter of its CPU on that.
     """
     datasets = [load_dataset(settings.schemas_dir, name) for name in rates]
-    offsets = OffsetReader(settings.kafka_bootstrap_servers)
+    offsets = OffsetReader(settings)
     traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], NAMES, READ_EVERY_S)
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in NAMES}
     with ExitStack() as stack:

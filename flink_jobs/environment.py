@@ -9,8 +9,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from confluent_kafka import ConsumerGroupTopicPartitions
-from confluent_kafka.admin import AdminClient
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
@@ -21,8 +19,9 @@ from flink_jobs.python_functions import register_named
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.clients.flink import FlinkClient
+from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
-from tidegate.errors import TidegateError, TransientError
+from tidegate.errors import TidegateError
 from tidegate.settings import LogSettings, Settings, get_settings
 
 CHECKPOINT_DIR = "execution.checkpointing.dir"
@@ -204,7 +203,7 @@ def is_application(environment: StreamExecutionEnvironment) -> bool:
 
 def refuse_second_start(name: str, settings: Settings) -> None:
     """Two instances of a job would fence each other's transactions, so the second is refused."""
-    job = FlinkClient(settings.flink_rest_url).live_job(name)
+    job = FlinkClient(settings).live_job(name)
     if job is not None:
         raise TidegateError(
             f"the job {name} runs already ({job.state}, id {job.job_id}).",
@@ -267,16 +266,8 @@ def recovery_path(job: Job, arguments: Arguments, settings: Settings, folder: st
 
 def has_run_before(name: str, settings: Settings) -> bool:
     """Whether a consumer group of the job has committed offsets, which Flink does at each checkpoint."""
-    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers, "socket.timeout.ms": 10_000})
-    try:
-        groups = admin.list_consumer_groups(request_timeout=10).result().valid
-    except Exception as error:
-        raise TransientError(
-            f"Kafka does not answer at {settings.kafka_bootstrap_servers}.",
-            remedy="Start it with `tidegate up`.",
-        ) from error
-    mine = [group.group_id for group in groups if group.group_id.startswith(f"tidegate-{name}-")]
-    return any(_has_offsets(admin, group) for group in mine)
+    offsets = OffsetReader(settings, timeout_s=10)
+    return any(offsets.committed(offsets.groups(f"tidegate-{name}-")).values())
 
 
 def _states(folder: str) -> Iterator[tuple[int, str]]:
@@ -295,8 +286,3 @@ def _states(folder: str) -> Iterator[tuple[int, str]]:
                 pending.append((child, depth + 1))
             elif child.getName() == "_metadata":
                 yield int(status.getModificationTime()), str(child.getParent().toString())
-
-
-def _has_offsets(admin: AdminClient, group: str) -> bool:
-    future = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
-    return any(partition.offset >= 0 for partition in future.result().topic_partitions)

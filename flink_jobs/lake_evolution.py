@@ -8,9 +8,9 @@ import json
 from typing import Any, assert_never
 
 from tidegate.avro.types import read_type
+from tidegate.clients.lake import lake_errors, open_catalog
 from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError, TransientError
-from tidegate.proof.lake_reader import lake_errors, open_catalog
 from tidegate.settings import Settings
 from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
 

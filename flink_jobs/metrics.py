@@ -13,10 +13,10 @@ from flink_jobs.environment import ROCKSDB, Job, main
 from tidegate import log
 from tidegate.avro.types import columns
 from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.load import Dataset, Metric, platform_schema
 from tidegate.contracts.model import Contract
 from tidegate.settings import Settings
-from tidegate.single_records import SingleRecords
 from tidegate.sql.literals import timestamp
 
 NAME = "metrics"
@@ -94,7 +94,7 @@ def without_state(dataset: Dataset, settings: Settings) -> Settings:
     """
     if settings.metrics_since or not dataset.metrics:
         return settings
-    since = first_whole_day(dataset.contract, settings.kafka_bootstrap_servers)
+    since = first_whole_day(dataset.contract, settings)
     if since is None:
         return settings
     log.tell(
@@ -107,7 +107,7 @@ def without_state(dataset: Dataset, settings: Settings) -> Settings:
     return settings.model_copy(update={"metrics_since": since})
 
 
-def first_whole_day(contract: Contract, bootstrap_servers: str) -> datetime | None:
+def first_whole_day(contract: Contract, settings: Settings) -> datetime | None:
     """The first day (UTC) of which silver holds every row it ever had; None if nothing was removed.
 
     A removed row was written before the first one that is left, and is at most ``max_future_s`` ahead of that.
@@ -115,12 +115,12 @@ def first_whole_day(contract: Contract, bootstrap_servers: str) -> datetime | No
     Raises:
         TransientError: Kafka does not answer.
     """
-    offsets = OffsetReader(bootstrap_servers)
+    offsets = OffsetReader(settings)
     starts = offsets.starts(offsets.places([contract.silver_topic]))
     cut = {place: start for place, start in starts.items() if start > 0}
     if not cut:
         return None
-    left = SingleRecords(bootstrap_servers).at(cut)
+    left = SingleRecords(settings).at(cut)
     emptied_s = time.time() if cut.keys() - left.keys() else 0.0
     removed_s = max([emptied_s, *(message.timestamp()[1] / 1000 for message in left.values())])
     day = datetime.fromtimestamp(removed_s + contract.event_time.max_future_s, UTC)

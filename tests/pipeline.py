@@ -30,7 +30,7 @@ class Pipeline:
 
     @property
     def flink(self) -> FlinkClient:
-        return FlinkClient(self.settings.flink_rest_url)
+        return FlinkClient(self.settings)
 
     @property
     def silver(self) -> AvroSchema:
@@ -99,7 +99,7 @@ def prove_window(window: dict[str, list[int]], *options: str, dataset: str = "cl
 
 def start_jobs(settings: Settings) -> None:
     """Starts the jobs that do not run yet and waits until they do."""
-    client = FlinkClient(settings.flink_rest_url)
+    client = FlinkClient(settings)
     missing = tuple(name for name in NAMES if client.live_job(name) is None)
     if missing:
         start(settings, Start(missing))
@@ -121,7 +121,7 @@ def pipeline(stack: Settings) -> Iterator[Pipeline]:
 
 def _pipeline(settings: Settings) -> Pipeline:
     clicks = load_dataset(settings.schemas_dir, "clicks")
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         schema_id = registry.lookup("raw.clicks-value", clicks.latest)
     assert schema_id is not None
     return Pipeline(settings, clicks, schema_id)

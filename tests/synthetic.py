@@ -145,7 +145,7 @@ class SyntheticDataset:
             written.dropped.append({**row, "source_timestamp": EVENT_TIME_MS, "rule": "no_heartbeats"})
 
     def _encoder(self, topic: str, schema: dict[str, Any]) -> Encoder:
-        with RegistryClient(self.settings.registry_url) as registry:
+        with RegistryClient(self.settings) as registry:
             return Encoder(schema, registry.latest(naming.subject(topic)).schema_id)
 
 

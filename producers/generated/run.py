@@ -35,7 +35,7 @@ def produce_generated(settings: Settings, dataset: Dataset, mix: Mix, pace: Pace
         dataset=dataset.name,
         schemas_dir=settings.schemas_dir,
         schema_id=registered_id(settings, dataset),
-        bootstrap_servers=settings.kafka_bootstrap_servers,
+        settings=settings,
         topic=dataset.contract.topic.name,
         mix=mix,
         pace=pace,

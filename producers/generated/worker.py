@@ -15,6 +15,7 @@ from producers.sending.batch import Batch
 from producers.sending.publish import Progress, Publisher, publish
 from producers.sending.rate import OpenLoop
 from tidegate.contracts.load import load_dataset
+from tidegate.settings import Settings
 
 OnProgress = Callable[[Progress], None]
 
@@ -26,7 +27,7 @@ class Plan:
     dataset: str
     schemas_dir: Path
     schema_id: int
-    bootstrap_servers: str
+    settings: Settings
     topic: str
     mix: Mix
     pace: Pace
@@ -64,7 +65,7 @@ def work(
         TidegateError: the run could not go on.
     """
     generator = _generator(plan, index)
-    publisher = Publisher(plan.bootstrap_servers, plan.topic)
+    publisher = Publisher(plan.settings, plan.topic)
     latest = Progress()
     part = plan.ledger_part(index)
     with ExitStack() as files:

@@ -37,7 +37,7 @@ def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, me
     factory = _find(dataset.name)
     topic = dataset.contract.topic
     encoder = Encoder(dataset.latest, registered_id(settings, dataset))
-    publisher = Publisher(settings.kafka_bootstrap_servers, topic.name)
+    publisher = Publisher(settings, topic.name)
     started_s = time.monotonic()
     with watched_offsets(settings, topic.name) as offsets, session(dataset.name, metrics) as run:
 

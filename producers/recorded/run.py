@@ -40,7 +40,7 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
     """
     topic = dataset.contract.topic
     encoder = Encoder(dataset.latest, registered_id(settings, dataset))
-    publisher = Publisher(settings.kafka_bootstrap_servers, topic.name)
+    publisher = Publisher(settings, topic.name)
     started_s = time.monotonic()
     with (
         watched_offsets(settings, topic.name) as offsets,

@@ -197,7 +197,7 @@ def load_reference(settings: Settings, dataset: Dataset, load: Load, now: dateti
     ):
         changes = Changes(dataset, load, now, rejects, lambda keys: read_known(settings, dataset, keys))
         encoder = Encoder(dataset.latest, registered_id(settings, dataset))
-        publisher = Publisher(settings.kafka_bootstrap_servers, topic)
+        publisher = Publisher(settings, topic)
         with watched_offsets(settings, topic) as offsets:
             publish(changes.batches(encoder), publisher, run.stop, on_batch)
     return {

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from producers.sending.batch import Batch
+from tidegate.clients import connection
 from tidegate.errors import TidegateError
+from tidegate.settings import Settings
 
 FLUSH_TIMEOUT_S = 120.0
 """As long as a broker needs to come back after a crash; what it has not taken by then counts as failed."""
@@ -30,7 +32,6 @@ _CLIENT = {
     "message.max.bytes": 20 * 1024 * 1024,
     "partitioner": "murmur2_random",  # the Java client's, so that a key meets the same partition
     "delivery.report.only.error": True,
-    "log_level": 2,
 }
 
 
@@ -48,15 +49,13 @@ class Progress:
 class Publisher:
     """Sends to one topic and counts."""
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+    def __init__(self, settings: Settings, topic: str) -> None:
         self._topic = topic
         self._fatal: KafkaError | None = None
         self._failed = 0
         self._sent = 0
         self.first_failure: str | None = None
-        self._producer = Producer(
-            {**_CLIENT, "bootstrap.servers": bootstrap_servers, "error_cb": self._on_error}, logger=None
-        )
+        self._producer = Producer(connection.kafka(settings) | _CLIENT | {"error_cb": self._on_error}, logger=None)
 
     @property
     def sent(self) -> int:

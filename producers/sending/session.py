@@ -11,8 +11,8 @@ from rich.console import Console
 from producers.sending.console import Reporter
 from producers.sending.progress_metrics import Address, serve
 from producers.sending.publish import Progress
-from producers.topic import end_offsets
 from tidegate import log
+from tidegate.clients.kafka_offsets import end_offsets
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset
@@ -56,7 +56,7 @@ def registered_id(settings: Settings, dataset: Dataset) -> int:
         TransientError: the registry does not answer.
     """
     subject = naming.subject(dataset.contract.topic.name)
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         schema_id = registry.lookup(subject, dataset.latest)
     if schema_id is None:
         raise ContractError(
@@ -87,10 +87,9 @@ def watched_offsets(settings: Settings, topic: str) -> Iterator[dict[str, list[i
         TransientError: no broker answers.
         TidegateError: there is no such topic.
     """
-    servers = settings.kafka_bootstrap_servers
-    offsets = {str(partition): [start] for partition, start in sorted(end_offsets(servers, topic).items())}
+    offsets = {str(partition): [start] for partition, start in sorted(end_offsets(settings, topic).items())}
     yield offsets
-    for partition, end in sorted(_patiently(lambda: end_offsets(servers, topic)).items()):
+    for partition, end in sorted(_patiently(lambda: end_offsets(settings, topic)).items()):
         offsets.setdefault(str(partition), [0]).append(end)
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
-from producers.topic import end_offsets
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
-from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_offsets import OffsetReader, end_offsets
 from tidegate.errors import TidegateError
 from tidegate.measure.child import Child
 from tidegate.measure.lag import LagReader, behind
@@ -55,7 +54,7 @@ class Drill:
         self._excess: dict[str, dict[int, int]] = {}
         self._no_answer = ""
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
-        self._offsets = OffsetReader(pipeline.settings.kafka_bootstrap_servers)
+        self._offsets = OffsetReader(pipeline.settings)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
         self._healed_s: float | None = None
@@ -144,7 +143,7 @@ class Drill:
             "lake": 2 * (settings.lake_checkpoint_interval_s + SPARE_S),  # it reads two topics
         }
         try:
-            silver_ends = end_offsets(settings.kafka_bootstrap_servers, silver)
+            silver_ends = end_offsets(settings, silver)
             lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
             lags["metrics"] = behind(silver_ends, self._offsets.positions("metrics", "clicks").get(silver, {}))
         except (KafkaException, TidegateError, TimeoutError) as error:

@@ -14,7 +14,7 @@ from tests.faults.conftest import StartDrill
 from tests.faults.servers import server_process
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.topics import send, wait_for_records
-from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.stack import process
 
 GROWTH_MB = 100
@@ -45,7 +45,7 @@ def test_clocks_that_go_wrong_and_partitions_without_events_hold_nothing_up(heal
     landed = send(healthy.settings, "raw.clicks", [_framed(healthy, event) for event in events])
     rows = wait_for_records(healthy.settings, "silver.clicks", healthy.silver, {place.offset for place in landed})
     assert Counter(row["event_time"] for row in rows.values()) == Counter(event["event_time"] for event in events)
-    spans = topic_spans(healthy.settings.kafka_bootstrap_servers, "raw.clicks")
+    spans = topic_spans(healthy.settings, "raw.clicks")
     window = {str(number): [end, end] for number, (_, end) in spans.items()}
     window["0"] = [landed[0].offset, landed[-1].offset + 1]
     report = prove_window(window, "--wait", "60")

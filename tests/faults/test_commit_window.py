@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from producers.topic import end_offsets
 from tests.faults.conftest import StartDrill, revive
 from tests.faults.drill import COLD_LIMIT_S, RATE
 from tests.faults.servers import kill, server_process
 from tests.pipeline import Pipeline, run_tidegate, start_jobs, tidegate
 from tests.polling import wait_for
-from tidegate.clients.kafka_records import Scan, Spans, read_batches, topic_spans
+from tidegate.clients.kafka_offsets import Spans, end_offsets, topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.settings import Settings
 
 PROVED = ("refine", "lake", "index")
@@ -110,13 +110,12 @@ def kill_at_next_checkpoint(pipeline: Pipeline) -> None:
 
 def open_spans(settings: Settings) -> Spans:
     """The offsets of silver, by partition, that belong to transactions still open: written, and not decided on."""
-    servers = settings.kafka_bootstrap_servers
-    written = end_offsets(servers, SILVER)
-    decided = {number: end for number, (_, end) in topic_spans(servers, SILVER).items()}
+    written = end_offsets(settings, SILVER)
+    decided = {number: end for number, (_, end) in topic_spans(settings, SILVER).items()}
     return {number: (decided[number], end) for number, end in written.items() if decided[number] < end}
 
 
 def committed_within(settings: Settings, spans: Spans) -> bool:
     """Whether rows in these offsets were committed after all: the checkpoint had them, and its commit came later."""
-    scan = Scan(settings.kafka_bootstrap_servers, settings.registry_url, SILVER, spans)
+    scan = Scan(settings, SILVER, spans)
     return any(batch.values for batch in read_batches(scan))

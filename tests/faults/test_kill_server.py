@@ -11,7 +11,7 @@ from tests.faults.drill import COLD_LIMIT_S
 from tests.faults.servers import kill
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
-from tidegate.clients.kafka_records import Spans, topic_spans
+from tidegate.clients.kafka_offsets import Spans, topic_spans
 
 LONG = ("registry", "seaweedfs", "jobmanager")
 
@@ -50,16 +50,15 @@ def test_no_event_is_lost_or_doubled_when_a_taskmanager_is_killed_three_times(
 
 
 def test_a_killed_producer_leaves_only_whole_events(healthy: Pipeline) -> None:
-    servers = healthy.settings.kafka_bootstrap_servers
-    before = topic_spans(servers, "raw.clicks")
+    before = topic_spans(healthy.settings, "raw.clicks")
     command = [sys.executable, "-m", "tidegate", "produce", "clicks", "--rate", "5000", "--seconds", "60"]
     producer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for("some thousand events", lambda: _added(before, topic_spans(servers, "raw.clicks")) > 5000)
+        wait_for("some thousand events", lambda: _added(before, topic_spans(healthy.settings, "raw.clicks")) > 5000)
     finally:
         producer.kill()
         producer.wait(10)
-    after = topic_spans(servers, "raw.clicks")
+    after = topic_spans(healthy.settings, "raw.clicks")
     window = {str(number): [before[number][1], end] for number, (_, end) in after.items()}
     report = prove_window(window, "--wait", "120")
     assert report["holds"], report

@@ -19,7 +19,7 @@ def test_the_job_waits_for_the_registry_and_goes_on(pipeline: Pipeline) -> None:
     settings = pipeline.settings
     newer = copy.deepcopy(pipeline.clicks.latest)
     newer["fields"].append({"name": "device", "type": ["null", "string"], "default": None})
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         newer_id = registry.register("raw.clicks-value", newer)
     local.down(settings, only=["registry"])
     try:

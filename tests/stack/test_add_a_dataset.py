@@ -13,7 +13,7 @@ from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.shell import PROJECT, run_shell
 from tests.topics import read_committed
-from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Dataset, load_dataset, load_datasets
 from tidegate.job_names import NAMES
@@ -53,7 +53,7 @@ def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) 
     wanted = _readings_by_sensor(pipeline.settings, readings)  # the proof has waited for all of them
     assert wanted.total() > ENOUGH
     wait_for("the metric in OpenSearch", lambda: _indexed(pipeline.settings) == wanted, timeout_s=120)
-    records = topic_spans(pipeline.settings.kafka_bootstrap_servers, "gold.readings.temperature")
+    records = topic_spans(pipeline.settings, "gold.readings.temperature")
     assert sum(end for _, end in records.values()) > 0
 
 

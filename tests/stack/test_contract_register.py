@@ -63,7 +63,7 @@ def test_a_compatible_version_is_added(stack: Settings, dataset: Path) -> None:
     register_all(stack, dataset.parent, [dataset.name])
     _add_version(dataset, {"name": "consent", "type": ["null", "boolean"], "default": None})
     raw = register_all(stack, dataset.parent, [dataset.name]).subjects[0]
-    with RegistryClient(stack.registry_url) as registry:
+    with RegistryClient(stack) as registry:
         latest = registry.latest(raw.subject)
         assert (raw.added, latest.version, latest.schema_id) == (1, 2, raw.schema_ids[-1])
         assert registry.by_id(latest.schema_id) == load_dataset(dataset.parent, dataset.name).latest
@@ -81,14 +81,14 @@ def test_the_registry_refuses_it_even_without_us(stack: Settings, dataset: Path)
     subject = register_all(stack, dataset.parent, [dataset.name]).subjects[0].subject
     _add_version(dataset, {"name": "consent", "type": "boolean"})
     schema = load_dataset(dataset.parent, dataset.name).latest
-    with RegistryClient(stack.registry_url) as registry:
+    with RegistryClient(stack) as registry:
         with pytest.raises(ContractError):
             registry.register(subject, schema)
         assert registry.versions(subject) == [1]
 
 
 def test_an_unknown_id_is_none(stack: Settings) -> None:
-    with RegistryClient(stack.registry_url) as registry:
+    with RegistryClient(stack) as registry:
         assert registry.by_id(2_000_000_000) is None
 
 

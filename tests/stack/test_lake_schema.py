@@ -16,8 +16,8 @@ from tests.polling import wait_for
 from tests.topics import send
 from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
+from tidegate.clients.lake import open_catalog
 from tidegate.clients.registry import RegistryClient
-from tidegate.proof.lake_reader import open_catalog
 from tidegate.settings import Settings
 
 QUANTITY = '"name": "quantity", "type": ["null", "int"]'
@@ -92,7 +92,7 @@ def _send_silver(settings: Settings, path: Path, offset: int, **fields: Any) -> 
     """A silver row as refine would write it; the lake job reads nothing else."""
     schema: AvroSchema = json.loads(path.read_text())
     topic = f"silver.{path.parent.name}"
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         schema_id = registry.lookup(f"{topic}-value", schema)
     assert schema_id is not None
     now = datetime.now(UTC)

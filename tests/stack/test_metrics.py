@@ -18,8 +18,8 @@ from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.polling import wait_for
 from tests.topics import read_committed
 from tidegate.avro.codec import decode
-from tidegate.clients.kafka_offsets import OffsetReader, reached
-from tidegate.clients.kafka_records import Scan, read_batches, topic_spans
+from tidegate.clients.kafka_offsets import OffsetReader, reached, topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Metric, load_dataset
 from tidegate.settings import Settings
@@ -119,7 +119,7 @@ def _metric(settings: Settings, dataset: str, name: str) -> Metric:
 
 def _metric_end(settings: Settings, dataset: str, name: str) -> int:
     """How many records its topic ever took."""
-    spans = topic_spans(settings.kafka_bootstrap_servers, _metric(settings, dataset, name).topic)
+    spans = topic_spans(settings, _metric(settings, dataset, name).topic)
     return sum(end for _, end in spans.values())
 
 
@@ -131,7 +131,7 @@ def _forget_positions(settings: Settings, datasets: list[str]) -> None:
 
 
 def _has_read_all(settings: Settings, datasets: list[str]) -> bool:
-    reader = OffsetReader(settings.kafka_bootstrap_servers)
+    reader = OffsetReader(settings)
     groups = {f"tidegate-metrics-{name}": load_dataset(settings.schemas_dir, name).contract for name in datasets}
     positions = reader.committed(groups)
     return all(
@@ -193,8 +193,8 @@ def _in_topic(settings: Settings, metric: Metric) -> Figures:
 
 def _records(settings: Settings, metric: Metric) -> Iterator[dict[str, Any]]:
     schema = fastavro.parse_schema(metric.schema)
-    spans = topic_spans(settings.kafka_bootstrap_servers, metric.topic)
-    for batch in read_batches(Scan(settings.kafka_bootstrap_servers, settings.registry_url, metric.topic, spans)):
+    spans = topic_spans(settings, metric.topic)
+    for batch in read_batches(Scan(settings, metric.topic, spans)):
         for value in filter(None, batch.values):  # without a value: taken back for a moment, the next one follows
             yield decode(value, schema)
 

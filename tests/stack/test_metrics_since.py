@@ -9,9 +9,10 @@ from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from flink_jobs.metrics import first_whole_day, silver_view, without_state
+from tidegate.clients.kafka_topics import create_topics
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.contracts.model import Topic
-from tidegate.contracts.topics import create_topics, plan_topics
+from tidegate.contracts.topics import plan_topics
 from tidegate.settings import Settings
 
 
@@ -21,7 +22,7 @@ def dataset(stack: Settings) -> Dataset:
     clicks = load_dataset(stack.schemas_dir, "clicks")
     name = f"cut_{uuid4().hex[:8]}"
     copy = replace(clicks, contract=clicks.contract.model_copy(update={"dataset": name, "topic": topic(clicks, name)}))
-    create_topics(stack.kafka_bootstrap_servers, plan_topics(copy))
+    create_topics(stack, plan_topics(copy))
     producer = Producer({"bootstrap.servers": stack.kafka_bootstrap_servers})
     for row in (b"1", b"2", b"3"):
         producer.produce(copy.contract.silver_topic, row, partition=0)
@@ -41,7 +42,7 @@ def remove_until(stack: Settings, dataset: Dataset, offset: int) -> None:
 
 
 def test_all_days_are_whole_while_nothing_was_removed(stack: Settings, dataset: Dataset) -> None:
-    assert first_whole_day(dataset.contract, stack.kafka_bootstrap_servers) is None
+    assert first_whole_day(dataset.contract, stack) is None
     assert without_state(dataset, stack) == stack
 
 

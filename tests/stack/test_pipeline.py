@@ -46,7 +46,7 @@ def test_a_click_gets_the_product_as_it_was_at_its_own_time(pipeline: Pipeline) 
     settings = pipeline.settings
     change = datetime.now(UTC) - timedelta(hours=1)
     products = load_dataset(settings.schemas_dir, "products")
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         product_schema_id = registry.lookup("ref.products-value", products.latest)
     assert product_schema_id is not None
     versions = [(change - timedelta(days=1), "10.00"), (change, "12.00")]

@@ -13,9 +13,9 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NamespaceAlreadyExistsError
 
 from tests.synthetic import CYCLE, PARTITIONS, SyntheticDataset, Written
+from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.proof.index_reader import IndexSource
-from tidegate.proof.lake_reader import open_catalog
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.search.templates import apply_templates

@@ -24,12 +24,13 @@ from tests.topics import send, wait_for_records
 from tidegate.avro.codec import Encoder
 from tidegate.avro.records import decode_record, parsed_schemas
 from tidegate.avro.types import AvroSchema
-from tidegate.clients.kafka_records import Scan, Spans, read_batches, topic_spans
+from tidegate.clients.kafka_offsets import Spans, topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
+from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_dataset
 from tidegate.measure.child import Child
-from tidegate.proof.lake_reader import open_catalog
 from tidegate.settings import Settings
 
 PAGE = PROJECT / "docs" / "change-a-schema.md"
@@ -74,7 +75,7 @@ def test_a_field_added_as_the_page_says_reaches_every_layer_without_a_loss(
     pipeline: Pipeline, readers_folder: Path
 ) -> None:
     settings = pipeline.settings
-    before = topic_spans(settings.kafka_bootstrap_servers, SILVER)
+    before = topic_spans(settings, SILVER)
     with _traffic_of_version_1(settings) as traffic:
         _follow("1.", readers_folder)
         printed = _follow("2.", readers_folder)
@@ -106,7 +107,7 @@ def test_a_field_added_as_the_page_says_reaches_every_layer_without_a_loss(
     facts = report["datasets"]["clicks"]
     assert {name: facts[name] for name in expected} == expected
 
-    ends = topic_spans(settings.kafka_bootstrap_servers, SILVER)
+    ends = topic_spans(settings, SILVER)
     silver = _in_silver(settings, before, summary["offsets"])
     assert silver.total() == facts["silver_rows"]
     for found in (silver, _in_lake(settings, summary["offsets"]), _in_index(settings, summary["offsets"])):
@@ -194,7 +195,7 @@ def _traffic_of_version_1(settings: Settings) -> Iterator[Child]:
 
 
 def _raw_end(settings: Settings) -> int:
-    return sum(end for _, end in topic_spans(settings.kafka_bootstrap_servers, RAW).values())
+    return sum(end for _, end in topic_spans(settings, RAW).values())
 
 
 def _runs(pipeline: Pipeline) -> dict[str, tuple[str, int]]:
@@ -206,7 +207,7 @@ def _runs(pipeline: Pipeline) -> dict[str, tuple[str, int]]:
 
 
 def _registered(settings: Settings, schema: AvroSchema) -> int:
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         schema_id = registry.lookup(SUBJECT, schema)
     assert schema_id is not None
     return schema_id
@@ -250,10 +251,9 @@ def _wait_until_each_layer_has(settings: Settings, since: Spans, sent: Mapping[i
 
 def _silver_since(settings: Settings, since: Spans) -> Iterator[dict[str, Any]]:
     """The rows committed after the ends of ``since``, each with just the fields that its writer knew."""
-    servers = settings.kafka_bootstrap_servers
-    spans = {partition: (since[partition][1], end) for partition, (_, end) in topic_spans(servers, SILVER).items()}
-    schemas = parsed_schemas(RegistryClient(settings.registry_url).by_id)
-    for batch in read_batches(Scan(servers, settings.registry_url, SILVER, spans)):
+    spans = {partition: (since[partition][1], end) for partition, (_, end) in topic_spans(settings, SILVER).items()}
+    schemas = parsed_schemas(RegistryClient(settings).by_id)
+    for batch in read_batches(Scan(settings, SILVER, spans)):
         for value in batch.values:
             row = decode_record(value, schemas)
             assert row is not None, "not decodable by its own schema"
@@ -326,7 +326,7 @@ def _with_url(schema: AvroSchema) -> AvroSchema:
 @contextmanager
 def _forced(settings: Settings, schema: AvroSchema) -> Iterator[int]:
     """The id of a schema that the contract forbids, registered as somebody with the registry's address can."""
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         registry.set_compatibility(SUBJECT, "NONE")
         schema_id = registry.register(SUBJECT, schema)
         registry.set_compatibility(SUBJECT, "BACKWARD_TRANSITIVE")

@@ -156,7 +156,7 @@ def schema() -> None:
 def _earlier(against: str, dataset: Dataset) -> Earlier:
     if against != REGISTRY:
         return from_git(against, dataset)
-    with RegistryClient(get_settings().registry_url) as registry:
+    with RegistryClient(get_settings()) as registry:
         return from_registry(registry, dataset)
 
 

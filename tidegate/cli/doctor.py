@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from tidegate.clients import endpoints
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings, get_settings, variable_of
 from tidegate.stack.doctor import Doctor, Finding, check_python
 
 _MARKS = {"ok": "[green]✓[/]", "later": "[yellow]·[/]", "failed": "[red]✗[/]"}
@@ -36,7 +36,7 @@ def _elsewhere(settings: Settings) -> Iterator[Finding]:
         if answer.healthy:
             yield Finding(answer.name, "ok", f"answers at {answer.address}")
         else:
-            remedy = f"See its own log, and TIDEGATE_{endpoints.ADDRESSES[answer.name].upper()}={answer.address}."
+            remedy = f"See its own log, and {variable_of(endpoints.SERVERS[answer.name].setting)}={answer.address}."
             yield Finding(answer.name, "failed", answer.detail, remedy)
 
 

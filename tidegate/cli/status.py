@@ -41,7 +41,7 @@ def _show(settings: Settings, found: "Sequence[ServerStatus | Answer]", table: T
     else:
         console = tables()
         console.print(table)
-        if jobs := _jobs(FlinkClient(settings.flink_rest_url, endpoints.TIMEOUT_S)):
+        if jobs := _jobs(FlinkClient(settings, timeout_s=endpoints.TIMEOUT_S)):
             console.print(jobs)
         if not endpoints.has_local_stack(settings):
             click.echo(

@@ -5,6 +5,7 @@ No client is made here. What a caller needs besides, such as timeouts and fetch 
 
 from typing import Any
 
+from tidegate.clients.outage import Server
 from tidegate.settings import Settings
 from tidegate.sql.connections import Connections
 
@@ -41,9 +42,9 @@ def opensearch(settings: Settings) -> ClientOptions:
     return {"hosts": [settings.opensearch_url], "http_auth": _opensearch_login(settings)}
 
 
-def dashboards(settings: Settings, url: str | None = None) -> ClientOptions:
-    """For a client of httpx; the login is OpenSearch's. ``url``: another address than the settings'."""
-    return {"base_url": url or settings.dashboards_url, "auth": _opensearch_login(settings)}
+def dashboards(settings: Settings, url: str) -> ClientOptions:
+    """For a client of httpx that asks the OpenSearch Dashboards at ``url``; the login is OpenSearch's."""
+    return {"base_url": url, "auth": _opensearch_login(settings)}
 
 
 def s3(settings: Settings) -> ClientOptions:
@@ -54,6 +55,11 @@ def s3(settings: Settings) -> ClientOptions:
         "aws_access_key_id": settings.s3_access_key,
         "aws_secret_access_key": settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else None,
     }
+
+
+def stranger(settings: Settings, server: Server) -> ClientOptions:
+    """For a client of httpx that only wants to know whether somebody is there, and brings no key."""
+    return {"base_url": server.address(settings)}
 
 
 def lake_catalog(settings: Settings) -> dict[str, str]:

@@ -7,23 +7,26 @@ from dataclasses import dataclass
 import httpx
 
 from tidegate import log
+from tidegate.clients import connection
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.opensearch import SearchClient
+from tidegate.clients.outage import CATALOG, FLINK, KAFKA, OPENSEARCH, REGISTRY, S3, outage
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
-from tidegate.errors import TidegateError, TransientError
+from tidegate.errors import TidegateError
 from tidegate.settings import STACK_FILE, Settings
 
 TIMEOUT_S = 5.0
-ADDRESSES = {
-    "kafka": "kafka_bootstrap_servers",
-    "registry": "registry_url",
-    "opensearch": "opensearch_url",
-    "s3": "s3_endpoint",
-    "catalog": "lake_catalog_uri",
-    "flink": "flink_rest_url",
+SERVERS = {
+    "kafka": KAFKA,
+    "registry": REGISTRY,
+    "opensearch": OPENSEARCH,
+    "s3": S3,
+    "catalog": CATALOG,
+    "flink": FLINK,
 }
-"""The setting that says where each server is."""
+"""All servers, by the names that ``tidegate status`` gives them."""
 _STRANGERS_REFUSED = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 """What S3 and a catalog say to a question without a key: they are there."""
 
@@ -45,7 +48,7 @@ def has_local_stack(settings: Settings) -> bool:
 
 def are_elsewhere(settings: Settings) -> bool:
     """Whether the settings name servers other than those a local stack would have."""
-    given = {setting: getattr(settings, setting) for setting in ADDRESSES.values()}
+    given = {server.setting: getattr(settings, server.setting) for server in SERVERS.values()}
     defaults = {setting: Settings.model_fields[setting].default for setting in given}
     return not has_local_stack(settings) and given != defaults
 
@@ -58,19 +61,19 @@ def ask(settings: Settings) -> list[Answer]:
 
 
 def _questions(settings: Settings) -> dict[str, Callable[[], object]]:
-    """By server, a call that raises :class:`TidegateError` if it is not as it should be; in the order of ADDRESSES."""
+    """By server, a call that raises :class:`TidegateError` if it is not as it should be; in the order of SERVERS."""
     return {
-        "kafka": lambda: OffsetReader(settings.kafka_bootstrap_servers).places([]),
-        "registry": lambda: _get(settings.registry_url, "/subjects"),
+        "kafka": lambda: OffsetReader(settings).places([]),
+        "registry": lambda: RegistryClient(settings, timeout_s=TIMEOUT_S).subjects(),
         "opensearch": lambda: SearchClient(settings, timeout_s=TIMEOUT_S).count(naming.ALL_EVENTS),
-        "s3": lambda: _get(settings.s3_endpoint, "/", _STRANGERS_REFUSED),
-        "catalog": lambda: _get(settings.lake_catalog_uri, "/v1/config", _STRANGERS_REFUSED),
-        "flink": lambda: FlinkClient(settings.flink_rest_url, timeout_s=TIMEOUT_S).jobs(),
+        "s3": lambda: _get(settings, "s3", "/"),
+        "catalog": lambda: _get(settings, "catalog", "/v1/config"),
+        "flink": lambda: FlinkClient(settings, timeout_s=TIMEOUT_S).jobs(),
     }
 
 
 def _ask(settings: Settings, name: str, question: Callable[[], object]) -> Answer:
-    address = _shown(getattr(settings, ADDRESSES[name]))
+    address = _shown(SERVERS[name].address(settings))
     try:
         question()
     except TidegateError as error:
@@ -78,12 +81,15 @@ def _ask(settings: Settings, name: str, question: Callable[[], object]) -> Answe
     return Answer(name, address, True, "answers")
 
 
-def _get(url: str, path: str, also_fine: frozenset[int] = frozenset()) -> None:
+def _get(settings: Settings, name: str, path: str) -> None:
+    """Asks as a stranger, and is content with being refused as one."""
+    server = SERVERS[name]
     try:
-        status = httpx.get(url.rstrip("/") + path, timeout=TIMEOUT_S).status_code
+        with httpx.Client(**connection.stranger(settings, server), timeout=TIMEOUT_S) as client:
+            status = client.get(path).status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise TransientError(f"does not answer ({type(error).__name__}).", remedy="") from error
-    if status >= httpx.codes.BAD_REQUEST and status not in also_fine:
+        raise outage(server, settings, type(error).__name__) from error
+    if status >= httpx.codes.BAD_REQUEST and status not in _STRANGERS_REFUSED:
         raise TidegateError(f"answers {status} to {path}.", remedy="")
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 
+from tidegate.clients import connection
+from tidegate.clients.outage import FLINK, outage
 from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings
 
 LIVE = frozenset({"INITIALIZING", "CREATED", "RUNNING", "FAILING", "RESTARTING", "SUSPENDED", "RECONCILING"})
 
@@ -37,11 +40,11 @@ class Vertex:
 
 
 class FlinkClient:
-    """Calls the JobManager at ``url``, e.g. ``http://127.0.0.1:8088``."""
+    """Calls the JobManager."""
 
-    def __init__(self, url: str, timeout_s: float = 10) -> None:
-        self._url = url.rstrip("/")
-        self._http = httpx.Client(base_url=self._url, timeout=timeout_s)
+    def __init__(self, settings: Settings, *, timeout_s: float = 10) -> None:
+        self._settings = settings
+        self._http = httpx.Client(**connection.flink(settings), timeout=timeout_s)
 
     def jobs(self) -> list[FlinkJob]:
         """All jobs the cluster remembers, ended ones too."""
@@ -131,8 +134,5 @@ class FlinkClient:
                 remedy="See `tidegate logs jobmanager`.",
             ) from error
         except httpx.HTTPError as error:
-            raise TransientError(
-                f"Flink does not answer at {self._url}.",
-                remedy="Start it with `tidegate up`, or set TIDEGATE_FLINK_REST_URL.",
-            ) from error
+            raise outage(FLINK, self._settings, type(error).__name__) from error
         return response

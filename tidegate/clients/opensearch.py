@@ -11,6 +11,8 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as UnreachableError
 from opensearchpy.exceptions import NotFoundError, OpenSearchException, TransportError
 
+from tidegate.clients import connection
+from tidegate.clients.outage import OPENSEARCH, outage
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
@@ -35,17 +37,17 @@ class SearchClient:
     """
 
     def __init__(self, settings: Settings, *, timeout_s: float = 30) -> None:
-        self._url = settings.opensearch_url
+        self._settings = settings
         self._client = connect(settings, timeout_s=timeout_s)
 
     def put_template(self, name: str, body: JsonObject) -> None:
         """Set the index template ``name``; indices made from now on follow it."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             self._client.indices.put_index_template(name=name, body=body)
 
     def template(self, name: str) -> JsonObject | None:
         """The index template ``name`` as OpenSearch holds it; None if there is none."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             try:
                 found = self._client.indices.get_index_template(name=name)
             except NotFoundError:
@@ -55,12 +57,12 @@ class SearchClient:
 
     def put_mapping(self, index: str, mappings: JsonObject) -> None:
         """Add fields to an index that exists; changing a field's type is refused."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             self._client.indices.put_mapping(index=index, body=mappings)
 
     def indices(self, pattern: str) -> list[IndexFacts]:
         """The open indices that match ``pattern``, by name."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             rows = self._client.cat.indices(
                 index=pattern, params={"format": "json", "bytes": "b", "h": "index,docs.count,store.size"}
             )
@@ -69,49 +71,46 @@ class SearchClient:
 
     def count(self, index: str) -> int:
         """The number of documents in an index or alias; 0 if there is none of that name."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             answer = self._client.count(index=index, params={"ignore_unavailable": "true"})
         return int(answer["count"])
 
     def search(self, index: str, body: JsonObject) -> JsonObject:
         """The answer to a search, as OpenSearch gives it; empty if there is no such index."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             answer: JsonObject = self._client.search(index=index, body=body, params={"ignore_unavailable": "true"})
             return answer
 
     def refresh(self, index: str) -> None:
         """Make all that was written findable now."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             self._client.indices.refresh(index=index, params={"ignore_unavailable": "true"})
 
 
 def connect(settings: Settings, *, timeout_s: float = 30, connections: int = 10) -> OpenSearch:
-    """The vendor's client; wrap its calls in :func:`translated`."""
+    """The vendor's client; wrap its calls in :func:`opensearch_errors`."""
     logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # it logs what it raises as well
-    password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
-    login = (settings.opensearch_user, password) if settings.opensearch_user else None
-    return OpenSearch([settings.opensearch_url], http_auth=login, timeout=timeout_s, maxsize=connections)
+    return OpenSearch(**connection.opensearch(settings), timeout=timeout_s, maxsize=connections)
 
 
 @contextmanager
-def translated(url: str) -> Iterator[None]:
+def opensearch_errors(settings: Settings) -> Iterator[None]:
     """Turn the vendor's exceptions into ours."""
     try:
         yield
     except UnreachableError as error:
-        raise TransientError(
-            f"OpenSearch at {url} does not answer ({type(error).__name__}).",
-            remedy="Run `tidegate status`, and `tidegate up` if it is down.",
-        ) from error
+        raise outage(OPENSEARCH, settings, type(error).__name__) from error
     except TransportError as error:
-        raise _refused(url, error) from error
+        raise _refused(settings, error) from error
     except OpenSearchException as error:
         raise TidegateError(
-            f"OpenSearch at {url}: {error}.", remedy="See that TIDEGATE_OPENSEARCH_URL names an OpenSearch."
+            f"OpenSearch at {OPENSEARCH.address(settings)}: {error}.",
+            remedy="See that TIDEGATE_OPENSEARCH_URL names an OpenSearch.",
         ) from error
 
 
-def _refused(url: str, error: TransportError) -> TidegateError:
+def _refused(settings: Settings, error: TransportError) -> TidegateError:
+    url = OPENSEARCH.address(settings)
     status = error.status_code if isinstance(error.status_code, int) else 0
     if status in _DENIED:
         return TidegateError(

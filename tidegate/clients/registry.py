@@ -10,7 +10,10 @@ import httpx
 
 from tidegate.avro.compatibility import Compatibility
 from tidegate.avro.types import AvroSchema
+from tidegate.clients import connection
+from tidegate.clients.outage import REGISTRY, outage
 from tidegate.errors import ContractError, TidegateError, TransientError
+from tidegate.settings import Settings
 
 _NOT_FOUND = 404
 _OUTAGE = frozenset({408, 429, 500, 502, 503, 504})
@@ -32,9 +35,9 @@ class RegistryClient:
     :class:`TidegateError` when it refuses the request.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 10) -> None:
-        self._url = url
-        self._http = httpx.Client(base_url=url, timeout=timeout_s)
+    def __init__(self, settings: Settings, *, timeout_s: float = 10) -> None:
+        self._settings = settings
+        self._http = httpx.Client(**connection.registry(settings), timeout=timeout_s)
 
     def __enter__(self) -> "RegistryClient":
         return self
@@ -55,6 +58,10 @@ class RegistryClient:
         if answer is None or answer.get("is_compatible", False):
             return []
         return [str(message) for message in answer.get("messages") or ["the registry gives no reason"]]
+
+    def subjects(self) -> list[str]:
+        """All subjects."""
+        return [str(subject) for subject in self._request("GET", "/subjects")]
 
     def versions(self, subject: str) -> list[int]:
         """The versions registered under ``subject``; empty if there is no such subject."""
@@ -102,10 +109,7 @@ class RegistryClient:
         try:
             answer = self._http.request(method, path, json=body)
         except httpx.TransportError as error:
-            raise TransientError(
-                f"the schema registry at {self._url} does not answer ({type(error).__name__}).",
-                remedy="Run `tidegate status`, and `tidegate up` if it is down.",
-            ) from error
+            raise outage(REGISTRY, self._settings, type(error).__name__) from error
         if answer.is_success:
             return answer.json()
         if answer.status_code == _NOT_FOUND and or_none:
@@ -116,7 +120,7 @@ class RegistryClient:
         reason = _message(answer)
         if answer.status_code in _OUTAGE:
             return TransientError(
-                f"the schema registry at {self._url} answers {answer.status_code}: {reason}.",
+                f"{REGISTRY.title} at {REGISTRY.address(self._settings)} answers {answer.status_code}: {reason}.",
                 remedy="Try again; if it stays, see `tidegate logs registry`.",
             )
         if answer.status_code == httpx.codes.CONFLICT:

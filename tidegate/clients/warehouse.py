@@ -11,7 +11,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tidegate.errors import TidegateError, TransientError
+from tidegate.clients import connection
+from tidegate.clients.outage import S3, outage
+from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
 
 _SCHEME = "s3://"
@@ -47,14 +49,10 @@ def create(settings: Settings) -> bool:
         TidegateError: no table bucket, or S3 refuses. TransientError: S3 is out of reach.
     """
     name = bucket_name(settings.lake_warehouse)
-    secret = settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else None
     try:
         tables = boto3.client(
             "s3tables",
-            endpoint_url=settings.s3_endpoint,
-            region_name=settings.s3_region,
-            aws_access_key_id=settings.s3_access_key,
-            aws_secret_access_key=secret,
+            **connection.s3(settings),
             config=Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 2}),
         )
         return ensure_table_bucket(tables, name)
@@ -64,10 +62,7 @@ def create(settings: Settings) -> bool:
             remedy="See that TIDEGATE_S3_ACCESS_KEY and TIDEGATE_S3_SECRET_KEY may create table buckets.",
         ) from error
     except BotoCoreError as error:
-        raise TransientError(
-            f"S3 at {settings.s3_endpoint} does not answer ({error}).",
-            remedy="See that it runs, and that TIDEGATE_S3_ENDPOINT is its address.",
-        ) from error
+        raise outage(S3, settings, type(error).__name__) from error
 
 
 def main() -> None:

@@ -1,14 +1,9 @@
-"""The Kafka topics that contracts call for: a plan without I/O, and the one function that carries it out."""
+"""The Kafka topics that contracts call for, as a plan; :mod:`tidegate.clients.kafka_topics` carries it out."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from tidegate.contracts.load import Dataset
 from tidegate.contracts.model import Contract
-from tidegate.errors import TidegateError, TransientError
 
 RAW_MAX_BYTES = 16 * 1024 * 1024
 DERIVED_MAX_BYTES = 2 * 1024 * 1024
@@ -19,7 +14,6 @@ GOLD_CONFIG = {
     "max.message.bytes": str(DERIVED_MAX_BYTES),
     "message.timestamp.type": "LogAppendTime",
 }
-_QUIET = {"log_level": 0, "socket.timeout.ms": 10_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +23,6 @@ class TopicPlan:
     name: str
     partitions: int
     config: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class TopicReport:
-    """What creating topics did; each warning says what differs and what to do."""
-
-    created: list[str]
-    unchanged: list[str]
-    warnings: list[str]
 
 
 def plan_topics(dataset: Dataset) -> list[TopicPlan]:
@@ -72,29 +57,6 @@ def dead_letter_retention_hours(contract: Contract) -> int:
     return max(contract.topic.retention_hours, DEAD_LETTER_RETENTION_HOURS)
 
 
-def create_topics(bootstrap_servers: str, plans: Iterable[TopicPlan], *, timeout_s: float = 30) -> TopicReport:
-    """Create the topics that are missing; those that exist are left as they are.
-
-    Raises:
-        TransientError: Kafka is out of reach.
-        TidegateError: Kafka refuses a topic.
-    """
-    planned = list(plans)
-    admin = AdminClient({"bootstrap.servers": bootstrap_servers, **_QUIET})
-    existing = _partitions(admin, bootstrap_servers)
-    missing = [plan for plan in planned if plan.name not in existing]
-    if missing:
-        _create(admin, missing, timeout_s)
-    warnings = [
-        f"topic {plan.name} has {existing[plan.name]} partitions, its contract says {plan.partitions}: "
-        "keep the number of partitions in the contract, or move the dataset to a new topic."
-        for plan in planned
-        if existing.get(plan.name, plan.partitions) != plan.partitions
-    ]
-    created = [plan.name for plan in missing]
-    return TopicReport(created, [plan.name for plan in planned if plan.name in existing], warnings)
-
-
 def _stream_config(retention_hours: int, max_bytes: int) -> dict[str, str]:
     return {
         "cleanup.policy": "delete",
@@ -114,28 +76,3 @@ def _reference_config(contract: Contract) -> dict[str, str]:
         "max.message.bytes": str(RAW_MAX_BYTES),
         "message.timestamp.type": "CreateTime",
     }
-
-
-def _partitions(admin: AdminClient, bootstrap_servers: str) -> dict[str, int]:
-    try:
-        metadata = admin.list_topics(timeout=10)
-    except KafkaException as error:
-        raise TransientError(
-            f"Kafka at {bootstrap_servers} does not answer ({error.args[0].str()}).",
-            remedy="Run `tidegate status`, and `tidegate up` if it is down.",
-        ) from error
-    return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
-
-
-def _create(admin: AdminClient, plans: list[TopicPlan], timeout_s: float) -> None:
-    wanted = [NewTopic(plan.name, num_partitions=plan.partitions, config=plan.config) for plan in plans]
-    for name, future in admin.create_topics(wanted, operation_timeout=timeout_s).items():
-        try:
-            future.result()
-        except KafkaException as error:
-            if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
-                continue
-            raise TidegateError(
-                f"Kafka refuses the topic {name}: {error.args[0].str()}.",
-                remedy="Check its settings in the contract and your rights on the cluster.",
-            ) from error

@@ -56,7 +56,7 @@ def prepare(settings: Settings, phases: Phases) -> None:
 
 def start_jobs(settings: Settings, phases: Phases) -> None:
     """Starts the jobs that don't run yet, from one client, and waits until their tasks run."""
-    client = FlinkClient(settings.flink_rest_url)
+    client = FlinkClient(settings)
     missing = [job for job in JOBS if client.live_job(job) is None]
     with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
         if missing:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts import naming
 from tidegate.contracts.load import Dataset
 from tidegate.measure.output_watch import Example
-from tidegate.proof.lake_reader import open_catalog
 from tidegate.search.mapping import JsonObject, alias
 from tidegate.settings import Settings
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tidegate.clients import connection
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import NAMES
@@ -40,7 +41,7 @@ def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[Flink
         TidegateError: an unknown job, a refused start (the job's own line), or a job that fails at once.
         TransientError: their tasks do not run in time.
     """
-    client = FlinkClient(settings.flink_rest_url)
+    client = FlinkClient(settings)
     running = running_jobs(client, what.jobs) if what.leave_running else []
     to_start = replace(what, jobs=tuple(name for name in what.jobs if name not in running))
     for name in to_start.jobs:
@@ -81,7 +82,7 @@ def refuse_if_running(client: FlinkClient, name: str) -> None:
 
 def stop(settings: Settings, name: str, *, savepoint: bool) -> str | None:
     """Ends a job; with ``savepoint`` returns the path to go on from."""
-    client = FlinkClient(settings.flink_rest_url)
+    client = FlinkClient(settings)
     job = client.live_job(name)
     if job is None:
         raise TidegateError(f"the job {name} does not run.", remedy="`tidegate status` lists what runs.")
@@ -111,8 +112,7 @@ def command(settings: Settings, arguments: list[str]) -> list[str]:
         str(flink_home(settings) / "bin" / "flink"),
         "run",
         "--detached",
-        "--jobmanager",
-        settings.flink_rest_url.removeprefix("http://"),
+        *connection.flink_command(settings),
         "--pyClientExecutable",
         sys.executable,
         "--pyExecutable",

@@ -3,8 +3,7 @@
 So right after a checkpoint a job's lag is what came in meanwhile, and before the next one an interval's worth more.
 """
 
-from producers.topic import end_offsets
-from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_offsets import OffsetReader, end_offsets
 from tidegate.contracts.model import Contract
 from tidegate.settings import Settings
 
@@ -15,14 +14,14 @@ class LagReader:
     """Reads positions of the jobs of one dataset; ``raw_before`` are the raw topic's ends when it was made."""
 
     def __init__(self, settings: Settings, contract: Contract) -> None:
-        self._servers = settings.kafka_bootstrap_servers
+        self._settings = settings
         self._contract = contract
-        self._offsets = OffsetReader(self._servers)
+        self._offsets = OffsetReader(settings)
         self.raw_before = self.raw_ends()
 
     def raw_ends(self) -> Offsets:
         """The next offset of each raw partition."""
-        return end_offsets(self._servers, self._contract.topic.name)
+        return end_offsets(self._settings, self._contract.topic.name)
 
     def lags(self, raw_ends: Offsets, silver_ends: Offsets) -> dict[str, int]:
         """Records each job has still to show; ``silver_ends`` are the offsets after the last silver records.

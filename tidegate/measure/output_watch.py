@@ -14,11 +14,12 @@ import fastavro
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from tidegate.avro.codec import decode
-from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients import connection
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.outage import KAFKA, outage
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.load import Dataset
 from tidegate.dead_letters.record import read_headers
-from tidegate.errors import TransientError
 from tidegate.settings import Settings
 
 SAMPLE_EVERY = 20
@@ -56,25 +57,19 @@ class OutputWatch:
     def __init__(self, settings: Settings, dataset: Dataset, on_sample: OnSample) -> None:
         assert dataset.silver is not None, "a stream"
         self.seen = Seen()
+        self._settings = settings
         self._contract = dataset.contract
         self._schema = fastavro.parse_schema(dataset.silver)
         self._on_sample = on_sample
         self._consumer = Consumer(
-            {
-                "bootstrap.servers": settings.kafka_bootstrap_servers,
-                "group.id": naming.DEMO_GROUP,
-                "enable.auto.commit": False,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                "log_level": 2,
-            }
+            connection.kafka_reader(settings, naming.DEMO_GROUP) | {"auto.offset.reset": "earliest"}
         )
         topics = (self._contract.silver_topic, self._contract.dead_letter_topic, self._contract.dropped_topic)
         self._consumer.assign(
             [
                 TopicPartition(topic, partition, end)
                 for topic in topics
-                for partition, (_, end) in topic_spans(settings.kafka_bootstrap_servers, topic).items()
+                for partition, (_, end) in topic_spans(settings, topic).items()
             ]
         )
 
@@ -97,7 +92,7 @@ class OutputWatch:
         error = message.error()
         if error is not None:
             if error.code() == KafkaError._ALL_BROKERS_DOWN or not error.retriable():
-                raise TransientError(f"Kafka stopped answering: {error.str()}.", remedy="See `tidegate logs kafka`.")
+                raise outage(KAFKA, self._settings, error.str())
             return
         if message.topic() == self._contract.dead_letter_topic:
             self._count_dead_letter(message)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate import metric_names
+from tidegate.clients.lake import find_table, lake_errors, open_catalog
 from tidegate.contracts.naming import Layer, lake_table
 from tidegate.monitor.reading import Sample, Server, Since
-from tidegate.proof.lake_reader import find_table, lake_errors, open_catalog
 from tidegate.settings import Settings
 
 LAYERS: tuple[Layer, ...] = ("bronze", "silver")

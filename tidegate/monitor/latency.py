@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from tidegate import metric_names
 from tidegate.avro.records import decode_record, parsed_schemas
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
+from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import envelope
@@ -22,7 +23,6 @@ from tidegate.errors import TidegateError
 from tidegate.monitor.reading import Distribution, Sample, Server
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
-from tidegate.single_records import SingleRecords
 
 BOUNDS_S = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 SAMPLE_EVERY_S = 1.0
@@ -77,7 +77,7 @@ class CommittedReader:
         self._offsets = offsets
         self._records = records
         self._by_topic = {each.dataset.contract.silver_topic: each for each in latencies}
-        self._schemas = parsed_schemas(RegistryClient(settings.registry_url).by_id)
+        self._schemas = parsed_schemas(RegistryClient(settings).by_id)
         self._places: list[Place] = []
         self._ends: Offsets = {}
         self._sampled_s = float("-inf")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from tidegate import metric_names
 from tidegate.clients.kafka_offsets import OffsetReader, Place
+from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import dead_letter_retention_hours
 from tidegate.monitor.reading import Sample, Server, Since
-from tidegate.single_records import SingleRecords
 
 _SECONDS_PER_HOUR = 3600
 

@@ -10,8 +10,8 @@ import numpy as np
 from tidegate.avro.leading_fields import Buffer, Layout, layout_of, read_fields, texts
 from tidegate.avro.records import LookUp, WriterSchemas
 from tidegate.avro.types import AvroSchema
-from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
-from tidegate.clients.kafka_records import Batch, Scan, Spans, read_batches
+from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place, Spans
+from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.model import Contract
 from tidegate.dead_letters.codes import CODES
@@ -48,10 +48,10 @@ class OutputReader:
         self, settings: Settings, offsets: OffsetReader, contracts: Sequence[Contract], every_s: float
     ) -> None:
         self.every_s = every_s
-        self._servers, self._registry = settings.kafka_bootstrap_servers, settings.registry_url
+        self._settings = settings
         self._offsets = offsets
         self._topics = [topic for contract in contracts for topic in counted_topics(contract)]
-        look_up = RegistryClient(settings.registry_url).by_id
+        look_up = RegistryClient(settings).by_id
         self._layouts = {topic.fields: layouts(look_up, topic.fields) for topic in self._topics}
         self._tallies: dict[Place, Tally] | None = None
 
@@ -59,14 +59,14 @@ class OutputReader:
         """Reads what the topics gained, keeps the counts, and gives them: none before all of them are right."""
         places = self._offsets.places(topic.topic for topic in self._topics)
         starts, ends = self._offsets.starts(places), self._offsets.ends(places)
-        tallies = self._tallies = kept(self._servers, places) if self._tallies is None else self._tallies
+        tallies = self._tallies = kept(self._settings, places) if self._tallies is None else self._tallies
         grown = False
         for topic in self._topics:
             if spans := unread(topic.topic, tallies, starts, ends):
                 self._count(topic, spans, tallies)
                 grown = True
         if grown:
-            keep(self._servers, tallies)
+            keep(self._settings, tallies)
         for topic in self._topics:
             total = sum((tally.counts for (name, _), tally in tallies.items() if name == topic.topic), Counter())
             for reason, count in sorted({**dict.fromkeys(topic.expected, 0), **total}.items()):
@@ -75,7 +75,7 @@ class OutputReader:
     def _count(self, topic: CountedTopic, spans: Spans, tallies: dict[Place, Tally]) -> None:
         """Adds the counts of all spans at once, so that a reading that fails halfway is made again whole."""
         found: dict[int, Counter[Reason]] = {number: Counter() for number in spans}
-        for batch in read_batches(Scan(self._servers, self._registry, topic.topic, spans)):
+        for batch in read_batches(Scan(self._settings, topic.topic, spans)):
             reasons = reasons_of(batch, len(topic.fields), self._layouts[topic.fields])
             for number, reason in zip(batch.partition.tolist(), reasons, strict=True):
                 found[number][reason] += 1

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.load import Dataset, stream_datasets
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, NAMES, REFINE
@@ -24,7 +25,6 @@ from tidegate.monitor.servers import RegistryReader, SearchReader
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.monitor.watch import Say, Watch
 from tidegate.settings import Settings
-from tidegate.single_records import SingleRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -
     """One reader per concern; none of them asks a server before its first reading."""
     contracts = [dataset.contract for dataset in datasets]
     jobs = watched(settings, options)
-    flink = FlinkClient(settings.flink_rest_url, timeout_s=5)
-    servers, every_s = settings.kafka_bootstrap_servers, options.every_s
+    flink = FlinkClient(settings, timeout_s=5)
+    every_s = options.every_s
     latencies = [Latencies(dataset) for dataset in datasets]
     return [
-        TrafficReader(OffsetReader(servers), contracts, list(jobs), every_s),
-        OutputReader(settings, OffsetReader(servers), contracts, every_s),
-        OldestReader(OffsetReader(servers), SingleRecords(servers), contracts, every_s),
-        CommittedReader(settings, OffsetReader(servers), SingleRecords(servers), latencies),
+        TrafficReader(OffsetReader(settings), contracts, list(jobs), every_s),
+        OutputReader(settings, OffsetReader(settings), contracts, every_s),
+        OldestReader(OffsetReader(settings), SingleRecords(settings), contracts, every_s),
+        CommittedReader(settings, OffsetReader(settings), SingleRecords(settings), latencies),
         SearchableReader(settings, latencies),
         RegistryReader(settings, contracts, every_s),
         SearchReader(settings, contracts, every_s),

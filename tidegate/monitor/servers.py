@@ -20,7 +20,7 @@ class RegistryReader:
 
     def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
         self.every_s = every_s
-        self._client = RegistryClient(settings.registry_url, timeout_s=5)
+        self._client = RegistryClient(settings, timeout_s=5)
         self._subjects = [naming.subject(contract.topic.name) for contract in contracts[:1]]
 
     def read(self) -> Iterator[Sample]:

@@ -6,14 +6,13 @@ nothing that came meanwhile and counts nothing twice. Two monitors at once keep 
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
-
-from tidegate.clients.kafka_offsets import TIMEOUT_S, Place, away
+from tidegate.clients.kafka_group_state import read_state, write_state
+from tidegate.clients.kafka_offsets import Place
 from tidegate.contracts.naming import MONITOR_GROUP
+from tidegate.settings import Settings
 
 MAX_METADATA_BYTES = 4000
 """The broker takes 4096 by default. Counts that do not fit are not kept: the next monitor reads that topic anew."""
@@ -42,44 +41,24 @@ def tally_of(reached: int, metadata: str | None) -> Tally:
         return Tally()
 
 
-def kept(bootstrap_servers: str, places: Sequence[Place]) -> dict[Place, Tally]:
+def kept(settings: Settings, places: Sequence[Place]) -> dict[Place, Tally]:
     """The tallies that the last monitor kept.
 
     Raises:
         TransientError: Kafka does not answer.
     """
-    if not places:
-        return {}
-    with _consumer(bootstrap_servers) as consumer:
-        found = consumer.committed([TopicPartition(*place) for place in places], timeout=TIMEOUT_S)
-    return {(place.topic, place.partition): tally_of(place.offset, place.metadata) for place in found}
+    return {place: tally_of(*state) for place, state in read_state(settings, MONITOR_GROUP, places).items()}
 
 
-def keep(bootstrap_servers: str, tallies: Mapping[Place, Tally]) -> None:
+def keep(settings: Settings, tallies: Mapping[Place, Tally]) -> None:
     """Commits each tally with its offset.
 
     Raises:
         TransientError: Kafka does not answer.
     """
-    texts = {place: tally.metadata() for place, tally in tallies.items()}
-    states = [
-        TopicPartition(*place, tally.reached, texts[place])
-        for place, tally in tallies.items()
-        if len(texts[place].encode()) <= MAX_METADATA_BYTES
-    ]
-    if states:
-        with _consumer(bootstrap_servers) as consumer:
-            consumer.commit(offsets=states, asynchronous=False)
-
-
-@contextmanager
-def _consumer(bootstrap_servers: str) -> Iterator[Consumer]:
-    consumer = Consumer(
-        {"bootstrap.servers": bootstrap_servers, "group.id": MONITOR_GROUP, "enable.auto.commit": False, "log_level": 2}
+    states = {place: (tally.reached, tally.metadata()) for place, tally in tallies.items()}
+    write_state(
+        settings,
+        MONITOR_GROUP,
+        {place: state for place, state in states.items() if len(state[1].encode()) <= MAX_METADATA_BYTES},
     )
-    try:
-        yield consumer
-    except KafkaException as error:
-        raise away(bootstrap_servers, error) from error
-    finally:
-        consumer.close()

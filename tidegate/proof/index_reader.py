@@ -12,7 +12,7 @@ from typing import Any
 from opensearchpy.exceptions import NotFoundError
 from opensearchpy.helpers import scan
 
-from tidegate.clients.opensearch import connect, translated
+from tidegate.clients.opensearch import connect, opensearch_errors
 from tidegate.contracts.envelope import PLACE
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
@@ -35,12 +35,12 @@ class IndexSource:
     def __init__(self, settings: Settings, alias: str, page_docs: int = PAGE_DOCS) -> None:
         self._alias = alias
         self._page_docs = page_docs
-        self._url = settings.opensearch_url
+        self._settings = settings
         self._client = connect(settings, timeout_s=TIMEOUT_S)
 
     def marker(self) -> object:
         """How many documents can be found."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             try:
                 self._client.indices.refresh(index=self._alias)
                 return self._client.count(index=self._alias)["count"]
@@ -49,7 +49,7 @@ class IndexSource:
 
     def read(self) -> Rows:
         """All documents, as of one point in time."""
-        with translated(self._url):
+        with opensearch_errors(self._settings):
             try:
                 self._client.indices.refresh(index=self._alias)
                 return concat([*self._pages()])

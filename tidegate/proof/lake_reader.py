@@ -1,14 +1,11 @@
 """Reads coordinates and identities of an Iceberg table: only those columns, a batch at a time."""
 
-import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from tidegate.clients.lake import find_table, lake_errors, open_catalog
 from tidegate.contracts.envelope import PLACE, identity_text
-from tidegate.errors import TidegateError, TransientError
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
 from tidegate.settings import Settings
@@ -52,63 +49,5 @@ class LakeSource:
         return find_table(self._catalog, self._table_name)
 
 
-def find_table(catalog: Any, name: str) -> Any:
-    """The table; None if it does not exist."""
-    exceptions = importlib.import_module("pyiceberg.exceptions")
-    try:
-        return catalog.load_table(name)
-    except exceptions.NoSuchTableError:
-        return None
-
-
 def _numbers(batch: Any, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.asarray(batch.column(column).to_numpy(zero_copy_only=False), np.int64)
-
-
-def open_catalog(settings: Settings) -> Any:
-    """The lake's REST catalog, as pyiceberg opens it.
-
-    Raises:
-        TidegateError: pyiceberg is not installed.
-        TransientError: the catalog does not answer.
-    """
-    try:
-        catalogs = importlib.import_module("pyiceberg.catalog")
-    except ImportError as error:
-        raise TidegateError(
-            "the lake can't be read without pyiceberg.",
-            remedy="Install tidegate[lake], or prove with --no-lake.",
-        ) from error
-    secret = settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else ""
-    with lake_errors(settings):
-        return catalogs.load_catalog(
-            "lake",
-            **{
-                "type": "rest",
-                "uri": settings.lake_catalog_uri,
-                "warehouse": settings.lake_warehouse,
-                "oauth2-server-uri": f"{settings.lake_catalog_uri.rstrip('/')}/v1/oauth/tokens",
-                "credential": f"{settings.s3_access_key}:{secret}",
-                "s3.endpoint": settings.s3_endpoint,
-                "s3.access-key-id": settings.s3_access_key or "",
-                "s3.secret-access-key": secret,
-                "s3.region": settings.s3_region,
-            },
-        )
-
-
-@contextmanager
-def lake_errors(settings: Settings) -> Iterator[None]:
-    refused = importlib.import_module("pyiceberg.exceptions").RESTError
-    try:
-        yield
-    except OSError as error:
-        raise TransientError(
-            f"the lake at {settings.lake_catalog_uri} doesn't answer ({type(error).__name__}).",
-            remedy="Start it with `tidegate up`, or prove with --no-lake.",
-        ) from error
-    except refused as error:
-        raise TidegateError(
-            f"the lake catalog at {settings.lake_catalog_uri} refuses: {error}.",
-            remedy="See TIDEGATE_S3_ACCESS_KEY, TIDEGATE_S3_SECRET_KEY and TIDEGATE_LAKE_WAREHOUSE.",
-        ) from error

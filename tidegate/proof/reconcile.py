@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from tidegate.clients.kafka_records import offsets_at, topic_spans
+from tidegate.clients.kafka_offsets import offsets_at, topic_spans
 from tidegate.contracts.load import Dataset, load_dataset
 from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError
@@ -97,11 +97,10 @@ def default_wait_s(settings: Settings) -> float:
 
 
 def _raw_windows(settings: Settings, topic: str, scope: Scope) -> list[Window]:
-    servers = settings.kafka_bootstrap_servers
-    spans = topic_spans(servers, topic)
+    spans = topic_spans(settings, topic)
     if not spans:
         raise TidegateError(f"there is no topic {topic}.", remedy="Run `tidegate contract register --all`.")
-    return raw_windows(spans, scope.start, scope.end, partial(offsets_at, servers, topic))
+    return raw_windows(spans, scope.start, scope.end, partial(offsets_at, settings, topic))
 
 
 def _sources(

@@ -160,7 +160,7 @@ def _item_identities(
 
 
 def _look_up(scan: Scan) -> LookUp:
-    return RegistryClient(scan.registry_url).by_id
+    return RegistryClient(scan.settings).by_id
 
 
 def _foreign(batch: Batch, row: int) -> TidegateError:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tidegate.clients.kafka_records import Scan, Spans, topic_spans
+from tidegate.clients.kafka_offsets import Spans, topic_spans
+from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.model import Contract
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.proof.record_reader import (
@@ -71,7 +72,7 @@ class TopicEvidence:
 
     def refresh_ends(self) -> None:
         """Notes how far raw reaches by now, so that rows of newer events are not taken for unexplained ones."""
-        spans = topic_spans(self._settings.kafka_bootstrap_servers, self._contract.topic.name)
+        spans = topic_spans(self._settings, self._contract.topic.name)
         self.windows = [replace(window, high=spans[window.partition][1]) for window in self.windows]
 
     def silver_expected_in_index(self) -> Rows:
@@ -111,13 +112,13 @@ class TopicEvidence:
         read_to = self._read_to.setdefault(topic, {})
         spans = {
             number: (max(low, read_to.get(number, low)), high)
-            for number, (low, high) in topic_spans(self._settings.kafka_bootstrap_servers, topic).items()
+            for number, (low, high) in topic_spans(self._settings, topic).items()
         }
         read_to.update({number: high for number, (_, high) in spans.items()})
         return self._scan(topic, spans).split(self._workers.count)
 
     def _scan(self, topic: str, spans: Spans) -> Scan:
-        return Scan(self._settings.kafka_bootstrap_servers, self._settings.registry_url, topic, spans)
+        return Scan(self._settings, topic, spans)
 
 
 def _merged(letters: list[DeadLetterRows]) -> DeadLetterRows:

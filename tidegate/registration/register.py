@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tidegate.avro.compatibility import Compatibility, broken_promises
 from tidegate.avro.types import AvroSchema
+from tidegate.clients.kafka_topics import TopicReport, create_topics
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import (
     Dataset,
@@ -14,7 +15,7 @@ from tidegate.contracts.load import (
     platform_schema,
 )
 from tidegate.contracts.naming import subject as subject_of
-from tidegate.contracts.topics import TopicReport, create_topics, plan_topics
+from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
 
@@ -76,9 +77,9 @@ def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = (
     datasets = [load_dataset(schemas_dir, name) for name in names] or load_datasets(schemas_dir)
     subjects = [plan for dataset in datasets for plan in plan_subjects(dataset, schemas_dir)]
     topics = [plan for dataset in datasets for plan in plan_topics(dataset)]
-    with RegistryClient(settings.registry_url) as registry:
+    with RegistryClient(settings) as registry:
         reports = [register_subject(registry, plan) for plan in subjects]
-    return Registration(create_topics(settings.kafka_bootstrap_servers, topics), reports)
+    return Registration(create_topics(settings, topics), reports)
 
 
 def register_subject(registry: RegistryClient, plan: SubjectPlan) -> SubjectReport:

@@ -3,8 +3,7 @@
 import time
 
 from tidegate.clients.flink import FlinkClient
-from tidegate.clients.kafka_offsets import OffsetReader
-from tidegate.clients.kafka_records import topic_spans
+from tidegate.clients.kafka_offsets import OffsetReader, topic_spans
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError, TransientError
 from tidegate.proof.reconcile import Scope, prove
@@ -41,13 +40,12 @@ def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) 
 def _committed_positions(settings: Settings, dataset: str) -> dict[int, int]:
     """The next offset of every raw partition; where refine has committed none, its beginning."""
     topic = load_dataset(settings.schemas_dir, dataset).contract.topic.name
-    servers = settings.kafka_bootstrap_servers
-    starts = {partition: start for partition, (start, _) in topic_spans(servers, topic).items()}
-    return starts | OffsetReader(servers).positions(REFINE, dataset).get(topic, {})
+    starts = {partition: start for partition, (start, _) in topic_spans(settings, topic).items()}
+    return starts | OffsetReader(settings).positions(REFINE, dataset).get(topic, {})
 
 
 def _wait_for_checkpoint(settings: Settings, timeout_s: float) -> None:
-    client = FlinkClient(settings.flink_rest_url)
+    client = FlinkClient(settings)
     job = client.live_job(REFINE)
     if job is None:
         raise TidegateError(

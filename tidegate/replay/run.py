@@ -22,7 +22,7 @@ def run_plan(settings: Settings, plan: Plan) -> Path:
     Raises:
         TidegateError: a replay runs already, or this one failed; what it has committed stays.
     """
-    client = FlinkClient(settings.flink_rest_url)
+    client = FlinkClient(settings)
     refuse_if_running(client, REPLAY)
     file = _write(settings, plan)
     earlier = {job.job_id for job in client.jobs()}

@@ -14,6 +14,7 @@ from tests.project import PROJECT
 from tidegate.cli.status import _jobs
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TransientError
+from tidegate.settings import Settings
 
 CONTAINERS = {
     "TIDEGATE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
@@ -63,7 +64,7 @@ class Cluster(FlinkClient):
     """Knows these jobs; with None it does not answer."""
 
     def __init__(self, jobs: list[FlinkJob] | None) -> None:
-        super().__init__("http://127.0.0.1:1")
+        super().__init__(Settings())
         self._known = jobs
 
     def jobs(self) -> list[FlinkJob]:

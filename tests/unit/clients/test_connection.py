@@ -35,7 +35,7 @@ def test_a_reader_of_kafka_sees_what_is_committed_and_commits_nothing_by_itself(
 
 def test_opensearch_and_its_dashboards_have_one_login() -> None:
     assert connection.opensearch(PLAIN) == {"hosts": ["https://opensearch:9200"], "http_auth": None}
-    assert connection.dashboards(PLAIN) == {"base_url": PLAIN.dashboards_url, "auth": None}
+    assert connection.dashboards(PLAIN, "http://x") == {"base_url": "http://x", "auth": None}
     assert connection.opensearch(WITH_LOGINS)["http_auth"] == ("ann", "open-sesame")
     assert connection.dashboards(WITH_LOGINS, "http://x")["auth"] == ("ann", "open-sesame")
 

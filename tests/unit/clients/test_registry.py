@@ -10,6 +10,7 @@ import pytest
 
 from tidegate.clients.registry import RegistryClient
 from tidegate.errors import ContractError, TidegateError, TransientError
+from tidegate.settings import Settings
 
 SCHEMA = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "string"}]}
 
@@ -34,7 +35,7 @@ def _answering(status: int, body: object) -> Iterator[RegistryClient]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with RegistryClient(f"http://127.0.0.1:{server.server_port}") as client:
+        with RegistryClient(Settings(registry_url=f"http://127.0.0.1:{server.server_port}")) as client:
             yield client
     finally:
         server.shutdown()
@@ -43,7 +44,7 @@ def _answering(status: int, body: object) -> Iterator[RegistryClient]:
 
 
 def test_no_answer_is_an_outage_that_names_the_address() -> None:
-    with RegistryClient("http://127.0.0.1:1") as client, pytest.raises(TransientError) as caught:
+    with RegistryClient(Settings(registry_url="http://127.0.0.1:1")) as client, pytest.raises(TransientError) as caught:
         client.latest("raw.clicks-value")
     assert "http://127.0.0.1:1" in str(caught.value)
     assert "tidegate up" in caught.value.remedy

@@ -8,6 +8,7 @@ import pytest
 from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
 from tidegate.monitor.jobs import JobReader, RefineReader, counters, deduplications, last_checkpoint_s, refined
 from tidegate.monitor.reading import Since
+from tidegate.settings import Settings
 
 VERTICES = [
     Vertex("d1", "Deduplicate[5] -> Calc[6] -> silver[7]: Writer -> silver[7]: Committer", ("s1",)),
@@ -24,7 +25,7 @@ class Cluster(FlinkClient):
     """Runs refine; with ``lake`` restarting."""
 
     def __init__(self, *jobs: FlinkJob) -> None:
-        super().__init__("http://127.0.0.1:1")
+        super().__init__(Settings())
         self.known = list(jobs)
 
     def jobs(self) -> list[FlinkJob]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
+from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.load import load_dataset
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
-from tidegate.single_records import SingleRecords
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 CONTRACT = load_dataset(SCHEMAS, "clicks").contract

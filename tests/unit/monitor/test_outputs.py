@@ -121,7 +121,7 @@ class Log(OffsetReader):
 def reader(monkeypatch: pytest.MonkeyPatch, log: Log, before: Tally) -> OutputReader:
     """Goes on from a tally that was kept."""
 
-    def kept(_: str, places: Sequence[Place]) -> dict[Place, Tally]:
+    def kept(_: Settings, places: Sequence[Place]) -> dict[Place, Tally]:
         return dict.fromkeys(places, before)
 
     monkeypatch.setattr(outputs, "kept", kept)

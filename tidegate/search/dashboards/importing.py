@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from tidegate.clients import connection
 from tidegate.errors import TidegateError, TransientError
 from tidegate.search.dashboards.saved_objects import JsonObject, ndjson
 from tidegate.settings import Settings
@@ -21,16 +22,14 @@ def import_objects(settings: Settings, url: str, objects: Sequence[JsonObject]) 
         TransientError: OpenSearch Dashboards does not answer, or is not ready yet.
         TidegateError: it refuses the login or an object.
     """
-    password = settings.opensearch_password.get_secret_value() if settings.opensearch_password else ""
     try:
-        answer = httpx.post(
-            url.rstrip("/") + _PATH,
-            params={"overwrite": "true"},
-            headers={"osd-xsrf": "true"},
-            files={"file": ("tidegate.ndjson", ndjson(objects).encode(), "application/ndjson")},
-            auth=(settings.opensearch_user, password) if settings.opensearch_user else None,
-            timeout=_TIMEOUT_S,
-        )
+        with httpx.Client(**connection.dashboards(settings, url), timeout=_TIMEOUT_S) as client:
+            answer = client.post(
+                _PATH,
+                params={"overwrite": "true"},
+                headers={"osd-xsrf": "true"},
+                files={"file": ("tidegate.ndjson", ndjson(objects).encode(), "application/ndjson")},
+            )
     except httpx.TransportError as error:
         raise TransientError(
             f"OpenSearch Dashboards at {url} does not answer ({type(error).__name__}).",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from producers.generated.generator import Mix, Pace
 from producers.generated.worker import Plan
 from producers.generated.workers import default_workers
+from tidegate.settings import Settings
 from tidegate.stopping import stop_on_signal
 
 
@@ -19,7 +20,7 @@ def plan(workers: int, count: int | None, ledger: Path | None = None) -> Plan:
         dataset="clicks",
         schemas_dir=Path("schemas"),
         schema_id=1,
-        bootstrap_servers="127.0.0.1:9092",
+        settings=Settings(),
         topic="raw.clicks",
         mix=Mix(),
         pace=Pace(0.0, count),

@@ -8,6 +8,7 @@ from producers.live.run import _find, send
 from producers.sending.batch import Batch
 from producers.sending.publish import Publisher
 from tidegate.errors import TidegateError
+from tidegate.settings import Settings
 
 
 class Source:
@@ -29,7 +30,12 @@ class Source:
 @pytest.mark.parametrize(("size", "told"), [(3, 0), (0, 1)])
 def test_a_batch_in_which_a_stop_falls_is_not_told_as_delivered(size: int, told: int) -> None:
     source = Source(size)
-    progress = send(source, Publisher("127.0.0.1:1", "none"), lambda: source.stopped, lambda progress: None)
+    progress = send(
+        source,
+        Publisher(Settings(kafka_bootstrap_servers="127.0.0.1:1"), "none"),
+        lambda: source.stopped,
+        lambda progress: None,
+    )
     assert progress.sent == 0
     assert source.told == told
 

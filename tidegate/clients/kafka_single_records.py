@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
+from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import Place
+from tidegate.clients.outage import KAFKA, silence
 from tidegate.contracts import naming
-from tidegate.errors import TransientError
+from tidegate.settings import Settings
 
 TIMEOUT_S = 5.0
 POLL_S = 0.1
@@ -16,19 +18,16 @@ POLL_S = 0.1
 class SingleRecords:
     """Reads committed records one by one; keeps its connection."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "group.id": naming.SAMPLES_GROUP,
-                "enable.auto.commit": False,
+            connection.kafka_reader(settings, naming.SAMPLES_GROUP)
+            | {
                 "enable.auto.offset.store": False,
-                "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
                 "fetch.message.max.bytes": 64 * 1024,
                 "queued.min.messages": 1,
-                "log_level": 2,
             }
         )
 
@@ -52,10 +51,7 @@ class SingleRecords:
                     if error is None or error.code() == KafkaError._PARTITION_EOF:
                         pending.discard(place)
                 if pending and time.monotonic() > deadline_s:
-                    raise TransientError(
-                        f"Kafka sent nothing of {sorted(pending)[0][0]} for {TIMEOUT_S:.0f} s.",
-                        remedy="See `tidegate status`.",
-                    )
+                    raise silence(KAFKA, self._settings, min(pending)[0], TIMEOUT_S)
         finally:
             self._consumer.unassign()
         return found

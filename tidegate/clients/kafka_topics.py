@@ -1,0 +1,68 @@
+"""Creates Kafka topics as contracts plan them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from tidegate.clients import connection
+from tidegate.clients.kafka_errors import kafka_errors, reason
+from tidegate.contracts.topics import TopicPlan
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings
+
+_METADATA_TIMEOUT_S = 10
+_CREATE_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReport:
+    """What creating topics did; each warning says what differs and what to do."""
+
+    created: list[str]
+    unchanged: list[str]
+    warnings: list[str]
+
+
+def create_topics(settings: Settings, plans: Iterable[TopicPlan]) -> TopicReport:
+    """Create the topics that are missing; those that exist are left as they are.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+        TidegateError: Kafka refuses a topic.
+    """
+    planned = list(plans)
+    admin = AdminClient(connection.kafka(settings) | {"socket.timeout.ms": _METADATA_TIMEOUT_S * 1000})
+    existing = _partitions(admin, settings)
+    missing = [plan for plan in planned if plan.name not in existing]
+    if missing:
+        _create(admin, missing)
+    warnings = [
+        f"topic {plan.name} has {existing[plan.name]} partitions, its contract says {plan.partitions}: "
+        "keep the number of partitions in the contract, or move the dataset to a new topic."
+        for plan in planned
+        if existing.get(plan.name, plan.partitions) != plan.partitions
+    ]
+    created = [plan.name for plan in missing]
+    return TopicReport(created, [plan.name for plan in planned if plan.name in existing], warnings)
+
+
+def _partitions(admin: AdminClient, settings: Settings) -> dict[str, int]:
+    with kafka_errors(settings):
+        metadata = admin.list_topics(timeout=_METADATA_TIMEOUT_S)
+    return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+
+
+def _create(admin: AdminClient, plans: list[TopicPlan]) -> None:
+    wanted = [NewTopic(plan.name, num_partitions=plan.partitions, config=plan.config) for plan in plans]
+    for name, future in admin.create_topics(wanted, operation_timeout=_CREATE_TIMEOUT_S).items():
+        try:
+            future.result()
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                continue
+            raise TidegateError(
+                f"Kafka refuses the topic {name}: {reason(error)}.",
+                remedy="Check its settings in the contract and your rights on the cluster.",
+            ) from error
