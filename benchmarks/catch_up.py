@@ -33,7 +33,7 @@ OUTPUTS = ("silver.clicks", "dlq.clicks", "dropped.clicks")
 LAKE_CHECKPOINT_INTERVAL_S = "10"
 """The job's own minute, chosen for the size of its files, would be most of a run."""
 METRICS_SINCE = "2000-01-01T00:00:00Z"
-"""The refine runs have emptied silver of today, whose figures the job would leave alone otherwise."""
+"""The refine runs have emptied silver of today, whose metrics the job would leave alone otherwise."""
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ class LogSettings(BaseSettings):
         default="text", description="progress and errors on standard error: text for people, or JSON lines"
     )
     run_id: str = Field(
-        default_factory=generated_run_id, description="in every JSON line; else made anew for each command"
+        default_factory=generated_run_id, description="in every JSON line; else a new one for each command"
     )
 
     @field_validator("run_id")

@@ -17,14 +17,14 @@ from tidegate.errors import TidegateError
 SINGLE_WORKER_RATE_PER_S = 20_000
 _START_TIMEOUT_S = 60.0
 _LOOK_EVERY_S = 0.2
-_FIGURES = 5
+_NUMBERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What a worker process shares with its parent: its row of figures, the way to stop it, the common start."""
+    """What a worker process shares with its parent: its row of numbers, the way to stop it, the common start."""
 
-    figures: MutableSequence[float]
+    numbers: MutableSequence[float]
     stop: Event
     start: Barrier
 
@@ -43,12 +43,12 @@ def run_workers(plan: Plan, stop: Callable[[], bool], on_progress: OnProgress) -
     if plan.workers == 1:
         return work(plan, 0, stop, on_progress, ready=lambda: True)
     spawn = multiprocessing.get_context("spawn")
-    figures = [spawn.RawArray("d", _FIGURES) for _ in range(plan.workers)]
+    rows = [spawn.RawArray("d", _NUMBERS) for _ in range(plan.workers)]
     stop_event, start = spawn.Event(), spawn.Barrier(plan.workers)
     running: dict[Connection, SpawnProcess] = {}
     for index in range(plan.workers):
         receiver, sender = spawn.Pipe(duplex=False)
-        arguments = (plan, index, _Shared(figures[index], stop_event, start), sender)
+        arguments = (plan, index, _Shared(rows[index], stop_event, start), sender)
         process = spawn.Process(target=_work, args=arguments, daemon=True)
         process.start()
         sender.close()
@@ -63,7 +63,7 @@ def run_workers(plan: Plan, stop: Callable[[], bool], on_progress: OnProgress) -
         if errors or stop():
             stop_event.set()
             start.abort()
-        on_progress(_sum([Progress(int(row[0]), int(row[1]), int(row[2]), row[3], row[4]) for row in figures]))
+        on_progress(_sum([Progress(int(row[0]), int(row[1]), int(row[2]), row[3], row[4]) for row in rows]))
     if errors:
         raise errors[0]
     return _combine(outcomes)
@@ -116,7 +116,7 @@ def _work(plan: Plan, index: int, shared: _Shared, result: Connection) -> None:
         return shared.stop.is_set() or not parent.is_alive()
 
     def on_progress(now: Progress) -> None:
-        shared.figures[:] = (now.sent, now.delivered, now.failed, now.behind_s, now.max_behind_s)
+        shared.numbers[:] = (now.sent, now.delivered, now.failed, now.behind_s, now.max_behind_s)
 
     def ready() -> bool:
         try:

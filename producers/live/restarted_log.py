@@ -1,4 +1,4 @@
-"""Lines of a log that each start of its server begins anew, the log of the run before kept beside it.
+"""Lines of a log that each start of its server begins again, the log of the run before kept beside it.
 
 How far a log was read is a ``Mark``: a line's number, and what it says. A file is known by its inode, which the system
 gives to a later file once this one is gone; what the line says tells the two apart.

@@ -1,4 +1,4 @@
-"""Lines that are no event: counted, shown with their number, and kept in a file that can be mended and sent again."""
+"""Lines that are no event: counted, shown with their number, and kept in a file that can be fixed and sent again."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ _SHOWN = 10
 class Rejects:
     """Collects rejected lines in ``path``, one JSON object a line: ``line``, ``reason``, ``text``.
 
-    The file is written anew by each run, and only if there is something to keep.
+    Each run writes a new file, and only if there is something to keep.
     """
 
     def __init__(self, path: Path, console: Console) -> None:

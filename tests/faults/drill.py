@@ -22,7 +22,7 @@ MIX = ("--bad-ratio", "0.01", "--duplicate-ratio", "0.1", "--late-ratio", "0.02"
 LIMIT_S = 60.0
 """After the healing, lag must be normal again within this time."""
 COLD_LIMIT_S = 180.0
-"""Where the TaskManager starts anew: compiling all jobs again and starting Python workers takes two cores a minute."""
+"""Where the TaskManager starts again: compiling all jobs again and starting Python workers takes two cores a minute."""
 AT_MOST_S = 1800
 SPARE_S = 2.0
 CALM_LIMIT_S = 180.0

@@ -47,7 +47,7 @@ def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) 
 
 
 def _clicks_by_site(pipeline: Pipeline) -> dict[str, int]:
-    """Of the clicks that are not too late for figures."""
+    """Of the clicks that are not too late for metrics."""
     lateness = timedelta(hours=pipeline.settings.metrics_max_lateness_hours)
     clicks: dict[str, int] = {}
     for row in read_committed(pipeline.settings, pipeline.clicks.contract.silver_topic, pipeline.silver):

@@ -66,7 +66,7 @@ def test_every_event_is_accounted_for_once(report: dict[str, Any]) -> None:
     assert clicks["lake_silver_rows"] == clicks["indexed_docs"] == clicks["silver"]
 
 
-def test_what_the_producer_foretold_came_true(report: dict[str, Any]) -> None:
+def test_what_the_producer_expected_came_true(report: dict[str, Any]) -> None:
     run = report["run"]
 
     assert run["agrees"]

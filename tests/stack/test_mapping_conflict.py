@@ -50,7 +50,7 @@ def test_only_the_refused_document_becomes_a_dead_letter(pipeline: Pipeline) -> 
 
 
 def _mend(client: OpenSearch) -> None:
-    """Makes the index anew, with the mapping of its template, so that it is in no other test's way."""
+    """Makes the index again, with the mapping of its template, so that it is in no other test's way."""
     hits = client.search(index=INDEX, body={"size": 10})["hits"]["hits"]
     client.indices.delete(index=INDEX)
     for hit in hits:

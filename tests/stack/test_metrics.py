@@ -1,4 +1,4 @@
-"""Figures per minute: the same as a batch computation, in the topic and in OpenSearch, late events counted."""
+"""Metrics per minute: the same as a batch computation, in the topic and in OpenSearch, late events counted."""
 
 import math
 import statistics
@@ -24,7 +24,7 @@ from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import Metric, load_dataset
 from tidegate.settings import Settings
 
-Figures = dict[tuple[Any, ...], tuple[Any, ...]]
+Values = dict[tuple[Any, ...], tuple[Any, ...]]
 EXACT = 1e-9
 """As far as sums of doubles agree whose order differs."""
 TOLERANCES = {"p50_ms": 0.01, "p95_ms": 0.01}
@@ -75,23 +75,23 @@ BATCH = {
 
 
 @pytest.mark.parametrize(("dataset", "name"), BATCH, ids=lambda part: str(part))
-def test_figures_are_those_of_a_batch_computation(pipeline: Pipeline, dataset: str, name: str) -> None:
+def test_values_are_those_of_a_batch_computation(pipeline: Pipeline, dataset: str, name: str) -> None:
     summary = produce(
         "--count", "5000", "--rate", "5000", "--seed", "41", "--late-ratio", "0.1", "--duplicate-ratio", "0.05",
         dataset=dataset,
     )  # fmt: skip
     report = prove_window(summary["offsets"], dataset=dataset)
     assert report["holds"], report
-    assert len(_wait_for_the_figures_of_a_batch(pipeline, dataset, name)) > 50
+    assert len(_wait_for_the_values_of_a_batch(pipeline, dataset, name)) > 50
 
 
-def test_a_replay_ends_with_the_same_figures(pipeline: Pipeline) -> None:
-    """All of silver is read again without any state: figures go back, and come to where they were."""
+def test_a_replay_ends_with_the_same_values(pipeline: Pipeline) -> None:
+    """All of silver is read again without any state: values go back, and come to where they were."""
     datasets = sorted({dataset for dataset, _ in BATCH})
     for dataset in datasets:
         sent = produce("--count", "1000", "--rate", "1000", "--seed", "43", "--late-ratio", "0.3", dataset=dataset)
         assert prove_window(sent["offsets"], dataset=dataset)["holds"]  # so all of it is in silver by now
-    before = {metric: _wait_for_the_figures_of_a_batch(pipeline, *metric) for metric in BATCH}
+    before = {metric: _wait_for_the_values_of_a_batch(pipeline, *metric) for metric in BATCH}
     ends = {metric: _metric_end(pipeline.settings, *metric) for metric in BATCH}
 
     tidegate("stop", "metrics")
@@ -99,12 +99,12 @@ def test_a_replay_ends_with_the_same_figures(pipeline: Pipeline) -> None:
     tidegate("run", "metrics", "--recover-from", "none")
     wait_for("all of silver to be read again", lambda: _has_read_all(pipeline.settings, datasets))
 
-    for metric, figures in before.items():
-        assert _wait_for_the_figures_of_a_batch(pipeline, *metric) == figures
+    for metric, values in before.items():
+        assert _wait_for_the_values_of_a_batch(pipeline, *metric) == values
         assert _metric_end(pipeline.settings, *metric) > ends[metric], f"{metric} was not written again"
 
 
-def _wait_for_the_figures_of_a_batch(pipeline: Pipeline, dataset: str, name: str) -> Figures:
+def _wait_for_the_values_of_a_batch(pipeline: Pipeline, dataset: str, name: str) -> Values:
     """Until topic and index both hold what DuckDB computes from silver as it is by now: the topic's."""
     metric = _metric(pipeline.settings, dataset, name)
     wanted = _batch(pipeline, dataset, name, len(metric.key))
@@ -140,7 +140,7 @@ def _has_read_all(settings: Settings, datasets: list[str]) -> bool:
     )
 
 
-def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Figures:
+def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Values:
     """What DuckDB computes from all silver rows, by its own functions."""
     loaded = load_dataset(pipeline.settings.schemas_dir, dataset)
     assert loaded.silver is not None
@@ -180,15 +180,15 @@ def _create_functions(database: duckdb.DuckDBPyConnection) -> None:
     database.create_function("score", score, ["BIGINT", "BIGINT", "DOUBLE[]"], "DOUBLE", null_handling=SPECIAL)
 
 
-def _in_topic(settings: Settings, metric: Metric) -> Figures:
-    """The last figure of each key."""
+def _in_topic(settings: Settings, metric: Metric) -> Values:
+    """The last value of each key."""
     names = [field["name"] for field in metric.schema["fields"]]
-    figures: Figures = {}
+    values: Values = {}
     for record in _records(settings, metric):
-        figures[tuple(record[name] for name in metric.key)] = tuple(
+        values[tuple(record[name] for name in metric.key)] = tuple(
             record[name] for name in names if name not in metric.key
         )
-    return figures
+    return values
 
 
 def _records(settings: Settings, metric: Metric) -> Iterator[dict[str, Any]]:
@@ -199,20 +199,20 @@ def _records(settings: Settings, metric: Metric) -> Iterator[dict[str, Any]]:
             yield decode(value, schema)
 
 
-def _indexed(settings: Settings, metric: Metric) -> Figures:
+def _indexed(settings: Settings, metric: Metric) -> Values:
     names = [field["name"] for field in metric.schema["fields"]]
     hits = SearchClient(settings).search(metric.index, {"size": 10_000})["hits"]["hits"]
-    figures: Figures = {}
+    values: Values = {}
     for hit in hits:
         source = hit["_source"]
         source[metric.key[0]] = datetime.fromisoformat(source[metric.key[0]])
         key = tuple(source[name] for name in metric.key)
-        figures[key] = tuple(source.get(name) for name in names if name not in metric.key)
-    return figures
+        values[key] = tuple(source.get(name) for name in names if name not in metric.key)
+    return values
 
 
-def _differences(metric: Metric, wanted: Figures, found: Figures) -> list[tuple[Any, ...]]:
-    """Keys whose figures differ."""
+def _differences(metric: Metric, wanted: Values, found: Values) -> list[tuple[Any, ...]]:
+    """Keys whose values differ."""
     columns = [field["name"] for field in metric.schema["fields"] if field["name"] not in metric.key]
 
     def differ(key: tuple[Any, ...], values: tuple[Any, ...]) -> bool:

@@ -47,7 +47,7 @@ def test_all_days_are_whole_while_nothing_was_removed(stack: Settings, dataset: 
 
 
 @pytest.mark.parametrize("offset", [1, 3], ids=["some rows are left", "no row is left"])
-def test_figures_begin_with_the_day_after_the_cut(stack: Settings, dataset: Dataset, offset: int) -> None:
+def test_metrics_begin_with_the_day_after_the_cut(stack: Settings, dataset: Dataset, offset: int) -> None:
     future = timedelta(seconds=dataset.contract.event_time.max_future_s)
     earliest = (datetime.now(UTC) + future).date()
     remove_until(stack, dataset, offset)

@@ -67,7 +67,7 @@ def new(dataset: str, sample: Path | None, identity: str | None, event_time: str
 @click.argument("dataset")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def show(dataset: str, as_json: bool) -> None:
-    """What DATASET promises: its columns, rules and privacy, and its figures."""
+    """What DATASET promises: its columns, rules and privacy, and its metrics."""
     loaded = load_dataset(get_settings().schemas_dir, dataset)
     if as_json:
         click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
@@ -82,7 +82,7 @@ def show(dataset: str, as_json: bool) -> None:
     if contract.rules:
         console.print(_rules_table(loaded))
     if loaded.metrics:
-        console.print(_figures_table(loaded))
+        console.print(_metrics_table(loaded))
 
 
 @command.command()
@@ -107,7 +107,7 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
     else:
         _print_problems(problems, compiled)
         if not_compared:
-            click.echo(f"Not compared with {against}: {', '.join(not_compared)}. Mend the problems above first.")
+            click.echo(f"Not compared with {against}: {', '.join(not_compared)}. Fix the problems above first.")
     sys.exit(1 if problems else 0)
 
 
@@ -178,8 +178,8 @@ def _columns_table(dataset: Dataset) -> Table:
     return table
 
 
-def _figures_table(dataset: Dataset) -> Table:
-    table = Table("figure", "per", "topic", "index", title="figures")
+def _metrics_table(dataset: Dataset) -> Table:
+    table = Table("metric", "per", "topic", "index", title="metrics")
     for metric in dataset.metrics:
         table.add_row(metric.name, ", ".join(metric.key), metric.topic, metric.index)
     return table

@@ -19,9 +19,9 @@ _VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A business figure kept up to date from silver rows: ``metrics/<name>.sql`` with ``metrics/<name>.avsc``.
+    """A business metric kept up to date from silver rows: ``metrics/<name>.sql`` with ``metrics/<name>.avsc``.
 
-    ``key`` are the columns that name one figure, a time first; it is the ``key`` of the Avro record.
+    ``key`` are the columns that name one row, a time first; it is the ``key`` of the Avro record.
     """
 
     dataset: str
@@ -161,7 +161,7 @@ def parse_contract(text: str, path: Path) -> Contract:
         return Contract.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise ContractError(f"{path} is not YAML: {reason}.", remedy="Mend the file.") from error
+        raise ContractError(f"{path} is not YAML: {reason}.", remedy="Fix the file.") from error
     except ValidationError as error:
         places = "; ".join(
             f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}" for item in error.errors()

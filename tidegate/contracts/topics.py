@@ -32,7 +32,7 @@ def plan_topics(dataset: Dataset) -> list[TopicPlan]:
     take the broker's clock (``LogAppendTime``): ``_ingested_at`` is then no producer's claim, and a replayed
     event of 2015 is not deleted at once by a retention that goes by its own time. Reference data keeps the
     producer's time, at which a deletion takes effect, and old versions for ``min_compaction_lag_hours``. A metric's
-    topic keeps the newest figure of each key.
+    topic keeps the newest row of each key.
     """
     contract = dataset.contract
     topic = contract.topic

@@ -33,7 +33,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """All that was sent arrived and, as far as it was foretold, became what it had to become."""
+        """All that was sent arrived and, as far as the producer knew, became what was expected."""
         return (
             self.sent == self.produced
             and self.expected in (None, self.actual)

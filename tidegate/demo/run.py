@@ -40,7 +40,7 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """The proof holds, and what was foretold came true."""
+        """The proof holds, and what the producer expected came true."""
         return self.proof.holds and self.comparison.agrees
 
 

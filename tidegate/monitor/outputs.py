@@ -94,7 +94,7 @@ def counted_topics(contract: Contract) -> list[CountedTopic]:
 
 
 def unread(topic: str, tallies: dict[Place, Tally], starts: Offsets, ends: Offsets) -> Spans:
-    """What of the topic is to be counted yet; a topic that ends before its tally was made anew, and so is the tally."""
+    """What of the topic is still to be counted; one that ends before its tally was made again, and so is the tally."""
     spans = {}
     for place, end in ends.items():
         if place[0] == topic:

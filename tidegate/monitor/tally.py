@@ -15,7 +15,7 @@ from tidegate.contracts.naming import MONITOR_GROUP
 from tidegate.settings import Settings
 
 MAX_METADATA_BYTES = 4000
-"""The broker takes 4096 by default. Counts that do not fit are not kept: the next monitor reads that topic anew."""
+"""The broker takes 4096 by default. Counts that do not fit are not kept: the next monitor reads that topic again."""
 Reason = tuple[str, ...]
 """Values of the fields by which a topic's records are counted."""
 

@@ -95,7 +95,7 @@ class _Silver:
 def judge(windows: list[Window], raw: RawRows, outputs: Outputs) -> list[PartitionVerdict]:
     """One verdict per window, and one per partition that outputs name and raw does not have at all.
 
-    A partition's rows are picked out anew for each of the two passes: to keep all of them would double the memory.
+    A partition's rows are picked out again for each of the two passes: to keep all of them would double the memory.
     """
     judged = [*windows, *_strange_windows(windows, outputs)]
     found = [compare(raw.of(window).rows, window.of(outputs.silver)) for window in judged]

@@ -21,7 +21,7 @@ def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) 
     by then all of its earlier transactions are committed or gone.
 
     Raises:
-        TidegateError: refine does not run, or part of a record's rows is lost, which no replay can mend.
+        TidegateError: refine does not run, or part of a record's rows is lost, which no replay can repair.
         TransientError: no checkpoint in time.
     """
     end = _committed_positions(settings, dataset)
@@ -32,7 +32,7 @@ def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) 
     if torn:
         raise TidegateError(
             f"of {len(torn):,} records silver has some rows and not all, the first at {torn[0]}.",
-            remedy="A replay would double the rows that are there. Write silver anew from raw.",
+            remedy="A replay would double the rows that are there. Write silver again from raw.",
         )
     return Plan.of_missing(dataset, report.partitions)
 

@@ -96,7 +96,7 @@ class Doctor:
                 remedy="Run `mvn -f connectors/pom.xml clean package`, then `tidegate down` and `tidegate up`.",
             )
         if not flink_home.is_current(jar):
-            raise LaterError(f"{jar.name} is older than its sources: `tidegate up` builds it anew")
+            raise LaterError(f"{jar.name} is older than its sources: `tidegate up` builds it again")
         return f"match Flink {version}"
 
     def _privacy_key(self) -> str:

@@ -1,6 +1,6 @@
 """The committed checksums of every file that runtime-pom.xml pins.
 
-``python -m tidegate.stack.lockfile FOLDER`` writes them anew from a folder filled by Maven (see CONTRIBUTING.md).
+``python -m tidegate.stack.lockfile FOLDER`` writes them again from a folder filled by Maven (see CONTRIBUTING.md).
 """
 
 import hashlib

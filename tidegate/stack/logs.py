@@ -17,7 +17,7 @@ def tail(file: Path, count: int) -> list[str]:
 
 
 def follow(files: dict[str, Path]) -> Iterator[tuple[str, str]]:
-    """Name and line of whatever is added after this call, without end; a log begun anew is read from its start."""
+    """Name and line of what is added after this call, without end; a log that begins again is read from its start."""
     return _follow(files, {name: file.stat().st_size if file.exists() else 0 for name, file in files.items()})
 
 

@@ -79,7 +79,7 @@ def _recorded(file: Path) -> dict[str, object]:
 
 
 def load_state(settings: Settings, *, choice: PortChoice | None = None, running: bool = False) -> StackState:
-    """The stack in ``settings.home``: as recorded if it runs, else with ports chosen anew and missing keys made."""
+    """The stack in ``settings.home``: as recorded if it runs, else with new ports and missing keys made."""
     recorded = _recorded(settings.home / STACK_FILE)
     entry = recorded.get("ports")
     known = {str(name): int(port) for name, port in entry.items()} if isinstance(entry, dict) else None

@@ -21,7 +21,7 @@ def test_a_stream_has_four_topics_and_one_per_metric_of_equal_partitions() -> No
     assert {plan.partitions for plan in plans} == {4}
 
 
-def test_a_metrics_topic_keeps_the_newest_figure_of_each_key_for_ever() -> None:
+def test_a_metrics_topic_keeps_the_newest_row_of_each_key_for_ever() -> None:
     (gold,) = [plan for plan in plan_topics(load_dataset(SCHEMAS, "orders")) if plan.name.startswith("gold.")]
     assert gold.config["cleanup.policy"] == "compact"
     assert "retention.ms" not in gold.config

@@ -32,7 +32,7 @@ def proof(*, silver: int = 6, missing: int = 0) -> ProofReport:
     return ProofReport("clicks", (partition,), tuple(layers), REASONS, 1.0, 100.0)
 
 
-def test_what_was_foretold_and_found_agrees() -> None:
+def test_what_was_expected_and_found_agrees() -> None:
     assert compare(SUMMARY, proof(), REASONS).agrees
 
 

@@ -97,7 +97,7 @@ def _changed_key(metric: Metric, old: Sequence[AvroSchema], where: str) -> Itera
             f"{metric.dataset}/metrics/{metric.name}.avsc",
             f"against {where}",
             f"key was {', '.join(before)}, is {', '.join(metric.key)}",
-            "Restore it, or give the metric a new name: its topic and index hold figures by the old key.",
+            "Restore it, or give the metric a new name: its topic and index hold rows by the old key.",
         )
 
 

@@ -96,7 +96,7 @@ def test_another_key_of_a_metric_is_found(schemas: Path) -> None:
     spoil(schemas / f"clicks/{VIEWS}.avsc", '["minute", "country", "device_family"]', '["minute", "country"]')
     (problem,) = problems(schemas)
     assert problem.startswith(f"clicks/{VIEWS}.avsc: against git HEAD: key was minute, country, device_family, is min")
-    assert problem.endswith("give the metric a new name: its topic and index hold figures by the old key.")
+    assert problem.endswith("give the metric a new name: its topic and index hold rows by the old key.")
     assert shown(schemas) == {VIEWS: ["~ key minute, country, device_family -> minute, country"]}
 
 

@@ -21,7 +21,7 @@ def never() -> bool:
 
 
 def start(log: RestartedLog, text: bytes = b"") -> None:
-    """Begins the log anew, as a start of the server does."""
+    """Begins the log again, as a start of the server does."""
     if log.path.exists():
         log.path.replace(log.previous)
     log.path.write_bytes(text)

@@ -8,7 +8,7 @@ from producers.sending.console import Reporter, status_line
 from producers.sending.publish import Progress
 
 
-def test_the_line_names_all_figures() -> None:
+def test_the_line_names_all_numbers() -> None:
     line = status_line(Progress(sent=12_000, delivered=11_500, failed=3, behind_s=2.25), 5000, 7)
     assert line.plain == "    7 s  sent 12,000  delivered 11,500  5,000/s  behind schedule 2.2 s  errors 3"
 

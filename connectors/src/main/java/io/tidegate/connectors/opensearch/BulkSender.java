@@ -25,7 +25,7 @@ final class BulkSender {
 
     /**
      * Sends a batch. The future completes when every document is indexed or a dead letter, however long that takes;
-     * it fails with {@link OpenSearchException} on what no retry mends.
+     * it fails with {@link OpenSearchException} on what no retry repairs.
      */
     CompletableFuture<Void> send(List<DocumentEntry> batch) {
         return new BulkDelivery(this).start(batch);
