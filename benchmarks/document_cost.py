@@ -25,7 +25,7 @@ from tidegate.avro.codec import decode
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.opensearch import connect
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.search.mapping import DOC_VALUES_ONLY, index_template
 from tidegate.settings import Settings, get_settings
 
@@ -46,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = get_settings()
     bodies = [bulk_body(documents) for documents in pages(islice(silver(settings), options.documents))]
-    template = index_template(load_dataset(settings.schemas_dir, DATASET))["template"]
+    template = index_template(load_stream(settings.schemas_dir, DATASET))["template"]
     runs: dict[str, list[Run]] = {}
     for number in range(1 + options.runs):
         for kind, body in kinds(template).items():
@@ -100,8 +100,7 @@ def measure(settings: Settings, body: Body, bodies: list[str], rate_per_s: float
 
 def silver(settings: Settings) -> Iterator[Row]:
     """The rows of the silver topic."""
-    dataset = load_dataset(settings.schemas_dir, DATASET)
-    assert dataset.silver is not None
+    dataset = load_stream(settings.schemas_dir, DATASET)
     schema = fastavro.parse_schema(dataset.silver)
     topic = dataset.contract.silver_topic
     spans = topic_spans(settings, topic)

@@ -33,7 +33,8 @@ from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import envelope, naming
-from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.registration.register import register_all
 from tidegate.search.templates import apply_templates
@@ -80,7 +81,7 @@ def main() -> None:
     print(f"  {max(report.peak_rss_mb for report in reports):,.0f} MB at most, sum of the processes' peaks")
 
 
-def make_dataset(settings: Settings, folder: Path, name: str) -> tuple[Settings, Dataset]:
+def make_dataset(settings: Settings, folder: Path, name: str) -> tuple[Settings, Stream]:
     """A copy of the clicks contract under another name, with its topics and subjects."""
     shutil.copytree(settings.schemas_dir, folder, dirs_exist_ok=True)
     (folder / "clicks").rename(folder / name)
@@ -93,26 +94,25 @@ def make_dataset(settings: Settings, folder: Path, name: str) -> tuple[Settings,
     (folder / name / "contract.yaml").write_text(yaml.safe_dump(contract))
     moved = settings.model_copy(update={"schemas_dir": folder})
     register_all(moved, folder, [name])
-    return moved, load_dataset(folder, name)
+    return moved, load_stream(folder, name)
 
 
-def filled(settings: Settings, dataset: Dataset) -> bool:
+def filled(settings: Settings, dataset: Stream) -> bool:
     """Whether an earlier run left the topics full."""
     spans = topic_spans(settings, dataset.contract.topic.name)
     return any(end for _, end in spans.values())
 
 
-def fill_apart(settings: Settings, dataset: Dataset, options: argparse.Namespace) -> None:
+def fill_apart(settings: Settings, dataset: Stream, options: argparse.Namespace) -> None:
     """Fills in a process of its own, so that its memory is not taken for the proof's."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         pool.submit(fill, settings, dataset, options.events).result()
         pool.submit(fill_layers, settings, dataset, options.events, lake=options.lake, index=options.index).result()
 
 
-def fill(settings: Settings, dataset: Dataset, events: int) -> None:
+def fill(settings: Settings, dataset: Stream, events: int) -> None:
     """Writes raw and what refine makes of it."""
     contract, silver, name = dataset.contract, dataset.silver, dataset.contract.topic.name
-    assert silver is not None
     letter = dead_letter(name)
     raw = leading_encoder(settings, name, dataset.latest, ("event_id",), CLICK)
     leading = (*envelope.PLACE, "event_id")
@@ -138,7 +138,7 @@ def fill(settings: Settings, dataset: Dataset, events: int) -> None:
     send(settings, outputs())
 
 
-def fill_layers(settings: Settings, dataset: Dataset, events: int, *, lake: bool, index: bool) -> None:
+def fill_layers(settings: Settings, dataset: Stream, events: int, *, lake: bool, index: bool) -> None:
     """Writes the lake tables and the documents."""
     silver = [place for place in places(events) if kind(place[1]) == "silver"] if lake or index else []
     if lake:

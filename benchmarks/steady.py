@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from benchmarks.measure import cpu_seconds, since
 from tidegate import metric_names
 from tidegate.clients.kafka_offsets import OffsetReader
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start, stop
 from tidegate.measure.child import Child
@@ -56,7 +56,7 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     It takes minutes, not seconds, until the JVMs have compiled what is hot: in its third minute OpenSearch still spends
     a quarter of its CPU on that.
     """
-    datasets = [load_dataset(settings.schemas_dir, name) for name in rates]
+    datasets = [load_stream(settings.schemas_dir, name) for name in rates]
     offsets = OffsetReader(settings)
     traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], NAMES, READ_EVERY_S)
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in NAMES}

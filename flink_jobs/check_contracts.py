@@ -21,8 +21,9 @@ from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.sql_functions import register_functions
 from tidegate.avro.types import Column, columns, flink_type_of, read_type
 from tidegate.contracts.check_fields import fields_of, item_fields
+from tidegate.contracts.dataset import Stream
 from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Expectation, Refused, read_examples
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.load import load_reference, load_stream
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Severity
 from tidegate.contracts.problem import Problem
 from tidegate.sql.literals import literal, timestamp
@@ -43,17 +44,17 @@ ENVELOPE = (
 def main(argv: list[str]) -> None:
     """Check the datasets named after the contract folder and print what is wrong."""
     jar, schemas_dir, names = argv[0], Path(argv[1]), argv[2:]
-    problems = [problem for name in names for problem in check(load_dataset(schemas_dir, name), schemas_dir, jar)]
+    problems = [problem for name in names for problem in check(load_stream(schemas_dir, name), schemas_dir, jar)]
     print(json.dumps([asdict(problem) for problem in problems]))
 
 
-def check(dataset: Dataset, schemas_dir: Path, functions_jar: str) -> list[Problem]:
+def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Problem]:
     """The problems of one stream dataset."""
     flink = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
     flink.get_config().set("table.local-time-zone", "UTC")
     flink.get_config().set("parallelism.default", "1")
     register_functions(flink, functions_jar)
-    register_named(flink, [dataset.refine_sql or "", *(metric.sql for metric in dataset.metrics)])
+    register_named(flink, [dataset.refine_sql, *(metric.sql for metric in dataset.metrics)])
     _declare(flink, "raw", [*map(_line, columns(dataset.latest)), ENVELOPE[3]])
     _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *ENVELOPE])
     if broken := list(_rule_problems(flink, dataset)):
@@ -65,7 +66,7 @@ def check(dataset: Dataset, schemas_dir: Path, functions_jar: str) -> list[Probl
     ]
 
 
-def _rule_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
+def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     file = f"{dataset.name}/contract.yaml"
     for position, rule in enumerate(dataset.contract.rules):
         place = f"rules.{position} ({rule.name})"
@@ -79,9 +80,7 @@ def _rule_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Proble
             yield Problem(file, place, f"is {sql_type}, not a condition", "Write a boolean expression.")
 
 
-def _refine_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
-    if dataset.refine_sql is None or dataset.silver is None:
-        return
+def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     file = f"{dataset.name}/refine.sql"
     wanted = columns(dataset.silver)
     _declare(flink, "silver", [_line(column) for column in wanted])
@@ -102,7 +101,7 @@ def _refine_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Prob
             yield Problem(file, column.name, problem, "Use coalesce, or allow null there.")
 
 
-def _metric_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
+def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     """What does not compile in ``metrics/``; they read the table ``silver``, which ``refine.sql`` was checked with."""
     for metric in dataset.metrics:
         file = f"{dataset.name}/metrics/{metric.name}.sql"
@@ -127,7 +126,7 @@ def _repeated_calls(file: str, plan: str) -> Iterator[Problem]:
         yield Problem(file, call, "would run in Python more than once for each row", remedy)
 
 
-def _example_problems(flink: TableEnvironment, dataset: Dataset) -> Iterator[Problem]:
+def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     examples, _ = read_examples(dataset)
     if not examples:
         return
@@ -182,7 +181,7 @@ def _told(expectation: Expectation) -> str:
     return " ".join(str(fact) if isinstance(fact, str) else f"[{', '.join(fact)}]" for fact in facts.values())
 
 
-def _validated_lines(dataset: Dataset, schemas_dir: Path) -> Iterator[str]:
+def _validated_lines(dataset: Stream, schemas_dir: Path) -> Iterator[str]:
     emptied = {privacy.field for privacy in dataset.contract.privacy if privacy.method == "drop"}
     for column in columns(dataset.latest):
         nullable = column.nullable or column.name in emptied
@@ -193,7 +192,7 @@ def _validated_lines(dataset: Dataset, schemas_dir: Path) -> Iterator[str]:
             yield _line(Column(name, flink_type_of(field.type), field.type.nullable, ""))
         yield f"`{dataset.contract.explode.position}` INT NOT NULL"
     for enrich in dataset.contract.enrich:
-        offered = {column.name: column for column in columns(load_dataset(schemas_dir, enrich.reference).latest)}
+        offered = {column.name: column for column in columns(load_reference(schemas_dir, enrich.reference).latest)}
         for name in enrich.columns:
             yield f"`{enrich.prefix}{name}` {offered[name].sql_type}"
 

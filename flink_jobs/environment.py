@@ -20,7 +20,8 @@ from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
-from tidegate.contracts.load import Dataset, load_dataset, stream_datasets
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream, stream_datasets
 from tidegate.errors import TidegateError
 from tidegate.settings import LogSettings, Settings, get_settings
 
@@ -44,7 +45,7 @@ ROCKSDB = {
 }
 
 
-def dedup_ttl_ms(dataset: Dataset, _settings: Settings) -> int:
+def dedup_ttl_ms(dataset: Stream, _settings: Settings) -> int:
     """How long identities are remembered."""
     return int(dataset.contract.dedup_ttl_hours * 3_600_000)
 
@@ -60,12 +61,12 @@ class Job:
     """
 
     name: str
-    statements: Callable[[Dataset, Settings], list[str]]
+    statements: Callable[[Stream, Settings], list[str]]
     options: Mapping[str, str] = field(default_factory=dict)
-    state_ttl_ms: Callable[[Dataset, Settings], int] = dedup_ttl_ms
-    views: Callable[[Dataset], Mapping[str, str]] = lambda _dataset: {}
-    before_inserts: Callable[[Dataset, Settings], object] = lambda _dataset, _settings: None
-    without_state: Callable[[Dataset, Settings], Settings] = lambda _dataset, settings: settings
+    state_ttl_ms: Callable[[Stream, Settings], int] = dedup_ttl_ms
+    views: Callable[[Stream], Mapping[str, str]] = lambda _dataset: {}
+    before_inserts: Callable[[Stream, Settings], object] = lambda _dataset, _settings: None
+    without_state: Callable[[Stream, Settings], Settings] = lambda _dataset, settings: settings
     interval_of: str = ""
     part_of: Callable[[str], str] = whole
 
@@ -143,27 +144,19 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
 
 
-def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Dataset]:
-    """The datasets asked for, else all streams; each has what a job needs.
+def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Stream]:
+    """The datasets asked for, else all streams.
 
     Raises:
-        ContractError: an unknown dataset. TidegateError: a dataset without ``silver.avsc`` or ``refine.sql``.
+        ContractError: an unknown dataset, reference data, or a stream without ``silver.avsc`` or ``refine.sql``.
     """
     if arguments.datasets:
-        datasets = [load_dataset(settings.schemas_dir, name) for name in arguments.datasets]
-    else:
-        datasets = stream_datasets(settings.schemas_dir)
-    for dataset in datasets:
-        if dataset.silver is None or dataset.refine_sql is None:
-            raise TidegateError(
-                f"{dataset.folder} lacks silver.avsc or refine.sql.",
-                remedy=f"Add them; `tidegate contract check {dataset.name}` says what they need.",
-            )
-    return datasets
+        return [load_stream(settings.schemas_dir, name) for name in arguments.datasets]
+    return stream_datasets(settings.schemas_dir)
 
 
 def attach(
-    job: Job, dataset: Dataset, settings: Settings, table_environment: StreamTableEnvironment, explain: bool
+    job: Job, dataset: Stream, settings: Settings, table_environment: StreamTableEnvironment, explain: bool
 ) -> str:
     """Adds one dataset's statements to the job, in a database of its own; returns the plan if asked."""
     table_environment.get_config().set("table.exec.state.ttl", f"{job.state_ttl_ms(dataset, settings)} ms")

@@ -7,17 +7,17 @@ the dataset's dead letters; the others go on.
 from flink_jobs import tables
 from flink_jobs.environment import Job, main
 from tidegate.avro.types import columns
-from tidegate.contracts.load import Dataset, platform_schema
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import platform_schema
 from tidegate.settings import Settings
 
 NAME = "index"
 
 
-def statements(dataset: Dataset, settings: Settings) -> list[str]:
+def statements(dataset: Stream, settings: Settings) -> list[str]:
     """The SQL of one dataset; none if its contract has no ``index`` section."""
     if dataset.contract.index is None:
         return []
-    assert dataset.silver is not None, "checked by Job"
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
     dead_letter = platform_schema(settings.schemas_dir, "dead_letter")
     return [

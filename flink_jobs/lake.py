@@ -8,7 +8,7 @@ from flink_jobs import tables
 from flink_jobs.environment import Job, main
 from flink_jobs.lake_evolution import follow_silver
 from tidegate.avro.types import columns
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.settings import Settings
 
 NAME = "lake"
@@ -16,7 +16,7 @@ NAME = "lake"
 OPTIONS = {"table.exec.iceberg.use-v2-sink": "true"}
 
 
-def statements(dataset: Dataset, settings: Settings) -> list[str]:
+def statements(dataset: Stream, settings: Settings) -> list[str]:
     """The SQL of one dataset: catalog, namespaces and tables where they are missing, then two INSERTs."""
     group = f"tidegate-{NAME}-{dataset.name}"
     return [
@@ -32,7 +32,7 @@ def statements(dataset: Dataset, settings: Settings) -> list[str]:
     ]
 
 
-def insert_bronze(dataset: Dataset) -> str:
+def insert_bronze(dataset: Stream) -> str:
     """Every raw record as it came, poison too."""
     return f"""INSERT INTO lake.`bronze`.`{dataset.name}`
 SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _value,
@@ -40,9 +40,8 @@ SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _he
 FROM raw_records"""
 
 
-def insert_silver(dataset: Dataset) -> str:
+def insert_silver(dataset: Stream) -> str:
     """Every committed silver row."""
-    assert dataset.silver is not None, "checked by Job"
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
     return f"""INSERT INTO lake.`silver`.`{dataset.name}` ({names}, `year`, `month`, `day`)
 SELECT {names}, {_day_of(f"`{dataset.contract.event_time.field}`")}

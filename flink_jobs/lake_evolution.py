@@ -9,13 +9,13 @@ from typing import Any, assert_never
 
 from tidegate.avro.types import read_type
 from tidegate.clients.lake import lake_errors, open_catalog
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
 
 
-def follow_silver(dataset: Dataset, settings: Settings) -> tuple[Step, ...]:
+def follow_silver(dataset: Stream, settings: Settings) -> tuple[Step, ...]:
     """Changes the table in one commit, where it has to be changed; returns what was done.
 
     Raises:
@@ -39,13 +39,12 @@ def follow_silver(dataset: Dataset, settings: Settings) -> tuple[Step, ...]:
     return steps
 
 
-def steps_to_silver(dataset: Dataset, schema: Any) -> tuple[Step, ...]:
+def steps_to_silver(dataset: Stream, schema: Any) -> tuple[Step, ...]:
     """The steps from the table's ``schema``, in Iceberg's JSON, to the dataset's.
 
     Raises:
         TidegateError: Iceberg can't make all of them; names each field.
     """
-    assert dataset.silver is not None, "checked by Job"
     planned = plan(of_iceberg(schema), of_avro(read_type(dataset.silver)))
     if planned.refusals:
         raise TidegateError(

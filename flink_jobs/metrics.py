@@ -14,7 +14,8 @@ from tidegate import log
 from tidegate.avro.types import columns
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_single_records import SingleRecords
-from tidegate.contracts.load import Dataset, Metric, platform_schema
+from tidegate.contracts.dataset import Metric, Stream
+from tidegate.contracts.load import platform_schema
 from tidegate.contracts.model import Contract
 from tidegate.settings import Settings
 from tidegate.sql.literals import timestamp
@@ -31,7 +32,7 @@ _KEPT_LONGER_HOURS = 24
 _SECONDS_PER_HOUR = 3600
 
 
-def statements(dataset: Dataset, settings: Settings) -> list[str]:
+def statements(dataset: Stream, settings: Settings) -> list[str]:
     """The SQL of one dataset; none if it has no metrics."""
     if not dataset.metrics:
         return []
@@ -51,9 +52,8 @@ def statements(dataset: Dataset, settings: Settings) -> list[str]:
     ]
 
 
-def silver_view(dataset: Dataset, settings: Settings) -> str:
+def silver_view(dataset: Stream, settings: Settings) -> str:
     """``silver``: the rows that count. An event that is later than state is kept would begin its figure anew."""
-    assert dataset.silver is not None, "checked by Job"
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
     seconds = int(max_lateness_hours(dataset, settings) * _SECONDS_PER_HOUR)
     event_time = f"`{dataset.contract.event_time.field}`"
@@ -72,22 +72,22 @@ def inserts(metric: Metric) -> list[str]:
     ]
 
 
-def views(dataset: Dataset) -> dict[str, str]:
+def views(dataset: Stream) -> dict[str, str]:
     """Each metric's SELECT, which both of its sinks read."""
     return {metric.name: metric.sql for metric in dataset.metrics}
 
 
-def max_lateness_hours(dataset: Dataset, settings: Settings) -> float:
+def max_lateness_hours(dataset: Stream, settings: Settings) -> float:
     """How late an event still counts: never later than silver is kept, or a start without state had half a figure."""
     return min(settings.metrics_max_lateness_hours, dataset.contract.topic.retention_hours)
 
 
-def state_ttl_ms(dataset: Dataset, settings: Settings) -> int:
+def state_ttl_ms(dataset: Stream, settings: Settings) -> int:
     """A day longer than an event may be late."""
     return int((max_lateness_hours(dataset, settings) + _KEPT_LONGER_HOURS) * _SECONDS_PER_HOUR * 1000)
 
 
-def without_state(dataset: Dataset, settings: Settings) -> Settings:
+def without_state(dataset: Stream, settings: Settings) -> Settings:
     """Where retention has cut silver, figures begin with its first whole day: earlier ones would be of half the rows.
 
     What was computed of those days stays in topics and indices as it is.

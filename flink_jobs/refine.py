@@ -11,7 +11,8 @@ from flink_jobs.environment import ROCKSDB, Job, main
 from tidegate import __version__
 from tidegate.avro.types import columns
 from tidegate.contracts.check_fields import fields_of, item_fields
-from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_reference, platform_schema
 from tidegate.contracts.model import Contract
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
@@ -21,7 +22,7 @@ NAME = "refine"
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
 
 
-def statements(dataset: Dataset, settings: Settings, only: Plan | None = None) -> list[str]:
+def statements(dataset: Stream, settings: Settings, only: Plan | None = None) -> list[str]:
     """The SQL of one dataset: tables and views first, then one INSERT per sink.
 
     ``only``: the offsets to refine, by a job that ends, with a group and transactions of its own.
@@ -31,7 +32,6 @@ def statements(dataset: Dataset, settings: Settings, only: Plan | None = None) -
     group = f"tidegate-{name}-{dataset.name}"
     dead_letter = platform_schema(settings.schemas_dir, "dead_letter")
     dropped = platform_schema(settings.schemas_dir, "dropped")
-    assert dataset.silver is not None, "checked by Job"
     sinks = {
         "silver": tables.Sink(
             f"{name}-silver-{dataset.name}", contract.silver_topic, dataset.silver, silver_key(dataset)
@@ -41,7 +41,7 @@ def statements(dataset: Dataset, settings: Settings, only: Plan | None = None) -
         ),
         "dropped": tables.Sink(f"{name}-dropped-{dataset.name}", contract.dropped_topic, dropped),
     }
-    references = [load_dataset(settings.schemas_dir, enrich.reference) for enrich in contract.enrich]
+    references = [load_reference(settings.schemas_dir, enrich.reference) for enrich in contract.enrich]
     return [
         tables.raw_source(dataset, settings, group, only.spans() if only else None),
         *(tables.reference_table(reference, settings) for reference in references),
@@ -55,16 +55,14 @@ def statements(dataset: Dataset, settings: Settings, only: Plan | None = None) -
     ]
 
 
-def silver_key(dataset: Dataset) -> str | None:
+def silver_key(dataset: Stream) -> str | None:
     """The Kafka key of a silver row: the raw topic's, where silver still has that column as text."""
     key = dataset.contract.topic.key
-    has_column = dataset.silver and any(
-        column.name == key and column.sql_type == "STRING" for column in columns(dataset.silver)
-    )
+    has_column = any(column.name == key and column.sql_type == "STRING" for column in columns(dataset.silver))
     return key if has_column else None
 
 
-def judged_view(dataset: Dataset, only: Plan | None = None) -> str:
+def judged_view(dataset: Stream, only: Plan | None = None) -> str:
     """``judged``: every raw record (or those of ``only``) with its masks; personal fields are replaced from here on."""
     contract = dataset.contract
     verdict = verdict_sql(contract)
@@ -92,7 +90,7 @@ def _is_among(only: Plan) -> str:
     return " OR ".join(chunks) or "FALSE"
 
 
-def enriched_view(dataset: Dataset, references: list[Contract]) -> str:
+def enriched_view(dataset: Stream, references: list[Contract]) -> str:
     """``enriched``: the records that met their contract, with the reference columns as of their own time.
 
     ``references`` are the contracts of ``enrich``, in its order.
@@ -118,7 +116,7 @@ FROM {_items(dataset) if contract.explode else _GOOD} AS e
 {chr(10).join(joins)}"""
 
 
-def validated_view(dataset: Dataset) -> str:
+def validated_view(dataset: Stream) -> str:
     """``validated``: what ``refine.sql`` reads: raw and reference columns, and the envelope of silver."""
     contract = dataset.contract
     names = [f"`{name}`" for name in record_columns(dataset)]
@@ -131,7 +129,7 @@ SELECT {", ".join(names)},
 FROM {known if contract.explode else _first_of_identity(contract, known)}"""
 
 
-def record_columns(dataset: Dataset) -> list[str]:
+def record_columns(dataset: Stream) -> list[str]:
     """The columns that a record brings: its own, and where it explodes those of the item and the item's position."""
     contract, raw = dataset.contract, fields_of(dataset.latest)
     return [*raw, *item_fields(contract, raw), *([contract.explode.position] if contract.explode else [])]
@@ -148,7 +146,7 @@ def _first_of_identity(contract: Contract, relation: str) -> str:
 )"""
 
 
-def _items(dataset: Dataset) -> str:
+def _items(dataset: Stream) -> str:
     """One row per item of the first record of each identity."""
     contract = dataset.contract
     assert contract.explode is not None, "only for datasets that explode an array"
@@ -160,9 +158,8 @@ def _items(dataset: Dataset) -> str:
 )"""
 
 
-def insert_silver(dataset: Dataset) -> str:
+def insert_silver(dataset: Stream) -> str:
     """The dataset's own ``refine.sql`` into ``silver``, columns by name."""
-    assert dataset.silver is not None and dataset.refine_sql is not None, "checked by Job"
     names = ", ".join(f"`{column.name}`" for column in columns(dataset.silver))
     return f"INSERT INTO silver ({names})\nSELECT {names} FROM (\n{dataset.refine_sql}\n)"
 

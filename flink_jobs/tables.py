@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tidegate.avro.types import AvroSchema, Column, columns
-from tidegate.contracts.load import Dataset, Metric
+from tidegate.contracts.dataset import Metric, Reference, Stream
 from tidegate.settings import Settings
 from tidegate.sql.rules import text
 
@@ -47,7 +47,7 @@ class Sink:
     headers: bool = False
 
 
-def raw_source(dataset: Dataset, settings: Settings, group: str, spans: Spans | None = None) -> str:
+def raw_source(dataset: Stream, settings: Settings, group: str, spans: Spans | None = None) -> str:
     """``raw_records``: the decoded columns, the record's coordinates, and what the decoder says of it.
 
     ``spans``: only offsets [start, end) by partition, and then the source ends; every partition is named.
@@ -77,7 +77,7 @@ def _bounds(spans: Spans) -> Options:
     }
 
 
-def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:
+def bytes_source(dataset: Stream, settings: Settings, group: str) -> str:
     """``raw_records``: the record's bytes, untouched, with its coordinates."""
     body = ["`_value` BYTES", *RAW_METADATA]
     options = {
@@ -90,9 +90,9 @@ def bytes_source(dataset: Dataset, settings: Settings, group: str) -> str:
     return _create("raw_records", body, options)
 
 
-def silver_source(dataset: Dataset, settings: Settings, group: str, table: str = "silver") -> str:
+def silver_source(dataset: Stream, settings: Settings, group: str, table: str = "silver") -> str:
     """The committed silver rows; ``_error_code`` is set where a record is none of ours."""
-    schema = _silver(dataset)
+    schema = dataset.silver
     options = {
         **_kafka_source(dataset.contract.silver_topic, settings, group),
         **_contract_avro("value.", schema, settings),
@@ -127,7 +127,7 @@ def kafka_sink(table: str, sink: Sink, settings: Settings) -> str:
     return _create(table, body, options)
 
 
-def reference_table(reference: Dataset, settings: Settings) -> str:
+def reference_table(reference: Reference, settings: Settings) -> str:
     """``ref_<name>``: all versions of the reference data, answering as of a time."""
     contract = reference.contract
     body = [*_column_lines(columns(reference.latest)), "`_as_of` TIMESTAMP_LTZ(3)"]
@@ -143,7 +143,7 @@ def reference_table(reference: Dataset, settings: Settings) -> str:
     return _create(f"ref_{reference.name}", body, options)
 
 
-def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) -> str:
+def index_sink(dataset: Stream, dead_letter: AvroSchema, settings: Settings) -> str:
     """``documents``: the dataset's documents, one per identity."""
     contract = dataset.contract
     if contract.index is None:
@@ -157,7 +157,7 @@ def index_sink(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) ->
         # The documents of a commit come all at once: what waits is the last request, which nothing will fill.
         "sink.bulk-flush.interval": "200 ms",
     }
-    return _create("documents", _column_lines(columns(_silver(dataset))), options)
+    return _create("documents", _column_lines(columns(dataset.silver)), options)
 
 
 def metric_topic(metric: Metric, settings: Settings) -> str:
@@ -175,7 +175,7 @@ def metric_topic(metric: Metric, settings: Settings) -> str:
     return _create(f"{metric.name}_topic", _keyed_lines(metric), options)
 
 
-def metric_index(dataset: Dataset, metric: Metric, dead_letter: AvroSchema, settings: Settings) -> str:
+def metric_index(dataset: Stream, metric: Metric, dead_letter: AvroSchema, settings: Settings) -> str:
     """``<metric>_documents``: one document per key, in the index of its month; later figures replace earlier ones."""
     options = {
         **_opensearch(dataset, dead_letter, settings),
@@ -209,7 +209,7 @@ def lake_catalog(settings: Settings) -> str:
     return f"lake WITH (\n{_option_lines(options)}\n)"
 
 
-def bronze_table(dataset: Dataset) -> str:
+def bronze_table(dataset: Stream) -> str:
     """``lake.bronze.<dataset>``: the raw bytes and their coordinates, by day of arrival."""
     body = [
         "`_source_topic` STRING",
@@ -223,21 +223,15 @@ def bronze_table(dataset: Dataset) -> str:
     return _lake_table("bronze", dataset.name, body)
 
 
-def silver_table(dataset: Dataset) -> str:
+def silver_table(dataset: Stream) -> str:
     """``lake.silver.<dataset>``: the silver rows, by day of the event."""
-    body = [f"`{column.name}` {lake_type(column)}" for column in columns(_silver(dataset))]
+    body = [f"`{column.name}` {lake_type(column)}" for column in columns(dataset.silver)]
     return _lake_table("silver", dataset.name, body)
 
 
 def lake_type(column: Column) -> str:
     """The column's type in Iceberg, which knows timestamps in microseconds only."""
     return column.sql_type.replace("TIMESTAMP_LTZ(3)", "TIMESTAMP_LTZ(6)")
-
-
-def _silver(dataset: Dataset) -> AvroSchema:
-    if dataset.silver is None:
-        raise ValueError(f"{dataset.name} has no silver.avsc")
-    return dataset.silver
 
 
 def _lake_table(layer: str, name: str, body: list[str]) -> str:
@@ -280,7 +274,7 @@ def _contract_avro(prefix: str, schema: AvroSchema, settings: Settings) -> Optio
     }
 
 
-def _opensearch(dataset: Dataset, dead_letter: AvroSchema, settings: Settings) -> Options:
+def _opensearch(dataset: Stream, dead_letter: AvroSchema, settings: Settings) -> Options:
     topic = dataset.contract.dead_letter_topic
     options = {
         "connector": "opensearch-bulk",

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.project import PROJECT
 from tidegate.avro.types import AvroSchema
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 
 SCHEMAS = PROJECT / "schemas"
 
@@ -34,7 +34,7 @@ def spoil(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def next_version(dataset: Dataset, *added: dict[str, Any], **types: Any) -> Dataset:
+def next_version(dataset: Stream, *added: dict[str, Any], **types: Any) -> Stream:
     """``dataset`` with a newer schema: the fields ``added`` at its end, and other ``types`` of its fields."""
     schema: AvroSchema = copy.deepcopy(dataset.latest)
     for field in schema["fields"]:

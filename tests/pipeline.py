@@ -14,7 +14,8 @@ from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start
 from tidegate.settings import Settings, get_settings
@@ -25,7 +26,7 @@ class Pipeline:
     """The running pipeline as a test uses it."""
 
     settings: Settings
-    clicks: Dataset
+    clicks: Stream
     schema_id: int
 
     @property
@@ -34,7 +35,6 @@ class Pipeline:
 
     @property
     def silver(self) -> AvroSchema:
-        assert self.clicks.silver is not None
         return self.clicks.silver
 
     @property
@@ -120,7 +120,7 @@ def pipeline(stack: Settings) -> Iterator[Pipeline]:
 
 
 def _pipeline(settings: Settings) -> Pipeline:
-    clicks = load_dataset(settings.schemas_dir, "clicks")
+    clicks = load_stream(settings.schemas_dir, "clicks")
     with RegistryClient(settings) as registry:
         schema_id = registry.lookup("raw.clicks-value", clicks.latest)
     assert schema_id is not None

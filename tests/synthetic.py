@@ -15,7 +15,8 @@ from confluent_kafka import Producer
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import Dataset, load_dataset, platform_schema
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters.record import Source, dead_letter_id
 from tidegate.registration.register import register_all
 from tidegate.settings import Settings
@@ -60,10 +61,9 @@ class SyntheticDataset:
     def __init__(self, settings: Settings, schemas_dir: Path, name: str) -> None:
         _write_contract(schemas_dir, name, settings.schemas_dir)
         self.settings = settings.model_copy(update={"schemas_dir": schemas_dir})
-        self.dataset: Dataset = load_dataset(schemas_dir, name)
+        self.dataset: Stream = load_stream(schemas_dir, name)
         register_all(self.settings, schemas_dir, [name])
         contract = self.dataset.contract
-        assert self.dataset.silver is not None
         self.raw = self._encoder(contract.topic.name, self.dataset.latest)
         self.silver = self._encoder(contract.silver_topic, self.dataset.silver)
         self.dead_letter = self._encoder(contract.dead_letter_topic, platform_schema(schemas_dir, "dead_letter"))
@@ -171,5 +171,6 @@ def _write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path) -> Non
     (folder / "contract.yaml").write_text(json.dumps(contract))
     (folder / "v1.avsc").write_text(json.dumps(raw))
     (folder / "silver.avsc").write_text(json.dumps(silver))
+    (folder / "refine.sql").write_text("select * from validated")
     for platform in ("dead_letter", "dropped"):
         shutil.copytree(real_schemas_dir / platform, schemas_dir / platform)

@@ -12,7 +12,7 @@ from pyflink.table.udf import udf
 from flink_jobs import tables
 from flink_jobs.python_functions import register_named
 from flink_jobs.sql_functions import register_functions
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.settings import get_settings
 
 DATASET = "clicks"
@@ -44,7 +44,7 @@ def main() -> None:
     register_functions(flink)
     register_named(flink, [expression])
     flink.create_temporary_system_function("browser_of_event", udf(browser_of_event, result_type="STRING"))
-    flink.execute_sql(tables.raw_source(load_dataset(settings.schemas_dir, DATASET), settings, "tidegate-measure"))
+    flink.execute_sql(tables.raw_source(load_stream(settings.schemas_dir, DATASET), settings, "tidegate-measure"))
     flink.execute_sql("CREATE TEMPORARY TABLE nowhere (id STRING, browser STRING) WITH ('connector' = 'blackhole')")
     bounds = f"'scan.bounded.mode' = 'specific-offsets', 'scan.bounded.specific-offsets' = '{arguments.until}'"
     flink.execute_sql(f"INSERT INTO nowhere SELECT event_id, {expression} FROM raw_records /*+ OPTIONS({bounds}) */")

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from flink_jobs import refine
 from flink_jobs.environment import main
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.settings import Settings
 
 _GUARANTEE = "'sink.delivery-guarantee' = '{}-once'"
 
 
-def statements(dataset: Dataset, settings: Settings) -> list[str]:
+def statements(dataset: Stream, settings: Settings) -> list[str]:
     """Those of refine, with sinks that show a row at once."""
     made = refine.statements(dataset, settings)
     changed = [sql.replace(_GUARANTEE.format("exactly"), _GUARANTEE.format("at-least")) for sql in made]

@@ -11,9 +11,9 @@ from producers.generated.generator import Generator, Traffic
 from producers.generated.poison import Record
 from producers.generated.records import Made, Records
 from producers.sending.ids import uuid7_texts
-from tidegate.avro.types import Kind, read_type
+from tidegate.avro.types import Kind
+from tidegate.contracts.dataset import Dataset
 from tidegate.contracts.examples import Accepted, Dropped, Example, Refused, read_examples
-from tidegate.contracts.load import Dataset
 from tidegate.errors import TidegateError
 
 _DROPPED_EVERY = 20
@@ -42,7 +42,7 @@ class Examples:
                 remedy=f"Add a line to {dataset.folder}/examples/valid.jsonl, or send a file with --from.",
             )
         contract = dataset.contract
-        fields = {field.name: field.type.kind for field in read_type(dataset.latest).fields}
+        fields = {name: field.type.kind for name, field in dataset.raw_fields.items()}
         self._fresh_field = next((name for name in contract.identity if fields[name] in _FRESH), None)
         self._fresh_kind = fields[self._fresh_field] if self._fresh_field else None
         self._time_field = contract.event_time.field

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from producers.sending.batch import Batch
 from producers.sending.rate import OpenLoop
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 from tidegate.errors import TidegateError
 
 UNPACED_BATCH = 2000

@@ -7,9 +7,7 @@ import numpy as np
 
 from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import FRAME_BYTES, body_of, frame
-from tidegate.avro.types import Kind as AvroKind
-from tidegate.avro.types import read_type
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 
 Damage = Callable[[bytes, np.random.Generator], bytes | None]
 Record = Mapping[str, object]
@@ -57,7 +55,7 @@ class Poison:
 
 def kinds_for(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record]) -> list[Kind]:
     """All that can be done to records of ``dataset``; ``breaks`` has for a reject rule the fields that break it."""
-    first = read_type(dataset.latest).fields[0].type
+    first = dataset.raw_type.fields[0].type
     kinds = [*_STRUCTURAL]
     if first.kind == "string" and not first.nullable:
         kinds += [Kind("length_prefix", "BAD_LENGTH", _length_prefix), Kind("bad_utf8", "BAD_UTF8", _bad_utf8)]
@@ -83,8 +81,7 @@ def _changed(encoder: Encoder, fields: Record) -> Damage:
 
 def _absurd_time(dataset: Dataset, encoder: Encoder) -> Damage:
     field = dataset.contract.event_time.field
-    kinds: dict[str, AvroKind] = {each.name: each.type.kind for each in read_type(dataset.latest).fields}
-    units_per_ms = 1000 if kinds[field] == "timestamp-micros" else 1
+    units_per_ms = 1000 if dataset.raw_fields[field].type.kind == "timestamp-micros" else 1
 
     def damage(good: bytes, rng: np.random.Generator) -> bytes:
         time_ms = _ABSURD_TIMES_MS[int(rng.integers(len(_ABSURD_TIMES_MS)))]

@@ -10,7 +10,7 @@ from producers.generated.worker import Plan
 from producers.generated.workers import default_workers, run_workers
 from producers.sending.progress_metrics import Address
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 from tidegate.settings import Settings
 
 

@@ -10,7 +10,7 @@ from producers.sending.progress_metrics import Address
 from producers.sending.publish import Progress, Publisher, publish
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 

@@ -15,8 +15,7 @@ from producers.sending.rate import Recorded
 from producers.sending.rejects import Rejects
 from tidegate.avro.codec import Encoder
 from tidegate.avro.json_values import JsonValueError, from_json
-from tidegate.avro.types import read_type
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 
 Format = Literal["auto", "combined", "jsonl"]
 Record = dict[str, object]
@@ -30,7 +29,7 @@ class LineReader:
 
     def __init__(self, dataset: Dataset, line_format: Format) -> None:
         contract = dataset.contract
-        self._type = read_type(dataset.latest)
+        self._type = dataset.raw_type
         self._format = line_format
         self._time_field = contract.event_time.field
         self._id_field = contract.identity[0] if len(contract.identity) == 1 else None

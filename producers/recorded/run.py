@@ -12,7 +12,7 @@ from producers.sending.publish import Progress, Publisher, publish
 from producers.sending.rejects import Rejects
 from producers.sending.session import Session, Summary, delivery, registered_id, session, watched_offsets
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 from tidegate.settings import Settings
 
 

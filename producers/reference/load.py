@@ -21,7 +21,7 @@ from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
@@ -64,7 +64,7 @@ class Changes:
     ``compared``: a table's rows were compared with what is known; else all of them count as changes.
     """
 
-    def __init__(self, dataset: Dataset, load: Load, loaded_at: datetime, rejects: Rejects, known: ReadKnown) -> None:
+    def __init__(self, dataset: Reference, load: Load, loaded_at: datetime, rejects: Rejects, known: ReadKnown) -> None:
         self.upserts = 0
         self.deletes = 0
         self.compared = True
@@ -151,7 +151,7 @@ class Changes:
         return self._plain.encode(record)[len(self._plain.frame) :] == known.body
 
 
-def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
+def check_reference(settings: Settings, dataset: Reference, load: Load, now: datetime) -> Summary:
     """What a load would do, without doing it.
 
     A file is checked without Kafka or a registry. A table is compared with what the topic holds, as in a load; if Kafka
@@ -176,7 +176,7 @@ def check_reference(settings: Settings, dataset: Dataset, load: Load, now: datet
     return {"dataset": dataset.name, **changes.summary(), **unknown, "compared": changes.compared}
 
 
-def load_reference(settings: Settings, dataset: Dataset, load: Load, now: datetime) -> Summary:
+def load_reference(settings: Settings, dataset: Reference, load: Load, now: datetime) -> Summary:
     """Loads reference data and returns the summary.
 
     Raises:
@@ -208,14 +208,13 @@ def load_reference(settings: Settings, dataset: Dataset, load: Load, now: dateti
     }
 
 
-def _sample(dataset: Dataset) -> Iterator[State]:
+def _sample(dataset: Reference) -> Iterator[State]:
     """The sample of a dataset: what the function ``sample`` of its ``sample.py`` yields.
 
     Raises:
         TidegateError: there is none.
     """
     sample = find(dataset.name, "sample", "sample")
-    key = dataset.contract.topic.key
-    if sample is None or key is None:
+    if sample is None:
         raise TidegateError(f"{dataset.name} has no sample.", remedy="Give a file.")
-    return (State(str(record[key]), record) for record in sample())
+    return (State(str(record[dataset.key]), record) for record in sample())

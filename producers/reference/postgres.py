@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from producers.reference.rows import Row
-from tidegate.avro.types import AvroType, read_type
-from tidegate.contracts.load import Dataset
+from tidegate.avro.types import AvroType
+from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
 
 SCHEMES = ("postgresql://", "postgres://")
@@ -28,16 +28,14 @@ _SHAPE = re.compile(r"\w+://([^@/]*@)?[^@/?]*(/[^@?]*)?(\?.*)?", re.DOTALL)
 class PostgresTable:
     """One table, read in one transaction; columns have the names of the contract's fields."""
 
-    def __init__(self, connection: Any, table: str, dataset: Dataset) -> None:
-        key = dataset.contract.topic.key
-        assert key is not None, "checked by RowReader"
+    def __init__(self, connection: Any, table: str, dataset: Reference) -> None:
         self._sql = importlib.import_module("psycopg.sql")
         self._connection = connection
         self._name = table
         self._table = self._sql.Identifier(*table.split("."))
-        self._key = self._sql.Identifier(key)
+        self._key = self._sql.Identifier(dataset.key)
         self._time = self._sql.Identifier(dataset.contract.event_time.field)
-        self._fields = {field.name: field.type for field in read_type(dataset.latest).fields}
+        self._fields = {name: field.type for name, field in dataset.raw_fields.items()}
         self._check_columns(dataset)
 
     def versions(self) -> dict[str | None, datetime | None]:
@@ -71,12 +69,12 @@ class PostgresTable:
                 number += 1
                 yield Row(number, json.loads(text, parse_float=Decimal), "", text)
 
-    def _check_columns(self, dataset: Dataset) -> None:
+    def _check_columns(self, dataset: Reference) -> None:
         description = self._connection.execute(
             self._sql.SQL("SELECT * FROM {} LIMIT 0").format(self._table)
         ).description
         self._known = {column.name for column in description}
-        needed = (dataset.contract.topic.key, dataset.contract.event_time.field)
+        needed = (dataset.key, dataset.contract.event_time.field)
         if missing := [name for name in needed if name not in self._known]:
             raise TidegateError(
                 f"the table {self._name} has no column {missing[0]}.",
@@ -85,7 +83,7 @@ class PostgresTable:
 
 
 @contextmanager
-def open_table(url: str, table: str, dataset: Dataset) -> Iterator[PostgresTable]:
+def open_table(url: str, table: str, dataset: Reference) -> Iterator[PostgresTable]:
     """The table at ``postgresql://user@host:port/database``; libpq's own PGPASSWORD and service files work too.
 
     Raises:

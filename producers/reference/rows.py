@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tidegate.avro.json_values import JsonValueError, from_json
-from tidegate.avro.types import AvroType, Field, read_type
-from tidegate.contracts.load import Dataset
-from tidegate.errors import ContractError, TidegateError
+from tidegate.avro.types import AvroType, Field, fields_by_name
+from tidegate.contracts.dataset import Reference
+from tidegate.errors import TidegateError
 
 DELETED = "_deleted"
 _TRUE = frozenset({"true", "1", "yes"})
@@ -40,17 +40,11 @@ class State:
 class RowReader:
     """Checks rows against a reference dataset's schema."""
 
-    def __init__(self, dataset: Dataset, loaded_at: datetime) -> None:
-        contract = dataset.contract
-        if contract.kind != "reference" or contract.topic.key is None:
-            raise ContractError(
-                f"{dataset.name} is no reference data with a key.",
-                remedy=f"Send events with `tidegate produce {dataset.name} --from FILE`.",
-            )
-        self._key = contract.topic.key
-        self._time = contract.event_time.field
+    def __init__(self, dataset: Reference, loaded_at: datetime) -> None:
+        self._key = dataset.key
+        self._time = dataset.contract.event_time.field
         self._loaded_at = loaded_at.isoformat(timespec="milliseconds")
-        self._type = read_type(dataset.latest)
+        self._type = dataset.raw_type
 
     def rows(self, path: Path) -> Iterator[Row]:
         """The rows of a CSV file with a header, or of JSON lines; which of the two, the first character tells.
@@ -91,7 +85,7 @@ class RowReader:
     def _csv_rows(self, file: io.TextIOBase, path: Path) -> Iterator[Row]:
         reader = csv.reader(file, strict=True)
         header = next(reader)
-        fields = {field.name: field for field in self._type.fields}
+        fields = fields_by_name(self._type)
         if unknown := [name for name in header if name not in fields and name != DELETED]:
             raise TidegateError(
                 f"{path} has a column {unknown[0]!r} that the schema does not have.",

@@ -10,7 +10,7 @@ from tidegate.clients.kafka_offsets import end_offsets
 from tidegate.clients.kafka_records import read_messages
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
@@ -22,7 +22,7 @@ class Known(NamedTuple):
     body: bytes | None
 
 
-def read_known(settings: Settings, dataset: Dataset, with_body: Collection[str]) -> dict[str, Known]:
+def read_known(settings: Settings, dataset: Reference, with_body: Collection[str]) -> dict[str, Known]:
     """Each key's newest state, with the body of the keys ``with_body``; a deleted key is left out.
 
     Raises:
@@ -44,7 +44,7 @@ def read_known(settings: Settings, dataset: Dataset, with_body: Collection[str])
     return known
 
 
-def _time_of(value: bytes, schemas: WriterSchemas[Any], dataset: Dataset) -> datetime:
+def _time_of(value: bytes, schemas: WriterSchemas[Any], dataset: Reference) -> datetime:
     record = decode_record(value, schemas)
     moment = None if record is None else record.get(dataset.contract.event_time.field)
     if not isinstance(moment, datetime):

@@ -15,7 +15,7 @@ from tidegate import log
 from tidegate.clients.kafka_offsets import end_offsets
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 from tidegate.errors import ContractError, TransientError
 from tidegate.settings import Settings
 from tidegate.stopping import Stop, stop_on_signal

@@ -15,7 +15,8 @@ from tests.shell import PROJECT, run_shell
 from tests.topics import read_committed
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.opensearch import SearchClient
-from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream, stream_datasets
 from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 
@@ -49,7 +50,7 @@ def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) 
     assert "The proof holds: 2,503 events of readings" in " ".join(printed.split())
     assert "metrics-readings-temperature" in printed
 
-    readings = load_dataset(readers_folder / "schemas", "readings")
+    readings = load_stream(readers_folder / "schemas", "readings")
     wanted = _readings_by_sensor(pipeline.settings, readings)  # the proof has waited for all of them
     assert wanted.total() > ENOUGH
     wait_for("the metric in OpenSearch", lambda: _indexed(pipeline.settings) == wanted, timeout_s=120)
@@ -60,7 +61,7 @@ def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) 
 def test_the_page_lists_every_metric_that_is_shipped() -> None:
     listed = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", PAGE.read_text().partition("## Metrics")[2], re.MULTILINE)
     shipped = [
-        (dataset.name, metric.name) for dataset in load_datasets(PROJECT / "schemas") for metric in dataset.metrics
+        (dataset.name, metric.name) for dataset in stream_datasets(PROJECT / "schemas") for metric in dataset.metrics
     ]
     assert sorted(listed) == sorted(shipped)
 
@@ -73,9 +74,8 @@ def test_a_start_that_would_lose_state_is_refused(pipeline: Pipeline) -> None:
     tidegate("run", "index")
 
 
-def _readings_by_sensor(settings: Settings, readings: Dataset) -> Counter[str]:
+def _readings_by_sensor(settings: Settings, readings: Stream) -> Counter[str]:
     """Of the rows in silver that are not too late for metrics."""
-    assert readings.silver is not None
     lateness = timedelta(hours=settings.metrics_max_lateness_hours)
     rows = read_committed(settings, readings.contract.silver_topic, readings.silver)
     return Counter(row["sensor"] for row in rows if row["measured_at"] >= row["_ingested_at"] - lateness)

@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from tests.contracts import copy_of_clicks, spoil
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError, TransientError
 from tidegate.registration.register import register_all
@@ -44,7 +44,7 @@ def test_registering_twice_changes_nothing(stack: Settings, dataset: Path) -> No
 def test_topics_are_made_as_planned(stack: Settings, dataset: Path) -> None:
     register_all(stack, dataset.parent, [dataset.name])
     admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap_servers})
-    for plan in plan_topics(load_dataset(dataset.parent, dataset.name)):
+    for plan in plan_topics(load_stream(dataset.parent, dataset.name)):
         resource = ConfigResource(ResourceType.TOPIC, plan.name)
         config = admin.describe_configs([resource])[resource].result()
         assert {key: config[key].value for key in plan.config} == plan.config
@@ -66,7 +66,7 @@ def test_a_compatible_version_is_added(stack: Settings, dataset: Path) -> None:
     with RegistryClient(stack) as registry:
         latest = registry.latest(raw.subject)
         assert (raw.added, latest.version, latest.schema_id) == (1, 2, raw.schema_ids[-1])
-        assert registry.by_id(latest.schema_id) == load_dataset(dataset.parent, dataset.name).latest
+        assert registry.by_id(latest.schema_id) == load_stream(dataset.parent, dataset.name).latest
 
 
 def test_a_version_that_breaks_the_promise_is_refused_by_name(stack: Settings, dataset: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_version_that_breaks_the_promise_is_refused_by_name(stack: Settings, d
 def test_the_registry_refuses_it_even_without_us(stack: Settings, dataset: Path) -> None:
     subject = register_all(stack, dataset.parent, [dataset.name]).subjects[0].subject
     _add_version(dataset, {"name": "consent", "type": "boolean"})
-    schema = load_dataset(dataset.parent, dataset.name).latest
+    schema = load_stream(dataset.parent, dataset.name).latest
     with RegistryClient(stack) as registry:
         with pytest.raises(ContractError):
             registry.register(subject, schema)

@@ -8,7 +8,7 @@ import pytest
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.topics import read_committed
 from tidegate.clients.opensearch import SearchClient
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 
 
 @pytest.mark.parametrize("dataset", ["orders", "app_logs"])
@@ -62,8 +62,7 @@ _BY_SERVICE = {"size": 0, "aggs": {"services": {"terms": {"field": "service_name
 
 
 def _silver_rows(pipeline: Pipeline, dataset: str, window: dict[str, list[int]]) -> list[dict[str, Any]]:
-    loaded = load_dataset(pipeline.settings.schemas_dir, dataset)
-    assert loaded.silver is not None
+    loaded = load_stream(pipeline.settings.schemas_dir, dataset)
     rows = read_committed(pipeline.settings, loaded.contract.silver_topic, loaded.silver)
     spans = {int(number): range(*span) for number, span in window.items()}
     mine = [row for row in rows if row["_source_offset"] in spans[row["_source_partition"]]]

@@ -10,7 +10,8 @@ from opensearchpy.exceptions import RequestError
 
 from tests.contracts import copy_of_clicks, spoil
 from tidegate.clients.opensearch import SearchClient, connect
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
 from tidegate.search.templates import Applied, apply_templates, index_status
 from tidegate.settings import Settings
 
@@ -39,8 +40,8 @@ def opensearch(stack: Settings) -> OpenSearch:
     return connect(stack)
 
 
-def _load(folder: Path) -> Dataset:
-    return load_dataset(folder.parent, folder.name)
+def _load(folder: Path) -> Stream:
+    return load_stream(folder.parent, folder.name)
 
 
 def _apply(stack: Settings, folder: Path) -> Applied:

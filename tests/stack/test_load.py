@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from tests.pipeline import run_tidegate, tidegate
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_reference
 from tidegate.settings import Settings
 
 ROWS = """product_id,name,category,list_price,currency,updated_at,_deleted
@@ -43,7 +43,7 @@ def load(*arguments: str) -> dict[str, Any]:
 
 def states(broker: Settings, summary: dict[str, Any]) -> list[tuple[str, dict[str, object] | None]]:
     """What a load wrote, as (key, record)."""
-    encoder = Encoder(load_dataset(broker.schemas_dir, "products").latest, 0)
+    encoder = Encoder(load_reference(broker.schemas_dir, "products").latest, 0)
     begin, end = summary["offsets"]["0"]
     consumer = Consumer({"bootstrap.servers": broker.kafka_bootstrap_servers, "group.id": "test-load"})
     try:

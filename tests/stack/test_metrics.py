@@ -21,7 +21,8 @@ from tidegate.avro.codec import decode
 from tidegate.clients.kafka_offsets import OffsetReader, reached, topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.opensearch import SearchClient
-from tidegate.contracts.load import Metric, load_dataset
+from tidegate.contracts.dataset import Metric
+from tidegate.contracts.load import load_stream
 from tidegate.settings import Settings
 
 Values = dict[tuple[Any, ...], tuple[Any, ...]]
@@ -114,7 +115,7 @@ def _wait_for_the_values_of_a_batch(pipeline: Pipeline, dataset: str, name: str)
 
 
 def _metric(settings: Settings, dataset: str, name: str) -> Metric:
-    return next(each for each in load_dataset(settings.schemas_dir, dataset).metrics if each.name == name)
+    return next(each for each in load_stream(settings.schemas_dir, dataset).metrics if each.name == name)
 
 
 def _metric_end(settings: Settings, dataset: str, name: str) -> int:
@@ -132,7 +133,7 @@ def _forget_positions(settings: Settings, datasets: list[str]) -> None:
 
 def _has_read_all(settings: Settings, datasets: list[str]) -> bool:
     reader = OffsetReader(settings)
-    groups = {f"tidegate-metrics-{name}": load_dataset(settings.schemas_dir, name).contract for name in datasets}
+    groups = {f"tidegate-metrics-{name}": load_stream(settings.schemas_dir, name).contract for name in datasets}
     positions = reader.committed(groups)
     return all(
         reached(reader.ends(reader.places([contract.silver_topic])), positions[group])
@@ -142,8 +143,7 @@ def _has_read_all(settings: Settings, datasets: list[str]) -> bool:
 
 def _batch(pipeline: Pipeline, dataset: str, name: str, key_length: int) -> Values:
     """What DuckDB computes from all silver rows, by its own functions."""
-    loaded = load_dataset(pipeline.settings.schemas_dir, dataset)
-    assert loaded.silver is not None
+    loaded = load_stream(pipeline.settings.schemas_dir, dataset)
     rows = read_committed(pipeline.settings, loaded.contract.silver_topic, loaded.silver)
     columns = {name for name in rows[0] if not name.startswith("_") and name != "attributes"}
     contract = loaded.contract

@@ -10,16 +10,17 @@ from confluent_kafka.admin import AdminClient
 
 from flink_jobs.metrics import first_whole_day, silver_view, without_state
 from tidegate.clients.kafka_topics import create_topics
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
 from tidegate.contracts.model import Topic
 from tidegate.contracts.topics import plan_topics
 from tidegate.settings import Settings
 
 
 @pytest.fixture
-def dataset(stack: Settings) -> Dataset:
+def dataset(stack: Settings) -> Stream:
     """Clicks under a name of their own, with three rows in one partition of their silver topic."""
-    clicks = load_dataset(stack.schemas_dir, "clicks")
+    clicks = load_stream(stack.schemas_dir, "clicks")
     name = f"cut_{uuid4().hex[:8]}"
     copy = replace(clicks, contract=clicks.contract.model_copy(update={"dataset": name, "topic": topic(clicks, name)}))
     create_topics(stack, plan_topics(copy))
@@ -30,24 +31,24 @@ def dataset(stack: Settings) -> Dataset:
     return copy
 
 
-def topic(dataset: Dataset, name: str) -> Topic:
+def topic(dataset: Stream, name: str) -> Topic:
     return dataset.contract.topic.model_copy(update={"name": f"raw.{name}"})
 
 
-def remove_until(stack: Settings, dataset: Dataset, offset: int) -> None:
+def remove_until(stack: Settings, dataset: Stream, offset: int) -> None:
     """As retention does."""
     admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap_servers})
     place = TopicPartition(dataset.contract.silver_topic, 0, offset)
     admin.delete_records([place])[place].result()
 
 
-def test_all_days_are_whole_while_nothing_was_removed(stack: Settings, dataset: Dataset) -> None:
+def test_all_days_are_whole_while_nothing_was_removed(stack: Settings, dataset: Stream) -> None:
     assert first_whole_day(dataset.contract, stack) is None
     assert without_state(dataset, stack) == stack
 
 
 @pytest.mark.parametrize("offset", [1, 3], ids=["some rows are left", "no row is left"])
-def test_metrics_begin_with_the_day_after_the_cut(stack: Settings, dataset: Dataset, offset: int) -> None:
+def test_metrics_begin_with_the_day_after_the_cut(stack: Settings, dataset: Stream, offset: int) -> None:
     future = timedelta(seconds=dataset.contract.event_time.max_future_s)
     earliest = (datetime.now(UTC) + future).date()
     remove_until(stack, dataset, offset)
@@ -56,7 +57,7 @@ def test_metrics_begin_with_the_day_after_the_cut(stack: Settings, dataset: Data
     assert since.date() - timedelta(days=1) in (earliest, (datetime.now(UTC) + future).date())
 
 
-def test_a_day_that_is_set_goes_before(stack: Settings, dataset: Dataset) -> None:
+def test_a_day_that_is_set_goes_before(stack: Settings, dataset: Stream) -> None:
     remove_until(stack, dataset, 3)
     chosen = stack.model_copy(update={"metrics_since": datetime(2026, 1, 2, tzinfo=UTC)})
     assert without_state(dataset, chosen) == chosen

@@ -12,7 +12,7 @@ from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidega
 from tests.topics import read_committed, send, wait_for_records
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_reference
 
 
 def test_mixed_traffic_is_accounted_for_as_the_ledger_says(pipeline: Pipeline) -> None:
@@ -45,7 +45,7 @@ def test_personal_fields_are_keyed_hashes_in_silver(pipeline: Pipeline) -> None:
 def test_a_click_gets_the_product_as_it_was_at_its_own_time(pipeline: Pipeline) -> None:
     settings = pipeline.settings
     change = datetime.now(UTC) - timedelta(hours=1)
-    products = load_dataset(settings.schemas_dir, "products")
+    products = load_reference(settings.schemas_dir, "products")
     with RegistryClient(settings) as registry:
         product_schema_id = registry.lookup("ref.products-value", products.latest)
     assert product_schema_id is not None
@@ -108,7 +108,7 @@ def _silver_offsets(pipeline: Pipeline) -> set[int]:
 
 
 def _load_products(pipeline: Pipeline, schema_id: int, states: list[dict[str, object]]) -> None:
-    schema = load_dataset(pipeline.settings.schemas_dir, "products").latest
+    schema = load_reference(pipeline.settings.schemas_dir, "products").latest
     producer = Producer({"bootstrap.servers": pipeline.settings.kafka_bootstrap_servers, "enable.idempotence": True})
     for state in states:
         producer.produce("ref.products", Encoder(schema, schema_id).encode(state), key=str(state["product_id"]))

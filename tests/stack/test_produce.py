@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from tests.pipeline import run_tidegate, tidegate
 from tests.polling import wait_for
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.settings import Settings
 from tidegate.stack.ports import free_ports
 
@@ -74,7 +74,7 @@ def records(broker: Settings, offsets: dict[str, list[int]]) -> list[Message]:
 
 
 def event_ids(broker: Settings, *summaries: dict[str, Any]) -> list[str]:
-    encoder = Encoder(load_dataset(broker.schemas_dir, "clicks").latest, 0)
+    encoder = Encoder(load_stream(broker.schemas_dir, "clicks").latest, 0)
     found = [message for summary in summaries for message in records(broker, summary["offsets"])]
     return [str(encoder.decode(message.value() or b"")["event_id"]) for message in found]
 

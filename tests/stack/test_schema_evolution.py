@@ -29,7 +29,7 @@ from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.measure.child import Child
 from tidegate.settings import Settings
 
@@ -84,7 +84,7 @@ def test_a_field_added_as_the_page_says_reaches_every_layer_without_a_loss(
 
         running = _runs(pipeline)
         _follow("3.", readers_folder)
-        v2 = load_dataset(readers_folder / "schemas", "clicks").latest
+        v2 = load_stream(readers_folder / "schemas", "clicks").latest
         v2_id = _registered(settings, v2)
         early = _send(pipeline, v2_id, v2)
         _wait_until_each_layer_has(settings, before, early, v2_id)
@@ -129,7 +129,7 @@ def test_an_incompatible_version_is_refused_and_if_forced_only_its_events_are_de
 ) -> None:
     settings = pipeline.settings
     _follow("1.", schemas.parent)
-    broken = _with_url(load_dataset(schemas, "clicks").latest)
+    broken = _with_url(load_stream(schemas, "clicks").latest)
     (schemas / "clicks" / "v3.avsc").write_text(json.dumps(broken))
     checked, refused = (text.strip() for _, _, text in _blocks("What is refused"))
     result = run_tidegate("contract", "check", "clicks", "--no-flink")

@@ -3,24 +3,25 @@
 import pytest
 
 from tests.contracts import SCHEMAS
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.load import load_reference, load_stream
 
 
 @pytest.fixture(scope="session")
-def clicks() -> Dataset:
-    return load_dataset(SCHEMAS, "clicks")
+def clicks() -> Stream:
+    return load_stream(SCHEMAS, "clicks")
 
 
 @pytest.fixture(scope="session")
-def orders() -> Dataset:
-    return load_dataset(SCHEMAS, "orders")
+def orders() -> Stream:
+    return load_stream(SCHEMAS, "orders")
 
 
 @pytest.fixture(scope="session")
-def app_logs() -> Dataset:
-    return load_dataset(SCHEMAS, "app_logs")
+def app_logs() -> Stream:
+    return load_stream(SCHEMAS, "app_logs")
 
 
 @pytest.fixture(scope="session")
-def products() -> Dataset:
-    return load_dataset(SCHEMAS, "products")
+def products() -> Reference:
+    return load_reference(SCHEMAS, "products")

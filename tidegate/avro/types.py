@@ -12,7 +12,6 @@ from tidegate.errors import ContractError
 
 AvroSchema = dict[str, Any]
 """An Avro schema as JSON, the record at its top."""
-
 Kind = Literal[
     "string",
     "int",
@@ -126,10 +125,24 @@ def flink_type(avro_type: Any) -> str:
     return flink_type_of(read_type(avro_type))
 
 
-def columns(schema: dict[str, Any]) -> list[Column]:
+def read_record(schema: AvroSchema) -> AvroType:
+    """The type of a record schema, in whose errors places begin with the record's name."""
+    return read_type(schema, str(schema.get("name", "schema")))
+
+
+def fields_by_name(record: AvroType) -> dict[str, Field]:
+    """The fields of a record, in its order."""
+    return {field.name: field for field in record.fields}
+
+
+def columns(schema: AvroSchema) -> list[Column]:
     """The columns of a record schema, in its order."""
-    fields = read_type(schema, str(schema.get("name", "schema"))).fields
-    return [Column(field.name, flink_type_of(field.type), field.type.nullable, field.doc) for field in fields]
+    return columns_of(read_record(schema))
+
+
+def columns_of(record: AvroType) -> list[Column]:
+    """As :func:`columns`, for a record that is read already."""
+    return [Column(field.name, flink_type_of(field.type), field.type.nullable, field.doc) for field in record.fields]
 
 
 def flink_type_of(avro: AvroType) -> str:

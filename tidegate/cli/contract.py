@@ -10,13 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate import log
-from tidegate.avro.types import columns
 from tidegate.cli.output import tables
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.check import check_datasets
+from tidegate.contracts.dataset import Dataset, Draft
 from tidegate.contracts.history.against import against_problems, differences
 from tidegate.contracts.json_schema import contract_schema
-from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.contracts.load import load_dataset, load_draft, load_drafts
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, read_samples, scaffold, write
 from tidegate.contracts.problem import Problem
@@ -36,7 +36,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def list_(as_json: bool) -> None:
     """The datasets, each with its topic, versions and rules."""
-    datasets = load_datasets(get_settings().schemas_dir)
+    datasets = load_drafts(get_settings().schemas_dir)
     if as_json:
         click.echo(json.dumps([dataset.contract.model_dump(mode="json") for dataset in datasets], indent=2))
         return
@@ -68,7 +68,7 @@ def new(dataset: str, sample: Path | None, identity: str | None, event_time: str
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def show(dataset: str, as_json: bool) -> None:
     """What DATASET promises: its columns, rules and privacy, and its metrics."""
-    loaded = load_dataset(get_settings().schemas_dir, dataset)
+    loaded = load_draft(get_settings().schemas_dir, dataset)
     if as_json:
         click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
         return
@@ -169,23 +169,23 @@ def _print_problems(problems: list[Problem], compiled: bool) -> None:
         click.echo("All contracts hold: schemas, rules, queries and examples.")
 
 
-def _columns_table(dataset: Dataset) -> Table:
+def _columns_table(dataset: Draft) -> Table:
     methods = {privacy.field: privacy.method for privacy in dataset.contract.privacy}
     table = Table("column", "type", "privacy", "meaning", title=f"v{max(dataset.versions)}")
-    for column in columns(dataset.latest):
+    for column in dataset.raw_columns:
         null = "" if column.nullable else " not null"
         table.add_row(column.name, f"{column.sql_type}{null}", methods.get(column.name, ""), escape(column.doc))
     return table
 
 
-def _metrics_table(dataset: Dataset) -> Table:
+def _metrics_table(dataset: Draft) -> Table:
     table = Table("metric", "per", "topic", "index", title="metrics")
     for metric in dataset.metrics:
         table.add_row(metric.name, ", ".join(metric.key), metric.topic, metric.index)
     return table
 
 
-def _rules_table(dataset: Dataset) -> Table:
+def _rules_table(dataset: Draft) -> Table:
     table = Table("rule", "severity", "description", title="rules")
     for rule in dataset.contract.rules:
         table.add_row(rule.name, rule.severity, escape(rule.description))

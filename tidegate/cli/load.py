@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from producers.reference.load import Load, Table, check_reference, load_reference
+from producers.reference import load
 from producers.reference.postgres import SCHEMES
 from producers.sending.session import Summary
 from tidegate import log
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_reference
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
 
@@ -55,11 +55,11 @@ def command(
     if (table or mass_delete) and url is None:
         raise click.UsageError("--table and --mass-delete go with --from")
     settings = get_settings()
-    run = check_reference if dry_run else load_reference
+    run = load.check_reference if dry_run else load.load_reference
     summary = run(
         settings,
-        load_dataset(settings.schemas_dir, dataset),
-        Load(file, sample, delete, rejects, Table(url, table or dataset, mass_delete) if url else None),
+        load_reference(settings.schemas_dir, dataset),
+        load.Load(file, sample, delete, rejects, load.Table(url, table or dataset, mass_delete) if url else None),
         datetime.now(UTC),
     )
     if as_json:

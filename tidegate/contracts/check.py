@@ -10,8 +10,9 @@ from fastavro.schema import SchemaParseException, UnknownType
 from tidegate.avro.compatibility import broken_promises
 from tidegate.avro.types import AvroSchema, AvroType, read_type
 from tidegate.contracts.check_fields import contract_problems, metric_problems, silver_problems
+from tidegate.contracts.dataset import Dataset, Draft, Stream
 from tidegate.contracts.examples import read_examples
-from tidegate.contracts.load import Dataset, dataset_names, load_dataset
+from tidegate.contracts.load import dataset_names, finished, load_draft
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 
@@ -27,7 +28,7 @@ class Checked:
     @property
     def sound_streams(self) -> list[str]:
         """The streams without a problem, whose SQL is worth compiling."""
-        return [dataset.name for dataset in self.sound if dataset.contract.kind == "stream"]
+        return [dataset.name for dataset in self.sound if isinstance(dataset, Stream)]
 
 
 def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
@@ -39,44 +40,44 @@ def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
     known = dataset_names(schemas_dir)
     if unknown := [name for name in names if name not in known]:
         raise ContractError(f"there is no dataset {unknown[0]!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
-    datasets: dict[str, Dataset] = {}
+    drafts: dict[str, Draft] = {}
     found: dict[str, list[Problem]] = {}
     for name in known:
         try:
-            datasets[name] = load_dataset(schemas_dir, name)
+            drafts[name] = load_draft(schemas_dir, name)
         except ContractError as error:
             found[name] = [Problem(f"{name}/contract.yaml", "file", error.problem.rstrip("."), error.remedy)]
     wanted = [name for name in known if not names or name in names]
     for name in wanted:
-        if name in datasets:
-            found[name] = check_dataset(datasets[name], datasets)
+        if name in drafts:
+            found[name] = check_draft(drafts[name], drafts)
     return Checked(
         problems=[problem for name in wanted for problem in found[name]],
-        sound=[datasets[name] for name in wanted if not found[name]],
+        sound=[finished(drafts[name]) for name in wanted if not found[name]],
         unsound=[name for name in wanted if found[name]],
     )
 
 
-def check_dataset(dataset: Dataset, datasets: dict[str, Dataset]) -> list[Problem]:
-    """The problems of one dataset; ``datasets`` holds those it may refer to."""
-    if problems := list(_schema_problems(dataset)):
+def check_draft(draft: Draft, drafts: dict[str, Draft]) -> list[Problem]:
+    """The problems of one dataset; ``drafts`` holds those it may refer to. Without a problem it is finished."""
+    if problems := list(_schema_problems(draft)):
         return problems  # what follows would only report the same again
     return [
-        *_compatibility_problems(dataset),
-        *contract_problems(dataset, datasets),
-        *silver_problems(dataset),
-        *metric_problems(dataset),
-        *read_examples(dataset)[1],
+        *_compatibility_problems(draft),
+        *contract_problems(draft, drafts),
+        *silver_problems(draft),
+        *metric_problems(draft),
+        *read_examples(draft)[1],
     ]
 
 
-def _schema_problems(dataset: Dataset) -> Iterator[Problem]:
-    schemas = {f"v{number}.avsc": schema for number, schema in dataset.versions.items()}
-    if dataset.silver is not None:
-        schemas["silver.avsc"] = dataset.silver
-    schemas |= {f"metrics/{metric.name}.avsc": metric.schema for metric in dataset.metrics}
+def _schema_problems(draft: Draft) -> Iterator[Problem]:
+    schemas = {f"v{number}.avsc": schema for number, schema in draft.versions.items()}
+    if draft.silver is not None:
+        schemas["silver.avsc"] = draft.silver
+    schemas |= {f"metrics/{metric.name}.avsc": metric.schema for metric in draft.metrics}
     for file, schema in schemas.items():
-        yield from _one_schema_problems(f"{dataset.name}/{file}", schema)
+        yield from _one_schema_problems(f"{draft.name}/{file}", schema)
 
 
 def _one_schema_problems(file: str, schema: AvroSchema) -> Iterator[Problem]:
@@ -102,11 +103,11 @@ def _default_problems(file: str, avro: AvroType, place: str) -> Iterator[Problem
         yield from _default_problems(file, field.type, f"{where}.")
 
 
-def _compatibility_problems(dataset: Dataset) -> Iterator[Problem]:
-    level = dataset.contract.compatibility
-    for broken in broken_promises(dataset.versions, level):
+def _compatibility_problems(draft: Draft) -> Iterator[Problem]:
+    level = draft.contract.compatibility
+    for broken in broken_promises(draft.versions, level):
         yield Problem(
-            f"{dataset.name}/v{max(broken.reader, broken.writer)}.avsc",
+            f"{draft.name}/v{max(broken.reader, broken.writer)}.avsc",
             f"v{broken.reader} reading v{broken.writer}",
             f"breaks {level}: {'; '.join(broken.reasons)}",
             "Give new fields a default and leave the types of old ones.",

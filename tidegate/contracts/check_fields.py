@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, columns, read_type
+from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, columns, fields_by_name, read_record
 from tidegate.contracts import envelope, naming
-from tidegate.contracts.load import Dataset
-from tidegate.contracts.model import Contract
+from tidegate.contracts.dataset import Draft
+from tidegate.contracts.model import Contract, Enrich
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.sql_outline import outline
 
@@ -22,19 +22,18 @@ ENVELOPE: dict[str, AvroType] = {
 }
 
 
-def contract_problems(dataset: Dataset, datasets: dict[str, Dataset]) -> list[Problem]:
+def contract_problems(draft: Draft, drafts: dict[str, Draft]) -> list[Problem]:
     """Names in ``contract.yaml`` that point nowhere or at a field of the wrong type."""
-    raw = fields_of(dataset.latest)
-    contract = dataset.contract
-    found = [*_raw_problems(contract, raw)]
-    found += _explode_problems(contract, raw)
+    contract = draft.contract
+    found = [*_raw_problems(contract, draft.raw_fields)]
+    found += _explode_problems(draft)
     for position, enrich in enumerate(contract.enrich):
-        found += _enrich_problems(f"enrich.{position}", dataset, position, datasets.get(enrich.reference))
+        found += _enrich_problems(f"enrich.{position}", draft, enrich, drafts.get(enrich.reference))
     if contract.kind == "reference":
         found += _reference_problems(contract)
-    if dataset.silver is not None:
-        found += _index_problems(contract, fields_of(dataset.silver))
-    file = f"{dataset.name}/contract.yaml"
+    if draft.silver is not None:
+        found += _index_problems(contract, fields_of(draft.silver))
+    file = f"{draft.name}/contract.yaml"
     return [Problem(file, place, problem, remedy) for place, problem, remedy in found]
 
 
@@ -47,31 +46,31 @@ def item_fields(contract: Contract, raw: dict[str, Field]) -> dict[str, Field]:
 
 def fields_of(schema: AvroSchema) -> dict[str, Field]:
     """The fields of a record schema by name, in its order."""
-    return {field.name: field for field in read_type(schema, str(schema.get("name"))).fields}
+    return fields_by_name(read_record(schema))
 
 
-def silver_problems(dataset: Dataset) -> list[Problem]:
+def silver_problems(draft: Draft) -> list[Problem]:
     """What is wrong with ``silver.avsc`` and ``refine.sql`` of a stream; reference data has neither."""
-    if dataset.contract.kind == "reference":
+    if draft.contract.kind == "reference":
         return []
-    if dataset.silver is None:
-        return [Problem(f"{dataset.name}/silver.avsc", "file", "missing", "Add the output's Avro schema.")]
+    if draft.silver is None:
+        return [Problem(f"{draft.name}/silver.avsc", "file", "missing", "Add the output's Avro schema.")]
     envelope = [
-        Problem(f"{dataset.name}/silver.avsc", place, problem, remedy)
-        for place, problem, remedy in _envelope_problems(dataset.contract, dataset.silver)
+        Problem(f"{draft.name}/silver.avsc", place, problem, remedy)
+        for place, problem, remedy in _envelope_problems(draft.contract, draft.silver)
     ]
     refine = [
-        Problem(f"{dataset.name}/refine.sql", place, problem, remedy)
-        for place, problem, remedy in _refine_problems(dataset.refine_sql, dataset.silver)
+        Problem(f"{draft.name}/refine.sql", place, problem, remedy)
+        for place, problem, remedy in _refine_problems(draft.refine_sql, draft.silver)
     ]
     return envelope + refine
 
 
-def metric_problems(dataset: Dataset) -> list[Problem]:
+def metric_problems(draft: Draft) -> list[Problem]:
     """What is wrong with the files in ``metrics/``."""
     found = []
-    for metric in dataset.metrics:
-        fields, path = fields_of(metric.schema), f"{dataset.name}/metrics/{metric.name}"
+    for metric in draft.metrics:
+        fields, path = metric.fields, f"{draft.name}/metrics/{metric.name}"
         key = [
             problem
             for position, name in enumerate(metric.key)
@@ -106,12 +105,12 @@ def _raw_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[_Found]
             yield place, f"{privacy.field} is dropped but may not be null", 'Make it ["null", "string"].'
 
 
-def _explode_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[_Found]:
+def _explode_problems(draft: Draft) -> Iterator[_Found]:
+    contract, raw, items = draft.contract, draft.raw_fields, draft.item_fields
     if contract.explode is None:
         return
     field, position = contract.explode.field, contract.explode.position
     yield from _expect(raw, "explode.field", field, frozenset({"array"}))
-    items = item_fields(contract, raw)
     if field in raw and not items:
         yield "explode.field", f"the items of {field} are no records", "Make them records, with a field at least."
     for name in (*items, position):
@@ -125,17 +124,13 @@ def _explode_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[_Fo
             yield f"enrich.{number}.missing", problem, "Use keep."
 
 
-def _enrich_problems(place: str, dataset: Dataset, position: int, reference: Dataset | None) -> Iterator[_Found]:
-    enrich = dataset.contract.enrich[position]
-    raw = fields_of(dataset.latest)
-    offering = raw | item_fields(dataset.contract, raw)
-    yield from _expect(offering, f"{place}.on", enrich.on, _KEY_TYPES, may_be_null=True)
+def _enrich_problems(place: str, draft: Draft, enrich: Enrich, reference: Draft | None) -> Iterator[_Found]:
+    yield from _expect(draft.raw_fields | draft.item_fields, f"{place}.on", enrich.on, _KEY_TYPES, may_be_null=True)
     if reference is None or reference.contract.kind != "reference":
         yield f"{place}.reference", f"there is no reference dataset {enrich.reference}", "Add its folder."
         return
-    offered = fields_of(reference.latest)
     for name in enrich.columns:
-        yield from _expect(offered, f"{place}.columns", name, None, may_be_null=True)
+        yield from _expect(reference.raw_fields, f"{place}.columns", name, None, may_be_null=True)
 
 
 def _reference_problems(contract: Contract) -> Iterator[_Found]:

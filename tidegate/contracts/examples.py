@@ -20,8 +20,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tidegate.avro.json_values import from_json
-from tidegate.avro.types import read_type
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import DatasetFolder
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError, TidegateError
@@ -81,9 +80,8 @@ class Example:
     expect: Expectation
 
 
-def read_examples(dataset: Dataset) -> tuple[list[Example], list[Problem]]:
+def read_examples(dataset: DatasetFolder) -> tuple[list[Example], list[Problem]]:
     """The examples of ``dataset``, and one problem for each line that is wrong in itself."""
-    schema = read_type(dataset.latest)
     examples: list[Example] = []
     problems: list[Problem] = []
     for name in EXAMPLE_FILES[: 1 if dataset.contract.kind == "reference" else None]:
@@ -97,7 +95,7 @@ def read_examples(dataset: Dataset) -> tuple[list[Example], list[Problem]]:
                 line = _parse(text)
                 _refuse_wrong_file(name, line, dataset.contract)
                 _refuse_unknown_rules(line, dataset.contract)
-                examples.append(Example(file, number, from_json(line.record, schema), line.expect))
+                examples.append(Example(file, number, from_json(line.record, dataset.raw_type), line.expect))
             except TidegateError as error:
                 problems.append(Problem(file, f"line {number}", error.problem.rstrip("."), error.remedy))
     return examples, problems

@@ -2,63 +2,18 @@
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from tidegate.avro.types import AvroSchema
-from tidegate.contracts import naming
+from tidegate.contracts.dataset import Dataset, Draft, Metric, Reference, Stream
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
 CONTRACT_FILE = "contract.yaml"
 _VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A business metric kept up to date from silver rows: ``metrics/<name>.sql`` with ``metrics/<name>.avsc``.
-
-    ``key`` are the columns that name one row, a time first; it is the ``key`` of the Avro record.
-    """
-
-    dataset: str
-    name: str
-    schema: AvroSchema
-    key: tuple[str, ...]
-    sql: str
-
-    @property
-    def topic(self) -> str:
-        return naming.gold_topic(self.dataset, self.name)
-
-    @property
-    def index(self) -> str:
-        """Name of the index template, and alias of its indices."""
-        return naming.metric_alias(self.dataset, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A contract with its files: ``versions`` maps the number of ``v<N>.avsc`` to its Avro schema."""
-
-    contract: Contract
-    folder: Path
-    versions: dict[int, AvroSchema]
-    silver: AvroSchema | None
-    refine_sql: str | None
-    metrics: tuple[Metric, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.contract.dataset
-
-    @property
-    def latest(self) -> AvroSchema:
-        """The newest raw schema."""
-        return self.versions[max(self.versions)]
 
 
 def dataset_names(schemas_dir: Path) -> list[str]:
@@ -71,8 +26,8 @@ def dataset_names(schemas_dir: Path) -> list[str]:
     return sorted(path.parent.name for path in schemas_dir.glob(f"*/{CONTRACT_FILE}"))
 
 
-def load_dataset(schemas_dir: Path, name: str) -> Dataset:
-    """The dataset in ``schemas_dir/name``.
+def load_draft(schemas_dir: Path, name: str) -> Draft:
+    """The folder ``schemas_dir/name`` as it is; only its contract and a raw schema must be there.
 
     Raises:
         ContractError: no such dataset, or a file that is missing or wrong; names the file and the place.
@@ -96,7 +51,7 @@ def load_dataset(schemas_dir: Path, name: str) -> Dataset:
         raise ContractError(f"{folder} has no v1.avsc.", remedy="Add the Avro schema of the raw records.")
     silver = folder / "silver.avsc"
     refine = folder / "refine.sql"
-    return Dataset(
+    return Draft(
         contract=contract,
         folder=folder,
         versions=versions,
@@ -106,14 +61,75 @@ def load_dataset(schemas_dir: Path, name: str) -> Dataset:
     )
 
 
+def finished(draft: Draft) -> Dataset:
+    """What the folder is.
+
+    Raises:
+        ContractError: a stream without ``silver.avsc`` or ``refine.sql``, or reference data without a key.
+    """
+    if draft.contract.kind == "reference":
+        return _reference(draft)
+    if draft.silver is None or draft.refine_sql is None:
+        raise ContractError(
+            f"{draft.folder} lacks silver.avsc or refine.sql.",
+            remedy=f"Add them; `tidegate contract check {draft.name}` says what they need.",
+        )
+    return Stream(draft.contract, draft.folder, draft.versions, draft.silver, draft.refine_sql, draft.metrics)
+
+
+def load_dataset(schemas_dir: Path, name: str) -> Dataset:
+    """The dataset in ``schemas_dir/name``.
+
+    Raises:
+        ContractError: no such dataset, or a file that is missing or wrong; names the file and the place.
+    """
+    return finished(load_draft(schemas_dir, name))
+
+
+def load_stream(schemas_dir: Path, name: str) -> Stream:
+    """As :func:`load_dataset`, where events are needed.
+
+    Raises:
+        ContractError: it is reference data, too.
+    """
+    dataset = load_dataset(schemas_dir, name)
+    if isinstance(dataset, Reference):
+        raise ContractError(f"{name} is reference data.", remedy="Name a stream, such as clicks.")
+    return dataset
+
+
+def load_reference(schemas_dir: Path, name: str) -> Reference:
+    """As :func:`load_dataset`, where reference data is needed.
+
+    Raises:
+        ContractError: it is a stream, too.
+    """
+    return _reference(load_draft(schemas_dir, name))
+
+
+def load_drafts(schemas_dir: Path) -> list[Draft]:
+    """All folders as they are, by name."""
+    return [load_draft(schemas_dir, name) for name in dataset_names(schemas_dir)]
+
+
 def load_datasets(schemas_dir: Path) -> list[Dataset]:
     """All datasets, by name."""
-    return [load_dataset(schemas_dir, name) for name in dataset_names(schemas_dir)]
+    return [finished(draft) for draft in load_drafts(schemas_dir)]
 
 
-def stream_datasets(schemas_dir: Path) -> list[Dataset]:
+def stream_datasets(schemas_dir: Path) -> list[Stream]:
     """The datasets that jobs refine: all but the reference data."""
-    return [dataset for dataset in load_datasets(schemas_dir) if dataset.contract.kind == "stream"]
+    return [dataset for dataset in load_datasets(schemas_dir) if isinstance(dataset, Stream)]
+
+
+def _reference(draft: Draft) -> Reference:
+    key = draft.contract.topic.key
+    if draft.contract.kind != "reference" or key is None:
+        raise ContractError(
+            f"{draft.name} is no reference data with a key.",
+            remedy=f"Send events with `tidegate produce {draft.name} --from FILE`.",
+        )
+    return Reference(draft.contract, draft.folder, draft.versions, key)
 
 
 def platform_schema(schemas_dir: Path, name: str) -> AvroSchema:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.model import Contract
 
 RAW_MAX_BYTES = 16 * 1024 * 1024
@@ -36,7 +36,7 @@ def plan_topics(dataset: Dataset) -> list[TopicPlan]:
     """
     contract = dataset.contract
     topic = contract.topic
-    if contract.kind == "reference":
+    if isinstance(dataset, Reference):
         return [TopicPlan(topic.name, topic.partitions, _reference_config(contract))]
     derived = _stream_config(topic.retention_hours, DERIVED_MAX_BYTES)
     kept = _stream_config(dead_letter_retention_hours(contract), DERIVED_MAX_BYTES)

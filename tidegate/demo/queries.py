@@ -8,7 +8,7 @@ from typing import Any
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.measure.output_watch import Example
 from tidegate.search.mapping import JsonObject, alias
 from tidegate.settings import Settings
@@ -74,7 +74,7 @@ class Answer:
         }
 
 
-def largest_purchases(settings: Settings, dataset: Dataset) -> Answer:
+def largest_purchases(settings: Settings, dataset: Stream) -> Answer:
     """The largest purchases made on phones in Germany, from the search index."""
     hits = SearchClient(settings).search(alias(dataset.contract), PURCHASES)["hits"]["hits"]
     rows = [hit["_source"] for hit in hits]
@@ -86,7 +86,7 @@ def largest_purchases(settings: Settings, dataset: Dataset) -> Answer:
     )
 
 
-def busiest_days(settings: Settings, dataset: Dataset) -> Answer:
+def busiest_days(settings: Settings, dataset: Stream) -> Answer:
     """Events and sessions by day, from the search index."""
     found = SearchClient(settings).search(alias(dataset.contract), DAYS)
     days = found.get("aggregations", {}).get("days", {}).get("buckets", [])
@@ -102,7 +102,7 @@ def busiest_days(settings: Settings, dataset: Dataset) -> Answer:
     )
 
 
-def revenue_by_category(settings: Settings, dataset: Dataset) -> Answer:
+def revenue_by_category(settings: Settings, dataset: Stream) -> Answer:
     """What was sold for how much, from the lake."""
     rows = lake_sql(settings, dataset, REVENUE_SQL, ("event_type", "category", "amount"))
     return Answer(
@@ -113,7 +113,7 @@ def revenue_by_category(settings: Settings, dataset: Dataset) -> Answer:
     )
 
 
-def popular_pages(settings: Settings, dataset: Dataset) -> Answer:
+def popular_pages(settings: Settings, dataset: Stream) -> Answer:
     """The pages with most views, from the lake."""
     rows = lake_sql(settings, dataset, PAGES_SQL, ("page_url", "ip"))
     return Answer(
@@ -133,7 +133,7 @@ def dead_letters(counts: dict[str, int], examples: dict[str, Example]) -> Answer
     return Answer("dead letters by reason", "the dead-letter topic", ("reason", "count", "first at", "message"), rows)
 
 
-def lake_sql(settings: Settings, dataset: Dataset, sql: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+def lake_sql(settings: Settings, dataset: Stream, sql: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """Runs SQL over these columns of the dataset's silver table, which it calls by the dataset's name."""
     duckdb = importlib.import_module("duckdb")
     table = open_catalog(settings).load_table(naming.lake_table("silver", dataset.name))

@@ -11,7 +11,8 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
 from tidegate.demo import flow, prepare, queries, traffic
 from tidegate.demo.options import DATASET, DemoOptions
 from tidegate.demo.phases import Phases
@@ -73,7 +74,7 @@ class Demo:
         with Repeating(memory.sample, SAMPLE_EVERY_S):
             prepare.prepare(settings, self._phases)
             prepare.start_jobs(settings, self._phases)
-            dataset = load_dataset(settings.schemas_dir, DATASET)
+            dataset = load_stream(settings.schemas_dir, DATASET)
             watched = Watched(settings, dataset, View(self._console))
             summary = self._flow(watched, memory, settings.home)
             proof, of_this_run = self._prove(settings, watched)
@@ -114,7 +115,7 @@ class Demo:
             note.text = "holds" if whole.holds else "[red]does not hold[/]"
         return whole, this_run
 
-    def _ask(self, settings: Settings, dataset: Dataset, proof: ProofReport, watched: Watched) -> list[Answer]:
+    def _ask(self, settings: Settings, dataset: Stream, proof: ProofReport, watched: Watched) -> list[Answer]:
         with self._phases.phase("queries", "asking search and lake") as note:
             generated = self._options.input is None
             search = queries.largest_purchases if generated else queries.busiest_days

@@ -4,7 +4,7 @@ import time
 from contextlib import ExitStack
 from types import TracebackType
 
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.demo.view import Moment, View
 from tidegate.measure.lag import LagReader
 from tidegate.measure.meter import Meter
@@ -15,7 +15,7 @@ from tidegate.settings import Settings
 class Watched:
     """Used with ``with``; everything is counted from its making on."""
 
-    def __init__(self, settings: Settings, dataset: Dataset, view: View) -> None:
+    def __init__(self, settings: Settings, dataset: Stream, view: View) -> None:
         self._meter = Meter(settings, dataset)
         self.probe, self.seen = self._meter.probe, self._meter.seen
         self._lag = LagReader(settings, dataset.contract)

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from tidegate.clients.opensearch import SearchClient
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.measure.output_watch import OutputWatch
 from tidegate.measure.repeating import Repeating
 from tidegate.measure.search_probe import POLL_S, SearchProbe
@@ -15,7 +15,7 @@ from tidegate.settings import Settings
 class Meter:
     """Used with ``with``; ``seen`` and ``probe`` count from its making on."""
 
-    def __init__(self, settings: Settings, dataset: Dataset) -> None:
+    def __init__(self, settings: Settings, dataset: Stream) -> None:
         self.probe = SearchProbe(SearchClient(settings), alias(dataset.contract))
         self._watch = OutputWatch(settings, dataset, self.probe.offer)
         self.seen = self._watch.seen

@@ -18,7 +18,7 @@ from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.outage import KAFKA, outage
 from tidegate.contracts import envelope, naming
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.record import read_headers
 from tidegate.settings import Settings
 
@@ -54,8 +54,7 @@ class Seen:
 class OutputWatch:
     """Reads the outputs of one dataset; ``on_sample`` gets the document id and ``_ingested_at`` (ms) of samples."""
 
-    def __init__(self, settings: Settings, dataset: Dataset, on_sample: OnSample) -> None:
-        assert dataset.silver is not None, "a stream"
+    def __init__(self, settings: Settings, dataset: Stream, on_sample: OnSample) -> None:
         self.seen = Seen()
         self._settings = settings
         self._contract = dataset.contract

@@ -18,7 +18,7 @@ from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import envelope
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.monitor.reading import Distribution, Sample, Server
 from tidegate.search.mapping import alias
@@ -34,7 +34,7 @@ MAX_PENDING = 500
 class Latencies:
     """What was measured of one dataset; ``pending`` are documents not found yet, with the time of arrival."""
 
-    dataset: Dataset
+    dataset: Stream
     committed: Distribution = field(default_factory=lambda: Distribution(BOUNDS_S))
     searchable: Distribution = field(default_factory=lambda: Distribution(BOUNDS_S))
     pending: dict[str, float] = field(default_factory=dict)

@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_single_records import SingleRecords
-from tidegate.contracts.load import Dataset, stream_datasets
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, NAMES, REFINE
 from tidegate.monitor.board import Board
@@ -58,7 +59,7 @@ def watched(settings: Settings, options: Options) -> dict[str, float]:
     return {name: known[name] for name in wanted}
 
 
-def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -> list[Reader]:
+def readers(settings: Settings, datasets: Sequence[Stream], options: Options) -> list[Reader]:
     """One reader per concern; none of them asks a server before its first reading."""
     contracts = [dataset.contract for dataset in datasets]
     jobs = watched(settings, options)
@@ -79,7 +80,7 @@ def readers(settings: Settings, datasets: Sequence[Dataset], options: Options) -
     ]
 
 
-def proof_readers(datasets: Sequence[Dataset], process: ProofProcess, options: Options) -> list[Reader]:
+def proof_readers(datasets: Sequence[Stream], process: ProofProcess, options: Options) -> list[Reader]:
     """One per dataset, if proofs are wanted; without refine every event would be missing."""
     if options.prove_every_s is None or (options.jobs is not None and REFINE not in options.jobs):
         return []

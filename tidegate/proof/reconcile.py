@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tidegate.clients.kafka_offsets import offsets_at, topic_spans
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.load import load_dataset
 from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError
 from tidegate.proof.catch_up import judge_when_caught_up
@@ -57,7 +58,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     scope = scope or Scope()
     started_s = time.monotonic()
     dataset = load_dataset(settings.schemas_dir, dataset_name)
-    if dataset.silver is None:
+    if isinstance(dataset, Reference):
         raise TidegateError(f"{dataset_name} is reference data.", remedy="Prove a stream, such as clicks.")
     deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
     contract = dataset.contract
@@ -104,7 +105,7 @@ def _raw_windows(settings: Settings, topic: str, scope: Scope) -> list[Window]:
 
 
 def _sources(
-    settings: Settings, dataset: Dataset, scope: Scope, evidence: TopicEvidence
+    settings: Settings, dataset: Stream, scope: Scope, evidence: TopicEvidence
 ) -> list[tuple[LayerSource, Rows]]:
     sources: list[tuple[LayerSource, Rows]] = []
     if scope.lake:

@@ -10,7 +10,8 @@ from pathlib import Path
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import CONTRACT_FILE, Dataset, parse_avsc, parse_contract
+from tidegate.contracts.dataset import Dataset, Reference
+from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_contract
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
@@ -45,7 +46,7 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
         return [registry.version(subject, number) for number in registry.versions(subject)]
 
     raw = schemas(contract.topic.name)
-    if contract.kind == "reference":
+    if isinstance(dataset, Reference):
         return Earlier("the registry", raw, [])
     metrics = {metric.name: schemas(metric.topic) for metric in dataset.metrics}
     return Earlier("the registry", raw, schemas(contract.silver_topic), metrics)

@@ -8,12 +8,8 @@ from tidegate.avro.compatibility import Compatibility, broken_promises
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_topics import TopicReport, create_topics
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import (
-    Dataset,
-    load_dataset,
-    load_datasets,
-    platform_schema,
-)
+from tidegate.contracts.dataset import Dataset, Reference
+from tidegate.contracts.load import load_dataset, load_datasets, platform_schema
 from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError
@@ -53,10 +49,8 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     contract = dataset.contract
     versions = [dataset.versions[number] for number in sorted(dataset.versions)]
     raw = SubjectPlan(subject_of(contract.topic.name), versions, contract.compatibility)
-    if contract.kind == "reference":
+    if isinstance(dataset, Reference):
         return [raw]
-    if dataset.silver is None:
-        raise ContractError(f"{dataset.folder / 'silver.avsc'} is missing.", remedy="Add the output's Avro schema.")
     dead_letter, dropped = (platform_schema(schemas_dir, name) for name in ("dead_letter", "dropped"))
     return [
         raw,

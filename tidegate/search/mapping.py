@@ -7,10 +7,10 @@ types: https://docs.opensearch.org/latest/mappings/
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, read_type
+from tidegate.avro.types import AvroType, Field, Kind
 from tidegate.contracts import envelope, naming
-from tidegate.contracts.load import Dataset, Metric
-from tidegate.contracts.model import Contract, Index
+from tidegate.contracts.dataset import Dataset, Metric, Stream
+from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
 JsonObject = dict[str, Any]
@@ -39,14 +39,16 @@ _TYPES: dict[Kind, JsonObject] = {
 }
 
 
-def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> JsonObject:
+def index_template(dataset: Stream, *, shards: int = 1, replicas: int = 0) -> JsonObject:
     """The body of ``PUT _index_template/events-<dataset>``.
 
     Raises:
-        ContractError: the dataset is not searchable (no index section, or no silver schema).
+        ContractError: the dataset has no index section.
     """
-    index, silver = _searchable(dataset)
-    body = mappings(silver, index.overrides)
+    index = dataset.contract.index
+    if index is None:
+        raise no_search_index(dataset)
+    body = mappings(dataset.silver_type, index.overrides)
     return _template(
         alias(dataset.contract), dataset.contract.description, body, _Settings(EVENTS_REFRESH, shards, replicas)
     )
@@ -55,16 +57,15 @@ def index_template(dataset: Dataset, *, shards: int = 1, replicas: int = 0) -> J
 def metric_template(metric: Metric, *, shards: int = 1, replicas: int = 0) -> JsonObject:
     """The body of ``PUT _index_template/metrics-<metric>``."""
     settings = _Settings(METRICS_REFRESH, shards, replicas)
-    return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.schema, {}), settings)
+    return _template(metric.index, str(metric.schema.get("doc", "")), mappings(metric.type, {}), settings)
 
 
-def mappings(schema: AvroSchema, overrides: Mapping[str, JsonObject]) -> JsonObject:
+def mappings(record: AvroType, overrides: Mapping[str, JsonObject]) -> JsonObject:
     """Mappings of the fields of a record; an override replaces a field's mapping whole."""
-    fields = read_type(schema, str(schema.get("name"))).fields
     return {
         "dynamic": "strict",
-        "_meta": {"fields": {field.name: field.doc for field in fields if field.doc}},
-        "properties": {field.name: overrides.get(field.name) or _top_level(field) for field in fields},
+        "_meta": {"fields": {field.name: field.doc for field in record.fields if field.doc}},
+        "properties": {field.name: overrides.get(field.name) or _top_level(field) for field in record.fields},
     }
 
 
@@ -85,6 +86,14 @@ def field_mapping(avro: AvroType) -> JsonObject:
 def alias(contract: Contract) -> str:
     """The name that searches over all days use."""
     return naming.events_alias(contract.dataset)
+
+
+def no_search_index(dataset: Dataset) -> ContractError:
+    """What a user is told who asks for the index of a dataset that has none."""
+    return ContractError(
+        f"{dataset.name} has no search index.",
+        remedy="Add an index section to its contract.yaml, and silver.avsc.",
+    )
 
 
 class _Settings(NamedTuple):
@@ -130,12 +139,3 @@ def _decimal(avro: AvroType) -> JsonObject:
 
 def _properties(fields: tuple[Field, ...]) -> JsonObject:
     return {field.name: field_mapping(field.type) for field in fields}
-
-
-def _searchable(dataset: Dataset) -> tuple[Index, AvroSchema]:
-    if dataset.contract.index is None or dataset.silver is None:
-        raise ContractError(
-            f"{dataset.name} has no search index.",
-            remedy="Add an index section to its contract.yaml, and silver.avsc.",
-        )
-    return dataset.contract.index, dataset.silver

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from tidegate.clients.opensearch import IndexFacts, SearchClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import Dataset, load_dataset, load_datasets
+from tidegate.contracts.dataset import Dataset, Reference, Stream
+from tidegate.contracts.load import load_dataset, stream_datasets
 from tidegate.errors import TidegateError, TransientError
-from tidegate.search.mapping import JsonObject, alias, index_template, metric_template
+from tidegate.search.mapping import JsonObject, alias, index_template, metric_template, no_search_index
 from tidegate.settings import Settings
 
 TemplateState = Literal["current", "differs", "missing"]
@@ -53,14 +54,18 @@ class IndexStatus:
         return sum(index.size_bytes for index in self.indices)
 
 
-def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Dataset]:
-    """The named datasets, or all that have an index section."""
+def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Stream]:
+    """The named datasets, or all that have an index section.
+
+    Raises:
+        ContractError: a named one has no search index.
+    """
     if names:
-        return [load_dataset(schemas_dir, name) for name in names]
-    return [dataset for dataset in load_datasets(schemas_dir) if dataset.contract.index is not None]
+        return [_searchable(load_dataset(schemas_dir, name)) for name in names]
+    return [dataset for dataset in stream_datasets(schemas_dir) if dataset.contract.index is not None]
 
 
-def templates_of(dataset: Dataset, settings: Settings) -> dict[str, JsonObject]:
+def templates_of(dataset: Stream, settings: Settings) -> dict[str, JsonObject]:
     """The templates that a dataset calls for on this cluster, by name: that of its events, then its metrics'."""
     size = {"shards": settings.opensearch_shards, "replicas": settings.opensearch_replicas}
     metrics = {metric.index: metric_template(metric, **size) for metric in dataset.metrics}
@@ -72,7 +77,7 @@ def template_text(template: JsonObject) -> str:
     return json.dumps(template, indent=2, ensure_ascii=False) + "\n"
 
 
-def apply_templates(client: SearchClient, settings: Settings, datasets: Sequence[Dataset]) -> list[Applied]:
+def apply_templates(client: SearchClient, settings: Settings, datasets: Sequence[Stream]) -> list[Applied]:
     """Put the templates, and add new fields to indices that exist. Safe to repeat."""
     return [
         _apply(client, dataset, name, template)
@@ -81,7 +86,7 @@ def apply_templates(client: SearchClient, settings: Settings, datasets: Sequence
     ]
 
 
-def index_status(client: SearchClient, settings: Settings, dataset: Dataset) -> list[IndexStatus]:
+def index_status(client: SearchClient, settings: Settings, dataset: Stream) -> list[IndexStatus]:
     """What OpenSearch holds for ``dataset``: its events first, then each of its metrics."""
     return [_status(client, dataset, name, template) for name, template in templates_of(dataset, settings).items()]
 
@@ -101,14 +106,20 @@ def differences(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _status(client: SearchClient, dataset: Dataset, name: str, template: JsonObject) -> IndexStatus:
+def _searchable(dataset: Dataset) -> Stream:
+    if isinstance(dataset, Reference) or dataset.contract.index is None:
+        raise no_search_index(dataset)
+    return dataset
+
+
+def _status(client: SearchClient, dataset: Stream, name: str, template: JsonObject) -> IndexStatus:
     found = client.template(name)
     differing = [] if found is None else list(differences(template, found))
     state: TemplateState = "missing" if found is None else "differs" if differing else "current"
     return IndexStatus(dataset.name, name, state, differing, client.indices(naming.all_indices(name)))
 
 
-def _apply(client: SearchClient, dataset: Dataset, name: str, template: JsonObject) -> Applied:
+def _apply(client: SearchClient, dataset: Stream, name: str, template: JsonObject) -> Applied:
     found = client.template(name)
     changed = found is None or any(differences(template, found))
     if changed:

@@ -8,7 +8,7 @@ import numpy as np
 from producers.datasets.clicks.layout import USER_AT
 from producers.generated.poison import Kind, Poison, Record, kinds_for
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Dataset
 
 _UNION_BRANCH_63 = b"\x7e"
 

@@ -5,16 +5,16 @@ import pytest
 from tests.contracts import SCHEMAS
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts import envelope
-from tidegate.contracts.load import Dataset, platform_schema, stream_datasets
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import platform_schema, stream_datasets
 
 
-def names_of(schema: AvroSchema | None) -> list[str]:
-    assert schema is not None
+def names_of(schema: AvroSchema) -> list[str]:
     return [field["name"] for field in schema["fields"]]
 
 
 @pytest.mark.parametrize("dataset", stream_datasets(SCHEMAS), ids=lambda dataset: dataset.name)
-def test_silver_has_the_envelope(dataset: Dataset) -> None:
+def test_silver_has_the_envelope(dataset: Stream) -> None:
     names = names_of(dataset.silver)
     assert tuple(names[:2]) == envelope.PLACE
     assert {*envelope.COORDINATES, envelope.INGESTED_AT, envelope.SCHEMA_ID, envelope.WARNINGS} <= {*names}

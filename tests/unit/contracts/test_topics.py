@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_reference, load_stream
 from tidegate.contracts.topics import DEAD_LETTER_RETENTION_HOURS, plan_topics
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
@@ -10,7 +10,7 @@ _MS_PER_HOUR = 3_600_000
 
 
 def test_a_stream_has_four_topics_and_one_per_metric_of_equal_partitions() -> None:
-    plans = plan_topics(load_dataset(SCHEMAS, "clicks"))
+    plans = plan_topics(load_stream(SCHEMAS, "clicks"))
     four = ["raw.clicks", "silver.clicks", "dlq.clicks", "dropped.clicks"]
     assert [plan.name for plan in plans] == [
         *four,
@@ -22,13 +22,13 @@ def test_a_stream_has_four_topics_and_one_per_metric_of_equal_partitions() -> No
 
 
 def test_a_metrics_topic_keeps_the_newest_row_of_each_key_for_ever() -> None:
-    (gold,) = [plan for plan in plan_topics(load_dataset(SCHEMAS, "orders")) if plan.name.startswith("gold.")]
+    (gold,) = [plan for plan in plan_topics(load_stream(SCHEMAS, "orders")) if plan.name.startswith("gold.")]
     assert gold.config["cleanup.policy"] == "compact"
     assert "retention.ms" not in gold.config
 
 
 def test_no_topic_of_a_stream_is_kept_for_less_than_raw() -> None:
-    plans = plan_topics(load_dataset(SCHEMAS, "clicks"))
+    plans = plan_topics(load_stream(SCHEMAS, "clicks"))
     retention = {
         plan.name: int(plan.config["retention.ms"]) for plan in plans if plan.config["cleanup.policy"] == "delete"
     }
@@ -38,12 +38,12 @@ def test_no_topic_of_a_stream_is_kept_for_less_than_raw() -> None:
 
 
 def test_retention_goes_by_the_brokers_clock_and_not_by_the_events() -> None:
-    plans = plan_topics(load_dataset(SCHEMAS, "clicks"))
+    plans = plan_topics(load_stream(SCHEMAS, "clicks"))
     assert {plan.config["message.timestamp.type"] for plan in plans} == {"LogAppendTime"}
 
 
 def test_reference_data_is_one_compacted_topic_that_keeps_old_versions_for_a_while() -> None:
-    (plan,) = plan_topics(load_dataset(SCHEMAS, "products"))
+    (plan,) = plan_topics(load_reference(SCHEMAS, "products"))
     assert (plan.name, plan.partitions) == ("ref.products", 1)
     assert plan.config["cleanup.policy"] == "compact"
     assert plan.config["min.compaction.lag.ms"] == str(168 * _MS_PER_HOUR)

@@ -2,8 +2,7 @@
 
 import re
 
-from tidegate.avro.types import columns
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.demo.queries import DAYS, PAGES_SQL, PURCHASES, REVENUE_SQL, Answer, dead_letters
 from tidegate.measure.output_watch import Example
 
@@ -24,9 +23,8 @@ def test_dead_letters_are_shown_with_the_first_that_this_run_saw() -> None:
     assert list(answer.rows) == [("BAD_MAGIC", "1,200", "2:41", "not Avro"), ("TOMBSTONE", "1", "", "")]
 
 
-def test_questions_name_fields_of_the_dataset(clicks: Dataset) -> None:
-    assert clicks.silver is not None
-    known = {column.name for column in columns(clicks.silver)}
+def test_questions_name_fields_of_the_dataset(clicks: Stream) -> None:
+    known = {*clicks.silver_fields}
     terms = [next(iter(each["term"])) for each in PURCHASES["query"]["bool"]["filter"]]
     sorted_by = [next(iter(each)) for each in PURCHASES["sort"]]
     by_day = DAYS["aggs"]["days"]

@@ -13,7 +13,8 @@ from pyiceberg.table.update.schema import UpdateSchema
 from flink_jobs.lake_evolution import apply, steps_to_silver
 from tests.contracts import SCHEMAS, copy_of_clicks
 from tidegate.avro.types import read_type
-from tidegate.contracts.load import Dataset, load_dataset
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.sql.lake_schema import LakeType, as_iceberg, of_avro, of_iceberg, plan
 
@@ -85,14 +86,13 @@ def test_a_table_becomes_what_silver_is_and_then_needs_nothing_more(data: st.Dat
 
 
 @pytest.fixture
-def dataset(tmp_path: Path) -> Dataset:
+def dataset(tmp_path: Path) -> Stream:
     copy_of_clicks(tmp_path, "probe")
-    return load_dataset(tmp_path, "probe")
+    return load_stream(tmp_path, "probe")
 
 
-def with_quantity(dataset: Dataset, name: str) -> Any:
+def with_quantity(dataset: Stream, name: str) -> Any:
     """The schema of the dataset's table, in Iceberg's JSON, with another type of ``quantity``."""
-    assert dataset.silver is not None
     silver = of_avro(read_type(dataset.silver))
     fields = tuple((field, LakeType(name) if field == "quantity" else inner) for field, inner in silver.fields)
     return as_iceberg(LakeType("struct", (*fields, *((part, LakeType("int")) for part in ("year", "month", "day")))))
@@ -100,11 +100,11 @@ def with_quantity(dataset: Dataset, name: str) -> Any:
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SCHEMAS.glob("*/silver.avsc")))
 def test_a_table_made_for_a_dataset_needs_no_step(name: str) -> None:
-    dataset = load_dataset(SCHEMAS, name)
+    dataset = load_stream(SCHEMAS, name)
     assert steps_to_silver(dataset, with_quantity(dataset, "int")) == ()
 
 
-def test_what_iceberg_cannot_follow_is_one_line_with_the_field_and_the_remedy(dataset: Dataset) -> None:
+def test_what_iceberg_cannot_follow_is_one_line_with_the_field_and_the_remedy(dataset: Stream) -> None:
     with pytest.raises(TidegateError) as raised:
         steps_to_silver(dataset, with_quantity(dataset, "string"))
     assert str(raised.value) == (

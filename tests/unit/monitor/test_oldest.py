@@ -6,12 +6,12 @@ from typing import Any
 
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_single_records import SingleRecords
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
-CONTRACT = load_dataset(SCHEMAS, "clicks").contract
+CONTRACT = load_stream(SCHEMAS, "clicks").contract
 FIRST, SECOND = ("dlq.clicks", 0), ("dlq.clicks", 1)
 
 

@@ -13,7 +13,7 @@ from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan
-from tidegate.contracts.load import load_dataset, platform_schema
+from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters.codes import CODES
 from tidegate.monitor import outputs
 from tidegate.monitor.outputs import OutputReader, layouts, reasons_of, unread
@@ -22,7 +22,7 @@ from tidegate.settings import Settings
 
 PROJECT = Path(__file__).parents[3]
 SCHEMAS = PROJECT / "schemas"
-CONTRACT = load_dataset(SCHEMAS, "clicks").contract
+CONTRACT = load_stream(SCHEMAS, "clicks").contract
 DEAD_LETTER, DROPPED = (platform_schema(SCHEMAS, name) for name in ("dead_letter", "dropped"))
 LETTER: dict[str, Any] = {
     "dead_letter_id": "0" * 32,

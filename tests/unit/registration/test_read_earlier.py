@@ -12,7 +12,7 @@ from tests.contracts import SCHEMAS, spoil
 from tests.unit.contracts.git import commit
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_reference, load_stream
 from tidegate.errors import ContractError
 from tidegate.registration.read_earlier import from_git, from_registry
 from tidegate.registration.register import plan_subjects
@@ -40,10 +40,10 @@ def schemas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_git_has_every_part_of_a_commit(schemas: Path) -> None:
     commit(schemas.parent)
-    dataset = load_dataset(schemas, "clicks")
+    dataset = load_stream(schemas, "clicks")
     shutil.rmtree(schemas / "clicks/metrics")
     spoil(schemas / "clicks/contract.yaml", "identity: [event_id]", "identity: [session_id]")
-    then = from_git("HEAD", load_dataset(schemas, "clicks"))
+    then = from_git("HEAD", load_stream(schemas, "clicks"))
     assert (then.where, list(then.raw), list(then.silver)) == ("git HEAD", [dataset.latest], [dataset.silver])
     assert then.metrics == {metric.name: [metric.schema] for metric in dataset.metrics}
     assert then.contract == dataset.contract
@@ -53,19 +53,19 @@ def test_a_dataset_that_git_does_not_have_yet_has_nothing(schemas: Path) -> None
     commit(schemas.parent)
     shutil.copytree(schemas / "products", schemas / "goods")
     spoil(schemas / "goods/contract.yaml", "dataset: products", "dataset: goods")
-    then = from_git("HEAD", load_dataset(schemas, "goods"))
+    then = from_git("HEAD", load_reference(schemas, "goods"))
     assert (then.raw, then.silver, then.metrics, then.contract, then.has_contracts) == ([], [], {}, None, True)
 
 
 def test_a_commit_that_is_not_there_is_told(schemas: Path) -> None:
     commit(schemas.parent)
     with pytest.raises(ContractError, match=r"git says: .*nowhere.*Name a commit"):
-        from_git("nowhere", load_dataset(schemas, "clicks"))
+        from_git("nowhere", load_stream(schemas, "clicks"))
 
 
 def test_a_folder_outside_git_is_told_to_use_the_registry(schemas: Path) -> None:
     with pytest.raises(ContractError) as caught:
-        from_git("HEAD", load_dataset(schemas, "clicks"))
+        from_git("HEAD", load_stream(schemas, "clicks"))
     assert caught.value.problem == f"the contract folder {schemas} is not in git."
     assert caught.value.remedy == "Use --against registry."
 
@@ -75,11 +75,11 @@ def test_a_file_that_was_broken_then_is_named(schemas: Path) -> None:
     commit(schemas.parent)
     spoil(schemas / "clicks/contract.yaml", "owners:", "owner:")
     with pytest.raises(ContractError, match=r"^git HEAD: clicks/contract\.yaml: owner.*Compare with another commit"):
-        from_git("HEAD", load_dataset(schemas, "clicks"))
+        from_git("HEAD", load_stream(schemas, "clicks"))
 
 
 def test_the_registry_is_asked_for_the_subjects_that_are_registered() -> None:
-    dataset = load_dataset(SCHEMAS, "clicks")
+    dataset = load_stream(SCHEMAS, "clicks")
     held = {plan.subject: plan.schemas for plan in plan_subjects(dataset, SCHEMAS)}
     then = from_registry(cast(RegistryClient, Registry(json.loads(json.dumps(held)))), dataset)
     assert (then.raw, then.silver) == ([dataset.latest], [dataset.silver])

@@ -12,8 +12,7 @@ import pytest
 from tests.contracts import spoil
 from tests.project import PROJECT
 from tidegate.avro.types import read_type
-from tidegate.contracts.load import load_dataset
-from tidegate.errors import ContractError
+from tidegate.contracts.load import load_stream
 from tidegate.search.mapping import DOC_VALUES_ONLY, KEYWORD_LIMIT, field_mapping, index_template
 from tidegate.search.templates import differences, searchable, template_text, templates_of
 from tidegate.settings import Settings
@@ -78,28 +77,22 @@ def test_the_longest_keyword_fits_a_lucene_term_in_any_script() -> None:
 
 
 def test_every_silver_field_is_mapped_and_no_other_is_let_in() -> None:
-    dataset = load_dataset(SCHEMAS, "clicks")
-    assert dataset.silver is not None
+    dataset = load_stream(SCHEMAS, "clicks")
     mappings = index_template(dataset)["template"]["mappings"]
     assert mappings["dynamic"] == "strict"
     assert list(mappings["properties"]) == [field["name"] for field in dataset.silver["fields"]]
 
 
 def test_no_field_but_a_coordinate_goes_without_an_index() -> None:
-    properties = index_template(load_dataset(SCHEMAS, "clicks"))["template"]["mappings"]["properties"]
+    properties = index_template(load_stream(SCHEMAS, "clicks"))["template"]["mappings"]["properties"]
     assert {name for name, field in properties.items() if field.get("index") is False} == DOC_VALUES_ONLY
 
 
 def test_an_override_replaces_the_derived_mapping(tmp_path: Path) -> None:
     schemas = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
     spoil(schemas / "clicks/contract.yaml", "index:\n", "index:\n  overrides: {user_agent: {type: text}}\n")
-    properties = index_template(load_dataset(schemas, "clicks"))["template"]["mappings"]["properties"]
+    properties = index_template(load_stream(schemas, "clicks"))["template"]["mappings"]["properties"]
     assert properties["user_agent"] == {"type": "text"}
-
-
-def test_reference_data_has_no_template() -> None:
-    with pytest.raises(ContractError, match="no search index"):
-        index_template(load_dataset(SCHEMAS, "products"))
 
 
 def test_a_template_as_opensearch_gives_it_back_is_no_difference() -> None:

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from flink_jobs import index, lake, metrics, refine, replay
 from flink_jobs.environment import Job
 from tests.project import PROJECT
-from tidegate.contracts.load import Dataset, stream_datasets
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import stream_datasets
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
@@ -48,7 +49,7 @@ def golden_files() -> Iterator[tuple[Path, str]]:
             yield GOLDEN / job.name / f"{dataset.name}.sql", text_of(job, dataset, settings)
 
 
-def text_of(job: Job, dataset: Dataset, settings: Settings) -> str:
+def text_of(job: Job, dataset: Stream, settings: Settings) -> str:
     """All that one job tells Flink for one dataset, in the order in which it is told."""
     statements = job.statements(dataset, settings)
     if not statements:

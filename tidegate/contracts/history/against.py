@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tidegate.avro.compatibility import broken_promises
 from tidegate.avro.types import AvroSchema, AvroType, Field, columns, flink_type_of, read_type
+from tidegate.contracts.dataset import Dataset, Metric, Stream
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
-from tidegate.contracts.load import Dataset, Metric
 from tidegate.contracts.problem import Problem
 from tidegate.registration.read_earlier import Earlier
 
@@ -20,12 +20,8 @@ def against_problems(dataset: Dataset, earlier: Earlier) -> list[Problem]:
         found += _broken(
             dataset, earlier.where, f"v{max(dataset.versions)}.avsc", earlier.raw, dataset.versions.values()
         )
-    if dataset.silver is not None:
-        found += _broken(dataset, earlier.where, "silver.avsc", earlier.silver, [dataset.silver])
-    for metric in dataset.metrics:
-        registered = earlier.metrics.get(metric.name, ())
-        found += _broken(dataset, earlier.where, f"metrics/{metric.name}.avsc", registered, [metric.schema])
-        found += _changed_key(metric, registered, earlier.where)
+    if isinstance(dataset, Stream):
+        found += _broken_outputs(dataset, earlier)
     if earlier.contract is not None:
         found += contract_breaks(dataset, earlier.contract, earlier.where)
     return found
@@ -34,11 +30,12 @@ def against_problems(dataset: Dataset, earlier: Earlier) -> list[Problem]:
 def differences(dataset: Dataset, earlier: Earlier) -> dict[str, list[str]]:
     """What differs, a line each, by part: ``raw``, ``silver``, ``metrics/<name>``, ``contract``."""
     parts = {"raw": _schema_lines(earlier.raw, dataset.latest, earlier.where)}
-    if dataset.silver is not None:
+    metrics = dataset.metrics if isinstance(dataset, Stream) else ()
+    if isinstance(dataset, Stream):
         parts["silver"] = _schema_lines(earlier.silver, dataset.silver, earlier.where)
-    for metric in dataset.metrics:
+    for metric in metrics:
         parts[f"metrics/{metric.name}"] = _metric_lines(metric, earlier)
-    for name in sorted(earlier.metrics.keys() - {metric.name for metric in dataset.metrics}):
+    for name in sorted(earlier.metrics.keys() - {metric.name for metric in metrics}):
         parts[f"metrics/{name}"] = [f"removed, {earlier.where} has it"]
     parts["contract"] = _contract_lines(dataset, earlier)
     return parts
@@ -73,6 +70,14 @@ def _contract_lines(dataset: Dataset, earlier: Earlier) -> list[str]:
     if earlier.contract is not None:
         return contract_changes(earlier.contract, dataset.contract)
     return [f"new, {earlier.where} has none" if earlier.has_contracts else _NO_CONTRACTS]
+
+
+def _broken_outputs(stream: Stream, earlier: Earlier) -> Iterator[Problem]:
+    yield from _broken(stream, earlier.where, "silver.avsc", earlier.silver, [stream.silver])
+    for metric in stream.metrics:
+        registered = earlier.metrics.get(metric.name, ())
+        yield from _broken(stream, earlier.where, f"metrics/{metric.name}.avsc", registered, [metric.schema])
+        yield from _changed_key(metric, registered, earlier.where)
 
 
 def _broken(

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tidegate.contracts.check_fields import fields_of
-from tidegate.contracts.load import CONTRACT_FILE, Dataset
+from tidegate.contracts.dataset import Dataset
+from tidegate.contracts.load import CONTRACT_FILE
 from tidegate.contracts.model import Contract, Explode
 from tidegate.contracts.problem import Problem
 
@@ -55,10 +55,9 @@ def _key_breaks(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
 
 def _privacy_breaks(old: Contract, dataset: Dataset) -> Iterator[tuple[str, str]]:
     methods = {privacy.field: privacy.method for privacy in dataset.contract.privacy}
-    fields = fields_of(dataset.latest)
     for field, before in {privacy.field: privacy.method for privacy in old.privacy}.items():
         after = methods.get(field)
-        if after is None and field in fields:
+        if after is None and field in dataset.raw_fields:
             yield (
                 f"{field} had privacy {before}, has none",
                 "Restore it: silver, lake and index would hold the field in clear.",

@@ -7,7 +7,7 @@ a rule lists. A dataset with neither is split by its first keyword fields. Every
 import re
 from collections.abc import Iterable, Sequence
 
-from tidegate.contracts.load import Dataset, Metric
+from tidegate.contracts.dataset import Metric, Stream
 from tidegate.search.dashboards import charts
 from tidegate.search.dashboards.saved_objects import dashboard, index_pattern, saved_search, visualization
 from tidegate.search.mapping import JsonObject, alias, index_template, metric_template
@@ -25,7 +25,7 @@ _NOT_ID = re.compile(r"[^a-z0-9_]+")
 Properties = dict[str, JsonObject]
 
 
-def event_dashboard(dataset: Dataset) -> list[JsonObject]:
+def event_dashboard(dataset: Stream) -> list[JsonObject]:
     """The saved objects of a dataset's events: index pattern, charts, the newest events, and the dashboard.
 
     Raises:
@@ -55,7 +55,7 @@ def event_dashboard(dataset: Dataset) -> list[JsonObject]:
     ]
 
 
-def metric_dashboard(datasets: Iterable[Dataset]) -> list[JsonObject]:
+def metric_dashboard(datasets: Iterable[Stream]) -> list[JsonObject]:
     """The saved objects of all metrics of the datasets: a chart per measure, split by the whole key, on one dashboard.
 
     Split by its whole key a measure is shown as it is, minute by minute: distinct counts and ratios don't add up.
@@ -72,7 +72,7 @@ def metric_dashboard(datasets: Iterable[Dataset]) -> list[JsonObject]:
     return [*patterns, *parts, overview]
 
 
-def dimensions(dataset: Dataset, properties: Properties) -> list[str]:
+def dimensions(dataset: Stream, properties: Properties) -> list[str]:
     """The keyword fields by which events are split."""
     contract = dataset.contract
     by_metrics = [field for metric in dataset.metrics for field in metric.key]
@@ -87,7 +87,7 @@ def dimensions(dataset: Dataset, properties: Properties) -> list[str]:
     return (known or [name for name in keywords if name not in contract.identity])[:MAX_DIMENSIONS]
 
 
-def measures(dataset: Dataset, properties: Properties) -> list[str]:
+def measures(dataset: Stream, properties: Properties) -> list[str]:
     """The numbers of an event that are worth a line: first those that add up, and of these first the amounts."""
     numbers = [
         name
@@ -101,7 +101,7 @@ def measures(dataset: Dataset, properties: Properties) -> list[str]:
     return sorted(numbers, key=order.__getitem__)[:MAX_MEASURES]
 
 
-def columns(dataset: Dataset, properties: Properties) -> list[str]:
+def columns(dataset: Stream, properties: Properties) -> list[str]:
     """The columns of the table of newest events."""
     contract = dataset.contract
     wanted = [*contract.row_identity, *dimensions(dataset, properties), *measures(dataset, properties), *properties]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts import SCHEMAS, spoil
 from tidegate.contracts.history.against import against_problems, changes, differences
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.registration.read_earlier import Earlier
 
 VIEWS = "metrics/page_views"
@@ -25,19 +25,18 @@ def schemas(tmp_path: Path) -> Path:
 
 def earlier() -> Earlier:
     """Clicks as the project has them."""
-    dataset = load_dataset(SCHEMAS, "clicks")
-    assert dataset.silver is not None
+    dataset = load_stream(SCHEMAS, "clicks")
     metrics = {metric.name: [metric.schema] for metric in dataset.metrics}
     return Earlier("git HEAD", [dataset.latest], [dataset.silver], metrics, dataset.contract, has_contracts=True)
 
 
 def problems(schemas: Path) -> list[str]:
-    return [str(problem) for problem in against_problems(load_dataset(schemas, "clicks"), earlier())]
+    return [str(problem) for problem in against_problems(load_stream(schemas, "clicks"), earlier())]
 
 
 def shown(schemas: Path) -> dict[str, list[str]]:
     """The parts in which something differs."""
-    parts = differences(load_dataset(schemas, "clicks"), earlier())
+    parts = differences(load_stream(schemas, "clicks"), earlier())
     return {part: lines for part, lines in parts.items() if lines}
 
 
@@ -81,7 +80,7 @@ def test_silver_keeps_its_promise_too(schemas: Path) -> None:
 
 
 def test_a_new_dataset_has_nothing_to_be_held_against() -> None:
-    dataset = load_dataset(SCHEMAS, "clicks")
+    dataset = load_stream(SCHEMAS, "clicks")
     assert against_problems(dataset, Earlier("the registry", [], [])) == []
 
 
@@ -101,7 +100,7 @@ def test_another_key_of_a_metric_is_found(schemas: Path) -> None:
 
 
 def test_a_registry_that_keeps_no_key_says_nothing_of_it(schemas: Path) -> None:
-    dataset = load_dataset(schemas, "clicks")
+    dataset = load_stream(schemas, "clicks")
     metrics = copy.deepcopy(dict(earlier().metrics))
     for versions in metrics.values():
         del versions[0]["key"]
@@ -127,7 +126,7 @@ def test_the_contract_is_compared(schemas: Path) -> None:
 
 
 def test_where_contracts_are_not_held_that_is_told(schemas: Path) -> None:
-    dataset = load_dataset(schemas, "clicks")
+    dataset = load_stream(schemas, "clicks")
     registered = replace(earlier(), where="the registry", contract=None, has_contracts=False)
     assert differences(dataset, registered)["contract"] == [
         "not compared: the registry holds schemas only, --against GIT-REF compares contracts"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contracts import SCHEMAS, spoil
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 
 HMAC_OF_IP = """  - field: ip
     method: hmac
@@ -29,7 +29,7 @@ def schemas(tmp_path: Path) -> Path:
 
 def compared(schemas: Path, name: str) -> tuple[list[str], list[str]]:
     """The lines that are shown, and the problems."""
-    old, new = load_dataset(SCHEMAS, name).contract, load_dataset(schemas, name)
+    old, new = load_stream(SCHEMAS, name).contract, load_stream(schemas, name)
     return contract_changes(old, new.contract), [str(found) for found in contract_breaks(new, old, "git HEAD")]
 
 
@@ -124,15 +124,15 @@ def test_another_key_in_another_topic_is_no_problem(schemas: Path) -> None:
 
 
 def test_a_method_that_keeps_more_is_a_problem(schemas: Path) -> None:
-    old = load_dataset(SCHEMAS, "clicks").contract
+    old = load_stream(SCHEMAS, "clicks").contract
     masked = [entry.model_copy(update={"method": "mask"}) for entry in old.privacy]
-    (first, _) = contract_breaks(load_dataset(schemas, "clicks"), old.model_copy(update={"privacy": masked}), "HEAD")
+    (first, _) = contract_breaks(load_stream(schemas, "clicks"), old.model_copy(update={"privacy": masked}), "HEAD")
     assert first.problem == "ip had privacy mask, has hmac, which keeps more of it"
 
 
 def test_a_field_that_is_gone_needs_no_privacy(schemas: Path) -> None:
     spoil(schemas / "clicks/contract.yaml", HMAC_OF_IP, "")
-    dataset = load_dataset(schemas, "clicks")
+    dataset = load_stream(schemas, "clicks")
     fields = [field for field in dataset.latest["fields"] if field["name"] != "ip"]
     without_ip = replace(dataset, versions={**dataset.versions, 2: {**dataset.latest, "fields": fields}})
-    assert contract_breaks(without_ip, load_dataset(SCHEMAS, "clicks").contract, "git HEAD") == []
+    assert contract_breaks(without_ip, load_stream(SCHEMAS, "clicks").contract, "git HEAD") == []

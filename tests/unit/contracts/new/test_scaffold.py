@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests.contracts import SCHEMAS
 from tidegate.cli.contract import command
 from tidegate.contracts.check import check_datasets
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, scaffold, write
 from tidegate.errors import ContractError
@@ -53,14 +53,14 @@ def test_a_new_dataset_has_no_problem(schemas: Path, samples: list[dict[str, obj
 
 def test_the_sample_gives_the_fields(schemas: Path) -> None:
     write(schemas, "readings", scaffold("readings", [SENSOR], Fields(identity="reading")))
-    dataset = load_dataset(schemas, "readings")
+    dataset = load_stream(schemas, "readings")
     assert [field["name"] for field in dataset.latest["fields"]] == ["reading", "at", "value", "where"]
     assert (dataset.contract.identity, dataset.contract.event_time.field) == (["reading"], "at")
 
 
 def test_a_dataset_may_have_a_name_that_yaml_reads_as_a_boolean(schemas: Path) -> None:
     write(schemas, "on", scaffold("on", DEFAULT_SAMPLES, Fields()))
-    assert load_dataset(schemas, "on").contract.dataset == "on"
+    assert load_stream(schemas, "on").contract.dataset == "on"
 
 
 def test_what_a_check_refuses_leaves_nothing_behind(schemas: Path) -> None:

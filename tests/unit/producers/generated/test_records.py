@@ -16,7 +16,7 @@ from producers.generated.ledger import Ledger
 from producers.sending.batch import Batch
 from tests.contracts import next_version
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.errors import ContractError, TidegateError
 
 DEVICE = {"name": "device", "type": ["null", "string"], "default": None}
@@ -33,7 +33,7 @@ CASES = [
 IDS = ["orders", "app_logs", "clicks examples", "orders examples", "app_logs examples"]
 
 
-def make(dataset: Dataset, factory: GeneratorFactory, seed: int = 5, **mix: float) -> Generator:
+def make(dataset: Stream, factory: GeneratorFactory, seed: int = 5, **mix: float) -> Generator:
     return factory(Traffic(dataset, 7, Mix(**mix), 1000, NOW_MS), np.random.default_rng(seed))
 
 
@@ -43,12 +43,12 @@ def batches(generator: Generator, count: int = 5, size: int = 400) -> Iterator[B
 
 
 @pytest.fixture(params=CASES, ids=IDS)
-def case(request: pytest.FixtureRequest) -> tuple[Dataset, GeneratorFactory]:
+def case(request: pytest.FixtureRequest) -> tuple[Stream, GeneratorFactory]:
     name, factory = request.param
     return request.getfixturevalue(name), factory
 
 
-def test_every_good_record_decodes_with_a_new_identity_and_its_own_time(case: tuple[Dataset, GeneratorFactory]) -> None:
+def test_every_good_record_decodes_with_a_new_identity_and_its_own_time(case: tuple[Stream, GeneratorFactory]) -> None:
     dataset, factory = case
     encoder = Encoder(dataset.latest, 7)
     records = [encoder.decode(value) for batch in batches(make(dataset, factory)) for value in batch.values if value]
@@ -58,7 +58,7 @@ def test_every_good_record_decodes_with_a_new_identity_and_its_own_time(case: tu
     assert len(times) == 5
 
 
-def test_keys_are_those_of_the_contract(case: tuple[Dataset, GeneratorFactory]) -> None:
+def test_keys_are_those_of_the_contract(case: tuple[Stream, GeneratorFactory]) -> None:
     dataset, factory = case
     encoder, key = Encoder(dataset.latest, 7), dataset.contract.topic.key
     assert key is not None
@@ -67,7 +67,7 @@ def test_keys_are_those_of_the_contract(case: tuple[Dataset, GeneratorFactory]) 
         assert batch.keys == [str(record[key]).encode() for record in decoded]
 
 
-def test_the_ledger_adds_up_and_every_reject_rule_is_broken(case: tuple[Dataset, GeneratorFactory]) -> None:
+def test_the_ledger_adds_up_and_every_reject_rule_is_broken(case: tuple[Stream, GeneratorFactory]) -> None:
     dataset, factory = case
     ledger = Ledger()
     for batch in batches(make(dataset, factory, bad_ratio=0.1, duplicate_ratio=0.1, late_ratio=0.1)):
@@ -83,7 +83,7 @@ def test_the_ledger_adds_up_and_every_reject_rule_is_broken(case: tuple[Dataset,
     assert set(totals.dropped) == {rule.name for rule in dataset.contract.rules_of("drop")}
 
 
-def test_duplicates_were_sent_before_byte_for_byte(orders: Dataset) -> None:
+def test_duplicates_were_sent_before_byte_for_byte(orders: Stream) -> None:
     seen: Counter[bytes | None] = Counter()
     resent = 0
     for batch in batches(make(orders, orders_generator.generator, duplicate_ratio=0.2)):
@@ -93,7 +93,7 @@ def test_duplicates_were_sent_before_byte_for_byte(orders: Dataset) -> None:
     assert sum(count - 1 for count in seen.values()) == resent
 
 
-def test_an_order_is_placed_before_it_is_paid_and_paid_before_it_is_shipped(orders: Dataset) -> None:
+def test_an_order_is_placed_before_it_is_paid_and_paid_before_it_is_shipped(orders: Stream) -> None:
     encoder = Encoder(orders.latest, 7)
     seen: dict[str, list[str]] = {}
     for batch in batches(make(orders, orders_generator.generator)):
@@ -112,12 +112,12 @@ def test_an_order_is_placed_before_it_is_paid_and_paid_before_it_is_shipped(orde
     assert len(walks) >= 3
 
 
-def test_a_dataset_without_a_silver_example_is_told_what_to_do(products: Dataset) -> None:
+def test_a_dataset_without_a_silver_example_is_told_what_to_do(products: Stream) -> None:
     with pytest.raises(TidegateError, match=r"'products' has no generator and no example.*valid.jsonl.*--from"):
         make(products, from_examples.generator)
 
 
-def test_fields_that_a_newer_schema_adds_get_their_defaults(case: tuple[Dataset, GeneratorFactory]) -> None:
+def test_fields_that_a_newer_schema_adds_get_their_defaults(case: tuple[Stream, GeneratorFactory]) -> None:
     dataset, factory = case
     newer = next_version(dataset, DEVICE, HASH)
     encoder = Encoder(newer.latest, 7)
@@ -153,7 +153,7 @@ def test_a_newer_schema_that_can_not_be_written_is_one_clear_error(
 def test_a_key_or_identity_that_is_not_made_is_one_clear_error(
     request: pytest.FixtureRequest, name: str, factory: GeneratorFactory, part: str
 ) -> None:
-    dataset: Dataset = request.getfixturevalue(name)
+    dataset: Stream = request.getfixturevalue(name)
     contract = dataset.contract
     keyed = {"topic": contract.topic.model_copy(update={"key": "device"})}
     changed = contract.model_copy(update=keyed if part == "key" else {"identity": ("device",)})

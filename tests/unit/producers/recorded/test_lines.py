@@ -16,7 +16,7 @@ from producers.sending.batch import Batch
 from producers.sending.rejects import Rejects
 from tests.contracts import next_version
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 
 LOG = b'203.0.113.9 - - [17/May/2015:10:05:%02d +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"'
 JSON = {
@@ -29,14 +29,14 @@ JSON = {
 
 
 def replay(
-    clicks: Dataset, lines: Iterable[bytes | None], rejects: Rejects, speed: float | None = None, form: Format = "auto"
+    clicks: Stream, lines: Iterable[bytes | None], rejects: Rejects, speed: float | None = None, form: Format = "auto"
 ) -> list[Batch]:
     source = Replay(LineReader(clicks, form), Encoder(clicks.latest, 7), clicks.contract.topic.key, rejects)
     numbered = (line if line is None else Line(number, line) for number, line in enumerate(lines, start=1))
     return [batch for batch in source.batches(numbered, speed, clock=lambda: 1000.0) if len(batch)]
 
 
-def records(clicks: Dataset, batches: Iterable[Batch]) -> list[dict[str, object]]:
+def records(clicks: Stream, batches: Iterable[Batch]) -> list[dict[str, object]]:
     encoder = Encoder(clicks.latest, 7)
     return [encoder.decode(value) for batch in batches for value in batch.values if value is not None]
 
@@ -48,31 +48,31 @@ def rejects(tmp_path: Path) -> Rejects:
 
 @given(st.lists(st.sampled_from([LOG % 1, LOG % 2, json.dumps(JSON).encode(), b"", b"{", b"\xff{", b'{"a": 1}', b"x"])))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_every_line_is_sent_or_rejected(clicks: Dataset, rejects: Rejects, lines: list[bytes]) -> None:
+def test_every_line_is_sent_or_rejected(clicks: Stream, rejects: Rejects, lines: list[bytes]) -> None:
     before = rejects.count
     sent = records(clicks, replay(clicks, lines, rejects))
     assert len(sent) + rejects.count - before == len(lines)
 
 
-def test_the_same_lines_give_the_same_bytes(clicks: Dataset, rejects: Rejects) -> None:
+def test_the_same_lines_give_the_same_bytes(clicks: Stream, rejects: Rejects) -> None:
     lines = [LOG % second for second in range(60)] * 2
     first, second = (replay(clicks, lines, rejects) for _ in range(2))
     assert [batch.values for batch in first] == [batch.values for batch in second]
     assert len({record["event_id"] for record in records(clicks, first)}) == 120
 
 
-def test_the_key_is_the_contracts_key_field(clicks: Dataset, rejects: Rejects) -> None:
+def test_the_key_is_the_contracts_key_field(clicks: Stream, rejects: Rejects) -> None:
     (batch,) = replay(clicks, [LOG % 1], rejects)
     (record,) = records(clicks, [batch])
     assert batch.keys == [str(record["session_id"]).encode()]
 
 
-def test_a_json_line_keeps_its_own_id(clicks: Dataset, rejects: Rejects) -> None:
+def test_a_json_line_keeps_its_own_id(clicks: Stream, rejects: Rejects) -> None:
     (record,) = records(clicks, replay(clicks, [json.dumps(JSON).encode()], rejects))
     assert record["event_id"] == JSON["event_id"]
 
 
-def test_a_json_line_without_an_id_gets_one_from_its_place(clicks: Dataset, rejects: Rejects) -> None:
+def test_a_json_line_without_an_id_gets_one_from_its_place(clicks: Stream, rejects: Rejects) -> None:
     line = json.dumps({name: value for name, value in JSON.items() if name != "event_id"}).encode()
     ids = {str(record["event_id"]) for record in records(clicks, replay(clicks, [line, line], rejects))}
     assert [len(event_id) for event_id in ids] == [36, 36]
@@ -92,7 +92,7 @@ def test_a_json_line_without_an_id_gets_one_from_its_place(clicks: Dataset, reje
     ],
 )
 def test_a_rejected_line_is_kept_with_its_number_and_reason(
-    clicks: Dataset, rejects: Rejects, line: bytes, form: Format, reason: str
+    clicks: Stream, rejects: Rejects, line: bytes, form: Format, reason: str
 ) -> None:
     good = json.dumps(JSON).encode() if form == "jsonl" else LOG % 1
     assert len(records(clicks, replay(clicks, [good, line], rejects, form=form))) == 1
@@ -102,38 +102,38 @@ def test_a_rejected_line_is_kept_with_its_number_and_reason(
     assert kept["text"] == line.decode()
 
 
-def test_without_rejects_there_is_no_file(clicks: Dataset, rejects: Rejects) -> None:
+def test_without_rejects_there_is_no_file(clicks: Stream, rejects: Rejects) -> None:
     replay(clicks, [LOG % 1], rejects)
     assert not rejects.path.exists()
 
 
-def test_as_fast_as_possible_nothing_is_due(clicks: Dataset, rejects: Rejects) -> None:
+def test_as_fast_as_possible_nothing_is_due(clicks: Stream, rejects: Rejects) -> None:
     batches = replay(clicks, [LOG % (number % 60) for number in range(1200)], rejects)
     assert [len(batch) for batch in batches] == [500, 500, 200]
     assert {batch.due_s for batch in batches} == {None}
 
 
-def test_at_a_speed_each_line_is_due_by_its_own_time(clicks: Dataset, rejects: Rejects) -> None:
+def test_at_a_speed_each_line_is_due_by_its_own_time(clicks: Stream, rejects: Rejects) -> None:
     batches = replay(clicks, [LOG % 0, LOG % 0, LOG % 10, LOG % 4], rejects, speed=2.0)
     assert [(len(batch), batch.due_s) for batch in batches] == [(2, 1000.0), (1, 1005.0), (1, 1002.0)]
 
 
-def test_what_was_read_is_sent_before_waiting_for_more(clicks: Dataset, rejects: Rejects) -> None:
+def test_what_was_read_is_sent_before_waiting_for_more(clicks: Stream, rejects: Rejects) -> None:
     assert [len(batch) for batch in replay(clicks, [LOG % 1, None, LOG % 2], rejects)] == [1, 1]
 
 
-def test_a_dataset_without_a_mapping_refuses_access_logs(products: Dataset) -> None:
+def test_a_dataset_without_a_mapping_refuses_access_logs(products: Stream) -> None:
     with pytest.raises(ValueError, match="no mapping from access logs"):
         LineReader(products, "combined").record(Line(1, LOG % 1))
 
 
-def test_a_module_that_has_only_the_name_of_a_mapping_is_none(clicks: Dataset, rejects: Rejects) -> None:
+def test_a_module_that_has_only_the_name_of_a_mapping_is_none(clicks: Stream, rejects: Rejects) -> None:
     access = replace(clicks, contract=clicks.contract.model_copy(update={"dataset": "access"}))
     assert len(records(access, replay(access, [json.dumps(JSON).encode(), LOG % 1], rejects))) == 1
     assert "no mapping from access logs" in rejects.path.read_text()
 
 
-def test_a_json_line_may_lack_fields_of_any_type_that_have_a_default(clicks: Dataset, rejects: Rejects) -> None:
+def test_a_json_line_may_lack_fields_of_any_type_that_have_a_default(clicks: Stream, rejects: Rejects) -> None:
     newer = next_version(clicks, {"name": "hash", "type": "bytes", "default": "\u00ff"})
     (record,) = records(newer, replay(newer, [json.dumps(JSON).encode()], rejects))
     assert record["hash"] == b"\xff"

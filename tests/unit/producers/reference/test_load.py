@@ -17,7 +17,7 @@ from producers.sending.rejects import Rejects
 from tidegate import log
 from tidegate.avro.codec import Encoder
 from tidegate.cli.load import command
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings, get_settings
 
@@ -35,7 +35,7 @@ def product(key: str, since: datetime | None = NOW, **values: str | None) -> dic
 class Shop:
     """In place of a table of PostgreSQL and of the topic: rows, and what loads have made known."""
 
-    def __init__(self, dataset: Dataset, folder: Path) -> None:
+    def __init__(self, dataset: Reference, folder: Path) -> None:
         self.rows_by_key: dict[str, dict[str, Any]] = {}
         self.topic: dict[str, tuple[datetime, bytes]] = {}
         self.dataset = dataset
@@ -52,7 +52,7 @@ class Shop:
         for number, key in enumerate(keys, start=1):
             yield Row(number, self.rows_by_key[key], "", json.dumps(self.rows_by_key[key]))
 
-    def read_known(self, _settings: Settings, _dataset: Dataset, with_body: Collection[str]) -> dict[str, Known]:
+    def read_known(self, _settings: Settings, _dataset: Reference, with_body: Collection[str]) -> dict[str, Known]:
         return {key: Known(since, body if key in with_body else None) for key, (since, body) in self.topic.items()}
 
     def load(self, at: datetime, *, mass_delete: bool = False) -> dict[str, datetime | None]:
@@ -81,11 +81,11 @@ class Shop:
 
 
 @pytest.fixture
-def shop(products: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(products: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     shop = Shop(products, tmp_path)
 
     @contextmanager
-    def open_table(_url: str, _table: str, _dataset: Dataset) -> Iterator[Shop]:
+    def open_table(_url: str, _table: str, _dataset: Reference) -> Iterator[Shop]:
         yield shop
 
     monkeypatch.setattr("producers.reference.load.open_table", open_table)

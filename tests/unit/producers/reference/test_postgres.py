@@ -3,7 +3,7 @@
 import pytest
 
 from producers.reference.postgres import open_table
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
 
 
@@ -20,7 +20,7 @@ from tidegate.errors import TidegateError, TransientError
         "postgresql://ann:x@hunter2@h/shop",
     ],
 )
-def test_an_address_that_cannot_be_read_is_one_line_without_its_password(products: Dataset, address: str) -> None:
+def test_an_address_that_cannot_be_read_is_one_line_without_its_password(products: Reference, address: str) -> None:
     with pytest.raises(TidegateError, match=r"the address after --from can't be read.*percent-encode") as raised:
         open_table(address, "products", products).__enter__()
 
@@ -40,7 +40,7 @@ def test_an_address_that_cannot_be_read_is_one_line_without_its_password(product
         ("postgresql://ann:p?a#b@127.0.0.1:1", "127.0.0.1:1"),
     ],
 )
-def test_a_server_that_does_not_answer_is_named(products: Dataset, address: str, place: str) -> None:
+def test_a_server_that_does_not_answer_is_named(products: Reference, address: str, place: str) -> None:
     with pytest.raises(TransientError, match="does not answer") as raised:
         open_table(address, "products", products).__enter__()
 

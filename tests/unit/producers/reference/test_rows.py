@@ -10,7 +10,7 @@ import pytest
 from producers.datasets.products import catalogue
 from producers.reference.rows import RowReader, State
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError
 
 LOADED_AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -18,7 +18,7 @@ HEADER = "product_id,name,category,list_price,currency,updated_at,_deleted\n"
 LAMP = {"product_id": "L1", "name": "Lamp", "category": "Home", "list_price": "12.50", "currency": "EUR"}
 
 
-def read(products: Dataset, path: Path, text: str) -> list[State | str]:
+def read(products: Reference, path: Path, text: str) -> list[State | str]:
     """The state of each row, or its problem with the line's number."""
     path.write_text(text, encoding="utf-8")
     reader = RowReader(products, LOADED_AT)
@@ -40,28 +40,28 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "rows"
 
 
-def test_a_csv_row_without_a_time_holds_from_the_time_of_loading(products: Dataset, path: Path) -> None:
+def test_a_csv_row_without_a_time_holds_from_the_time_of_loading(products: Reference, path: Path) -> None:
     assert read(products, path, HEADER + "L1,Lamp,Home,12.50,EUR,,\n") == [lamp()]
 
 
 @pytest.mark.parametrize("time", ["2020-01-01T01:00:00+01:00", "1577836800000"])
-def test_a_csv_row_may_say_since_when_it_holds(products: Dataset, path: Path, time: str) -> None:
+def test_a_csv_row_may_say_since_when_it_holds(products: Reference, path: Path, time: str) -> None:
     since = datetime(2020, 1, 1, tzinfo=UTC)
     assert read(products, path, HEADER + f"L1,Lamp,Home,12.50,EUR,{time},false\n") == [lamp(since)]
 
 
-def test_json_lines_say_the_same(products: Dataset, path: Path) -> None:
+def test_json_lines_say_the_same(products: Reference, path: Path) -> None:
     assert (
         read(products, path, json.dumps(LAMP) + "\n" + json.dumps({**LAMP, "list_price": 12.50}) + "\n") == [lamp()] * 2
     )
 
 
 @pytest.mark.parametrize("text", [HEADER + "L1,,,,,,TRUE\n", '{"product_id": "L1", "_deleted": true}\n'])
-def test_a_deletion_needs_nothing_but_the_key(products: Dataset, path: Path, text: str) -> None:
+def test_a_deletion_needs_nothing_but_the_key(products: Reference, path: Path, text: str) -> None:
     assert read(products, path, text) == [State("L1", None)]
 
 
-def test_a_byte_order_mark_and_line_breaks_in_quotes_are_read(products: Dataset, path: Path) -> None:
+def test_a_byte_order_mark_and_line_breaks_in_quotes_are_read(products: Reference, path: Path) -> None:
     (state,) = read(products, path, "\ufeff" + HEADER + 'L1,"La\nmp",Home,12.50,EUR,,\r\n')
     assert isinstance(state, State)
     assert state.record is not None
@@ -81,7 +81,7 @@ def test_a_byte_order_mark_and_line_breaks_in_quotes_are_read(products: Dataset,
         ('L1,"Lamp', "2: not CSV"),
     ],
 )
-def test_a_row_that_does_not_fit_says_where(products: Dataset, path: Path, row: str, problem: str) -> None:
+def test_a_row_that_does_not_fit_says_where(products: Reference, path: Path, row: str, problem: str) -> None:
     (found,) = read(products, path, HEADER + row + "\n")
     assert isinstance(found, str)
     assert problem in found
@@ -94,27 +94,22 @@ def test_a_row_that_does_not_fit_says_where(products: Dataset, path: Path, row: 
         ('{"product_id": "L1", "colour": "red"}', "1: row.colour: the schema has no such field"),
     ],
 )
-def test_a_json_line_that_does_not_fit_says_where(products: Dataset, path: Path, line: str, problem: str) -> None:
+def test_a_json_line_that_does_not_fit_says_where(products: Reference, path: Path, line: str, problem: str) -> None:
     (found,) = read(products, path, line + "\n")
     assert isinstance(found, str)
     assert found.startswith(problem)
 
 
-def test_an_empty_file_has_no_rows(products: Dataset, path: Path) -> None:
+def test_an_empty_file_has_no_rows(products: Reference, path: Path) -> None:
     assert read(products, path, "") == []
 
 
-def test_a_column_that_no_field_has_stops_the_load(products: Dataset, path: Path) -> None:
+def test_a_column_that_no_field_has_stops_the_load(products: Reference, path: Path) -> None:
     with pytest.raises(TidegateError, match="column 'colour'"):
         read(products, path, "product_id,colour\n")
 
 
-def test_a_stream_is_no_reference_data(clicks: Dataset) -> None:
-    with pytest.raises(TidegateError, match="tidegate produce clicks --from"):
-        RowReader(clicks, LOADED_AT)
-
-
-def test_the_sample_fits_its_schema_and_never_changes(products: Dataset) -> None:
+def test_the_sample_fits_its_schema_and_never_changes(products: Reference) -> None:
     records = list(catalogue.records())
     encoder = Encoder(products.latest, 1)
     assert len({encoder.encode(record) for record in records}) == catalogue.SIZE

@@ -12,7 +12,7 @@ from tests.contracts import copy_of_clicks
 from tests.dashboards import as_search, exported, fields_named, pattern_of, saved_objects
 from tests.project import PROJECT
 from tidegate.cli.dashboards import command
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.search.dashboards.make import dimensions, event_dashboard, measures, metric_dashboard
 from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.search.templates import searchable, templates_of
@@ -78,7 +78,7 @@ def test_the_dashboard_shows_every_chart_in_a_place_of_its_own(name: str) -> Non
 
 
 def test_events_are_split_by_what_rules_list_and_metrics_go_by() -> None:
-    clicks, orders = (load_dataset(SCHEMAS, name) for name in ("clicks", "orders"))
+    clicks, orders = (load_stream(SCHEMAS, name) for name in ("clicks", "orders"))
     assert dimensions(clicks, PROPERTIES["events-clicks"]) == ["event_type", "country", "device_family"]
     assert dimensions(orders, PROPERTIES["events-orders"]) == ["status", "category", "country", "currency"]
     assert measures(clicks, PROPERTIES["events-clicks"]) == ["amount", "quantity"]
@@ -94,7 +94,7 @@ def test_a_new_dataset_gets_a_dashboard_from_its_contract_alone(tmp_path: Path) 
     folder = copy_of_clicks(tmp_path, "visits")
     contract = folder / "contract.yaml"
     contract.write_text(contract.read_text().replace("event_type IN (", "event_type SIMILAR TO ("))
-    objects = event_dashboard(load_dataset(tmp_path, "visits"))
+    objects = event_dashboard(load_stream(tmp_path, "visits"))
     assert {each["type"] for each in objects} == {"index-pattern", "visualization", "search", "dashboard"}
     assert {pattern_of(each) for each in objects if each["type"] != "dashboard"} == {"events-visits"}
     assert any("by-" in each["id"] for each in objects), "split by its first keyword fields"

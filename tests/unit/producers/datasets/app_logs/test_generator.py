@@ -5,7 +5,7 @@ import pytest
 
 from producers.datasets.app_logs.generator import BREAKS, AppLogs
 from producers.generated.records import Made
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def test_a_failed_request_is_an_error_with_its_stack_trace(made: list[Made]) -> 
     assert not any("\n" in str(each.record["body"]) for each in made if each.record["status_code"] == 200)
 
 
-def test_traces_and_nothing_else_are_told_as_dropped(made: list[Made], app_logs: Dataset) -> None:
+def test_traces_and_nothing_else_are_told_as_dropped(made: list[Made], app_logs: Stream) -> None:
     dropped = [each for each in made if each.kind == "dropped"]
 
     assert {each.record["severity_text"] for each in dropped} == {"TRACE"}
@@ -36,5 +36,5 @@ def test_each_record_has_ids_of_its_own(made: list[Made]) -> None:
         assert {len(each) for each in ids} == {length}
 
 
-def test_every_broken_rule_is_a_reject_rule_of_the_contract(app_logs: Dataset) -> None:
+def test_every_broken_rule_is_a_reject_rule_of_the_contract(app_logs: Stream) -> None:
     assert set(BREAKS) <= {rule.name for rule in app_logs.contract.rules_of("reject")}

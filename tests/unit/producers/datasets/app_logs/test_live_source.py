@@ -11,7 +11,7 @@ import pytest
 from producers.datasets.app_logs.live_source import ServerLogs, live_source
 from producers.live.restarted_log import RestartedLog
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
@@ -51,7 +51,7 @@ class Stop:
 
 
 def sent(
-    app_logs: Dataset,
+    app_logs: Stream,
     log: Path,
     *,
     acknowledged: bool = True,
@@ -80,37 +80,37 @@ def state_file(log: Path) -> Path:
     return log.parent / "state" / "app_logs.json"
 
 
-def test_all_entries_are_sent_with_ids_of_their_own(app_logs: Dataset, log: Path) -> None:
+def test_all_entries_are_sent_with_ids_of_their_own(app_logs: Stream, log: Path) -> None:
     found = sent(app_logs, log)
     assert bodies(found) == ["entry 0", "entry 1", "entry 2", "entry 3"]
     assert len({log_id for log_id, _ in found}) == 4
 
 
-def test_a_second_run_sends_only_what_is_new(app_logs: Dataset, log: Path) -> None:
+def test_a_second_run_sends_only_what_is_new(app_logs: Stream, log: Path) -> None:
     sent(app_logs, log)
     write(log, 5)
     assert bodies(sent(app_logs, log)) == ["entry 5"]
 
 
-def test_what_was_not_acknowledged_is_sent_again_with_the_same_ids(app_logs: Dataset, log: Path) -> None:
+def test_what_was_not_acknowledged_is_sent_again_with_the_same_ids(app_logs: Stream, log: Path) -> None:
     assert sent(app_logs, log, acknowledged=False) == sent(app_logs, log)
 
 
-def test_a_log_that_is_begun_anew_is_sent_whole(app_logs: Dataset, log: Path) -> None:
+def test_a_log_that_is_begun_anew_is_sent_whole(app_logs: Stream, log: Path) -> None:
     sent(app_logs, log)
     log.rename(log.with_suffix(".old"))
     write(log, 7)
     assert bodies(sent(app_logs, log)) == ["entry 7"]
 
 
-def test_a_log_in_the_place_of_another_is_sent_whole(app_logs: Dataset, log: Path) -> None:
+def test_a_log_in_the_place_of_another_is_sent_whole(app_logs: Stream, log: Path) -> None:
     """A new file often gets the inode of one that was just removed; here it is the same file, written over."""
     sent(app_logs, log)
     log.write_text("".join(LINE % (number, number) for number in (4, 5, 6, 7, 8)))
     assert bodies(sent(app_logs, log)) == [f"entry {number}" for number in (4, 5, 6, 7, 8)]
 
 
-def test_what_a_crash_wrote_while_nobody_followed_is_sent_after_the_next_start(app_logs: Dataset, log: Path) -> None:
+def test_what_a_crash_wrote_while_nobody_followed_is_sent_after_the_next_start(app_logs: Stream, log: Path) -> None:
     sent(app_logs, log)
     write(log, 8)
     restart(log)
@@ -119,20 +119,20 @@ def test_what_a_crash_wrote_while_nobody_followed_is_sent_after_the_next_start(a
     assert sent(app_logs, log) == []
 
 
-def test_entries_keep_their_ids_when_their_log_becomes_that_of_the_run_before(app_logs: Dataset, log: Path) -> None:
+def test_entries_keep_their_ids_when_their_log_becomes_that_of_the_run_before(app_logs: Stream, log: Path) -> None:
     first = sent(app_logs, log, acknowledged=False)
     restart(log)
     assert sent(app_logs, log) == first
 
 
-def test_a_log_that_appears_during_the_run_is_sent(app_logs: Dataset, log: Path) -> None:
+def test_a_log_that_appears_during_the_run_is_sent(app_logs: Stream, log: Path) -> None:
     log.unlink()
     assert len(sent(app_logs, log, events={150: lambda: write(log, 0, 1, 2, 3)})) == 4
 
 
 @pytest.mark.parametrize("rounds", range(1, 25))
 def test_a_stop_at_any_moment_around_a_restart_loses_and_repeats_nothing(
-    app_logs: Dataset, log: Path, rounds: int
+    app_logs: Stream, log: Path, rounds: int
 ) -> None:
     def restarted() -> None:
         write(log, 4)
@@ -147,7 +147,7 @@ def test_a_stop_at_any_moment_around_a_restart_loses_and_repeats_nothing(
 
 @pytest.mark.parametrize("rounds", range(30, 60))
 def test_an_entry_that_waits_while_its_log_is_begun_anew_is_booked_in_its_own_file(
-    app_logs: Dataset, log: Path, rounds: int
+    app_logs: Stream, log: Path, rounds: int
 ) -> None:
     def restarted() -> None:
         restart(log)
@@ -159,7 +159,7 @@ def test_an_entry_that_waits_while_its_log_is_begun_anew_is_booked_in_its_own_fi
     assert bodies(first + sent(app_logs, log)) == [f"entry {number}" for number in range(9)]
 
 
-def test_half_a_line_at_a_stop_is_sent_whole_by_the_next_run(app_logs: Dataset, log: Path) -> None:
+def test_half_a_line_at_a_stop_is_sent_whole_by_the_next_run(app_logs: Stream, log: Path) -> None:
     whole = log.read_text()
     for rounds in range(1, 40):
         log.write_text(whole[:-3])
@@ -169,27 +169,27 @@ def test_half_a_line_at_a_stop_is_sent_whole_by_the_next_run(app_logs: Dataset, 
         shutil.rmtree(state_file(log).parent, ignore_errors=True)
 
 
-def test_a_state_of_a_version_that_kept_only_numbers_is_understood(app_logs: Dataset, log: Path) -> None:
+def test_a_state_of_a_version_that_kept_only_numbers_is_understood(app_logs: Stream, log: Path) -> None:
     state_file(log).parent.mkdir()
     state_file(log).write_text(json.dumps({f"kafka.log:{log.stat().st_ino}": 3}))
     assert bodies(sent(app_logs, log)) == ["entry 3"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"kafka.log:1": null, "b": ["x", 1]}'])
-def test_a_state_that_is_none_is_no_hindrance(app_logs: Dataset, log: Path, text: str) -> None:
+def test_a_state_that_is_none_is_no_hindrance(app_logs: Stream, log: Path, text: str) -> None:
     state_file(log).parent.mkdir()
     state_file(log).write_text(text)
     assert len(sent(app_logs, log)) == 4
 
 
 def test_without_any_log_the_error_tells_what_to_do_also_where_servers_are_containers(
-    app_logs: Dataset, tmp_path: Path
+    app_logs: Stream, tmp_path: Path
 ) -> None:
     with pytest.raises(TidegateError, match=r"no server has written.*tidegate up.*docker compose logs.*--from -"):
         live_source(Settings(home=tmp_path), Encoder(app_logs.latest, 7), lambda: False)
 
 
-def test_servers_whose_log_is_still_to_come_are_followed_too(app_logs: Dataset, tmp_path: Path) -> None:
+def test_servers_whose_log_is_still_to_come_are_followed_too(app_logs: Stream, tmp_path: Path) -> None:
     encoder = Encoder(app_logs.latest, 7)
     (tmp_path / "logs").mkdir()
     write(tmp_path / "logs" / "kafka.previous.log", 1)

@@ -19,7 +19,7 @@ from producers.generated.ledger import Ledger
 from producers.sending.batch import Batch
 from tests.contracts import next_version
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 from tidegate.errors import ContractError
 
 DEVICE = {"name": "device", "type": ["null", "string"], "default": None}
@@ -28,11 +28,11 @@ NOW_MS = 1_800_000_000_000
 SCHEMA_ID = 7
 
 
-def make(clicks: Dataset, mix: Mix, seed: int = 1, rate_per_s: float = 1000) -> Generator:
+def make(clicks: Stream, mix: Mix, seed: int = 1, rate_per_s: float = 1000) -> Generator:
     return generator(Traffic(clicks, SCHEMA_ID, mix, rate_per_s, NOW_MS), np.random.default_rng(seed))
 
 
-def batches(clicks: Dataset, mix: Mix, count: int = 20, size: int = 500, seed: int = 1) -> list[Batch]:
+def batches(clicks: Stream, mix: Mix, count: int = 20, size: int = 500, seed: int = 1) -> list[Batch]:
     source = make(clicks, mix, seed)
     return [source.batch(NOW_MS + 100 * number + np.zeros(size, dtype=np.int64)) for number in range(count)]
 
@@ -42,7 +42,7 @@ def values(batch: Batch) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def running(clicks: Dataset) -> Generator:
+def running(clicks: Stream) -> Generator:
     """A generator that has its tables encoded already."""
     return make(clicks, Mix())
 
@@ -50,7 +50,7 @@ def running(clicks: Dataset) -> Generator:
 @given(st.integers(0, 2**40), st.integers(1, 60))
 @settings(deadline=None)
 def test_every_click_is_what_fastavro_writes_for_the_same_record(
-    clicks: Dataset, running: Generator, later_ms: int, size: int
+    clicks: Stream, running: Generator, later_ms: int, size: int
 ) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     times_ms = 2**40 + later_ms - np.arange(1, size + 1) * 1000
@@ -62,7 +62,7 @@ def test_every_click_is_what_fastavro_writes_for_the_same_record(
         assert key == str(record["session_id"]).encode()
 
 
-def test_ids_are_uuids_of_version_7_that_carry_the_event_time(clicks: Dataset) -> None:
+def test_ids_are_uuids_of_version_7_that_carry_the_event_time(clicks: Stream) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     for value in values(make(clicks, Mix(late_ratio=0.5)).batch(np.full(500, NOW_MS))):
         record = encoder.decode(value)
@@ -72,7 +72,7 @@ def test_ids_are_uuids_of_version_7_that_carry_the_event_time(clicks: Dataset) -
         assert event_id.int >> 80 == round(event_time.timestamp() * 1000)
 
 
-def test_traffic_looks_like_a_shop(clicks: Dataset) -> None:
+def test_traffic_looks_like_a_shop(clicks: Stream) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     records = [encoder.decode(value) for batch in batches(clicks, Mix(), count=60) for value in values(batch)]
     types = Counter(str(record["event_type"]) for record in records)
@@ -88,7 +88,7 @@ def test_traffic_looks_like_a_shop(clicks: Dataset) -> None:
     assert None in {record["user_id"] for record in records}
 
 
-def test_a_purchase_follows_a_checkout_of_the_same_product(clicks: Dataset) -> None:
+def test_a_purchase_follows_a_checkout_of_the_same_product(clicks: Stream) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     last: dict[object, tuple[object, object]] = {}
     purchases = 0
@@ -104,7 +104,7 @@ def test_a_purchase_follows_a_checkout_of_the_same_product(clicks: Dataset) -> N
     assert purchases > 10
 
 
-def test_the_ledger_adds_up_to_what_was_sent(clicks: Dataset) -> None:
+def test_the_ledger_adds_up_to_what_was_sent(clicks: Stream) -> None:
     ledger = Ledger()
     made = batches(clicks, Mix(bad_ratio=0.02, duplicate_ratio=0.1, late_ratio=0.05), count=40)
     for batch in made:
@@ -116,7 +116,7 @@ def test_the_ledger_adds_up_to_what_was_sent(clicks: Dataset) -> None:
     assert 850 < ledger.totals.late < 1150
 
 
-def test_ids_tell_the_same_as_the_ledger(clicks: Dataset) -> None:
+def test_ids_tell_the_same_as_the_ledger(clicks: Stream) -> None:
     """Counted from the bytes alone, silver holds as many ids as the ledger expects."""
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     ledger = Ledger()
@@ -130,7 +130,7 @@ def test_ids_tell_the_same_as_the_ledger(clicks: Dataset) -> None:
     assert len(ids) == ledger.totals.expected("keep")["silver"]
 
 
-def test_a_duplicate_is_a_record_sent_before_byte_for_byte(clicks: Dataset) -> None:
+def test_a_duplicate_is_a_record_sent_before_byte_for_byte(clicks: Stream) -> None:
     seen: set[tuple[bytes | None, bytes | None]] = set()
     for batch in batches(clicks, Mix(duplicate_ratio=0.2)):
         resent = {special.place for special in batch.specials if special.kind == "duplicate"}
@@ -139,7 +139,7 @@ def test_a_duplicate_is_a_record_sent_before_byte_for_byte(clicks: Dataset) -> N
         assert {records[place] for place in resent} <= seen
 
 
-def test_late_events_are_minutes_to_hours_old(clicks: Dataset) -> None:
+def test_late_events_are_minutes_to_hours_old(clicks: Stream) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     batch = make(clicks, Mix(late_ratio=0.3)).batch(np.full(2000, NOW_MS))
     late = {special.place for special in batch.specials if special.kind == "late"}
@@ -150,7 +150,7 @@ def test_late_events_are_minutes_to_hours_old(clicks: Dataset) -> None:
         assert (119 < age_s < 6 * 3600 + 1) if place in late else age_s == 0
 
 
-def test_the_same_seed_gives_the_same_traffic(clicks: Dataset) -> None:
+def test_the_same_seed_gives_the_same_traffic(clicks: Stream) -> None:
     mix = Mix(0.02, 0.1, 0.05)
     first, again, other = (batches(clicks, mix, seed=seed) for seed in (5, 5, 6))
     assert [batch.values for batch in first] == [batch.values for batch in again]
@@ -158,7 +158,7 @@ def test_the_same_seed_gives_the_same_traffic(clicks: Dataset) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_tiny_batches_work_from_the_first_event_on(clicks: Dataset, size: int) -> None:
+def test_tiny_batches_work_from_the_first_event_on(clicks: Stream, size: int) -> None:
     made = batches(clicks, Mix(bad_ratio=0.2, duplicate_ratio=0.6, late_ratio=0.1), count=200, size=size)
     assert {special.kind for batch in made for special in batch.specials} >= {"bad", "duplicate", "late"}
 
@@ -168,7 +168,7 @@ def test_times_that_do_not_fit_the_layout_are_refused() -> None:
         prefixes(b"\x00" * 5, np.array([2**41]), np.random.default_rng(1))
 
 
-def test_fields_added_at_the_end_get_their_defaults_in_every_click(clicks: Dataset) -> None:
+def test_fields_added_at_the_end_get_their_defaults_in_every_click(clicks: Stream) -> None:
     newer = next_version(clicks, DEVICE, {"name": "shop", "type": "string", "default": "main"}, HASH)
     encoder = Encoder(newer.latest, SCHEMA_ID)
     batch = make(newer, Mix(late_ratio=0.1)).batch(np.full(500, NOW_MS))
@@ -180,7 +180,7 @@ def test_fields_added_at_the_end_get_their_defaults_in_every_click(clicks: Datas
         assert encoder.encode(record) == value
 
 
-def test_a_newer_schema_can_be_damaged_too(clicks: Dataset) -> None:
+def test_a_newer_schema_can_be_damaged_too(clicks: Stream) -> None:
     ledger = Ledger()
     for batch in batches(next_version(clicks, DEVICE), Mix(bad_ratio=0.5)):
         ledger.add(batch)
@@ -199,21 +199,21 @@ def test_a_newer_schema_can_be_damaged_too(clicks: Dataset) -> None:
     ],
 )
 def test_a_newer_schema_that_can_not_be_written_is_one_clear_error(
-    clicks: Dataset, added: dict[str, Any], types: dict[str, Any], problem: str
+    clicks: Stream, added: dict[str, Any], types: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(ContractError, match=problem) as caught:
         make(next_version(clicks, added, **types), Mix())
     assert "default" in caught.value.remedy or "contract check" in caught.value.remedy
 
 
-def test_wider_types_of_fields_that_fastavro_writes_are_fine(clicks: Dataset) -> None:
+def test_wider_types_of_fields_that_fastavro_writes_are_fine(clicks: Stream) -> None:
     newer = next_version(clicks, quantity=["null", "long"], page_url=["null", "string"])
     encoder = Encoder(newer.latest, SCHEMA_ID)
     for value in values(make(newer, Mix()).batch(np.full(50, NOW_MS))):
         assert encoder.encode(encoder.decode(value)) == value
 
 
-def test_a_schema_that_the_layout_does_not_fit_is_refused(products: Dataset) -> None:
+def test_a_schema_that_the_layout_does_not_fit_is_refused(products: Stream) -> None:
     with pytest.raises(ContractError, match=r"the clicks generator writes.*; or send a file"):
         check_layout(products.latest)
 

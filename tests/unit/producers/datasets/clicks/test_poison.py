@@ -12,7 +12,7 @@ from producers.datasets.clicks.poison import BREAKS, poison
 from tests.clicks import click
 from tests.project import PROJECT
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 
 DEAD_LETTERS = PROJECT / "docs/dead-letters.md"
 SCHEMA_ID = 7
@@ -20,7 +20,7 @@ ROUNDS = 200
 
 
 @pytest.fixture(scope="module")
-def poisoned(clicks: Dataset) -> dict[str, list[bytes | None]]:
+def poisoned(clicks: Stream) -> dict[str, list[bytes | None]]:
     """Many records of each kind."""
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     maker = poison(clicks, encoder)
@@ -36,11 +36,11 @@ def test_all_kinds_take_their_turn(poisoned: dict[str, list[bytes | None]]) -> N
     assert {len(values) for values in poisoned.values()} == {ROUNDS}
 
 
-def test_every_reject_rule_of_the_contract_is_broken(clicks: Dataset) -> None:
+def test_every_reject_rule_of_the_contract_is_broken(clicks: Stream) -> None:
     assert BREAKS.keys() == {rule.name for rule in clicks.contract.rules_of("reject")}
 
 
-def test_the_codes_are_those_of_the_dead_letter_contract(clicks: Dataset) -> None:
+def test_the_codes_are_those_of_the_dead_letter_contract(clicks: Stream) -> None:
     kinds = poison(clicks, Encoder(clicks.latest, SCHEMA_ID)).kinds
     documented = re.findall(r"^\| `([A-Z0-9_]+)` \|", DEAD_LETTERS.read_text(), re.MULTILINE)
     assert set(kinds.values()) <= set(documented)
@@ -66,7 +66,7 @@ def test_the_damage_is_there(
 
 
 @pytest.mark.parametrize("kind", ["truncated", "length_prefix", "bad_utf8", "union_branch"])
-def test_fastavro_cannot_read_it_either(clicks: Dataset, poisoned: dict[str, list[bytes | None]], kind: str) -> None:
+def test_fastavro_cannot_read_it_either(clicks: Stream, poisoned: dict[str, list[bytes | None]], kind: str) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     for value in poisoned[kind]:
         assert value is not None
@@ -74,7 +74,7 @@ def test_fastavro_cannot_read_it_either(clicks: Dataset, poisoned: dict[str, lis
             encoder.decode(value)
 
 
-def test_trailing_bytes_follow_a_whole_record(clicks: Dataset, poisoned: dict[str, list[bytes | None]]) -> None:
+def test_trailing_bytes_follow_a_whole_record(clicks: Stream, poisoned: dict[str, list[bytes | None]]) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     for value in poisoned["trailing_bytes"]:
         assert value is not None
@@ -82,7 +82,7 @@ def test_trailing_bytes_follow_a_whole_record(clicks: Dataset, poisoned: dict[st
 
 
 def test_absurd_times_lie_outside_what_the_contract_believes(
-    clicks: Dataset, poisoned: dict[str, list[bytes | None]]
+    clicks: Stream, poisoned: dict[str, list[bytes | None]]
 ) -> None:
     earliest_ms = clicks.contract.event_time.earliest.timestamp() * 1000
     latest_ms = (datetime.now(UTC).timestamp() + clicks.contract.event_time.max_future_s) * 1000
@@ -93,9 +93,7 @@ def test_absurd_times_lie_outside_what_the_contract_believes(
 
 
 @pytest.mark.parametrize("rule", sorted(BREAKS))
-def test_a_broken_rule_is_all_that_is_wrong(
-    clicks: Dataset, poisoned: dict[str, list[bytes | None]], rule: str
-) -> None:
+def test_a_broken_rule_is_all_that_is_wrong(clicks: Stream, poisoned: dict[str, list[bytes | None]], rule: str) -> None:
     encoder = Encoder(clicks.latest, SCHEMA_ID)
     for value in poisoned[f"rule_{rule}"]:
         assert value is not None

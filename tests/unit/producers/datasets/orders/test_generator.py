@@ -10,7 +10,7 @@ import pytest
 from producers.datasets.orders.generator import BREAKS, Orders
 from producers.datasets.products.catalogue import UNKNOWN_PRODUCT_ID
 from producers.generated.records import Made
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Stream
 
 NOW_MS = 1_795_000_000_000
 STEPS = {("placed", "paid"), ("placed", "cancelled"), ("paid", "shipped"), ("paid", "cancelled")}
@@ -50,5 +50,5 @@ def test_an_order_of_an_unknown_product_is_told(made: list[Made]) -> None:
     assert told == unknown != []
 
 
-def test_every_reject_rule_can_be_broken(orders: Dataset) -> None:
+def test_every_reject_rule_can_be_broken(orders: Stream) -> None:
     assert {rule.name for rule in orders.contract.rules_of("reject")} >= set(BREAKS) != set()

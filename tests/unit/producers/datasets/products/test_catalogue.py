@@ -8,7 +8,7 @@ from producers.datasets.products import catalogue
 from producers.datasets.products.catalogue import SIZE, UNKNOWN_PRODUCT_ID, records
 from tests.project import PROJECT
 from tidegate.avro.codec import Encoder
-from tidegate.contracts.load import Dataset
+from tidegate.contracts.dataset import Reference
 
 FIRST = "from producers.datasets.products.catalogue import products; print(products()[:5])"
 
@@ -30,7 +30,7 @@ def test_prices_are_above_zero_and_end_as_prices_do() -> None:
     assert all(product.list_price > 0 and product.list_price % 1 == Decimal("0.99") for product in catalogue.products())
 
 
-def test_every_product_is_a_record_of_the_contract(products: Dataset) -> None:
+def test_every_product_is_a_record_of_the_contract(products: Reference) -> None:
     encoder = Encoder(products.latest, 1)
     made = list(records())
 
