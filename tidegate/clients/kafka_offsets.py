@@ -66,8 +66,10 @@ class OffsetReader:
     def groups(self, prefix: str) -> list[str]:
         """The consumer groups whose names begin so."""
         with self._asking():
-            groups = self._admin.list_consumer_groups(request_timeout=self._timeout_s).result().valid
-        return [group.group_id for group in groups if group.group_id.startswith(prefix)]
+            found = self._admin.list_consumer_groups(request_timeout=self._timeout_s).result()
+            if found.errors:  # a broker that did not answer, whose groups are not among the valid ones
+                raise KafkaException(found.errors[0])
+        return [group.group_id for group in found.valid if group.group_id.startswith(prefix)]
 
     def committed(self, groups: Iterable[str]) -> dict[str, Offsets]:
         """What each consumer group has committed; nothing for a group that is not there."""

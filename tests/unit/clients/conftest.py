@@ -1,0 +1,50 @@
+"""A broker of librdkafka's own, inside this process: it keeps records and offsets for as long as the fixture lives."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+
+from tidegate.settings import Settings
+
+PARTITIONS = 4
+"""What the broker gives each topic that is written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where it is, and a way to fill it."""
+
+    settings: Settings
+
+    def send(self, topic: str, records: Iterable[tuple[int, bytes | None]]) -> None:
+        """Writes each value to its partition, in this order."""
+        producer = Producer({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "log_level": 0})
+        for partition, value in records:
+            producer.produce(topic, value, key=b"key", partition=partition)
+        assert producer.flush(10) == 0
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    owner = AdminClient({"bootstrap.servers": "given by the broker itself", "test.mock.num.brokers": 1, "log_level": 0})
+    (node,) = owner.list_topics(timeout=10).brokers.values()
+    yield Broker(Settings(kafka_bootstrap_servers=f"{node.host}:{node.port}"))
+    del owner  # and with it the broker
+
+
+@pytest.fixture
+def nobody() -> Settings:
+    """Settings of servers that are not there."""
+    nowhere = "http://127.0.0.1:1"
+    return Settings(
+        kafka_bootstrap_servers="127.0.0.1:1",
+        registry_url=nowhere,
+        opensearch_url=nowhere,
+        s3_endpoint=nowhere,
+        s3_access_key="key",
+        lake_catalog_uri=nowhere,
+        flink_rest_url=nowhere,
+    )

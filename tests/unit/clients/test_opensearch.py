@@ -1,0 +1,53 @@
+"""OpenSearch's errors in our words; its answers are met in tests/stack/test_index_template.py."""
+
+from collections.abc import Callable
+
+import pytest
+from opensearchpy.exceptions import SerializationError, TransportError
+
+from tidegate.clients.opensearch import SearchClient, opensearch_errors
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings
+
+SETTINGS = Settings(opensearch_url="https://search:9200")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.put_template("t", {}),
+        lambda client: client.template("t"),
+        lambda client: client.put_mapping("i", {}),
+        lambda client: client.indices("i*"),
+        lambda client: client.count("i"),
+        lambda client: client.search("i", {}),
+        lambda client: client.refresh("i"),
+    ],
+    ids=["put_template", "template", "put_mapping", "indices", "count", "search", "refresh"],
+)
+def test_a_server_that_is_away_is_an_outage(nobody: Settings, ask: Callable[[SearchClient], object]) -> None:
+    with pytest.raises(TransientError, match=r"OpenSearch at http://127\.0\.0\.1:1 does not answer"):
+        ask(SearchClient(nobody))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "text"),
+    [
+        (401, TidegateError, "refuses the login.*TIDEGATE_OPENSEARCH_USER"),
+        (403, TidegateError, "refuses the login"),
+        (400, TidegateError, "refuses the request with 400: no such field"),
+        (429, TransientError, "answers 429: no such field"),
+        (503, TransientError, "answers 503: no such field.*tidegate logs opensearch"),
+    ],
+)
+def test_a_refusal_is_told_by_its_status(status: int, kind: type[TidegateError], text: str) -> None:
+    refused = TransportError(status, "error", {"error": {"reason": "no such field."}})
+
+    with pytest.raises(kind, match=f"OpenSearch at https://search:9200 {text}") as caught, opensearch_errors(SETTINGS):
+        raise refused
+    assert type(caught.value) is kind
+
+
+def test_an_error_of_the_client_itself_names_the_setting() -> None:
+    with pytest.raises(TidegateError, match="TIDEGATE_OPENSEARCH_URL"), opensearch_errors(SETTINGS):
+        raise SerializationError("what?")
