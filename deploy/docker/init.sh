@@ -1,7 +1,7 @@
 #!/bin/sh
 # From empty servers to running jobs: topics and schemas, the lake's warehouse, search templates, dashboards, sample
-# reference data, jobs. Every step looks first at what is there, so it is safe to repeat, and so it is also the way to
-# start the jobs again after the JobManager was lost, from their newest checkpoint.
+# reference data, jobs. Every step looks first at what is there, so it is safe to repeat. That is also the way to start
+# jobs again that were stopped, from their newest savepoint or checkpoint.
 #
 # Reads the TIDEGATE_ settings, and: INIT_JOBS (default: all four; empty starts none), INIT_SAMPLE_PRODUCTS (yes or no).
 set -eu
