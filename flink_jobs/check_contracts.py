@@ -19,8 +19,8 @@ from pyflink.util.exceptions import TableException
 from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.sql_functions import register_functions
-from tidegate.avro.types import Column, columns, flink_type_of, read_type
-from tidegate.contracts.check_fields import fields_of, item_fields
+from tidegate.avro.types import Column, flink_type_of
+from tidegate.contracts import envelope
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Expectation, Refused, read_examples
 from tidegate.contracts.load import load_reference, load_stream
@@ -31,14 +31,6 @@ from tidegate.sql.rules import verdict_sql
 
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: ?")
 _PARSER_POSITION = re.compile(r"Encountered (.+?) at line (\d+), column (\d+)", re.DOTALL)
-ENVELOPE = (
-    "`_source_partition` INT NOT NULL",
-    "`_source_offset` BIGINT NOT NULL",
-    "`_source_topic` STRING NOT NULL",
-    "`_ingested_at` TIMESTAMP_LTZ(3) NOT NULL",
-    "`_schema_id` INT NOT NULL",
-    "`_warnings` ARRAY<STRING> NOT NULL",
-)
 
 
 def main(argv: list[str]) -> None:
@@ -55,8 +47,8 @@ def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Proble
     flink.get_config().set("parallelism.default", "1")
     register_functions(flink, functions_jar)
     register_named(flink, [dataset.refine_sql, *(metric.sql for metric in dataset.metrics)])
-    _declare(flink, "raw", [*map(_line, columns(dataset.latest)), ENVELOPE[3]])
-    _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *ENVELOPE])
+    _declare(flink, "raw", [*map(_line, dataset.raw_columns), _envelope_line(envelope.INGESTED_AT)])
+    _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *map(_envelope_line, envelope.TYPES)])
     if broken := list(_rule_problems(flink, dataset)):
         return [*broken, *_refine_problems(flink, dataset)]
     return [
@@ -82,7 +74,7 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
 
 def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     file = f"{dataset.name}/refine.sql"
-    wanted = columns(dataset.silver)
+    wanted = dataset.silver_columns
     _declare(flink, "silver", [_line(column) for column in wanted])
     names = ", ".join(f"`{column.name}`" for column in wanted)
     try:
@@ -105,7 +97,7 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
     """What does not compile in ``metrics/``; they read the table ``silver``, which ``refine.sql`` was checked with."""
     for metric in dataset.metrics:
         file = f"{dataset.name}/metrics/{metric.name}.sql"
-        wanted = columns(metric.schema)
+        wanted = metric.columns
         _declare(flink, f"metric_{metric.name}", [_line(column) for column in wanted])
         names = ", ".join(f"`{column.name}`" for column in wanted)
         try:
@@ -130,7 +122,7 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
     examples, _ = read_examples(dataset)
     if not examples:
         return
-    fields = read_type(dataset.latest).fields
+    fields = dataset.raw_type.fields
     rows = ",\n".join(
         f"({position}, {', '.join(literal(example.record.get(field.name), field.type) for field in fields)})"
         for position, example in enumerate(examples)
@@ -183,22 +175,25 @@ def _told(expectation: Expectation) -> str:
 
 def _validated_lines(dataset: Stream, schemas_dir: Path) -> Iterator[str]:
     emptied = {privacy.field for privacy in dataset.contract.privacy if privacy.method == "drop"}
-    for column in columns(dataset.latest):
+    for column in dataset.raw_columns:
         nullable = column.nullable or column.name in emptied
         yield _line(Column(column.name, column.sql_type, nullable, ""))
     if dataset.contract.explode:
-        items = item_fields(dataset.contract, fields_of(dataset.latest))
-        for name, field in items.items():
+        for name, field in dataset.item_fields.items():
             yield _line(Column(name, flink_type_of(field.type), field.type.nullable, ""))
         yield f"`{dataset.contract.explode.position}` INT NOT NULL"
     for enrich in dataset.contract.enrich:
-        offered = {column.name: column for column in columns(load_reference(schemas_dir, enrich.reference).latest)}
+        offered = {column.name: column for column in load_reference(schemas_dir, enrich.reference).raw_columns}
         for name in enrich.columns:
             yield f"`{enrich.prefix}{name}` {offered[name].sql_type}"
 
 
 def _line(column: Column) -> str:
     return f"`{column.name}` {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
+
+
+def _envelope_line(name: str) -> str:
+    return f"`{name}` {flink_type_of(envelope.TYPES[name])} NOT NULL"
 
 
 def _declare(flink: TableEnvironment, name: str, lines: list[str]) -> None:

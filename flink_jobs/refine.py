@@ -10,7 +10,6 @@ from flink_jobs import tables
 from flink_jobs.environment import ROCKSDB, Job, main
 from tidegate import __version__
 from tidegate.avro.types import columns
-from tidegate.contracts.check_fields import fields_of, item_fields
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_reference, platform_schema
 from tidegate.contracts.model import Contract
@@ -131,8 +130,8 @@ FROM {known if contract.explode else _first_of_identity(contract, known)}"""
 
 def record_columns(dataset: Stream) -> list[str]:
     """The columns that a record brings: its own, and where it explodes those of the item and the item's position."""
-    contract, raw = dataset.contract, fields_of(dataset.latest)
-    return [*raw, *item_fields(contract, raw), *([contract.explode.position] if contract.explode else [])]
+    explode = dataset.contract.explode
+    return [*dataset.raw_fields, *dataset.item_fields, *([explode.position] if explode else [])]
 
 
 def _first_of_identity(contract: Contract, relation: str) -> str:
@@ -150,7 +149,7 @@ def _items(dataset: Stream) -> str:
     """One row per item of the first record of each identity."""
     contract = dataset.contract
     assert contract.explode is not None, "only for datasets that explode an array"
-    fields = [*item_fields(contract, fields_of(dataset.latest)), contract.explode.position]
+    fields = [*dataset.item_fields, contract.explode.position]
     return f"""(
   SELECT d.*, {", ".join(f"i.`{name}`" for name in fields)}
   FROM {_first_of_identity(contract, _GOOD)} AS d

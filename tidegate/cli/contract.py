@@ -15,6 +15,7 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.dataset import Dataset, Draft
 from tidegate.contracts.history.against import against_problems, differences
+from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import load_dataset, load_draft, load_drafts
 from tidegate.contracts.new.choose_fields import Fields
@@ -22,7 +23,7 @@ from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, read_samples, scaff
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 from tidegate.jobs.check_contracts import flink_problems, has_flink
-from tidegate.registration.read_earlier import REGISTRY, Earlier, from_git, from_registry
+from tidegate.registration.read_earlier import REGISTRY, from_git, from_registry
 from tidegate.registration.register import register_all
 from tidegate.settings import get_settings
 

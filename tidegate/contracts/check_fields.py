@@ -11,15 +11,6 @@ from tidegate.contracts.sql_outline import outline
 
 TIMESTAMPS: frozenset[Kind] = frozenset({"timestamp-millis", "timestamp-micros"})
 _KEY_TYPES: frozenset[Kind] = frozenset({"string"})
-_STRINGS = AvroType("array", items=AvroType("string"))
-ENVELOPE: dict[str, AvroType] = {
-    envelope.SOURCE_PARTITION: AvroType("int"),
-    envelope.SOURCE_OFFSET: AvroType("long"),
-    envelope.SOURCE_TOPIC: AvroType("string"),
-    envelope.INGESTED_AT: AvroType("timestamp-millis"),
-    envelope.SCHEMA_ID: AvroType("int"),
-    envelope.WARNINGS: _STRINGS,
-}
 
 
 def contract_problems(draft: Draft, drafts: dict[str, Draft]) -> list[Problem]:
@@ -32,21 +23,9 @@ def contract_problems(draft: Draft, drafts: dict[str, Draft]) -> list[Problem]:
     if contract.kind == "reference":
         found += _reference_problems(contract)
     if draft.silver is not None:
-        found += _index_problems(contract, fields_of(draft.silver))
+        found += _index_problems(contract, _fields(draft.silver))
     file = f"{draft.name}/contract.yaml"
     return [Problem(file, place, problem, remedy) for place, problem, remedy in found]
-
-
-def item_fields(contract: Contract, raw: dict[str, Field]) -> dict[str, Field]:
-    """The fields of the items that the contract explodes; none where it explodes nothing, or nothing sound."""
-    array = raw.get(contract.explode.field) if contract.explode else None
-    items = array.type.items if array else None
-    return {field.name: field for field in items.fields} if items else {}
-
-
-def fields_of(schema: AvroSchema) -> dict[str, Field]:
-    """The fields of a record schema by name, in its order."""
-    return fields_by_name(read_record(schema))
 
 
 def silver_problems(draft: Draft) -> list[Problem]:
@@ -172,15 +151,19 @@ def _expect(
 
 
 def _envelope_problems(contract: Contract, silver: AvroSchema) -> Iterator[_Found]:
-    fields = fields_of(silver)
+    fields = _fields(silver)
     first = [*envelope.PLACE, *contract.row_identity]
     if list(fields)[: len(first)] != first:
         yield "fields", "the proof reads the first fields by position", f"Start with {', '.join(first)}."
-    for name, expected in ENVELOPE.items():
+    for name, expected in envelope.TYPES.items():
         if name not in fields:
             yield f"fields.{name}", "missing from the envelope", "Copy it from another dataset's silver.avsc."
         elif fields[name].type != expected:
             yield f"fields.{name}", "has another type than the envelope's", f"Make it {_describe(expected)}."
+
+
+def _fields(schema: AvroSchema) -> dict[str, Field]:
+    return fields_by_name(read_record(schema))
 
 
 def _refine_problems(sql: str | None, silver: AvroSchema) -> Iterator[_Found]:

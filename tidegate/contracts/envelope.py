@@ -5,6 +5,8 @@ Beside them, what identifies a row: the text that is its document's id and that 
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tidegate.avro.types import AvroType
+
 SOURCE_TOPIC = "_source_topic"
 SOURCE_PARTITION = "_source_partition"
 SOURCE_OFFSET = "_source_offset"
@@ -23,6 +25,16 @@ PLACE = (SOURCE_PARTITION, SOURCE_OFFSET)
 """Where it lies in its topic: the first columns of every silver row, which the proof reads by position."""
 DROPPED_PLACE = ("source_partition", "source_offset")
 """The same in ``schemas/dropped``."""
+
+TYPES: Mapping[str, AvroType] = {
+    SOURCE_PARTITION: AvroType("int"),
+    SOURCE_OFFSET: AvroType("long"),
+    SOURCE_TOPIC: AvroType("string"),
+    INGESTED_AT: AvroType("timestamp-millis"),
+    SCHEMA_ID: AvroType("int"),
+    WARNINGS: AvroType("array", items=AvroType("string")),
+}
+"""What every silver row has beside the columns of its record, and its types."""
 
 IDENTITY_SEPARATOR = "_"
 

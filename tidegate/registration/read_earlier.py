@@ -3,14 +3,13 @@
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Dataset, Reference
+from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_contract
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
@@ -20,21 +19,6 @@ _VERSION = re.compile(r"^v(\d+)\.avsc$")
 _METRIC = re.compile(r"^metrics/([^/]+)\.avsc$")
 _GIT_ENVIRONMENT = {"LC_ALL": "C"}
 """What git says is read here, so it speaks one language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The schemas of another time, oldest first, by the file that continues them; ``where`` in words.
-
-    ``contract`` is None for a new dataset, and always where ``has_contracts`` is false: a registry keeps schemas only.
-    """
-
-    where: str
-    raw: Sequence[AvroSchema]
-    silver: Sequence[AvroSchema]
-    metrics: Mapping[str, Sequence[AvroSchema]] = field(default_factory=dict)
-    contract: Contract | None = None
-    has_contracts: bool = False
 
 
 def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:

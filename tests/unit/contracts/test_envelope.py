@@ -20,6 +20,11 @@ def test_silver_has_the_envelope(dataset: Stream) -> None:
     assert {*envelope.COORDINATES, envelope.INGESTED_AT, envelope.SCHEMA_ID, envelope.WARNINGS} <= {*names}
 
 
+@pytest.mark.parametrize("dataset", stream_datasets(SCHEMAS), ids=lambda dataset: dataset.name)
+def test_its_columns_have_one_type_in_all_datasets(dataset: Stream) -> None:
+    assert {name: dataset.silver_fields[name].type for name in envelope.TYPES} == envelope.TYPES
+
+
 def test_dropped_records_begin_with_their_place() -> None:
     assert tuple(names_of(platform_schema(SCHEMAS, "dropped"))[:2]) == envelope.DROPPED_PLACE
 

@@ -7,8 +7,8 @@ from tidegate.avro.compatibility import broken_promises
 from tidegate.avro.types import AvroSchema, AvroType, Field, columns, flink_type_of, read_type
 from tidegate.contracts.dataset import Dataset, Metric, Stream
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
+from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.problem import Problem
-from tidegate.registration.read_earlier import Earlier
 
 _NO_CONTRACTS = "not compared: the registry holds schemas only, --against GIT-REF compares contracts"
 

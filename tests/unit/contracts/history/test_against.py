@@ -10,8 +10,8 @@ import pytest
 
 from tests.contracts import SCHEMAS, spoil
 from tidegate.contracts.history.against import against_problems, changes, differences
+from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.load import load_stream
-from tidegate.registration.read_earlier import Earlier
 
 VIEWS = "metrics/page_views"
 PAGE_URL = '"name": "page_url", "type": "string"'
