@@ -1,6 +1,6 @@
 """A generator for any dataset: from a function that makes plain records, some 40,000 of them per second and core.
 
-A dataset whose traffic must be faster encodes by itself, as ``clicks.py`` does.
+A dataset whose traffic must be faster encodes by itself, as ``datasets/clicks/`` does.
 """
 
 from collections.abc import Callable, Mapping, Sequence

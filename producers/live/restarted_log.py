@@ -27,6 +27,10 @@ class RestartedLog(NamedTuple):
         return self.path.exists() or self.previous.exists()
 
 
+LogFiles = Callable[[], Mapping[str, RestartedLog]]
+"""Tells where servers log, by their names; whoever starts a live source knows it."""
+
+
 class Mark(NamedTuple):
     """The last line of a file that was taken; ``digest`` is empty where it is not known."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
 from producers.datasets.find import FOLDER, find
+from producers.live.restarted_log import LogFiles
 from producers.sending.batch import Batch
 from producers.sending.progress_metrics import Address
 from producers.sending.publish import Progress, Publisher, publish
@@ -25,11 +26,13 @@ class LiveSource(Protocol):
         """Told each time that Kafka has all that was handed out."""
 
 
-LiveSourceFactory = Callable[[Settings, Encoder, Callable[[], bool]], LiveSource]
+LiveSourceFactory = Callable[[Settings, Encoder, Callable[[], bool], LogFiles], LiveSource]
 
 
-def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, metrics: Address | None) -> Summary:
-    """Sends until Ctrl-C, or for ``seconds``, and returns the summary.
+def produce_live(
+    settings: Settings, dataset: Dataset, logs: LogFiles, seconds: float | None, metrics: Address | None
+) -> Summary:
+    """Sends until Ctrl-C, or for ``seconds``, and returns the summary; ``logs``: for a source that follows them.
 
     Raises:
         TidegateError: the dataset has no live source, there is no topic or schema, or the run could not go on.
@@ -44,7 +47,7 @@ def produce_live(settings: Settings, dataset: Dataset, seconds: float | None, me
         def stop() -> bool:
             return run.stop() or (seconds is not None and time.monotonic() - started_s >= seconds)
 
-        latest = send(factory(settings, encoder, stop), publisher, stop, run.on_progress)
+        latest = send(factory(settings, encoder, stop, logs), publisher, stop, run.on_progress)
     return {
         "dataset": dataset.name,
         **delivery(latest, publisher.first_failure, time.monotonic() - started_s),

@@ -21,6 +21,7 @@ from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
 from tidegate.avro.codec import Encoder
+from tidegate.avro.frame import body_of
 from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
@@ -148,7 +149,7 @@ class Changes:
         if state.record is None or known is None:
             return False
         record = {**state.record, self._dataset.contract.event_time.field: known.since}
-        return self._plain.encode(record)[len(self._plain.frame) :] == known.body
+        return body_of(self._plain.encode(record)) == known.body
 
 
 def check_reference(settings: Settings, dataset: Reference, load: Load, now: datetime) -> Summary:

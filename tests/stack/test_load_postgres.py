@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from producers.datasets.products.catalogue import records
+from producers.datasets.products.sample import sample
 from tests.clicks import click
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
@@ -47,7 +47,7 @@ def shop(server: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> It
             cursor.executemany(
                 "INSERT INTO products VALUES (%(product_id)s, %(name)s, %(category)s, %(list_price)s, %(currency)s,"
                 " %(updated_at)s)",
-                records(),
+                sample(),
             )
         load(server)
         yield connection

@@ -27,23 +27,23 @@ def parse(schema: AvroSchema) -> AvroSchema:
             remedy="Correct the newest v<N>.avsc; `tidegate contract check` names the place.",
         ) from error
     assert isinstance(parsed, dict)
-    _mend(parsed)
+    _make_writable(parsed)
     return parsed
 
 
-def _mend(avro_type: Any) -> None:
+def _make_writable(avro_type: Any) -> None:
     """Turns the defaults of all records in ``avro_type`` into what fastavro can write."""
     if isinstance(avro_type, list):
         for branch in avro_type:
-            _mend(branch)
+            _make_writable(branch)
     if not isinstance(avro_type, dict):
         return
     for field in avro_type.get("fields", ()):
-        _mend(field["type"])
+        _make_writable(field["type"])
         if "default" in field:
             field["default"] = _writable(field["default"], field["type"])
     for inner in ("type", "items", "values"):
-        _mend(avro_type.get(inner))
+        _make_writable(avro_type.get(inner))
 
 
 def _writable(default: Any, avro_type: Any) -> Any:

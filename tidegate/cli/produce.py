@@ -2,6 +2,8 @@
 
 import json
 import secrets
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,14 @@ from click.core import ParameterSource
 
 from producers.generated.generator import Mix, Pace
 from producers.generated.run import Options, produce_generated
+from producers.live.restarted_log import RestartedLog
 from producers.live.run import produce_live
 from producers.recorded.run import Recording, produce_recorded
 from producers.sending.progress_metrics import Address
 from producers.sending.session import Summary
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
-from tidegate.settings import get_settings
+from tidegate.settings import Settings, get_settings
 
 _RATIO = click.FloatRange(0, 1)
 _GENERATED = {
@@ -65,7 +68,7 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
         recording = Recording(*(options[name] for name in ("source", "line_format", "speed", "follow", "rejects")))
         summary = produce_recorded(settings, contract, recording, metrics)
     elif options["follow"]:
-        summary = produce_live(settings, contract, options["seconds"], metrics)
+        summary = produce_live(settings, contract, partial(_server_logs, settings), options["seconds"], metrics)
     else:
         mix = Mix(*(options[name] for name in ("bad_ratio", "duplicate_ratio", "late_ratio")))
         pace = Pace.of(*(options[name] for name in ("rate", "seconds", "count")))
@@ -94,6 +97,16 @@ def _refuse_mixed(context: click.Context) -> None:
     if wrong:
         option = min(wrong).replace("line_", "").replace("_", "-")
         raise click.UsageError(f"--{option} does not go {why}")
+
+
+def _server_logs(settings: Settings) -> Mapping[str, RestartedLog]:
+    """Where the local servers log, also those that are started later."""
+    # Without a local stack its libraries need not be installed.
+    from tidegate.stack.process import ProcessFiles  # noqa: PLC0415
+    from tidegate.stack.supervisor import SERVERS  # noqa: PLC0415
+
+    files = [ProcessFiles(server.name, settings.home) for server in SERVERS]
+    return {each.name: RestartedLog(each.log_file, each.previous_log_file) for each in files}
 
 
 def _text(summary: Summary) -> str:

@@ -12,26 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from producers.live.log_entries import Entry, entries
-from producers.live.restarted_log import Mark, RestartedLog, follow
+from producers.live.restarted_log import LogFiles, Mark, RestartedLog, follow
 from producers.sending.batch import Batch
 from producers.sending.ids import line_uuid
 from tidegate.avro.codec import Encoder
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
-from tidegate.stack.process import ProcessFiles
-from tidegate.stack.supervisor import SERVERS
 
 _BATCH = 500
 
 
-def live_source(settings: Settings, encoder: Encoder, stop: Callable[[], bool]) -> "ServerLogs":
+def live_source(settings: Settings, encoder: Encoder, stop: Callable[[], bool], log_files: LogFiles) -> "ServerLogs":
     """The logs of the servers in the home folder, also of those that are started later.
 
     Raises:
         TidegateError: no server has written one yet.
     """
-    files = [ProcessFiles(server.name, settings.home) for server in SERVERS]
-    logs = {each.name: RestartedLog(each.log_file, each.previous_log_file) for each in files}
+    logs = log_files()
     if not any(log.exists() for log in logs.values()):
         raise TidegateError(
             f"no server has written a log in {settings.home / 'logs'}.",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from producers.datasets.clicks.layout import REMEDY, check_layout, event_id_of, prefixes
 from producers.datasets.clicks.poison import poison
 from producers.datasets.clicks.visitors import COUNTRIES, HOME_PAGE, REFERRERS
-from producers.datasets.clicks.visits import EVENT_TYPES, HEARTBEAT, OFFERS, SEARCH, UNKNOWN_PRODUCT, Sessions, Step
+from producers.datasets.clicks.visits import EVENT_TYPES, HEARTBEAT, OFFERS, SEARCH, UNKNOWN_PRODUCT, Step, Visits
 from producers.datasets.products.catalogue import CURRENCY, QUANTITIES, UNKNOWN_PRODUCT_ID, products
 from producers.generated.generator import Generator, Traffic
 from producers.generated.mixing import GOOD, LATE, Mixer
@@ -81,31 +81,31 @@ class Clicks:
         self._frame = encoder.frame
         with writing(schema, REMEDY):
             self._pages = Pages(encoder)
-            self._sessions = Sessions(encoder, slots, traffic.start_ms, rng)
+            self._visits = Visits(encoder, slots, traffic.start_ms, rng)
         self._mixer = Mixer(traffic.mix, poison(traffic.dataset, encoder), event_id_of, rng)
         self._warned_countries = np.array([name is not None and len(name) != 2 for name in COUNTRIES])
 
     def batch(self, times_ms: NDArray[np.int64]) -> Batch:
         """One click per time; specials as the mix says."""
-        rng, sessions = self._rng, self._sessions
+        rng, visits = self._rng, self._visits
         count = len(times_ms)
         roles = self._mixer.draw(count)
-        slots = sessions.take(count)
+        slots = visits.take(count)
         heartbeats = (rng.random(count) < _HEARTBEAT_SHARE) & (roles == GOOD)
         now_ms = int(times_ms[0])
-        step = sessions.step(slots, heartbeats, now_ms)
+        step = visits.step(slots, heartbeats, now_ms)
         times_ms = self._mixer.shift(times_ms, roles)
         values: list[bytes | None] = [
             b"".join(pieces)
             for pieces in zip(
                 prefixes(self._frame, times_ms, rng),
-                sessions.heads[slots].tolist(),
+                visits.heads[slots].tolist(),
                 *self._pages.encode(step),
-                sessions.tails[slots].tolist(),
+                visits.tails[slots].tolist(),
                 strict=True,
             )
         ]
-        batch = Batch(keys=sessions.keys[slots].tolist(), values=values)
+        batch = Batch(keys=visits.keys[slots].tolist(), values=values)
         self._mixer.finish(batch, roles, self._tell(batch, step, roles), now_ms)
         return batch
 

@@ -1,6 +1,6 @@
-"""Sessions of the sample shop: who is on it now, and what each of them does next.
+"""Visits of the sample shop: who is on it now, and what each of them does next.
 
-A session walks from page to page by fixed odds (view, search, cart, checkout, purchase) until it ends and another
+A visit goes from page to page by fixed odds (view, search, cart, checkout, purchase) until it ends and another
 visitor takes its slot. All slots of a batch move at once, as arrays.
 """
 
@@ -17,13 +17,13 @@ from tidegate.avro.codec import Encoder
 
 VIEW, CART, CHECKOUT, PURCHASE, SEARCH, HEARTBEAT = range(6)
 EVENT_TYPES = ("view", "cart", "checkout", "purchase", "search", "heartbeat")
-_NEW = HEARTBEAT  # a heartbeat changes no state, so its row of the odds is free for a session that just began
+_NEW = HEARTBEAT  # a heartbeat changes no state, so its row of the odds is free for a visit that just began
 UNKNOWN_PRODUCT = SIZE
 OFFERS = 8
 _UNKNOWN_PRODUCT_SHARE = 0.001
 
 _NEXT = np.array(
-    [  # view  cart  checkout purchase search; what is left to 1 ends the session
+    [  # view  cart  checkout purchase search; what is left to 1 ends the visit
         [0.62, 0.14, 0.00, 0.00, 0.10],  # after a view
         [0.35, 0.08, 0.38, 0.00, 0.04],  # after cart
         [0.12, 0.05, 0.00, 0.63, 0.00],  # after checkout
@@ -53,8 +53,8 @@ class Step:
     country: IntArray
 
 
-class Sessions:
-    """The open sessions; ``heads`` and ``tails`` are the encoded fields that stay the same during a visit."""
+class Visits:
+    """The visits that go on; ``heads`` and ``tails`` are the encoded fields that stay the same during a visit."""
 
     def __init__(self, encoder: Encoder, slots: int, now_ms: int, rng: np.random.Generator) -> None:
         self._rng = rng
@@ -112,7 +112,7 @@ class Sessions:
         self._offer[slots[viewing]] = self._rng.integers(0, OFFERS, size=int(viewing.sum()))
 
     def _open_midway(self) -> None:
-        """Spreads the first sessions over all steps of a visit, so that traffic starts as it goes on."""
+        """Spreads the first visits over all steps of a visit, so that traffic starts as it goes on."""
         slots = len(self._state)
         self._state = Choice.weighted(_SHARES_MIDWAY).draw(self._rng, slots)
         self._product = self._popularity.draw(self._rng, slots)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 
@@ -14,7 +13,6 @@ UNKNOWN_PRODUCT_ID = "P99999"
 """A product that events name and the catalogue lacks."""
 QUANTITIES = (1, 1, 1, 1, 1, 2, 2, 3)
 """Pieces that are bought at once, as often as they stand here."""
-UPDATED_AT = datetime(2010, 1, 1, tzinfo=UTC)
 _SEED = 20260101
 _CATEGORIES = {
     "Books": (14, ("Novel", "Atlas", "Cookbook", "Biography", "Comic")),
@@ -48,19 +46,6 @@ class Product:
 def products() -> tuple[Product, ...]:
     """The ``SIZE`` products, by id."""
     return tuple(_make(np.random.default_rng(_SEED)))
-
-
-def records() -> Iterator[dict[str, object]]:
-    """The products as records of the dataset ``products``."""
-    for product in products():
-        yield {
-            "product_id": product.product_id,
-            "name": product.name,
-            "category": product.category,
-            "list_price": product.list_price,
-            "currency": CURRENCY,
-            "updated_at": UPDATED_AT,
-        }
 
 
 def _make(rng: np.random.Generator) -> Iterator[Product]:

@@ -1,10 +1,13 @@
 """``tidegate produce``: which options go together, and the summary in words."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from producers.sending.session import Summary
-from tidegate.cli.produce import _text, command
+from tidegate.cli.produce import _server_logs, _text, command
+from tidegate.settings import Settings
 
 SENT: Summary = {
     "sent": 1200, "delivered": 1199, "failed": 1, "seconds": 2.0, "rate_per_s": 600.0, "max_behind_s": 0.25
@@ -38,3 +41,10 @@ def test_of_a_file_the_summary_says_where_rejected_lines_are() -> None:
 
     assert _text(of_file).splitlines()[1] == "lines 1,202, rejected 2, kept in lines.rejects"
     assert _text({**of_file, "rejected": 0}).splitlines()[1] == "lines 1,202, rejected 0"
+
+
+def test_a_live_source_is_told_where_every_local_server_logs(tmp_path: Path) -> None:
+    logs = _server_logs(Settings(home=tmp_path))
+
+    assert {"kafka", "registry", "opensearch", "jobmanager"} <= logs.keys()
+    assert logs["kafka"] == (tmp_path / "logs" / "kafka.log", tmp_path / "logs" / "kafka.previous.log")

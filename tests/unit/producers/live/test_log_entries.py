@@ -30,7 +30,7 @@ def test_lines_before_the_first_entry_are_kept() -> None:
     assert bodies([b"WARNING: old module", b"more of it", SECOND]) == ["WARNING: old module\nmore of it", "went on"]
 
 
-def test_a_log_that_is_begun_anew_ends_the_entry() -> None:
+def test_a_log_that_is_begun_again_ends_the_entry() -> None:
     lines = [Line(7, FIRST), Line(1, b"banner of the new run"), Line(2, SECOND)]
     assert [entry.body() for entry in entries(lines, lambda: 0.0) if entry] == [
         "failed",

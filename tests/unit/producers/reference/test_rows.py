@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from producers.datasets.products import catalogue
 from producers.reference.rows import RowReader, State
-from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError
 
@@ -107,11 +105,3 @@ def test_an_empty_file_has_no_rows(products: Reference, path: Path) -> None:
 def test_a_column_that_no_field_has_stops_the_load(products: Reference, path: Path) -> None:
     with pytest.raises(TidegateError, match="column 'colour'"):
         read(products, path, "product_id,colour\n")
-
-
-def test_the_sample_fits_its_schema_and_never_changes(products: Reference) -> None:
-    records = list(catalogue.records())
-    encoder = Encoder(products.latest, 1)
-    assert len({encoder.encode(record) for record in records}) == catalogue.SIZE
-    assert records[0]["product_id"] == "P00001"
-    assert [str(record["list_price"]) for record in records[:3]] == ["57.99", "27.99", "10.99"]

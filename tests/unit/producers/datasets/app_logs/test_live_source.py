@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from producers.datasets.app_logs.live_source import ServerLogs, live_source
-from producers.live.restarted_log import RestartedLog
+from producers.live.restarted_log import LogFiles, RestartedLog
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
@@ -29,6 +29,12 @@ def log(tmp_path: Path) -> Path:
 def write(path: Path, *entries: int) -> None:
     with path.open("a") as file:
         file.writelines(LINE % (number, number) for number in entries)
+
+
+def log_files(folder: Path) -> LogFiles:
+    """Two servers' logs in ``folder``, which need not be there yet."""
+    names = ("kafka", "registry")
+    return lambda: {name: RestartedLog(folder / f"{name}.log", folder / f"{name}.previous.log") for name in names}
 
 
 def restart(log: Path) -> None:
@@ -96,7 +102,7 @@ def test_what_was_not_acknowledged_is_sent_again_with_the_same_ids(app_logs: Str
     assert sent(app_logs, log, acknowledged=False) == sent(app_logs, log)
 
 
-def test_a_log_that_is_begun_anew_is_sent_whole(app_logs: Stream, log: Path) -> None:
+def test_a_log_that_is_begun_again_is_sent_whole(app_logs: Stream, log: Path) -> None:
     sent(app_logs, log)
     log.rename(log.with_suffix(".old"))
     write(log, 7)
@@ -146,7 +152,7 @@ def test_a_stop_at_any_moment_around_a_restart_loses_and_repeats_nothing(
 
 
 @pytest.mark.parametrize("rounds", range(30, 60))
-def test_an_entry_that_waits_while_its_log_is_begun_anew_is_booked_in_its_own_file(
+def test_an_entry_that_waits_while_its_log_is_begun_again_is_booked_in_its_own_file(
     app_logs: Stream, log: Path, rounds: int
 ) -> None:
     def restarted() -> None:
@@ -186,7 +192,7 @@ def test_without_any_log_the_error_tells_what_to_do_also_where_servers_are_conta
     app_logs: Stream, tmp_path: Path
 ) -> None:
     with pytest.raises(TidegateError, match=r"no server has written.*tidegate up.*docker compose logs.*--from -"):
-        live_source(Settings(home=tmp_path), Encoder(app_logs.latest, 7), lambda: False)
+        live_source(Settings(home=tmp_path), Encoder(app_logs.latest, 7), lambda: False, log_files(tmp_path))
 
 
 def test_servers_whose_log_is_still_to_come_are_followed_too(app_logs: Stream, tmp_path: Path) -> None:
@@ -194,7 +200,7 @@ def test_servers_whose_log_is_still_to_come_are_followed_too(app_logs: Stream, t
     (tmp_path / "logs").mkdir()
     write(tmp_path / "logs" / "kafka.previous.log", 1)
     stop = Stop(100, {60: lambda: write(tmp_path / "logs" / "registry.log", 2)})
-    source = live_source(Settings(home=tmp_path), encoder, stop)
+    source = live_source(Settings(home=tmp_path), encoder, stop, log_files(tmp_path / "logs"))
     times = iter(range(0, 10_000, 2))
     keys = [key for batch in source.batches(lambda: float(next(times))) for key in batch.keys]
     assert keys == [b"kafka", b"registry"]
