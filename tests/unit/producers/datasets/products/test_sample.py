@@ -15,5 +15,6 @@ def test_it_fits_its_schema_and_never_changes(products: Reference) -> None:
     records = list(sample.sample())
     encoder = Encoder(products.latest, 1)
     assert len({encoder.encode(record) for record in records}) == catalogue.SIZE
+    assert [encoder.decode(encoder.encode(record)) for record in records[:50]] == records[:50]
     assert records[0]["product_id"] == "P00001"
     assert [str(record["list_price"]) for record in records[:3]] == ["57.99", "27.99", "10.99"]
