@@ -26,6 +26,7 @@ SAMPLES_GROUP = GroupId("tidegate-samples")
 LOAD_GROUP = GroupId("tidegate-load")
 MONITOR_GROUP = GroupId("tidegate-monitor")
 MEASURE_GROUP = GroupId("tidegate-measure")
+SUBJECT_SUFFIX = "-value"
 ALL_EVENTS = "events-*"
 """Pattern of the indices of all datasets."""
 
@@ -42,7 +43,7 @@ def gold_topic(dataset: str, metric: str) -> TopicName:
 
 def subject(topic: str) -> SubjectName:
     """The registry's subject for the values of a topic."""
-    return SubjectName(f"{topic}-value")
+    return SubjectName(f"{topic}{SUBJECT_SUFFIX}")
 
 
 def group_prefix(job: str) -> str:

@@ -36,27 +36,32 @@ class Code(StrEnum):
     DOCUMENT_TOO_LARGE = "DOCUMENT_TOO_LARGE"
 
 
-CODES: Mapping[Stage, tuple[Code, ...]] = {
-    Stage.DECODE: (
-        Code.TOMBSTONE,
-        Code.EMPTY_VALUE,
-        Code.BAD_MAGIC,
-        Code.UNKNOWN_SCHEMA,
-        Code.SCHEMA_MISMATCH,
-        Code.TRUNCATED,
-        Code.TRAILING_BYTES,
-        Code.BAD_LENGTH,
-        Code.BAD_UTF8,
-        Code.BAD_UNION_BRANCH,
-        Code.RECORD_TOO_LARGE,
-        Code.BAD_VALUE,
-    ),
-    Stage.CONTRACT: (Code.EVENT_TIME_OUT_OF_RANGE,),
-    Stage.RULE: (Code.RULE_VIOLATED,),
-    Stage.ENRICH: (Code.REFERENCE_MISSING,),
-    Stage.INDEX: (Code.DOCUMENT_REJECTED, Code.DOCUMENT_TOO_LARGE),
+CODES: Mapping[Stage, Mapping[Code, str]] = {
+    Stage.DECODE: {
+        Code.TOMBSTONE: "the record has a key and no value",
+        Code.EMPTY_VALUE: "the value has no bytes",
+        Code.BAD_MAGIC: "the first byte is not the 0 of Confluent's framing",
+        Code.UNKNOWN_SCHEMA: "the registry has no schema with the id in the record",
+        Code.SCHEMA_MISMATCH: "the schema it was written with cannot be read as the contract's newest version",
+        Code.TRUNCATED: "the record ends before its schema does",
+        Code.TRAILING_BYTES: "bytes are left after the last field",
+        Code.BAD_LENGTH: "a length or count is negative, or larger than any record may be",
+        Code.BAD_UTF8: "a string is not UTF-8",
+        Code.BAD_UNION_BRANCH: "a union names a branch that its schema lacks",
+        Code.RECORD_TOO_LARGE: "the record is over 1 MiB; `payload` is cut, `payload_sha256` is of the whole",
+        Code.BAD_VALUE: "another value its schema does not allow, such as a boolean of 7",
+    },
+    Stage.CONTRACT: {
+        Code.EVENT_TIME_OUT_OF_RANGE: "before `event_time.earliest`, or more than `max_future_s` after its arrival"
+    },
+    Stage.RULE: {Code.RULE_VIOLATED: "one or more rules are not met"},
+    Stage.ENRICH: {Code.REFERENCE_MISSING: "the reference key is set but unknown at the event's time"},
+    Stage.INDEX: {
+        Code.DOCUMENT_REJECTED: "OpenSearch refuses the document with a 4xx",
+        Code.DOCUMENT_TOO_LARGE: "the document alone is over the limit of one request",
+    },
 }
-"""The codes that each stage gives."""
+"""The codes that each stage gives, with their meaning."""
 
 STAGES_BEFORE_SILVER = frozenset({Stage.DECODE, Stage.CONTRACT, Stage.RULE, Stage.ENRICH})
 """A record has at most one dead letter of these, and then no silver row. The row of one of ``index`` is in silver."""

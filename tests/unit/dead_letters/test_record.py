@@ -5,11 +5,12 @@ from tidegate.contracts.load import platform_schema
 from tidegate.dead_letters import record
 from tidegate.dead_letters.record import Headers, Source, dead_letter_id, read_headers, reason_of, source_of
 
-SOURCE = Source("raw.clicks", 3, 41)
+SOURCE = Source("raw.clicks", 3, 42)
 
 
 def test_the_id_is_made_of_coordinates_and_stage() -> None:
-    assert dead_letter_id(SOURCE, "decode") == "95594fad08773c2fad3b012e6ca5ee46"
+    """The same id in ``DeadLetterIdsTest.java``."""
+    assert dead_letter_id(SOURCE, "decode") == "1f553eb0709bd7e5018bc82a88dff82d"
     assert dead_letter_id(SOURCE, "index") != dead_letter_id(SOURCE, "decode")
 
 
@@ -17,13 +18,13 @@ def test_headers_are_read_as_text_and_others_passed_over() -> None:
     headers = [
         ("__connect.errors.topic", b"raw.clicks"),
         ("__connect.errors.partition", b"3"),
-        ("__connect.errors.offset", b"41"),
+        ("__connect.errors.offset", b"42"),
         ("__connect.errors.stage", b"decode"),
         ("__connect.errors.exception.class.name", b"TRUNCATED"),
         ("__connect.errors.exception.message", "ends in «page»".encode()),
         ("traceparent", b"\xff"),
     ]
-    assert read_headers(headers) == Headers("raw.clicks", "3", "41", "decode", "TRUNCATED", "ends in «page»")
+    assert read_headers(headers) == Headers("raw.clicks", "3", "42", "decode", "TRUNCATED", "ends in «page»")
 
 
 def test_a_missing_header_is_empty() -> None:

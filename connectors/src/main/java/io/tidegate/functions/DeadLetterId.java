@@ -1,6 +1,7 @@
 package io.tidegate.functions;
 
-import java.nio.charset.StandardCharsets;
+import io.tidegate.common.DeadLetterIds;
+import io.tidegate.common.Sha256;
 import java.security.MessageDigest;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.data.StringData;
@@ -12,8 +13,6 @@ import org.apache.flink.table.functions.ScalarFunction;
  * the first 16 bytes of SHA-256 over {@code topic/partition/offset/stage} as 32 hexadecimal digits.
  */
 public final class DeadLetterId extends ScalarFunction {
-    private static final int ID_BYTES = 16;
-
     private transient MessageDigest digest;
 
     @Override
@@ -23,7 +22,6 @@ public final class DeadLetterId extends ScalarFunction {
 
     @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
     public StringData eval(String topic, Integer partition, Long offset, String stage) {
-        String coordinates = topic + "/" + partition + "/" + offset + "/" + stage;
-        return Sha256.hex(digest.digest(coordinates.getBytes(StandardCharsets.UTF_8)), ID_BYTES);
+        return DeadLetterIds.of(digest, topic, partition, offset, stage);
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.functions;
 
+import io.tidegate.common.Sha256;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.data.StringData;
@@ -13,7 +14,7 @@ import org.apache.flink.table.functions.ScalarFunction;
  */
 public final class HmacSha256 extends ScalarFunction {
     static final String KEY_VARIABLE = "TIDEGATE_PRIVACY_KEY";
-    private static final int PSEUDONYM_BYTES = 16;
+    private static final int PSEUDONYM_DIGITS = 32;
 
     private transient KeyedSha256 mac;
 
@@ -32,6 +33,6 @@ public final class HmacSha256 extends ScalarFunction {
 
     @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
     public StringData eval(@DataTypeHint(value = "STRING", bridgedTo = StringData.class) StringData value) {
-        return value == null ? null : Sha256.hex(mac.of(value.toBytes()), PSEUDONYM_BYTES);
+        return value == null ? null : Sha256.hex(mac.of(value.toBytes()), PSEUDONYM_DIGITS);
     }
 }

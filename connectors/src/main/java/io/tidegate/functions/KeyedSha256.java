@@ -1,5 +1,6 @@
 package io.tidegate.functions;
 
+import io.tidegate.common.Sha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 

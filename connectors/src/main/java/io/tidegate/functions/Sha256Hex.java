@@ -1,5 +1,6 @@
 package io.tidegate.functions;
 
+import io.tidegate.common.Sha256;
 import java.security.MessageDigest;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.data.StringData;
@@ -17,6 +18,6 @@ public final class Sha256Hex extends ScalarFunction {
 
     @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
     public StringData eval(byte[] bytes) {
-        return bytes == null ? null : Sha256.hex(digest.digest(bytes), digest.getDigestLength());
+        return bytes == null ? null : Sha256.hex(digest.digest(bytes), 2 * digest.getDigestLength());
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ErrorCode;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

@@ -1,5 +1,7 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ErrorCode;
+
 /** One record cannot be decoded. It has no stack trace: a flood of bad records must stay cheap. */
 final class BadRecord extends RuntimeException {
     private final ErrorCode code;

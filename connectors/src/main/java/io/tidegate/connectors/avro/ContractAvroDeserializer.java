@@ -1,5 +1,7 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ConfluentHeader;
+import io.tidegate.common.ErrorCode;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.serialization.DeserializationSchema;

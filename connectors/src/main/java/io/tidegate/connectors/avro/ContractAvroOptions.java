@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.Names;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -34,7 +35,7 @@ final class ContractAvroOptions {
 
     static final ConfigOption<MemorySize> RAW_MAX_BYTES = ConfigOptions.key("raw.max-bytes")
             .memoryType()
-            .defaultValue(MemorySize.parse("900 kb"))
+            .defaultValue(new MemorySize(Names.PAYLOAD_LIMIT_BYTES))
             .withDescription("Metadata column 'raw' holds at most so many of the record's first bytes.");
 
     private ContractAvroOptions() {}

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.RegistryClient;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ErrorCode;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;

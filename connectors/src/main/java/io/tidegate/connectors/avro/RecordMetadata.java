@@ -1,9 +1,8 @@
 package io.tidegate.connectors.avro;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.tidegate.common.ConfluentHeader;
+import io.tidegate.common.Sha256;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.table.api.DataTypes;
@@ -41,7 +40,7 @@ enum RecordMetadata {
         @Override
         Object of(byte[] message, BadRecord error, int rawMaxBytes) {
             boolean wanted = message != null && (error != null || message.length > rawMaxBytes);
-            return wanted ? StringData.fromString(sha256(message)) : null;
+            return wanted ? Sha256.hexOf(message) : null;
         }
     },
     SCHEMA_ID("schema-id", DataTypes.INT()) {
@@ -75,13 +74,5 @@ enum RecordMetadata {
 
     static RecordMetadata ofKey(String key) {
         return Arrays.stream(values()).filter(metadata -> metadata.key.equals(key)).findFirst().orElseThrow();
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ErrorCode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.apache.flink.avro.shaded.org.apache.avro.LogicalTypes;

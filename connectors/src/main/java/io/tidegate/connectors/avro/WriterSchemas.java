@@ -1,5 +1,7 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ErrorCode;
+import io.tidegate.common.RegistryClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,5 +1,9 @@
 package io.tidegate.connectors.opensearch;
 
+import io.tidegate.common.ConfluentHeader;
+import io.tidegate.common.DeadLetterIds;
+import io.tidegate.common.Names;
+import io.tidegate.common.Sha256;
 import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
 import io.tidegate.connectors.opensearch.DocumentEntry.SourceRecord;
 import java.io.ByteArrayOutputStream;
@@ -7,12 +11,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
@@ -25,11 +25,6 @@ import org.apache.flink.avro.shaded.org.apache.avro.io.EncoderFactory;
 
 /** Writes a refused document as a dead letter in Confluent framing; it is off the hot path, so plain Avro does. */
 final class DeadLetterEncoder {
-
-    static final String STAGE = "index";
-
-    private static final int MAX_PAYLOAD_BYTES = 900 * 1024;
-    private static final int ID_BYTES = 16;
 
     /** The job that dead letters name as their processor. */
     record Processor(String dataset, String name, String version, String jobId) {}
@@ -46,21 +41,23 @@ final class DeadLetterEncoder {
 
     /** The same document gets the same id at every attempt: from its raw record's coordinates, else from its address. */
     static String idOf(DocumentEntry entry) {
+        MessageDigest digest = Sha256.newDigest();
         SourceRecord source = entry.source();
         if (source != null) {
-            return hash(source.topic() + "/" + source.partition() + "/" + source.offset() + "/" + STAGE);
+            return DeadLetterIds.of(digest, source.topic(), source.partition(), source.offset(), Names.INDEX_STAGE)
+                    .toString();
         }
-        if (entry.address() != null) {
-            return hash(entry.address().index() + "/" + entry.address().id() + "/" + STAGE);
+        DocumentEntry.Address address = entry.address();
+        if (address != null) {
+            return DeadLetterIds.ofDocument(digest, address.index(), address.id(), Names.INDEX_STAGE).toString();
         }
-        return hex(sha256(entry.json()), ID_BYTES);
+        return Sha256.hex(digest.digest(entry.json()), Names.ID_HEX_DIGITS).toString();
     }
 
     byte[] encode(DocumentEntry entry, Rejection rejection, Instant now) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream frame = new DataOutputStream(bytes)) {
-            frame.writeByte(0);
-            frame.writeInt(schemaId);
+            ConfluentHeader.write(schemaId, frame);
             BinaryEncoder avro = EncoderFactory.get().binaryEncoder(frame, null);
             new GenericDatumWriter<GenericRecord>(schema).write(record(entry, rejection, now), avro);
             avro.flush();
@@ -77,7 +74,7 @@ final class DeadLetterEncoder {
                 .set("failed_at", now.toEpochMilli())
                 .set("first_failed_at", now.toEpochMilli())
                 .set("dataset", processor.dataset())
-                .set("stage", STAGE)
+                .set("stage", Names.INDEX_STAGE)
                 .set("error_code", rejection.code())
                 .set("error_message", rejection.message())
                 .set("violations", List.of())
@@ -86,10 +83,10 @@ final class DeadLetterEncoder {
                 .set("processor", processorRecord())
                 .set("contract", contract(entry.source()))
                 .set("source", source(entry.source()))
-                .set("payload", ByteBuffer.wrap(json, 0, Math.min(json.length, MAX_PAYLOAD_BYTES)))
+                .set("payload", ByteBuffer.wrap(json, 0, Math.min(json.length, Names.PAYLOAD_LIMIT_BYTES)))
                 .set("payload_encoding", "json")
-                .set("payload_sha256", hex(sha256(json), Integer.MAX_VALUE))
-                .set("payload_truncated", json.length > MAX_PAYLOAD_BYTES)
+                .set("payload_sha256", Sha256.hexOf(json).toString())
+                .set("payload_truncated", json.length > Names.PAYLOAD_LIMIT_BYTES)
                 .build();
     }
 
@@ -103,7 +100,7 @@ final class DeadLetterEncoder {
 
     private GenericRecord contract(SourceRecord source) {
         return new GenericRecordBuilder(schema.getField("contract").schema())
-                .set("subject", source == null ? "" : source.topic() + "-value")
+                .set("subject", source == null ? "" : source.topic() + Names.SUBJECT_SUFFIX)
                 .set("schema_id", source == null ? null : source.schemaId())
                 .build();
     }
@@ -121,21 +118,5 @@ final class DeadLetterEncoder {
         coordinates.put("timestamp", source.timestampMs() == null ? 0L : source.timestampMs());
         coordinates.put("headers", Map.of());
         return coordinates;
-    }
-
-    private static String hash(String text) {
-        return hex(sha256(text.getBytes(StandardCharsets.UTF_8)), ID_BYTES);
-    }
-
-    private static String hex(byte[] digest, int bytes) {
-        return HexFormat.of().formatHex(Arrays.copyOf(digest, Math.min(bytes, digest.length)));
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -1,6 +1,8 @@
 package io.tidegate.connectors.opensearch;
 
-import io.tidegate.connectors.avro.RegistryClient;
+import io.tidegate.common.DeadLetterHeaders;
+import io.tidegate.common.Names;
+import io.tidegate.common.RegistryClient;
 import io.tidegate.connectors.opensearch.DeadLetterEncoder.Processor;
 import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
 import io.tidegate.connectors.opensearch.DocumentEntry.SourceRecord;
@@ -16,7 +18,6 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.clients.producer.KafkaProd
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.producer.Producer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.flink.kafka.shaded.org.apache.kafka.common.header.Headers;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.flink.util.FlinkRuntimeException;
 
@@ -62,7 +63,7 @@ final class DeadLetterProducer implements DeadLetters {
         byte[] key = DeadLetterEncoder.idOf(entry).getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(topic, key, encoder.encode(entry, rejection, clock.instant()));
-        addHeaders(message.headers(), entry.source(), rejection);
+        headers(entry.source(), rejection).forEach(message.headers()::add);
         producer.send(message, (metadata, exception) -> {
             if (exception != null) {
                 failure.compareAndSet(null, exception);
@@ -91,19 +92,14 @@ final class DeadLetterProducer implements DeadLetters {
         }
     }
 
-    /** The names Kafka Connect uses, so that its tools find their way. */
-    private static void addHeaders(Headers headers, SourceRecord source, Rejection rejection) {
-        Map<String, Object> values = new HashMap<>();
-        if (source != null) {
-            values.put("topic", source.topic());
-            values.put("partition", source.partition());
-            values.put("offset", source.offset());
-        }
-        values.put("stage", DeadLetterEncoder.STAGE);
-        values.put("exception.class.name", rejection.code());
-        values.put("exception.message", rejection.message());
-        values.forEach((name, value) ->
-                headers.add("__connect.errors." + name, value.toString().getBytes(StandardCharsets.UTF_8)));
+    private static Map<String, byte[]> headers(SourceRecord source, Rejection rejection) {
+        return DeadLetterHeaders.of(
+                source == null ? null : source.topic(),
+                source == null ? null : source.partition(),
+                source == null ? null : source.offset(),
+                Names.INDEX_STAGE,
+                rejection.code(),
+                rejection.message());
     }
 
     private static Map<String, Object> producerSettings(Map<String, String> given) {

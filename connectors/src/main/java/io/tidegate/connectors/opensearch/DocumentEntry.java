@@ -1,5 +1,6 @@
 package io.tidegate.connectors.opensearch;
 
+import io.tidegate.common.ErrorCode;
 import java.io.Serializable;
 
 /**
@@ -30,11 +31,11 @@ record DocumentEntry(Address address, byte[] json, SourceRecord source, Rejectio
     record Rejection(String code, String message) implements Serializable {
 
         static Rejection refused(String message) {
-            return new Rejection("DOCUMENT_REJECTED", message);
+            return new Rejection(ErrorCode.DOCUMENT_REJECTED.name(), message);
         }
 
         static Rejection tooLarge(String message) {
-            return new Rejection("DOCUMENT_TOO_LARGE", message);
+            return new Rejection(ErrorCode.DOCUMENT_TOO_LARGE.name(), message);
         }
     }
 

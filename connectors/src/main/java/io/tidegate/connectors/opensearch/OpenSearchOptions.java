@@ -1,5 +1,6 @@
 package io.tidegate.connectors.opensearch;
 
+import io.tidegate.common.Names;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
@@ -28,7 +29,7 @@ final class OpenSearchOptions {
 
     static final ConfigOption<String> DOCUMENT_ID_KEY_DELIMITER = ConfigOptions.key("document-id.key-delimiter")
             .stringType()
-            .defaultValue("_")
+            .defaultValue(Names.IDENTITY_SEPARATOR)
             .withDescription("Stands between the texts of several identity columns.");
 
     static final ConfigOption<String> USERNAME = ConfigOptions.key("username")

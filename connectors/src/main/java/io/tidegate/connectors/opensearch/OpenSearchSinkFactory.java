@@ -2,6 +2,7 @@ package io.tidegate.connectors.opensearch;
 
 import static io.tidegate.connectors.opensearch.OpenSearchOptions.*;
 
+import io.tidegate.common.Names;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -130,7 +131,7 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
         String topic = options.get(DEAD_LETTER_TOPIC);
         DeadLetterConfig.Registry registry = new DeadLetterConfig.Registry(
                 options.get(DEAD_LETTER_REGISTRY_URL),
-                options.getOptional(DEAD_LETTER_SUBJECT).orElse(topic + "-value"),
+                options.getOptional(DEAD_LETTER_SUBJECT).orElse(topic + Names.SUBJECT_SUFFIX),
                 options.get(DEAD_LETTER_SCHEMA),
                 options.get(DEAD_LETTER_REGISTRY_RETRY_TIMEOUT));
         DeadLetterConfig.Labels labels =

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.opensearch;
 
+import io.tidegate.common.Names;
 import io.tidegate.connectors.opensearch.DocumentEntry.SourceRecord;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.RowData;
@@ -19,11 +20,11 @@ final class SourceColumns {
     private final RowData.FieldGetter schemaId;
 
     SourceColumns(RowType table) {
-        topic = getter(table, "_source_topic", LogicalTypeRoot.VARCHAR);
-        partition = getter(table, "_source_partition", LogicalTypeRoot.INTEGER);
-        offset = getter(table, "_source_offset", LogicalTypeRoot.BIGINT);
-        ingestedAt = getter(table, "_ingested_at", LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
-        schemaId = getter(table, "_schema_id", LogicalTypeRoot.INTEGER);
+        topic = getter(table, Names.SOURCE_TOPIC, LogicalTypeRoot.VARCHAR);
+        partition = getter(table, Names.SOURCE_PARTITION, LogicalTypeRoot.INTEGER);
+        offset = getter(table, Names.SOURCE_OFFSET, LogicalTypeRoot.BIGINT);
+        ingestedAt = getter(table, Names.INGESTED_AT, LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+        schemaId = getter(table, Names.SCHEMA_ID, LogicalTypeRoot.INTEGER);
     }
 
     /** The coordinates in a row; null if topic, partition or offset is missing. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tidegate.common.ConfluentHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.tidegate.connectors.avro;
+package io.tidegate.common;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;

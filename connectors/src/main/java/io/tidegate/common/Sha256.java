@@ -1,16 +1,16 @@
-package io.tidegate.functions;
+package io.tidegate.common;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.apache.flink.table.data.StringData;
 
-/** What the hashing functions share. */
-final class Sha256 {
+/** SHA-256, and hashes as text. */
+public final class Sha256 {
     private static final byte[] HEX_DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
     private Sha256() {}
 
-    static MessageDigest newDigest() {
+    public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -18,10 +18,16 @@ final class Sha256 {
         }
     }
 
-    /** The first bytes of a digest as lower-case hexadecimal digits. */
-    static StringData hex(byte[] digest, int byteCount) {
-        byte[] digits = new byte[2 * byteCount];
-        for (int i = 0; i < byteCount; i++) {
+    /** The hash as 64 lower-case hexadecimal digits. */
+    public static StringData hexOf(byte[] bytes) {
+        byte[] digest = newDigest().digest(bytes);
+        return hex(digest, 2 * digest.length);
+    }
+
+    /** The first digits of a digest, hexadecimal and lower-case; an even number of them. */
+    public static StringData hex(byte[] digest, int digitCount) {
+        byte[] digits = new byte[digitCount];
+        for (int i = 0; i < digitCount / 2; i++) {
             digits[2 * i] = HEX_DIGITS[digest[i] >> 4 & 0xf];
             digits[2 * i + 1] = HEX_DIGITS[digest[i] & 0xf];
         }

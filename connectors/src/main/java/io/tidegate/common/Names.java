@@ -1,0 +1,28 @@
+package io.tidegate.common;
+
+/**
+ * Names and limits that Python and Java both know.
+ *
+ * <p>Made by {@code python -m tidegate.dead_letters.java}.
+ */
+public final class Names {
+    public static final String SOURCE_TOPIC = "_source_topic";
+    public static final String SOURCE_PARTITION = "_source_partition";
+    public static final String SOURCE_OFFSET = "_source_offset";
+    public static final String INGESTED_AT = "_ingested_at";
+    public static final String SCHEMA_ID = "_schema_id";
+    public static final String IDENTITY_SEPARATOR = "_";
+    public static final String SUBJECT_SUFFIX = "-value";
+    public static final int FRAME_BYTES = 5;
+    public static final String INDEX_STAGE = "index";
+    public static final String TOPIC_HEADER = "__connect.errors.topic";
+    public static final String PARTITION_HEADER = "__connect.errors.partition";
+    public static final String OFFSET_HEADER = "__connect.errors.offset";
+    public static final String STAGE_HEADER = "__connect.errors.stage";
+    public static final String CODE_HEADER = "__connect.errors.exception.class.name";
+    public static final String MESSAGE_HEADER = "__connect.errors.exception.message";
+    public static final int ID_HEX_DIGITS = 32;
+    public static final int PAYLOAD_LIMIT_BYTES = 921_600;
+
+    private Names() {}
+}
