@@ -8,10 +8,10 @@ transactions, for comparison.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -30,9 +30,9 @@ TOPICS = {job.name: [f"{layer}.clicks" for layer in job.reads] for job in job_na
 AT_LEAST_ONCE = "benchmarks/jobs/refine_at_least_once.py"
 OUTPUTS = ("silver.clicks", "dlq.clicks", "dropped.clicks")
 
-LAKE_CHECKPOINT_INTERVAL_S = "10"
+LAKE_CHECKPOINT_INTERVAL_S = 10.0
 """The job's own minute, chosen for the size of its files, would be most of a run."""
-METRICS_SINCE = "2000-01-01T00:00:00Z"
+METRICS_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 """The refine runs have emptied silver of today, whose metrics the job would leave alone otherwise."""
 
 
@@ -47,17 +47,22 @@ def main() -> None:
     options = parser.parse_args()
     if options.at_least_once and options.job != job_names.REFINE:
         parser.error("--at-least-once goes with refine only")
-    os.environ.setdefault("TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S", LAKE_CHECKPOINT_INTERVAL_S)
-    os.environ.setdefault("TIDEGATE_METRICS_SINCE", METRICS_SINCE)
-    if options.parallelism:
-        os.environ["TIDEGATE_PARALLELISM"] = str(options.parallelism)
-    settings = get_settings()
+    settings = measured(get_settings(), options.parallelism)
     fill(settings, options.events)
     if lacking := [topic for topic in TOPICS[options.job] if not total(topic_spans(settings, topic))]:
         parser.error(f"{', '.join(lacking)} has no records. Run `python -m benchmarks.catch_up refine` first.")
     runs = [catch_up(settings, options.job, options.at_least_once) for _ in range(options.runs)]
     guarantee = ", at least once" if options.at_least_once else ""
     print(report(f"{options.job} catch-up, parallelism {settings.parallelism}{guarantee}", runs, WORKERS))
+
+
+def measured(settings: Settings, parallelism: int | None) -> Settings:
+    """The settings with what a measurement needs otherwise, as far as they don't say it themselves."""
+    wanted = {"lake_checkpoint_interval_s": LAKE_CHECKPOINT_INTERVAL_S, "metrics_since": METRICS_SINCE}
+    changes: dict[str, object] = {
+        name: value for name, value in wanted.items() if name not in settings.model_fields_set
+    }
+    return settings.model_copy(update=changes | ({"parallelism": parallelism} if parallelism else {}))
 
 
 def fill(settings: Settings, events: int) -> None:

@@ -121,7 +121,7 @@ def readings(settings: Settings, rates: dict[str, float], seconds: float) -> Ite
         for name, rate_per_s in rates.items():
             pace = ("--rate", f"{rate_per_s:g}", "--seconds", f"{seconds:g}")
             log = settings.home / "logs" / f"steady-{name}.log"
-            producers.append(Child(log, "produce", name, *pace, *MIX))
+            producers.append(Child(settings, log, "produce", name, *pace, *MIX))
             stack.callback(producers[-1].stop)
         while any(producer.running() for producer in producers):
             time.sleep(READ_EVERY_S)

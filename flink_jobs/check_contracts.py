@@ -19,6 +19,7 @@ from pyflink.util.exceptions import TableException
 from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.sql_functions import register_functions
+from tidegate import log
 from tidegate.avro.types import Column, flink_type_of
 from tidegate.contracts import envelope
 from tidegate.contracts.dataset import Stream
@@ -26,6 +27,8 @@ from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Exp
 from tidegate.contracts.load import load_reference, load_stream
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Severity
 from tidegate.contracts.problem import Problem
+from tidegate.errors import TidegateError
+from tidegate.settings import LogSettings
 from tidegate.sql.literals import literal, timestamp
 from tidegate.sql.rules import verdict_sql
 
@@ -35,8 +38,13 @@ _PARSER_POSITION = re.compile(r"Encountered (.+?) at line (\d+), column (\d+)", 
 
 def main(argv: list[str]) -> None:
     """Check the datasets named after the contract folder and print what is wrong."""
+    log.start(LogSettings())
     jar, schemas_dir, names = argv[0], Path(argv[1]), argv[2:]
-    problems = [problem for name in names for problem in check(load_stream(schemas_dir, name), schemas_dir, jar)]
+    try:
+        problems = [problem for name in names for problem in check(load_stream(schemas_dir, name), schemas_dir, jar)]
+    except TidegateError as error:
+        log.failed(error)
+        sys.exit(1)
     print(json.dumps([asdict(problem) for problem in problems]))
 
 

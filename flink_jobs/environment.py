@@ -98,8 +98,9 @@ def run(jobs: list[Job], arguments: Arguments) -> None:
     """Submits the jobs one after the other; a problem ends the program with one line."""
     log.start(LogSettings())
     try:
+        settings = get_settings()
         for job in jobs:
-            submit(job, arguments, get_settings())
+            submit(job, arguments, settings)
     except TidegateError as error:
         log.failed(error)
         sys.exit(1)
@@ -224,7 +225,7 @@ def configuration(
         "table.local-time-zone": "UTC",
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
         # Flink shows it with the job's configuration.
-        "pipeline.global-job-parameters": f"tidegate.run-id:{log.run_id()}",
+        "pipeline.global-job-parameters": f"tidegate.run-id:{settings.run_id}",
         **job.options,
     }
     # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.

@@ -110,13 +110,11 @@ def pipeline(stack: Settings) -> Iterator[Pipeline]:
     """Everything running, with nothing in the topics but the sample products; the lake commits every few seconds."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S", "5")
-        get_settings.cache_clear()
         tidegate("contract", "register", "--all")
         tidegate("index", "apply")
         tidegate("load", "products", "--sample")
         start_jobs(get_settings())
         yield _pipeline(get_settings())
-    get_settings.cache_clear()
 
 
 def _pipeline(settings: Settings) -> Pipeline:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.stack.fetch import cache_folder
+from tidegate.settings import get_settings
 from tidegate.stack.lockfile import sha256_of
 
 KNOWN = {
@@ -54,7 +54,7 @@ def programs() -> Path:
     found = [shutil.which(program) for program in PROGRAMS]
     if found[0] and all(found):
         return Path(found[0]).parent
-    folder = cache_folder() / "prometheus" / platform.machine()
+    folder = get_settings().cache.absolute() / "prometheus" / platform.machine()
     if not all((folder / program).exists() for program in PROGRAMS):
         _unpack(_download(folder.parent), folder)
     return folder

@@ -17,20 +17,17 @@ from tidegate.stack.ports import PortChoice
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Every server healthy; ``get_settings()`` and child processes find them too. Torn down at the end."""
+    """Every server healthy; the commands that tests run find them by ``TIDEGATE_HOME``. Torn down at the end."""
     kept = os.environ.get("TIDEGATE_TEST_HOME")
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("TIDEGATE_") and name != "TIDEGATE_CACHE"]:
             environment.delenv(name)
         environment.setenv("TIDEGATE_HOME", kept or str(tmp_path_factory.mktemp("stack")))
-        get_settings.cache_clear()
         settings = get_settings()
         try:
             console = Console(stderr=True)
             choice: PortChoice | None = None if (settings.home / STACK_FILE).exists() else "auto"
-            local.up(settings, on_phase=lambda name, phase: None, console=console, choice=choice)
-            yield get_settings()
+            yield local.up(settings, on_phase=lambda name, phase: None, console=console, choice=choice)
         finally:
             if not kept:
                 local.down(settings, purge=True)
-            get_settings.cache_clear()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 _CLOSING_TIMEOUT_S = 2.0
+_END = "\x04"
 
 
 class CapturedStderr:
@@ -17,9 +18,8 @@ class CapturedStderr:
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
         self.real: TextIO = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
-        source, sink = os.pipe()
-        os.dup2(sink, 2)
-        os.close(sink)
+        source, self._sink = os.pipe()
+        os.dup2(self._sink, 2)
         self._lines = os.fdopen(source, encoding="utf-8", errors="backslashreplace")
         self._on_line = on_line
         self._reader = threading.Thread(target=self._read, name="stderr", daemon=True)
@@ -31,11 +31,15 @@ class CapturedStderr:
             return
         sys.stderr.flush()
         os.dup2(self.real.fileno(), 2)
-        # A process that still runs keeps the pipe open: its lines are not waited for.
+        # Not the end of the pipe: a process that still runs keeps it open, and its lines are not waited for.
+        os.write(self._sink, f"\n{_END}\n".encode())
+        os.close(self._sink)
         self._reader.join(_CLOSING_TIMEOUT_S)
         self.real.close()
 
     def _read(self) -> None:
         for line in self._lines:
+            if line == f"{_END}\n":
+                return
             if text := line.rstrip():
                 self._on_line(text)

@@ -2,15 +2,15 @@
 
 ``TIDEGATE_LOG_FORMAT=json`` turns lines into objects with ``timestamp`` (RFC 3339, UTC), ``level``, ``event``,
 ``dataset``, ``job`` and ``run_id``, null where they don't apply, and the event's own fields. A run's id passes on to
-what it starts. Results on standard output stay as they are.
+the commands it starts (:mod:`tidegate.child_process`). Results on standard output stay as they are.
 """
 
 import atexit
 import json
 import logging
-import os
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import click
@@ -19,10 +19,9 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from tidegate.captured_stderr import CapturedStderr
-from tidegate.errors import TidegateError
-from tidegate.settings import LogSettings, generated_run_id, get_settings
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import LogSettings, Settings, get_settings
 
-RUN_ID_VARIABLE = "TIDEGATE_RUN_ID"
 FORMAT_VARIABLE = "TIDEGATE_LOG_FORMAT"
 REQUIRED = ("timestamp", "level", "event", "dataset", "job", "run_id")
 HIDDEN = "***"
@@ -30,14 +29,18 @@ HIDDEN = "***"
 _Entry = MutableMapping[str, Any]
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s:/@]+):[^\s/@]+@")
 _captured: CapturedStderr | None = None
+_run_id: str | None = None
+_hidden: set[str] = set()
 
 
 def start(settings: LogSettings) -> None:
     """Begins a run: gives it its id, and turns standard error into JSON lines if the settings ask for that."""
-    global _captured
-    os.environ[RUN_ID_VARIABLE] = settings.run_id
+    global _captured, _run_id
+    _run_id = settings.run_id
     if settings.log_format == "text" or _captured is not None:
         return
+    with suppress(TidegateError):  # what is wrong with the others is about to be reported
+        hide_secrets(get_settings())
     _captured = CapturedStderr(_pass_on)
     atexit.register(_captured.close)
     structlog.configure(
@@ -48,9 +51,10 @@ def start(settings: LogSettings) -> None:
     _take_over_logging(_captured)
 
 
-def run_id() -> str:
-    """The id of this run: its own, or that of the command which started it."""
-    return os.environ.setdefault(RUN_ID_VARIABLE, generated_run_id())
+def hide_secrets(settings: Settings) -> None:
+    """From now on, no line shows a secret of these settings; ``start`` hides those of the environment and the stack."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    _hidden.update(value.get_secret_value() for value in values if isinstance(value, SecretStr) and value)
 
 
 def is_json() -> bool:
@@ -80,7 +84,8 @@ def tell(text: str, name: str, level: Literal["info", "warning"] = "info", **fie
 def failed(error: TidegateError, exit_code: int = 1) -> None:
     """The one line of an error that a user can meet."""
     if is_json():
-        event("failed", "error", error=error.problem, remedy=error.remedy, exit_code=exit_code)
+        facts = {"error": error.problem, "remedy": error.remedy, "transient": isinstance(error, TransientError)}
+        event("failed", "error", **facts, exit_code=exit_code)
     else:
         click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
 
@@ -132,9 +137,9 @@ def _pass_on(line: str) -> None:
 
 def _complete(_logger: Any, _method: str, entry: _Entry) -> _Entry:
     """Every key that each line must have, in this order, and no secret."""
-    entry["run_id"] = run_id()
+    entry["run_id"] = _run_id
     ordered = {name: entry.pop(name, None) for name in REQUIRED}
-    secrets = sorted(_secrets(), key=len, reverse=True)
+    secrets = sorted(_hidden, key=len, reverse=True)
     return {name: without_secrets(value, secrets) for name, value in (ordered | dict(entry)).items()}
 
 
@@ -149,14 +154,3 @@ def without_secrets(value: Any, secrets: list[str]) -> Any:
     if isinstance(value, list | tuple):
         return [without_secrets(part, secrets) for part in value]
     return value
-
-
-def _secrets() -> Iterator[str]:
-    try:
-        settings = get_settings()
-    except TidegateError:  # what is wrong with them is being reported
-        return
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, SecretStr) and value.get_secret_value():
-            yield value.get_secret_value()

@@ -1,4 +1,7 @@
-"""One frozen settings object, read once.
+"""One frozen settings object, read once: by the command or job that runs, which hands it on.
+
+Who needs other values makes a new object of it (``model_copy(update=…)``), and a child process is given them by
+:func:`as_environment`: nothing is ever written into this process's own environment.
 
 Sources, the first that has a value wins: environment (``TIDEGATE_<NAME>``), ``stack.json`` in the home folder
 (written by ``tidegate up``), the defaults below. Secrets never appear in ``repr``.
@@ -10,6 +13,7 @@ import re
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -158,7 +162,7 @@ def settings_with_sources(settings: Settings) -> list[Setting]:
     for name, field in Settings.model_fields.items():
         variable, value = variable_of(name), getattr(settings, name)
         source = "environment" if variable in in_environment else str(stack_file) if name in in_stack else "default"
-        if name == "run_id" and value == generated_run_id():  # a run hands its id on by the environment, its own too
+        if name == "run_id" and value == generated_run_id():  # an empty variable gives none
             source = "generated"
         found.append(Setting(variable, None if value is None else str(value), source, field.description or ""))
     return found
@@ -167,6 +171,28 @@ def settings_with_sources(settings: Settings) -> list[Setting]:
 def variable_of(name: str) -> str:
     """The environment variable of a setting."""
     return ENV_PREFIX + name.upper()
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The variables by which another process reads these settings, run id included, wherever they came from.
+
+    Secrets are not among them: the other process finds them where this one did, in the environment or ``stack.json``.
+    """
+    told = settings.model_fields_set | {"home", "run_id"}
+    values = {name: getattr(settings, name) for name in Settings.model_fields if name in told}
+    return {
+        variable_of(name): value.isoformat() if isinstance(value, datetime) else str(value)
+        for name, value in values.items()
+        if value is not None and not isinstance(value, SecretStr)
+    }
+
+
+def with_stack(settings: Settings, endpoints: Mapping[str, object]) -> Settings:
+    """The settings with the addresses and keys of a stack that is up now; the environment goes first, as ever."""
+    in_environment = {name.upper() for name in os.environ}
+    return settings.model_copy(
+        update={name: value for name, value in endpoints.items() if variable_of(name) not in in_environment}
+    )
 
 
 def unknown_variables(environment: Mapping[str, str], others: Collection[str]) -> dict[str, str | None]:
@@ -192,9 +218,8 @@ def _closest(variable: str, known: Collection[str]) -> str | None:
     return ENV_PREFIX + found[0] if found else None
 
 
-@lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once. Raises :class:`TidegateError` if one of them has a wrong value."""
+    """Reads the settings. Raises :class:`TidegateError` if one of them has a wrong value."""
     try:
         return Settings()
     except ValueError as error:

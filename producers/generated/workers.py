@@ -76,10 +76,8 @@ def _receive(pipe: Connection, process: SpawnProcess) -> Outcome | TidegateError
         process.join()
         return TidegateError(f"a producer process died ({process.exitcode}).", remedy="See its message above.")
     process.join()
-    if isinstance(result, Outcome):
-        return result
-    problem, remedy = result
-    return TidegateError(problem, remedy=remedy)
+    assert isinstance(result, Outcome | TidegateError)
+    return result
 
 
 def _combine(outcomes: list[Outcome]) -> Outcome:
@@ -129,4 +127,4 @@ def _work(plan: Plan, index: int, shared: _Shared, result: Connection) -> None:
         result.send(work(plan, index, stop, on_progress, ready))
     except TidegateError as error:
         shared.start.abort()
-        result.send((error.problem, error.remedy))
+        result.send(error)

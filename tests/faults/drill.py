@@ -70,7 +70,7 @@ class Drill:
         wait_for("normal lag before the fault", self._is_normal, timeout_s=CALM_LIMIT_S)
         arguments = ("--rate", str(RATE), "--seconds", str(seconds), "--seed", str(self.seed), *(options or MIX))
         log = self.pipeline.settings.home / "logs" / "drill-produce.log"
-        self._producer = Child(log, "produce", "clicks", *arguments)
+        self._producer = Child(self.pipeline.settings, log, "produce", "clicks", *arguments)
         self._watcher.start()
         wait_for("traffic", self._flows)
         self.pipeline.wait_for_checkpoints("refine", 2)

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tidegate.settings import get_settings
 from tidegate.stack import flink_home
-from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.stack.fetch import Cache
 from tidegate.stack.java import java_home
 
 
 @pytest.fixture(scope="session")
 def flink_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Environment variables under which ``pyflink`` plans with the connectors' jar."""
-    cache = Cache(cache_folder())
+    cache = Cache(get_settings().cache)
     cache.fetch(["flink"], Console(stderr=True))
     home = flink_home.make(tmp_path_factory.mktemp("flink"), cache)
     project = Path(__file__).parents[2]

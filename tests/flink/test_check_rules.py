@@ -8,6 +8,7 @@ import pytest
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
 from tidegate.contracts.problem import Problem
 from tidegate.jobs.check_contracts import flink_problems
+from tidegate.settings import Settings
 
 Found = dict[str, list[Problem]]
 
@@ -24,7 +25,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     }
     for name, spoiler in spoilers.items():
         spoiler(copy_of_clicks(schemas, name))
-    problems = flink_problems(schemas, list(spoilers))
+    problems = flink_problems(Settings.model_validate({"schemas_dir": schemas}), list(spoilers))
     return {name: [p for p in problems if p.file.startswith(f"{name}/")] for name in spoilers}
 
 

@@ -186,7 +186,7 @@ def _follow(heading: str, folder: Path) -> str:
 def _traffic_of_version_1(settings: Settings) -> Iterator[Child]:
     """Clicks as the project's own contract has them, from when they flow on, whatever the reader's folder holds."""
     before = _raw_end(settings)
-    child = Child(settings.home / "logs" / "evolution-produce.log", "produce", "clicks", *TRAFFIC)
+    child = Child(settings, settings.home / "logs" / "evolution-produce.log", "produce", "clicks", *TRAFFIC)
     try:
         wait_for("traffic", lambda: _raw_end(settings) > before)
         yield child

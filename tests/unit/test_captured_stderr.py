@@ -24,6 +24,25 @@ print("after it", file=sys.stderr)
 print(json.dumps(lines))
 """
 
+OUTLIVED = """
+import subprocess, sys, time
+from tidegate.captured_stderr import CapturedStderr
+
+lines = []
+captured = CapturedStderr(lines.append)
+child = subprocess.Popen(["sleep", "60"])
+began = time.monotonic()
+captured.close()
+print(time.monotonic() - began)
+child.kill()
+"""
+
+
+def test_a_process_that_still_runs_is_not_waited_for() -> None:
+    result = subprocess.run([sys.executable, "-c", OUTLIVED], cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert float(result.stdout) < 1
+
 
 def test_lines_of_every_writer_are_taken_until_it_is_closed() -> None:
     result = subprocess.run([sys.executable, "-c", CODE], cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -179,9 +179,12 @@ def test_lines_of_a_process_of_the_same_run_pass_as_they_are(tmp_path: Path) -> 
     code = """
 import subprocess, sys
 from tidegate import log
-from tidegate.settings import LogSettings
-log.start(LogSettings())
-subprocess.run([sys.executable, "-m", "tidegate", "config", "show"], stdout=subprocess.DEVNULL)
+from tidegate.child_process import child_environment
+from tidegate.settings import get_settings
+settings = get_settings()
+log.start(settings)
+show = [sys.executable, "-m", "tidegate", "config", "show"]
+subprocess.run(show, stdout=subprocess.DEVNULL, env=child_environment(settings))
 """
     said = lines(run(tmp_path, "-c", code))
 

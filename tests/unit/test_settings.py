@@ -12,7 +12,15 @@ from click.testing import CliRunner
 
 from tidegate.cli.config import OTHERS, command
 from tidegate.errors import TidegateError
-from tidegate.settings import STACK_FILE, Settings, get_settings, settings_with_sources, unknown_variables
+from tidegate.settings import (
+    STACK_FILE,
+    Settings,
+    as_environment,
+    get_settings,
+    settings_with_sources,
+    unknown_variables,
+    with_stack,
+)
 
 PROJECT = Path(__file__).parents[2]
 READERS = ("tidegate", "flink_jobs", "producers", "deploy", "docs", "warehouse", "scripts")
@@ -25,7 +33,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TIDEGATE_PARALLELISM", "3")
     monkeypatch.setenv("TIDEGATE_OPENSEARCH_PASSWORD", "open sesame")
     (tmp_path / STACK_FILE).write_text(json.dumps({"parallelism": 1, "kafka_bootstrap_servers": "127.0.0.1:1234"}))
-    get_settings.cache_clear()
     return tmp_path
 
 
@@ -35,6 +42,25 @@ def test_the_environment_wins_over_the_stack_and_the_stack_over_defaults(home: P
     assert found["TIDEGATE_KAFKA_BOOTSTRAP_SERVERS"] == ("127.0.0.1:1234", str(home / STACK_FILE))
     assert found["TIDEGATE_TRANSACTION_TIMEOUT_S"] == ("600", "default")
     assert found["TIDEGATE_OPENSEARCH_USER"] == (None, "default")
+
+
+def test_another_process_is_told_what_was_set_or_changed_and_no_secret(home: Path) -> None:
+    settings = Settings().model_copy(update={"lake_checkpoint_interval_s": 10.0})
+    told = as_environment(settings)
+
+    assert {name: told[name] for name in told if name != "TIDEGATE_CACHE"} == {
+        "TIDEGATE_HOME": str(home),
+        "TIDEGATE_RUN_ID": settings.run_id,
+        "TIDEGATE_PARALLELISM": "3",
+        "TIDEGATE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1234",
+        "TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S": "10.0",
+    }
+
+
+def test_a_stack_that_is_up_gives_its_addresses_but_for_those_of_the_environment() -> None:
+    settings = with_stack(Settings(), {"parallelism": 5, "opensearch_url": "http://127.0.0.1:1"})
+
+    assert (settings.parallelism, settings.opensearch_url) == (3, "http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])

@@ -93,10 +93,10 @@ def show(dataset: str, as_json: bool) -> None:
 @click.option("--against", metavar="registry|GIT-REF", help="also compare with what is registered, or with a commit")
 def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str | None) -> None:
     """Find what is wrong with DATASETS, or with all. Exit code 1 if anything is."""
-    schemas_dir = get_settings().schemas_dir
-    checked = check_datasets(schemas_dir, datasets)
+    settings = get_settings()
+    checked = check_datasets(settings.schemas_dir, datasets)
     compiled = has_flink() and not no_flink
-    problems = checked.problems + (flink_problems(schemas_dir, checked.sound_streams) if compiled else [])
+    problems = checked.problems + (flink_problems(settings, checked.sound_streams) if compiled else [])
     not_compared = checked.unsound if against is not None else []
     if against is not None:
         for dataset in checked.sound:

@@ -30,6 +30,6 @@ def command(seconds: float, rate: float, source: Path | None, keep: bool, ports:
     part of the proof.
     """
     console = Console()
-    result = Demo(DemoOptions(seconds, rate, source, keep, ports), console).run()
-    show(result, get_settings(), console, kept=keep)
+    result = Demo(get_settings(), DemoOptions(seconds, rate, source, keep, ports), console).run()
+    show(result, console, kept=keep)
     click.get_current_context().exit(0 if result.ok else 1)

@@ -20,7 +20,7 @@ def command(only: str | None, ports: PortChoice | None) -> None:
     display = StartDisplay(console)
     began = time.monotonic()
     try:
-        stack = local.up(
+        settings = local.up(
             get_settings(),
             on_phase=display.on_phase,
             console=console,
@@ -29,7 +29,7 @@ def command(only: str | None, ports: PortChoice | None) -> None:
         )
     finally:
         display.close()
-    click.echo(f"{only or 'The stack'} is up after {time.monotonic() - began:.1f} s; its data is in {stack.home}.")
+    click.echo(f"{only or 'The stack'} is up after {time.monotonic() - began:.1f} s; its data is in {settings.home}.")
     click.echo("`tidegate status` shows every server with its address.")
     if not only:
-        click.echo(f"Flink: {stack.url('flink_rest')}  OpenSearch: {stack.url('opensearch')}")
+        click.echo(f"Flink: {settings.flink_rest_url}  OpenSearch: {settings.opensearch_url}")

@@ -1,7 +1,5 @@
 """All that must be there before the first event: servers, topics and schemas, search templates, products, jobs."""
 
-import os
-
 from rich.console import Console
 
 from tidegate.clients.flink import FlinkClient
@@ -12,29 +10,28 @@ from tidegate.jobs.start import Start, start
 from tidegate.measure.child import Child
 from tidegate.registration.register import register_all
 from tidegate.search.templates import apply_templates, searchable
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings
 from tidegate.stack import local
 from tidegate.stack.start_display import StartDisplay
 
-LAKE_INTERVAL_VARIABLE = "TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S"
-LAKE_INTERVAL_S = "10"
+LAKE_INTERVAL_S = 10.0
 
 
-def start_stack(options: DemoOptions, phases: Phases, console: Console) -> Settings:
+def start_stack(settings: Settings, options: DemoOptions, phases: Phases, console: Console) -> Settings:
     """Starts what is missing of the stack; returns the settings that name its servers.
 
     The lake commits every 10 s here, so that a short run has something to show; a real one makes larger files.
     """
-    os.environ.setdefault(LAKE_INTERVAL_VARIABLE, LAKE_INTERVAL_S)
-    get_settings.cache_clear()
     with phases.phase("up") as note:
         display = StartDisplay(console)
         try:
-            stack = local.up(get_settings(), on_phase=display.on_phase, console=console, choice=options.ports)
+            up = local.up(settings, on_phase=display.on_phase, console=console, choice=options.ports)
         finally:
             display.close()
-        note.text = f"servers run, their data is in {stack.home}"
-    return get_settings()
+        note.text = f"servers run, their data is in {up.home}"
+    if "lake_checkpoint_interval_s" in up.model_fields_set:
+        return up
+    return up.model_copy(update={"lake_checkpoint_interval_s": LAKE_INTERVAL_S})
 
 
 def prepare(settings: Settings, phases: Phases) -> None:
@@ -47,7 +44,7 @@ def prepare(settings: Settings, phases: Phases) -> None:
         applied = apply_templates(SearchClient(settings), settings, searchable(settings.schemas_dir))
         note.text = ", ".join(each.template for each in applied)
     with phases.phase("products", "sample products") as note:
-        child = Child(settings.home / "logs" / "demo-load.log", "load", "products", "--sample")
+        child = Child(settings, settings.home / "logs" / "demo-load.log", "load", "products", "--sample")
         try:
             note.text = f"{child.result()['upserts']:,} sample products"
         finally:

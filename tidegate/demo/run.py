@@ -25,19 +25,20 @@ from tidegate.measure.percentiles import percentiles
 from tidegate.measure.repeating import Repeating
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings
 from tidegate.stack import local
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a demo found, and where its report is."""
+    """What a demo found, where its report is, and the settings that name its servers."""
 
     proof: ProofReport
     comparison: Comparison
     measured: Measured
     answers: list[Answer]
     report: Path
+    settings: Settings
 
     @property
     def ok(self) -> bool:
@@ -46,9 +47,10 @@ class Result:
 
 
 class Demo:
-    """One run of it; ``options`` say what is sent and whether the stack stays."""
+    """One run of it; ``options`` say what is sent and whether the stack in ``settings.home`` stays."""
 
-    def __init__(self, options: DemoOptions, console: Console) -> None:
+    def __init__(self, settings: Settings, options: DemoOptions, console: Console) -> None:
+        self._settings = settings
         self._options = options
         self._console = console
         self._phases = Phases(console)
@@ -69,14 +71,14 @@ class Demo:
         return result
 
     def _run(self) -> tuple[Result, dict[str, Any]]:
-        settings = prepare.start_stack(self._options, self._phases, self._console)
+        settings = prepare.start_stack(self._settings, self._options, self._phases, self._console)
         memory = MemoryWatch(settings.home)
         with Repeating(memory.sample, SAMPLE_EVERY_S):
             prepare.prepare(settings, self._phases)
             prepare.start_jobs(settings, self._phases)
             dataset = load_stream(settings.schemas_dir, DATASET)
             watched = Watched(settings, dataset, View(self._console))
-            summary = self._flow(watched, memory, settings.home)
+            summary = self._flow(settings, watched, memory)
             proof, of_this_run = self._prove(settings, watched)
             answers = self._ask(settings, dataset, proof, watched)
         comparison = compare(summary, of_this_run, watched.seen.dead_letters)
@@ -88,13 +90,13 @@ class Demo:
             first_searchable_s=_since_start(watched.probe.found.first_at_s),
             peak_rss_mb=memory.peak_rss_mb(),
         )
-        result = Result(proof, comparison, measured, answers, settings.home / "demo" / "report.json")
+        result = Result(proof, comparison, measured, answers, settings.home / "demo" / "report.json", settings)
         report = as_json(proof, comparison, measured, [answer.as_json() for answer in answers])
         return result, {**report, "producer": summary}
 
-    def _flow(self, watched: Watched, memory: MemoryWatch, home: Path) -> dict[str, Any]:
+    def _flow(self, settings: Settings, watched: Watched, memory: MemoryWatch) -> dict[str, Any]:
         with watched, ExitStack() as stack:
-            producer = traffic.start(self._options, home)
+            producer = traffic.start(settings, self._options)
             stack.callback(producer.stop)
             memory.producer_pid = producer.pid
             summary = flow.send(watched, producer, self._options, self._phases)
@@ -127,7 +129,7 @@ class Demo:
 
     def _down(self) -> None:
         with self._phases.phase("down", "stopping the stack") as note:
-            stopped = local.down(get_settings())
+            stopped = local.down(self._settings)
             note.text = f"{len(stopped)} servers stopped"
 
 

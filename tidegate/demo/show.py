@@ -12,7 +12,7 @@ from tidegate.proof.show import print_report
 from tidegate.settings import Settings
 
 
-def show(result: Result, settings: Settings, console: Console, *, kept: bool) -> None:
+def show(result: Result, console: Console, *, kept: bool) -> None:
     """Prints everything."""
     console.rule("proof")
     print_report(result.proof, console)
@@ -23,7 +23,7 @@ def show(result: Result, settings: Settings, console: Console, *, kept: bool) ->
         console.rule(f"{answer.source}: {answer.question}")
         console.print(_answer_table(answer))
     console.rule("where next")
-    _show_next(settings, console, kept=kept)
+    _show_next(result.settings, console, kept=kept)
     console.print(f"report: {result.report}", highlight=False, soft_wrap=True)
 
 

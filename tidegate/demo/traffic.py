@@ -1,9 +1,8 @@
 """The traffic of a run: the project's own producer, generated or from a file."""
 
-from pathlib import Path
-
 from tidegate.demo.options import BAD_RATIO, DATASET, DUPLICATE_RATIO, LATE_RATIO, DemoOptions
 from tidegate.measure.child import Child
+from tidegate.settings import Settings
 
 
 def arguments(options: DemoOptions) -> list[str]:
@@ -28,6 +27,6 @@ def describe(options: DemoOptions) -> str:
     return f"{options.rate_per_s:,.0f} clicks/s for {options.seconds:g} s; of them 1 % bad, 1 % sent twice, 1 % late"
 
 
-def start(options: DemoOptions, home: Path) -> Child:
+def start(settings: Settings, options: DemoOptions) -> Child:
     """Starts the producer."""
-    return Child(home / "logs" / "demo-produce.log", *arguments(options))
+    return Child(settings, settings.home / "logs" / "demo-produce.log", *arguments(options))

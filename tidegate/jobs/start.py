@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tidegate.child_process import child_environment, readable, reported_error
 from tidegate.clients import connection
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TidegateError, TransientError
@@ -61,14 +62,19 @@ def running_jobs(client: FlinkClient, names: Iterable[str]) -> list[str]:
 def submit(settings: Settings, name: str, arguments: list[str]) -> None:
     """``flink run`` of a Python file and its arguments; returns when the cluster has taken the job.
 
+    What a refused one said is kept in ``logs/run-<name>.log``, as people read it: Flink's own output, and the lines of
+    the job, which come as JSON, as text.
+
     Raises:
-        TidegateError: refused, in the job's own line or Flink's; ``name`` is of its log.
+        TidegateError: refused; the job's own error if it told of one, else what Flink said.
     """
     result = subprocess.run(
         command(settings, arguments), env=environment(settings), capture_output=True, text=True, check=False
     )
     if result.returncode != 0:
-        raise _refused(name, result.stdout + result.stderr, settings)
+        said = result.stdout + result.stderr
+        log = _keep(name, readable(said), settings)
+        raise reported_error(said) or _refused(name, readable(said), log)
 
 
 def refuse_if_running(client: FlinkClient, name: str) -> None:
@@ -123,17 +129,15 @@ def command(settings: Settings, arguments: list[str]) -> list[str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The client's environment: the settings it was started with, and where to find this project."""
+    """The client's environment: these settings, and where to find Flink and this project."""
     project = str(Path.cwd())
     path = os.environ.get("PYTHONPATH")
     values = {
-        **os.environ,
-        "TIDEGATE_HOME": str(settings.home),
+        **child_environment(settings),
         "FLINK_HOME": str(flink_home(settings)),
         "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
         "PYTHONPATH": f"{project}:{path}" if path else project,
         "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
-        "TIDEGATE_LOG_FORMAT": "text",  # its errors are read, and reported, here
     }
     values.pop("TIDEGATE_PRIVACY_KEY", None)
     return values
@@ -153,14 +157,15 @@ def flink_home(settings: Settings) -> Path:
     return settings.flink_home
 
 
-def _refused(name: str, output: str, settings: Settings) -> TidegateError:
-    folder = settings.home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / f"run-{name}.log"
-    log.write_text(output)
-    own = [line.removeprefix("error: ") for line in output.splitlines() if line.startswith("error: ")]
-    if own:
-        return TidegateError(own[-1], remedy="")
+def _keep(name: str, said: str, settings: Settings) -> Path:
+    log = settings.home / "logs" / f"run-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(said)
+    return log
+
+
+def _refused(name: str, output: str, log: Path) -> TidegateError:
+    """By what Flink said: the program itself had no chance to tell of a problem of its own."""
     if "there is no operator for the state" in output.lower() or "Cannot map checkpoint/savepoint state" in output:
         return TidegateError(
             f"the job {name} has state of a dataset that is not part of it any more.",

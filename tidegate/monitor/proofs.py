@@ -5,7 +5,6 @@ after it, and a dataset of many events does not hold up the other readings.
 """
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -15,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tidegate import metric_names
+from tidegate.child_process import child_environment, last_words, reported_error
 from tidegate.errors import TidegateError
-from tidegate.log import FORMAT_VARIABLE
 from tidegate.monitor.reading import Sample, Server, Since
 from tidegate.proof.report import FAULTS
+from tidegate.settings import Settings
 
 NICE = ("nice", "-n", "10")
 VERDICTS = {
@@ -66,7 +66,8 @@ def samples(dataset: str, report: Report, made_s: float) -> Iterator[Sample]:
 class ProofProcess:
     """Runs one proof at a time, whoever asks; called as ``prove(dataset, start)``. ``without``: ``lake``, ``index``."""
 
-    def __init__(self, without: Sequence[str] = ()) -> None:
+    def __init__(self, settings: Settings, without: Sequence[str] = ()) -> None:
+        self._settings = settings
         self._without = without
         self._turn = threading.Lock()
         self._running: subprocess.Popen[str] | None = None
@@ -83,7 +84,7 @@ class ProofProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=os.environ | {FORMAT_VARIABLE: "text"},  # its last line is read, and reported, here
+                env=child_environment(self._settings),
                 text=True,
             )
             out, err = self._running.communicate()
@@ -104,12 +105,15 @@ def parse(dataset: str, out: str, err: str) -> Report:
     """The report that ``tidegate prove --json`` printed.
 
     Raises:
-        TidegateError: it printed none; says why, in its last words.
+        TidegateError: it printed none; says why, as the proof itself does. TransientError: for an outage.
     """
     try:
         report = json.loads(out)
     except ValueError as error:
-        reason = err.strip().rpartition("\n")[2].removeprefix("error: ")
-        raise TidegateError(f"{dataset} can't be proved: {reason}", remedy="") from error
+        problem = f"{dataset} can't be proved"
+        if (own := reported_error(err)) is not None:
+            raise type(own)(f"{problem}: {own.problem}", remedy=own.remedy) from error
+        remedy = f"Run `tidegate prove {dataset}` to see all of it."
+        raise TidegateError(f"{problem}: {last_words(err)}", remedy=remedy) from error
     assert isinstance(report, dict)
     return report

@@ -88,17 +88,18 @@ def proof_readers(datasets: Sequence[Stream], process: ProofProcess, options: Op
     return [ProofReader(process, dataset.name, window, options.prove_every_s) for dataset in datasets]
 
 
-def proof_process(options: Options) -> ProofProcess:
+def proof_process(settings: Settings, options: Options) -> ProofProcess:
     """Makes proofs of what the jobs that should run write."""
     layers = (LAKE, INDEX)
-    return ProofProcess([layer for layer in layers if options.jobs is not None and layer not in options.jobs])
+    return ProofProcess(settings, [layer for layer in layers if options.jobs is not None and layer not in options.jobs])
 
 
 def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool]:
     """The metrics as text after one reading of everything, and whether no reading failed."""
     datasets = stream_datasets(settings.schemas_dir)
     board = Board()
-    wanted = [*readers(settings, datasets, options), *proof_readers(datasets, proof_process(options), options)]
+    process = proof_process(settings, options)
+    wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
     results = [Watch(reader, board, say).step() for reader in wanted]
     return generate_latest(_registry(board)).decode(), all(results)
 
@@ -110,7 +111,7 @@ def serving(settings: Settings, options: Options, address: tuple[str, int], say:
     Raises:
         TidegateError: the address can't be listened on.
     """
-    datasets, process, board = stream_datasets(settings.schemas_dir), proof_process(options), Board()
+    datasets, process, board = stream_datasets(settings.schemas_dir), proof_process(settings, options), Board()
     with _http_server(board, address) as port:
         wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
         watches = [Watch(reader, board, say) for reader in wanted]

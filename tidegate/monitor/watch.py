@@ -53,9 +53,11 @@ class Watch:
     def _fell(self, error: Exception) -> None:
         if self._failing_since_s is None and not self._stop.is_set():
             self._failing_since_s = time.monotonic()
+            reading, remedy = self._reader.name, error.remedy if isinstance(error, TidegateError) else None
             problem = error.problem if isinstance(error, TidegateError) else f"{type(error).__name__}: {error}"
-            line, reading = " ".join(problem.split()), self._reader.name
-            self._say(f"{reading}: {line}", "reading_failed", "warning", reading=reading, error=line)
+            line = " ".join(problem.split())
+            text = " ".join([f"{reading}: {line}", *([remedy] if remedy else [])])
+            self._say(text, "reading_failed", "warning", reading=reading, error=line, remedy=remedy)
 
     def _rose(self) -> None:
         if self._failing_since_s is not None:

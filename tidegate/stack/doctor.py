@@ -11,7 +11,7 @@ from typing import Literal
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.stack import flink_home, preflight
-from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.stack.fetch import Cache
 from tidegate.stack.java import java_home
 from tidegate.stack.kafka import Kafka
 from tidegate.stack.maven import maven_java_version
@@ -42,7 +42,7 @@ class Doctor:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.cache = Cache(cache_folder())
+        self.cache = Cache(settings.cache)
         self.stack: StackState = load_state(settings, running=True)
         self.servers = select(None, self.stack, self.cache)
         self.to_start = preflight.not_running(self.servers)

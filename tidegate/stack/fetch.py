@@ -12,23 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tidegate.errors import TidegateError
-from tidegate.settings import get_settings
 from tidegate.stack.lockfile import POM_FILE, LockedFile, read_lock, sha256_of
 from tidegate.stack.maven import run_maven
 
 _DONE_LINE = re.compile(r"Downloaded from \S+: \S*/(\S+) ")
 
 
-def cache_folder() -> Path:
-    """Where downloads are kept: the setting ``cache``."""
-    return get_settings().cache.absolute()
-
-
 class Cache:
     """The downloaded files, by the group (execution of runtime-pom.xml) they belong to."""
 
     def __init__(self, root: Path, lock: Sequence[LockedFile] | None = None) -> None:
-        self.root = root
+        self.root = root.absolute()
         self._lock = read_lock() if lock is None else lock
 
     def files(self, group: str) -> list[Path]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tidegate import log
 from tidegate.errors import TidegateError
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings, with_stack
 from tidegate.stack import preflight, supervisor
 from tidegate.stack.class_archive import base_archive
-from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.stack.fetch import Cache
 from tidegate.stack.ports import PortChoice
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState, load_state
@@ -24,20 +25,21 @@ def up(
     console: Console,
     only: Sequence[str] | None = None,
     choice: PortChoice | None = None,
-) -> StackState:
-    """Start what is missing of the stack in ``settings.home``; afterwards ``get_settings()`` names its servers."""
+) -> Settings:
+    """Starts what is missing of the stack in ``settings.home``; the settings that name its servers."""
     with supervisor.exclusive(settings.home):
         running = supervisor.is_running(settings.home)
         if running and choice is not None:
             raise TidegateError("The stack runs: its ports can't change.", remedy="Run `tidegate down` first.")
         stack = load_state(settings, choice=choice, running=running)
-        cache = Cache(cache_folder())
+        cache = Cache(settings.cache)
         servers = supervisor.select(only, stack, cache)
         _prepare(preflight.not_running(servers), stack, cache, console)
         stack.save()
-        get_settings.cache_clear()
+        up_now = with_stack(settings, stack.endpoints())
+        log.hide_secrets(up_now)
         supervisor.start(servers, on_phase)
-        return stack
+        return up_now
 
 
 def _prepare(to_start: Sequence[Server], stack: StackState, cache: Cache, console: Console) -> None:
@@ -61,7 +63,6 @@ def down(settings: Settings, *, only: Sequence[str] | None = None, purge: bool =
             supervisor.stop_leftovers(settings.home)
             if purge:
                 shutil.rmtree(settings.home)
-                get_settings.cache_clear()
     return stopped
 
 
@@ -77,7 +78,7 @@ def log_files(settings: Settings, only: Sequence[str] | None = None) -> dict[str
 
 def _servers(settings: Settings, only: Sequence[str] | None) -> list[Server]:
     stack = load_state(settings, running=True)
-    servers = supervisor.select(only, stack, Cache(cache_folder()))
+    servers = supervisor.select(only, stack, Cache(settings.cache))
     if only is None:
         return servers
     named = {part for name in only for part in supervisor.ALIASES.get(name, (name,))}

@@ -47,7 +47,7 @@ class Registry(Server):
     def check(self) -> None:
         """Register a schema and read it back by its id."""
         try:
-            with httpx.Client(base_url=self.stack.endpoints()["registry_url"], timeout=10) as client:
+            with httpx.Client(base_url=str(self.stack.endpoints()["registry_url"]), timeout=10) as client:
                 answer = client.post(f"/subjects/{HEALTH_SUBJECT}/versions", json={"schema": _HEALTH_SCHEMA})
                 schema_id = answer.raise_for_status().json()["id"]
                 client.get(f"/schemas/ids/{schema_id}").raise_for_status()

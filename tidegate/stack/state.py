@@ -41,29 +41,35 @@ class StackState(BaseModel):
         """The HTTP address of one port."""
         return f"http://{LOOPBACK}:{self.ports.get(port_name)}"
 
-    def endpoints(self) -> dict[str, str]:
-        """Addresses and credentials, named as the fields of :class:`tidegate.settings.Settings`."""
+    def endpoints(self) -> dict[str, str | Path | SecretStr]:
+        """Addresses and credentials, named and typed as the fields of :class:`tidegate.settings.Settings`."""
         return {
             "kafka_bootstrap_servers": f"{LOOPBACK}:{self.ports.kafka}",
             "registry_url": self.url("registry") + "/apis/ccompat/v7",
             "opensearch_url": self.url("opensearch"),
             "s3_endpoint": self.url("s3"),
             "s3_access_key": self.s3_access_key,
-            "s3_secret_key": self.s3_secret_key.get_secret_value(),
+            "s3_secret_key": self.s3_secret_key,
             "lake_catalog_uri": self.url("lake_catalog"),
             "flink_rest_url": self.url("flink_rest"),
-            "flink_home": str(self.home / "flink"),
-            "privacy_key": self.privacy_key.get_secret_value(),
+            "flink_home": self.home / "flink",
+            "privacy_key": self.privacy_key,
         }
 
     def save(self) -> None:
         """Write ``stack.json`` in one step, so that a reader never sees half of it."""
         self.home.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({**self.endpoints(), "ports": self.ports.model_dump()}, indent=2)
+        recorded = {name: _plain(value) for name, value in self.endpoints().items()}
+        text = json.dumps({**recorded, "ports": self.ports.model_dump()}, indent=2)
         draft = self.file.with_suffix(".draft")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text + "\n")
         draft.replace(self.file)
+
+
+def _plain(value: str | Path | SecretStr) -> str:
+    """For the file, which is its owner's alone: a secret as it is."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def _recorded(file: Path) -> dict[str, object]:

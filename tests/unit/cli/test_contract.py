@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,12 @@ from tests.unit.contracts.git import commit
 from tidegate.cli import contract
 from tidegate.contracts.load import dataset_names, load_datasets
 from tidegate.errors import ContractError
-from tidegate.settings import get_settings
 
 
 @pytest.fixture(autouse=True)
-def schemas_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def schemas_dir(monkeypatch: pytest.MonkeyPatch) -> None:
     """The project's contracts, wherever the tests are started."""
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(SCHEMAS))
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
 
 
 def _contract(*arguments: str) -> Result:
@@ -57,7 +52,6 @@ def test_check_without_flink_says_what_it_left_out() -> None:
 def test_check_prints_one_line_per_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(copy_of_clicks(tmp_path, "probe") / "contract.yaml", "key: session_id", "key: session")
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(tmp_path))
-    get_settings.cache_clear()
     result = _contract("check", "probe", "--no-flink")
     assert result.exit_code == 1
     assert result.stdout.startswith("probe/contract.yaml: topic.key: there is no field session")
@@ -71,7 +65,6 @@ def in_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
     commit(tmp_path)
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(folder))
-    get_settings.cache_clear()
     return folder
 
 

@@ -21,14 +21,16 @@ ANSWER = Answer("revenue by category", "the lake, by DuckDB", ("category", "reve
 
 def shown(result: Result, *, kept: bool) -> str:
     console = Console(file=io.StringIO(), width=80)
-    show(result, Settings(), console, kept=kept)
+    show(result, console, kept=kept)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
 def result(silver: int = 6) -> Result:
     found = proof(silver=silver)
-    return Result(found, compare(SUMMARY, found, REASONS), MEASURED, [ANSWER, LETTERS], Path("demo/report.json"))
+    return Result(
+        found, compare(SUMMARY, found, REASONS), MEASURED, [ANSWER, LETTERS], Path("demo/report.json"), Settings()
+    )
 
 
 def test_verdict_latency_answers_and_report_are_there() -> None:

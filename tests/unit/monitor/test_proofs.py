@@ -9,6 +9,7 @@ import pytest
 from tidegate.errors import TidegateError
 from tidegate.monitor.proofs import ProofProcess, ProofReader, parse
 from tidegate.monitor.reading import Since
+from tidegate.settings import Settings
 
 REPORT: dict[str, Any] = {
     "holds": False,
@@ -56,12 +57,14 @@ def test_the_report_of_a_proof_that_does_not_hold_is_one_too() -> None:
     assert parse("clicks", json.dumps(REPORT), "") == REPORT
 
 
-def test_a_proof_that_can_not_be_made_says_why_in_its_last_line() -> None:
-    with pytest.raises(TidegateError, match=r"clicks can't be proved: Kafka does not answer\."):
-        parse("clicks", "", "warning: x\nerror: Kafka does not answer.\n")
+def test_a_proof_that_ended_without_a_word_of_ours_says_its_last_line() -> None:
+    with pytest.raises(TidegateError, match=r"clicks can't be proved: Killed") as caught:
+        parse("clicks", "", "warning: x\nKilled\n")
+    assert caught.value.remedy == "Run `tidegate prove clicks` to see all of it."
 
 
-def test_the_reason_is_read_as_text_where_this_process_says_everything_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIDEGATE_LOG_FORMAT", "json")
-    with pytest.raises(TidegateError, match=r"nothing can't be proved: there is no dataset 'nothing'\."):
-        ProofProcess()("nothing", datetime.now(UTC))
+def test_a_proof_that_can_not_be_made_says_why_and_what_to_do() -> None:
+    with pytest.raises(TidegateError) as caught:
+        ProofProcess(Settings())("nothing", datetime.now(UTC))
+    assert caught.value.problem == "nothing can't be proved: there is no dataset 'nothing'."
+    assert caught.value.remedy.startswith("Known: ")

@@ -50,13 +50,13 @@ def test_an_unknown_job_is_one_clear_error() -> None:
 
 def test_a_proof_is_about_what_the_jobs_write() -> None:
     def left_out(jobs: tuple[str, ...] | None) -> list[str]:
-        command = proof_process(Options(jobs=jobs)).command("clicks", datetime(2026, 1, 1, tzinfo=UTC))
+        command = proof_process(SETTINGS, Options(jobs=jobs)).command("clicks", datetime(2026, 1, 1, tzinfo=UTC))
         return [argument for argument in command if argument.startswith("--no-")]
 
     assert left_out(None) == left_out(("refine", "lake", "index")) == []
     assert left_out(("refine", "lake")) == ["--no-index"]
     datasets = stream_datasets(SETTINGS.schemas_dir)
-    assert proof_readers(datasets, ProofProcess(), Options(prove_every_s=60, jobs=("lake",))) == []
+    assert proof_readers(datasets, ProofProcess(SETTINGS), Options(prove_every_s=60, jobs=("lake",))) == []
 
 
 def test_each_server_has_one_reader_that_tells_whether_it_is_there() -> None:
@@ -68,8 +68,8 @@ def test_each_server_has_one_reader_that_tells_whether_it_is_there() -> None:
 
 def test_proofs_are_made_only_if_asked_for() -> None:
     datasets = stream_datasets(SETTINGS.schemas_dir)
-    assert proof_readers(datasets, ProofProcess(), Options()) == []
-    named = [reader.name for reader in proof_readers(datasets, ProofProcess(), Options(prove_every_s=60))]
+    assert proof_readers(datasets, ProofProcess(SETTINGS), Options()) == []
+    named = [reader.name for reader in proof_readers(datasets, ProofProcess(SETTINGS), Options(prove_every_s=60))]
     assert named == ["proof of app_logs", "proof of clicks", "proof of orders"]
 
 

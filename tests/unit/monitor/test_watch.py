@@ -42,13 +42,16 @@ class Said(list[tuple[str, str, str, dict[str, Any]]]):
 
 
 @pytest.mark.parametrize(
-    ("error", "line"), [(AWAY, "OpenSearch does not answer."), (KeyError("x"), "KeyError: 'x'")], ids=["ours", "a bug"]
+    ("error", "line", "remedy"),
+    [(AWAY, "OpenSearch does not answer.", "Start it."), (KeyError("x"), "KeyError: 'x'", None)],
+    ids=["ours", "a bug"],
 )
-def test_an_outage_is_one_line_and_its_end_another(error: Exception, line: str) -> None:
+def test_an_outage_is_one_line_and_its_end_another(error: Exception, line: str, remedy: str | None) -> None:
     said = Said()
     watch = Watch(Scripted(None, error, error, error, None, None, error), Board(), said)
     assert [watch.step() for _ in range(7)] == [True, False, False, False, True, True, False]
-    fell = (f"documents: {line}", "reading_failed", "warning", {"reading": "documents", "error": line})
+    text = f"documents: {line}" if remedy is None else f"documents: {line} {remedy}"
+    fell = (text, "reading_failed", "warning", {"reading": "documents", "error": line, "remedy": remedy})
     rose = ("documents: back after 0 s", "reading_recovered", "info", {"reading": "documents", "seconds": 0.0})
     assert said == [fell, rose, fell]
 

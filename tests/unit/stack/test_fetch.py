@@ -11,8 +11,7 @@ import pytest
 from rich.console import Console
 
 from tidegate.errors import TidegateError, TransientError
-from tidegate.settings import Settings
-from tidegate.stack.fetch import Cache, cache_folder
+from tidegate.stack.fetch import Cache
 from tidegate.stack.lockfile import LockedFile
 from tidegate.stack.maven import maven_java_version
 
@@ -119,9 +118,3 @@ def test_a_tar_archive_cannot_write_outside_of_its_folder(tmp_path: Path) -> Non
     cache.files("registry")[0].write_bytes(packed.getvalue())
     with pytest.raises(tarfile.OutsideDestinationError):
         cache.unpacked("registry")
-
-
-def test_the_cache_folder_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIDEGATE_CACHE", str(tmp_path))
-    monkeypatch.setattr("tidegate.stack.fetch.get_settings", Settings)
-    assert cache_folder() == tmp_path

@@ -16,9 +16,7 @@ def test_what_up_records_is_what_settings_read(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("TIDEGATE_HOME", str(tmp_path))
     state = load_state(Settings(), choice="auto")
     state.save()
-    get_settings.cache_clear()
     settings = get_settings()
-    get_settings.cache_clear()
     assert settings.kafka_bootstrap_servers == f"127.0.0.1:{state.ports.kafka}"
     assert settings.privacy_key == state.privacy_key
     assert settings.flink_home == tmp_path / "flink"

@@ -14,7 +14,6 @@ from tidegate.contracts.load import load_stream
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, scaffold, write
 from tidegate.errors import ContractError
-from tidegate.settings import get_settings
 
 
 @pytest.fixture
@@ -97,11 +96,9 @@ def test_what_cannot_be_used_is_told_with_the_remedy(
 
 def test_the_command_makes_the_folder_from_a_file(schemas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
-    get_settings.cache_clear()
     sample = schemas.parent / "readings.jsonl"
     sample.write_text(json.dumps(SENSOR) + "\n")
     result = CliRunner().invoke(command, ["new", "readings", "--sample", str(sample), "--identity", "reading"])
-    get_settings.cache_clear()
     assert result.exit_code == 0, result.output
     assert result.output.endswith("tidegate contract check readings\n")
     assert (schemas / "readings" / "contract.yaml").exists()

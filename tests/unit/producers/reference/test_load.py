@@ -19,7 +19,7 @@ from tidegate.avro.codec import Encoder
 from tidegate.cli.load import command
 from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 URL = "postgresql://h/shop"
@@ -91,7 +91,6 @@ def shop(products: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("producers.reference.load.open_table", open_table)
     monkeypatch.setattr("producers.reference.load.read_known", shop.read_known)
     monkeypatch.setenv("TIDEGATE_HOME", str(tmp_path))
-    get_settings.cache_clear()
     return shop
 
 
