@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from tidegate.search.dashboards.importing import import_objects
+from tidegate.clients.dashboards import import_objects
 from tidegate.search.dashboards.make import event_dashboard, metric_dashboard
 from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.search.mapping import JsonObject
@@ -32,9 +32,11 @@ def make(dataset: str) -> None:
 def apply(datasets: Sequence[str], url: str | None) -> None:
     """Import the dashboards of DATASETS, or of all and of their metrics. Safe to repeat: it replaces its own."""
     settings = get_settings()
+    if url:
+        settings = settings.model_copy(update={"dashboards_url": url})
     names = datasets or [*(dataset.name for dataset in searchable(settings.schemas_dir)), METRICS]
     for name in names:
-        imported = import_objects(settings, url or settings.dashboards_url, _objects(name))
+        imported = import_objects(settings, ndjson(_objects(name)))
         click.echo(f"{name}: {imported} objects imported")
 
 

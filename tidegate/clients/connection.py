@@ -42,9 +42,9 @@ def opensearch(settings: Settings) -> ClientOptions:
     return {"hosts": [settings.opensearch_url], "http_auth": _opensearch_login(settings)}
 
 
-def dashboards(settings: Settings, url: str) -> ClientOptions:
-    """For a client of httpx that asks the OpenSearch Dashboards at ``url``; the login is OpenSearch's."""
-    return {"base_url": url, "auth": _opensearch_login(settings)}
+def dashboards(settings: Settings) -> ClientOptions:
+    """For a client of httpx; the login is OpenSearch's."""
+    return {"base_url": settings.dashboards_url, "auth": _opensearch_login(settings)}
 
 
 def s3(settings: Settings) -> ClientOptions:

@@ -8,10 +8,11 @@ from tidegate.settings import Settings, variable_of
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server as people call it, and the setting that says where it is."""
+    """A server as people call it, and the setting that says where it is; whether ``tidegate up`` starts one."""
 
     title: str
     setting: str
+    is_local: bool = True
 
     def address(self, settings: Settings) -> str:
         """Where the settings look for it."""
@@ -24,6 +25,7 @@ OPENSEARCH = Server("OpenSearch", "opensearch_url")
 S3 = Server("S3", "s3_endpoint")
 CATALOG = Server("the lake's catalog", "lake_catalog_uri")
 FLINK = Server("Flink", "flink_rest_url")
+DASHBOARDS = Server("OpenSearch Dashboards", "dashboards_url", is_local=False)
 
 
 def outage(server: Server, settings: Settings, reason: str) -> TransientError:
@@ -43,7 +45,5 @@ def silence(server: Server, settings: Settings, what: str, waited_s: float) -> T
 
 def _remedy(server: Server) -> str:
     """For a local stack, and for servers that somebody else runs."""
-    return (
-        "Run `tidegate status`; start a stack of your own with `tidegate up`, "
-        f"or set {variable_of(server.setting)} to where it is."
-    )
+    start = "Run `tidegate status`; start a stack of your own with `tidegate up`" if server.is_local else "Start it"
+    return f"{start}, or set {variable_of(server.setting)} to where it is."

@@ -10,6 +10,7 @@ PLAIN = Settings.model_construct(
     kafka_bootstrap_servers="kafka:9092",
     registry_url="http://registry:8080/apis/ccompat/v7",
     opensearch_url="https://opensearch:9200",
+    dashboards_url="http://dashboards:5601",
     flink_rest_url="http://flink:8081/",
     s3_endpoint="http://s3:8333",
     lake_catalog_uri="http://catalog:8181/",
@@ -35,9 +36,9 @@ def test_a_reader_of_kafka_sees_what_is_committed_and_commits_nothing_by_itself(
 
 def test_opensearch_and_its_dashboards_have_one_login() -> None:
     assert connection.opensearch(PLAIN) == {"hosts": ["https://opensearch:9200"], "http_auth": None}
-    assert connection.dashboards(PLAIN, "http://x") == {"base_url": "http://x", "auth": None}
+    assert connection.dashboards(PLAIN) == {"base_url": "http://dashboards:5601", "auth": None}
     assert connection.opensearch(WITH_LOGINS)["http_auth"] == ("ann", "open-sesame")
-    assert connection.dashboards(WITH_LOGINS, "http://x")["auth"] == ("ann", "open-sesame")
+    assert connection.dashboards(WITH_LOGINS)["auth"] == ("ann", "open-sesame")
 
 
 def test_flink_is_asked_by_its_url_and_its_command_gets_host_and_port() -> None:

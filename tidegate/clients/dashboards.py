@@ -1,13 +1,12 @@
 """Imports saved objects into a running OpenSearch Dashboards by its saved-objects API."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
 from tidegate.clients import connection
+from tidegate.clients.outage import DASHBOARDS, outage
 from tidegate.errors import TidegateError, TransientError
-from tidegate.search.dashboards.saved_objects import JsonObject, ndjson
 from tidegate.settings import Settings
 
 _PATH = "/api/saved_objects/_import"
@@ -15,36 +14,32 @@ _TIMEOUT_S = 30.0
 _DENIED = frozenset({401, 403})
 
 
-def import_objects(settings: Settings, url: str, objects: Sequence[JsonObject]) -> int:
-    """Puts the objects in place of those with the same ids; returns how many.
+def import_objects(settings: Settings, objects: str) -> int:
+    """Puts the objects, as NDJSON, in place of those with the same ids; returns how many.
 
     Raises:
         TransientError: OpenSearch Dashboards does not answer, or is not ready yet.
         TidegateError: it refuses the login or an object.
     """
     try:
-        with httpx.Client(**connection.dashboards(settings, url), timeout=_TIMEOUT_S) as client:
+        with httpx.Client(**connection.dashboards(settings), timeout=_TIMEOUT_S) as client:
             answer = client.post(
                 _PATH,
                 params={"overwrite": "true"},
                 headers={"osd-xsrf": "true"},
-                files={"file": ("tidegate.ndjson", ndjson(objects).encode(), "application/ndjson")},
+                files={"file": ("tidegate.ndjson", objects.encode(), "application/ndjson")},
             )
     except httpx.TransportError as error:
-        raise TransientError(
-            f"OpenSearch Dashboards at {url} does not answer ({type(error).__name__}).",
-            remedy="Start it, or name another with --url or TIDEGATE_DASHBOARDS_URL.",
-        ) from error
+        raise outage(DASHBOARDS, settings, type(error).__name__) from error
+    place = f"{DASHBOARDS.title} at {DASHBOARDS.address(settings)}"
     if answer.status_code in _DENIED:
         raise TidegateError(
-            f"OpenSearch Dashboards at {url} refuses the login ({answer.status_code}).",
+            f"{place} refuses the login ({answer.status_code}).",
             remedy="Set TIDEGATE_OPENSEARCH_USER and TIDEGATE_OPENSEARCH_PASSWORD.",
         )
     if answer.is_server_error:
-        raise TransientError(
-            f"OpenSearch Dashboards at {url} answers {answer.status_code}.", remedy="Wait until it is ready, try again."
-        )
-    return _imported(answer, url)
+        raise TransientError(f"{place} answers {answer.status_code}.", remedy="Wait until it is ready, try again.")
+    return _imported(answer, DASHBOARDS.address(settings))
 
 
 def _imported(answer: httpx.Response, url: str) -> int:

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.dashboards import exported, saved_objects
+from tidegate.clients.dashboards import import_objects
 from tidegate.errors import TidegateError, TransientError
-from tidegate.search.dashboards.importing import import_objects
+from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.settings import Settings
 
 OBJECTS = exported()["clicks"]
@@ -60,7 +61,8 @@ def server() -> Iterator[Dashboards]:
 
 
 def run(server: Dashboards, settings: Settings | None = None) -> int:
-    return import_objects(settings or Settings(), f"http://127.0.0.1:{server.server_port}/", OBJECTS)
+    address = {"dashboards_url": f"http://127.0.0.1:{server.server_port}/"}
+    return import_objects((settings or Settings()).model_copy(update=address), ndjson(OBJECTS))
 
 
 def test_the_objects_are_sent_as_one_file_and_replace_what_is_there(server: Dashboards) -> None:
@@ -106,4 +108,4 @@ def test_other_answers_are_one_clear_error(
 
 def test_nobody_there_is_an_outage() -> None:
     with pytest.raises(TransientError, match="TIDEGATE_DASHBOARDS_URL"):
-        import_objects(Settings(), "http://127.0.0.1:1", OBJECTS)
+        import_objects(Settings(dashboards_url="http://127.0.0.1:1"), ndjson(OBJECTS))
