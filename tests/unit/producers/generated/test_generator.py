@@ -1,12 +1,9 @@
-"""Generators are found by the dataset's name, and paced by schedule, count or time."""
+"""Generators are paced by schedule, count or time."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from producers.datasets.clicks import generator
-from producers.datasets.find import find_generator
-from producers.generated import from_examples
 from producers.generated.generator import UNPACED_BATCH, Mix, Pace, paced, unpaced
 from producers.sending.batch import Batch
 from producers.sending.rate import OpenLoop
@@ -19,15 +16,6 @@ class Echo:
     def batch(self, times_ms: NDArray[np.int64]) -> Batch:
         texts = [str(time_ms).encode() for time_ms in times_ms]
         return Batch([*texts], [*texts])
-
-
-def test_the_generator_of_a_dataset_is_found_by_its_name() -> None:
-    assert find_generator("clicks") is generator.generator
-
-
-@pytest.mark.parametrize("name", ["unheard_of", "publish"])
-def test_a_dataset_without_a_generator_gets_traffic_from_its_examples(name: str) -> None:
-    assert find_generator(name) is from_examples.generator
 
 
 def test_paced_batches_are_due_when_their_last_record_is() -> None:
