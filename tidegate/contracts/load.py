@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts.dataset import Dataset, Draft, Metric, Reference, Stream
-from tidegate.contracts.model import Contract
+from tidegate.contracts.model import GONE_FIELDS, Contract
 from tidegate.errors import ContractError
 
 CONTRACT_FILE = "contract.yaml"
@@ -173,14 +173,34 @@ def parse_contract(text: str, path: Path) -> Contract:
     Raises:
         ContractError: the text is no YAML, or no contract; names each place.
     """
+    return _validated(_read_yaml(text, path), path)
+
+
+def parse_earlier_contract(text: str, path: Path) -> Contract:
+    """As :func:`parse_contract`, for a contract of another time: it may still have fields that are gone."""
+    values = _read_yaml(text, path)
+    for section, _, field in (place.partition(".") for place in GONE_FIELDS):
+        if isinstance(values, dict) and isinstance(values.get(section), dict):
+            values[section].pop(field, None)
+    return _validated(values, path)
+
+
+def _read_yaml(text: str, path: Path) -> object:
     try:
-        return Contract.model_validate(yaml.safe_load(text))
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise ContractError(f"{path} is not YAML: {reason}.", remedy="Fix the file.") from error
+
+
+def _validated(values: object, path: Path) -> Contract:
+    try:
+        return Contract.model_validate(values)
     except ValidationError as error:
+        found = [(".".join(map(str, item["loc"])) or "contract", item["msg"]) for item in error.errors()]
         places = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'contract'}: {item['msg']}" for item in error.errors()
+            f"{place}: {'this field is gone, it never had an effect: delete it' if place in GONE_FIELDS else message}"
+            for place, message in found
         )
         raise ContractError(f"{path}: {places}.", remedy="docs/contract.schema.json says what fits.") from error
 

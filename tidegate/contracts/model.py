@@ -19,6 +19,8 @@ MAX_RULES_PER_SEVERITY = 60
 """Each has a bit of a BIGINT, and so has the event-time window beside those of ``reject``."""
 EVENT_TIME_RULE = "event_time_in_range"
 """Name that the violation of a contract's event-time window goes by; no rule may take it."""
+GONE_FIELDS = frozenset({"event_time.max_out_of_orderness_s", "lake.partition_by"})
+"""What a contract could say once although nothing ever read it, by dotted place."""
 
 
 class _Part(BaseModel):
@@ -42,7 +44,6 @@ class EventTime(_Part):
     """When an event happened, and which times are believed."""
 
     field: str
-    max_out_of_orderness_s: int = Field(default=30, ge=0)
     earliest: AwareDatetime = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
     max_future_s: int = Field(default=600, ge=0, description="how far ahead of its Kafka timestamp it may be")
 
@@ -88,7 +89,6 @@ class Explode(_Part):
 class Lake(_Part):
     """The dataset's lake tables."""
 
-    partition_by: Literal["day", "month", "year"] = "day"
     retention_days: int = Field(default=730, ge=1)
 
 

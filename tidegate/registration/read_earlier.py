@@ -10,7 +10,7 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.history.earlier import Earlier
-from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_contract
+from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_earlier_contract
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
@@ -66,7 +66,7 @@ def from_git(reference: str, dataset: Dataset) -> Earlier:
 
 
 def _contract(text: str, dataset: Dataset) -> Contract:
-    return parse_contract(text, Path(dataset.name) / CONTRACT_FILE)
+    return parse_earlier_contract(text, Path(dataset.name) / CONTRACT_FILE)
 
 
 def _git(folder: Path, *arguments: str) -> str:

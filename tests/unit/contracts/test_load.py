@@ -14,6 +14,8 @@ from tidegate.contracts.load import (
     load_draft,
     load_reference,
     load_stream,
+    parse_contract,
+    parse_earlier_contract,
     stream_datasets,
 )
 from tidegate.errors import ContractError
@@ -79,3 +81,29 @@ def test_a_folder_with_another_name_than_its_contract_is_refused(schemas: Path) 
 
 def test_a_finished_draft_has_everything_of_the_folder() -> None:
     assert finished(load_draft(SCHEMAS, "orders")) == load_dataset(SCHEMAS, "orders")
+
+
+@pytest.mark.parametrize(
+    ("section", "field"),
+    [("event_time:\n", "max_out_of_orderness_s: 30"), ("lake:\n", "partition_by: day")],
+)
+def test_a_field_that_is_gone_can_be_deleted(schemas: Path, section: str, field: str) -> None:
+    spoil(schemas / "visits" / "contract.yaml", section, f"{section}  {field}\n")
+
+    with pytest.raises(ContractError) as refused:
+        load_draft(schemas, "visits")
+    place = f"{section.strip()[:-1]}.{field.partition(':')[0]}"
+    assert f"contract.yaml: {place}: this field is gone, it never had an effect: delete it." in refused.value.problem
+
+
+def test_a_typing_error_is_no_field_that_is_gone(schemas: Path) -> None:
+    spoil(schemas / "visits" / "contract.yaml", "lake:\n", "lake:\n  partition: day\n")
+    with pytest.raises(ContractError, match=r"lake\.partition: Extra inputs are not permitted"):
+        load_draft(schemas, "visits")
+
+
+def test_an_earlier_contract_may_have_fields_that_are_gone() -> None:
+    path = SCHEMAS / "clicks" / "contract.yaml"
+    then = path.read_text().replace("event_time:\n", "event_time:\n  max_out_of_orderness_s: 30\n")
+
+    assert parse_earlier_contract(then, path) == parse_contract(path.read_text(), path)
