@@ -66,23 +66,20 @@ def work(
     """
     generator = _generator(plan, index)
     publisher = Publisher(plan.settings, plan.topic)
-    latest = Progress()
     part = plan.ledger_part(index)
     with ExitStack() as files:
         ledger = Ledger(files.enter_context(part.open("w")) if part else None)
 
         def on_batch(batch: Batch | None, progress: Progress) -> None:
-            nonlocal latest
-            latest = progress
             if batch is not None:
                 ledger.add(batch)
             on_progress(progress)
 
         wanted = ready()
-        started_s = time.time()
+        started_s, ended = time.time(), Progress()
         if wanted:
-            publish(_batches(plan, index, generator, started_s), publisher, stop, on_batch)
-    return Outcome(ledger.totals, latest, publisher.first_failure, started_s, time.time())
+            ended = publish(_batches(plan, index, generator, started_s), publisher, stop, on_batch)
+    return Outcome(ledger.totals, ended, publisher.first_failure, started_s, time.time())
 
 
 def _generator(plan: Plan, index: int) -> Generator:

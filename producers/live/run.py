@@ -62,7 +62,6 @@ def send(
 
     The batch in which a stop falls is handed out but never sent; the source hears of no delivery then.
     """
-    latest = Progress()
     handed_out = 0
 
     def counted() -> Iterator[Batch]:
@@ -72,14 +71,11 @@ def send(
             yield batch
 
     def on_batch(_batch: Batch | None, progress: Progress) -> None:
-        nonlocal latest
-        latest = progress
         on_progress(progress)
         if progress.delivered == progress.sent == handed_out and not progress.failed:
             source.delivered()
 
-    publish(counted(), publisher, stop, on_batch)
-    return latest
+    return publish(counted(), publisher, stop, on_batch)
 
 
 def _find(dataset: str) -> LiveSourceFactory:

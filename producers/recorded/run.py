@@ -6,11 +6,10 @@ from pathlib import Path
 
 from producers.recorded.lines import Format, LineReader, Replay
 from producers.recorded.tail import read_lines
-from producers.sending.batch import Batch
 from producers.sending.progress_metrics import Address
-from producers.sending.publish import Progress, Publisher, publish
+from producers.sending.publish import Publisher, publish
 from producers.sending.rejects import Rejects
-from producers.sending.session import Session, Summary, delivery, registered_id, session, watched_offsets
+from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Dataset
 from tidegate.settings import Settings
@@ -48,7 +47,9 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
         Rejects(recording.rejects_path(settings.home), run.console) as rejects,
     ):
         replay = Replay(LineReader(dataset, recording.format), encoder, topic.key, rejects)
-        progress = _send(recording, replay, publisher, run)
+        lines = read_lines(recording.path, recording.follow, run.stop)
+        batches = replay.batches(lines, recording.speed, time.time)
+        progress = publish(batches, publisher, run.stop, run.on_batch)
     return {
         "dataset": dataset.name,
         "from": str(recording.path),
@@ -58,16 +59,3 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
         **delivery(progress, publisher.first_failure, time.monotonic() - started_s),
         "offsets": offsets,
     }
-
-
-def _send(recording: Recording, replay: Replay, publisher: Publisher, run: Session) -> Progress:
-    latest = Progress()
-
-    def on_batch(_batch: Batch | None, progress: Progress) -> None:
-        nonlocal latest
-        latest = progress
-        run.on_progress(progress)
-
-    lines = read_lines(recording.path, recording.follow, run.stop)
-    publish(replay.batches(lines, recording.speed, time.time), publisher, run.stop, on_batch)
-    return latest

@@ -6,17 +6,17 @@ another of its values differs, and holds from then on. So nothing has to be reme
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from producers.datasets.find import find
-from producers.reference.postgres import PostgresTable, open_table
-from producers.reference.rows import RowReader, State
+from producers.reference.postgres import open_table
+from producers.reference.rows import Row, RowReader, State
 from producers.reference.topic import Known, read_known
 from producers.sending.batch import Batch
-from producers.sending.publish import Progress, Publisher, publish
+from producers.sending.publish import Publisher, publish
 from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
@@ -104,11 +104,7 @@ class Changes:
 
     def _states(self) -> Iterator[State]:
         yield from self._sample
-        for row in self._reader.rows(self._load.path) if self._load.path else ():
-            try:
-                yield self._reader.state(row)
-            except ValueError as error:
-                self._rejects.add(row.number, str(error), row.text.encode())
+        yield from self._states_of(self._reader.rows(self._load.path) if self._load.path else ())
         if self._load.table:
             yield from self._table_states(self._load.table)
         for key in self._load.delete:
@@ -116,8 +112,8 @@ class Changes:
 
     def _table_states(self, table: Table) -> Iterator[State]:
         """What differs between the table and what is known; nothing is sent before all of that is read."""
-        with open_table(table.url, table.name, self._dataset) as rows:
-            current = rows.versions()
+        with open_table(table.url, table.name, self._dataset) as opened:
+            current = opened.versions()
             timeless = {key for key, since in current.items() if since is None and key is not None}
             found = self._known(timeless)
             self.compared, known = found is not None, found or {}
@@ -132,13 +128,13 @@ class Changes:
                 for key, since in current.items()
                 if key is None or key not in known or since is None or known[key].since < since
             ]
-            for state in self._states_of(rows, asked):
+            for state in self._states_of(opened.rows(asked)):
                 if state.key not in timeless or not self._is_same(state, known.get(state.key)):
                     yield state
             yield from (State(key, None) for key in gone)
 
-    def _states_of(self, table: PostgresTable, keys: list[str | None]) -> Iterator[State]:
-        for row in table.rows(keys):
+    def _states_of(self, rows: Iterable[Row]) -> Iterator[State]:
+        for row in rows:
             try:
                 yield self._reader.state(row)
             except ValueError as error:
@@ -184,13 +180,6 @@ def load_reference(settings: Settings, dataset: Reference, load: Load, now: date
         TidegateError: the dataset is no reference data, the file cannot be read, or topic or schema are missing.
     """
     topic = dataset.contract.topic.name
-    latest = Progress()
-
-    def on_batch(_batch: Batch | None, progress: Progress) -> None:
-        nonlocal latest
-        latest = progress
-        run.on_progress(progress)
-
     started_s = time.monotonic()
     with (
         session(dataset.name, None) as run,
@@ -200,11 +189,11 @@ def load_reference(settings: Settings, dataset: Reference, load: Load, now: date
         encoder = Encoder(dataset.latest, registered_id(settings, dataset))
         publisher = Publisher(settings, topic)
         with watched_offsets(settings, topic) as offsets:
-            publish(changes.batches(encoder), publisher, run.stop, on_batch)
+            ended = publish(changes.batches(encoder), publisher, run.stop, run.on_batch)
     return {
         "dataset": dataset.name,
         **changes.summary(),
-        **delivery(latest, publisher.first_failure, time.monotonic() - started_s),
+        **delivery(ended, publisher.first_failure, time.monotonic() - started_s),
         "offsets": offsets,
     }
 

@@ -1,7 +1,8 @@
 """Tells of a run on standard error: one line kept up to date on a terminal, one line a second elsewhere."""
 
 import time
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.live import Live
@@ -14,25 +15,21 @@ _EVERY_S = 1.0
 _LATE_S = 1.0
 
 
-class Reporter:
-    """Shows the latest progress; used with ``with``, so that the line is finished at the end."""
+@contextmanager
+def reporting(console: Console) -> Iterator["Reporter"]:
+    """A reporter whose line is finished when the block ends."""
+    with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
+        yield Reporter(console, live)
 
-    def __init__(self, console: Console) -> None:
+
+class Reporter:
+    """Shows the latest progress: in ``live``, or where there is none on a line of its own."""
+
+    def __init__(self, console: Console, live: Live | None) -> None:
         self._console = console
-        self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        self._live = live
         self._started_s = self._shown_s = 0.0
         self._shown = Progress()
-
-    def __enter__(self) -> "Reporter":
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def __call__(self, progress: Progress) -> None:
         """Shows ``progress`` if the last line is a second old; nothing before the first record."""

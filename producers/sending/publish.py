@@ -133,20 +133,23 @@ def publish(
     publisher: Publisher,
     stop: Callable[[], bool],
     on_batch: Callable[[Batch | None, Progress], None],
-) -> None:
+) -> Progress:
     """Sends each batch when it is due, until the source or ``stop`` ends it, and then waits for what is on its way.
+
+    Returns how the run ended.
 
     An empty batch says that the source has nothing yet. ``on_batch`` hears of every batch sent and, with None, of every
     wait, so that a stalled broker shows.
     """
     max_behind_s = 0.0
 
-    def report(batch: Batch | None, due_s: float | None) -> None:
+    def report(batch: Batch | None, due_s: float | None) -> Progress:
         nonlocal max_behind_s
         behind_s = 0.0 if due_s is None else max(0.0, time.time() - due_s)
         max_behind_s = max(max_behind_s, behind_s)
         progress = Progress(publisher.sent, publisher.delivered, publisher.failed, behind_s, max_behind_s)
         on_batch(batch, progress)
+        return progress
 
     try:
         for batch in batches:
@@ -164,4 +167,5 @@ def publish(
             report(batch, batch.due_s)
     finally:
         publisher.close()
-        report(None, None)
+        ended = report(None, None)
+    return ended

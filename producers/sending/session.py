@@ -8,7 +8,8 @@ from typing import Any
 
 from rich.console import Console
 
-from producers.sending.console import Reporter
+from producers.sending.batch import Batch
+from producers.sending.console import reporting
 from producers.sending.progress_metrics import Address, serve
 from producers.sending.publish import Progress
 from tidegate import log
@@ -33,13 +34,17 @@ class Session:
     on_progress: Callable[[Progress], None]
     console: Console
 
+    def on_batch(self, _batch: Batch | None, progress: Progress) -> None:
+        """What a run that only shows its progress does at every batch."""
+        self.on_progress(progress)
+
 
 @contextmanager
 def session(dataset: str, metrics: Address | None) -> Iterator[Session]:
     """Shows progress on standard error, serves it as metrics, and turns Ctrl-C into a clean stop."""
     log.bind(dataset=dataset)
     console = log.console()
-    with stop_on_signal() as stop, serve(dataset, metrics) as served, Reporter(console) as reporter:
+    with stop_on_signal() as stop, serve(dataset, metrics) as served, reporting(console) as reporter:
 
         def on_progress(progress: Progress) -> None:
             served.latest = progress

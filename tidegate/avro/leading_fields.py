@@ -5,13 +5,14 @@ places follow from varints alone, which numpy reads for thousands of records tog
 Format: Avro 1.12 specification, "Binary encoding".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.avro.frame import FRAME_BYTES, MAX_SCHEMA_ID, NO_SCHEMA_ID
+from tidegate.avro.records import LookUp, WriterSchemas
 from tidegate.avro.types import AvroSchema, Kind, read_type
 
 _LONGEST_VARINT_BYTES = 10
@@ -77,6 +78,32 @@ def layout_of(schema: AvroSchema, wanted: Sequence[str]) -> Layout | None:
     if any(fields[place].type.kind not in _READABLE for place in places):
         return None
     return Layout(tuple(field.type.kind for field in leading), places)
+
+
+def layouts(look_up: LookUp, wanted: Sequence[str]) -> WriterSchemas[Layout]:
+    """Where ``wanted`` are in a record, by the id of its schema."""
+    return WriterSchemas(look_up, lambda schema: layout_of(schema, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class OneSchema:
+    """The records of a buffer that one schema wrote: their places in it, their bytes, and their wanted fields.
+
+    ``fields`` is None if the schema is unknown or has no layout.
+    """
+
+    places: Ints
+    buffer: Buffer
+    fields: Fields | None
+
+
+def read_by_schema(buffer: Buffer, layouts: WriterSchemas[Layout]) -> Iterator[OneSchema]:
+    """The wanted fields of all records, schema by schema."""
+    schema_ids = buffer.schema_ids()
+    for schema_id in np.unique(schema_ids).tolist():
+        places = np.flatnonzero(schema_ids == schema_id)
+        layout, some = layouts[schema_id], buffer.take(places)
+        yield OneSchema(places, some, None if layout is None else read_fields(some, layout))
 
 
 def read_fields(buffer: Buffer, layout: Layout) -> Fields:

@@ -3,13 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
-
-from tidegate.avro.leading_fields import Buffer, Layout, layout_of, read_fields, texts
-from tidegate.avro.records import LookUp, WriterSchemas
-from tidegate.avro.types import AvroSchema
+from tidegate.avro.leading_fields import Buffer, Layout, layouts, read_by_schema, texts
+from tidegate.avro.records import WriterSchemas
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place, Spans
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
@@ -106,29 +102,15 @@ def unread(topic: str, tallies: dict[Place, Tally], starts: Offsets, ends: Offse
     return spans
 
 
-def layouts(look_up: LookUp, fields: tuple[str, ...]) -> WriterSchemas[Layout]:
-    """Where ``fields`` are in a record, by the id of its schema."""
-    return WriterSchemas(look_up, partial(_layout, fields))
-
-
-def _layout(fields: tuple[str, ...], schema: AvroSchema) -> Layout | None:
-    return layout_of(schema, fields)
-
-
-def reasons_of(batch: Batch, fields: int, layouts: WriterSchemas[Layout]) -> list[Reason]:
+def reasons_of(batch: Batch, fields: int, found: WriterSchemas[Layout]) -> list[Reason]:
     """The values of the fields of each record; ``unreadable`` for one that no Tidegate job wrote."""
-    buffer = Buffer.of(batch.values)
-    schema_ids = buffer.schema_ids()
     reasons: list[Reason] = [(UNREADABLE,) * fields] * len(batch.values)
-    for schema_id in np.unique(schema_ids).tolist():
-        layout = layouts[schema_id]
-        if layout is None:
+    for some in read_by_schema(Buffer.of(batch.values), found):
+        if some.fields is None:
             continue
-        picked = np.flatnonzero(schema_ids == schema_id)
-        some = buffer.take(picked)
-        found = read_fields(some, layout)
-        columns = [texts(some, [column]) for column in found.columns]
-        for place, readable, *values in zip(picked.tolist(), found.readable.tolist(), *columns, strict=True):
+        columns = [texts(some.buffer, [column]) for column in some.fields.columns]
+        readables = some.fields.readable.tolist()
+        for place, readable, *values in zip(some.places.tolist(), readables, *columns, strict=True):
             if readable:
                 reasons[place] = tuple(value.decode(errors="replace") for value in values)
     return reasons

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.avro.leading_fields import Buffer, Layout, Mask, layout_of, read_fields, texts
+from tidegate.avro.leading_fields import Buffer, Layout, Mask, layouts, read_by_schema, texts
 from tidegate.avro.records import LookUp, WriterSchemas, decode_record, parsed_schemas
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
@@ -54,12 +54,12 @@ def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offset
     Only the leading fields are read of an offset in ``claimed`` (sorted, by partition); any other may be a
     duplicate, and is decoded whole, since a broken record is none.
     """
-    layouts = WriterSchemas(_look_up(scan), lambda schema: layout_of(schema, identity))
+    found = layouts(_look_up(scan), identity)
     schemas = parsed_schemas(_look_up(scan))
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
-        identities, readable = _identities(Buffer.of(batch.values), layouts)
+        identities, readable = _identities(Buffer.of(batch.values), found)
         unsure = np.flatnonzero(~readable | ~_claimed(batch, claimed))
         texts_found = [_decoded_identity(batch.values[row], schemas, identity) for row in unsure.tolist()]
         readable[unsure] = [text is not None for text in texts_found]
@@ -89,39 +89,28 @@ def read_exploding_raw(scan: Scan, identity: tuple[str, ...], items: str) -> Raw
 
 
 def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
-    layouts = WriterSchemas(_look_up(scan), lambda schema: layout_of(schema, (*coordinates, *identity)))
+    found = layouts(_look_up(scan), (*coordinates, *identity))
     parts: list[Rows] = []
     for batch in read_batches(scan):
-        buffer = Buffer.of(batch.values)
-        schema_ids = buffer.schema_ids()
-        for schema_id in np.unique(schema_ids).tolist():
-            picked = np.flatnonzero(schema_ids == schema_id)
-            layout = layouts[schema_id]
-            if layout is None:
-                raise _foreign(batch, int(picked[0]))
-            some = buffer.take(picked)
-            fields = read_fields(some, layout)
-            if not fields.readable.all():
-                raise _foreign(batch, int(picked[np.argmin(fields.readable)]))
-            partition, offset, *rest = fields.columns
-            identities = fingerprints(texts(some, rest)) if rest else None
+        for some in read_by_schema(Buffer.of(batch.values), found):
+            if some.fields is None:
+                raise _foreign(batch, int(some.places[0]))
+            if not some.fields.readable.all():
+                raise _foreign(batch, int(some.places[np.argmin(some.fields.readable)]))
+            partition, offset, *rest = some.fields.columns
+            identities = fingerprints(texts(some.buffer, rest)) if rest else None
             parts.append(make_rows(partition, offset, identities))
     return concat(parts)
 
 
-def _identities(buffer: Buffer, layouts: WriterSchemas[Layout]) -> tuple[Fingerprints, Mask]:
+def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerprints, Mask]:
     """The identity of each record as its leading fields tell it, and for which records they do."""
     identities = np.zeros((len(buffer.starts), 2), np.uint64)
     readable = np.zeros(len(buffer.starts), np.bool_)
-    schema_ids = buffer.schema_ids()
-    for schema_id in np.unique(schema_ids).tolist():
-        layout = layouts[schema_id]
-        if layout is not None:
-            picked = np.flatnonzero(schema_ids == schema_id)
-            some = buffer.take(picked)
-            fields = read_fields(some, layout)
-            readable[picked] = fields.readable
-            identities[picked] = fingerprints(texts(some, fields.columns))
+    for some in read_by_schema(buffer, found):
+        if some.fields is not None:
+            readable[some.places] = some.fields.readable
+            identities[some.places] = fingerprints(texts(some.buffer, some.fields.columns))
     return identities, readable
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import schema_id_of
-from tidegate.avro.leading_fields import Buffer, layout_of, read_fields, texts
+from tidegate.avro.leading_fields import Buffer, layout_of, layouts, read_by_schema, read_fields, texts
+from tidegate.avro.types import AvroSchema
 
 LONGS = st.integers(-(2**63), 2**63 - 1)
 SCHEMA = {
@@ -89,3 +90,15 @@ def test_a_timestamp_may_stand_before_a_wanted_field_but_is_none() -> None:
     assert layout is not None
     assert texts(buffer, read_fields(buffer, layout).columns) == [b"x"]
     assert layout_of(schema, ["at"]) is None, "it has another text when it is decoded"
+
+
+def test_records_of_several_schemas_are_read_schema_by_schema() -> None:
+    other = {"type": "record", "name": "Other", "fields": [{"name": "text", "type": "string"}]}
+    schemas: dict[int, AvroSchema] = {7: SCHEMA, 8: other}
+    record = {"number": 1, "text": "a", "offset": 2, "rest": None}
+    values = [encode(record), Encoder(other, 8).encode({"text": "b"}), b"hello", encode({**record, "text": "c"})]
+
+    read = [*read_by_schema(Buffer.of(values), layouts(schemas.get, ["text"]))]
+
+    found = {tuple(some.places.tolist()): some.fields and texts(some.buffer, some.fields.columns) for some in read}
+    assert found == {(0, 3): [b"a", b"c"], (1,): [b"b"], (2,): None}

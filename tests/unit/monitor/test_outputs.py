@@ -10,13 +10,14 @@ import pytest
 
 from tidegate import metric_names
 from tidegate.avro.codec import Encoder
+from tidegate.avro.leading_fields import layouts
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan
 from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters.codes import CODES
 from tidegate.monitor import outputs
-from tidegate.monitor.outputs import OutputReader, layouts, reasons_of, unread
+from tidegate.monitor.outputs import OutputReader, reasons_of, unread
 from tidegate.monitor.tally import Tally
 from tidegate.settings import Settings
 

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from producers.sending.console import Reporter, status_line
+from producers.sending.console import reporting, status_line
 from producers.sending.publish import Progress
 
 
@@ -22,7 +22,7 @@ def test_being_late_and_failures_stand_out() -> None:
 
 def test_nothing_is_said_before_the_first_record() -> None:
     out = io.StringIO()
-    with Reporter(Console(file=out)) as report:
+    with reporting(Console(file=out)) as report:
         report(Progress())
         report(Progress(sent=1))
     assert out.getvalue() == ""
