@@ -2,7 +2,7 @@
 
 A consumer that sees committed records only reads the silver, dead-letter and dropped topics from their ends on. Of
 silver, every ``SAMPLE_EVERY``-th offset is decoded: its committed latency is the time at which this consumer has it
-minus ``_ingested_at``, the broker's own time stamp of the raw record. The poll adds up to ``POLL_S``.
+minus ``_ingested_at``, the broker's own time stamp of the raw record. A poll adds a tenth of a second at most.
 """
 
 import time
@@ -11,20 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import fastavro
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Message
 
 from tidegate.avro.codec import decode
-from tidegate.clients import connection
-from tidegate.clients.kafka_offsets import topic_spans
-from tidegate.clients.outage import KAFKA, outage
+from tidegate.clients.kafka_follower import TopicFollower
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.record import read_headers
 from tidegate.settings import Settings
 
 SAMPLE_EVERY = 20
-POLL_S = 0.1
-BATCH_RECORDS = 10_000
 OnSample = Callable[[str, int], None]
 
 
@@ -56,21 +52,11 @@ class OutputWatch:
 
     def __init__(self, settings: Settings, dataset: Stream, on_sample: OnSample) -> None:
         self.seen = Seen()
-        self._settings = settings
         self._contract = dataset.contract
         self._schema = fastavro.parse_schema(dataset.silver)
         self._on_sample = on_sample
-        self._consumer = Consumer(
-            connection.kafka_reader(settings, naming.DEMO_GROUP) | {"auto.offset.reset": "earliest"}
-        )
         topics = (self._contract.silver_topic, self._contract.dead_letter_topic, self._contract.dropped_topic)
-        self._consumer.assign(
-            [
-                TopicPartition(topic, partition, end)
-                for topic in topics
-                for partition, (_, end) in topic_spans(settings, topic).items()
-            ]
-        )
+        self._follower = TopicFollower(settings, naming.DEMO_GROUP, topics)
 
     def poll(self) -> None:
         """Takes what has been committed since the last call.
@@ -78,21 +64,16 @@ class OutputWatch:
         Raises:
             TransientError: a topic can't be read any more.
         """
-        messages = self._consumer.consume(BATCH_RECORDS, timeout=POLL_S)
+        messages = self._follower.poll()
         received_ms = time.time() * 1000
         for message in messages:
             self._take(message, received_ms)
 
     def close(self) -> None:
         """Ends the reading."""
-        self._consumer.close()
+        self._follower.close()
 
     def _take(self, message: Message, received_ms: float) -> None:
-        error = message.error()
-        if error is not None:
-            if error.code() == KafkaError._ALL_BROKERS_DOWN or not error.retriable():
-                raise outage(KAFKA, self._settings, error.str())
-            return
         if message.topic() == self._contract.dead_letter_topic:
             self._count_dead_letter(message)
         elif message.topic() == self._contract.dropped_topic:

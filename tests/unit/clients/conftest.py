@@ -1,7 +1,6 @@
 """A broker of librdkafka's own, inside this process: it keeps records and offsets for as long as the fixture lives."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import pytest
 from confluent_kafka import Producer
@@ -13,11 +12,14 @@ PARTITIONS = 4
 """What the broker gives each topic that is written to."""
 
 
-@dataclass(frozen=True, slots=True)
 class Broker:
-    """Where it is, and a way to fill it."""
+    """A broker that lives until it is stopped; ``settings`` say where it is."""
 
-    settings: Settings
+    def __init__(self) -> None:
+        options = {"bootstrap.servers": "the broker's own", "test.mock.num.brokers": 1, "log_level": 0}
+        self._owner: AdminClient | None = AdminClient(options)
+        (node,) = self._owner.list_topics(timeout=10).brokers.values()
+        self.settings = Settings(kafka_bootstrap_servers=f"{node.host}:{node.port}")
 
     def send(self, topic: str, records: Iterable[tuple[int, bytes | None]]) -> None:
         """Writes each value to its partition, in this order."""
@@ -26,13 +28,16 @@ class Broker:
             producer.produce(topic, value, key=b"key", partition=partition)
         assert producer.flush(10) == 0
 
+    def stop(self) -> None:
+        """Ends it with all that it holds; a second time does nothing."""
+        self._owner = None
+
 
 @pytest.fixture
 def broker() -> Iterator[Broker]:
-    owner = AdminClient({"bootstrap.servers": "given by the broker itself", "test.mock.num.brokers": 1, "log_level": 0})
-    (node,) = owner.list_topics(timeout=10).brokers.values()
-    yield Broker(Settings(kafka_bootstrap_servers=f"{node.host}:{node.port}"))
-    del owner  # and with it the broker
+    broker = Broker()
+    yield broker
+    broker.stop()
 
 
 @pytest.fixture
