@@ -16,10 +16,10 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks.catch_up import fill
+from benchmarks.catch_up import fill, total
 from benchmarks.measure import cpu_seconds_of
 from tidegate.clients import connection
-from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_offsets import Spans, topic_spans
 from tidegate.jobs.start import submit
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
@@ -48,29 +48,28 @@ def main() -> None:
     options = parser.parse_args()
     settings = get_settings()
     fill(settings, options.events)
-    events, until = first_events(settings, options.events)
-    measure(settings, "none", events, until)  # warms the JVM; not counted
-    runs = [measure(settings, variant, events, until) for _ in range(options.runs) for variant in VARIANTS]
+    spans = first_events(settings, options.events)
+    events = total(spans)
+    measure(settings, "none", spans)  # warms the JVM; not counted
+    runs = [measure(settings, variant, spans) for _ in range(options.runs) for variant in VARIANTS]
     facts = {variant: summary([run for run in runs if run.variant == variant]) for variant in VARIANTS}
     print(table(facts, events))
     print(json.dumps({"events": events, "runs": options.runs, "variants": facts}))
 
 
-def first_events(settings: Settings, wanted: int) -> tuple[int, str]:
-    """How many records the runs read, and the offsets to stop at."""
+def first_events(settings: Settings, wanted: int) -> Spans:
+    """The records that the runs read: of each partition as many, if it has them."""
     spans = topic_spans(settings, TOPIC)
     each = wanted // len(spans)
-    ends = {partition: min(start + each, end) for partition, (start, end) in spans.items()}
-    until = ";".join(f"partition:{partition},offset:{end}" for partition, end in ends.items())
-    return sum(end - spans[partition][0] for partition, end in ends.items()), until
+    return {partition: (start, min(start + each, end)) for partition, (start, end) in spans.items()}
 
 
-def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
+def measure(settings: Settings, variant: str, spans: Spans) -> Run:
     """Submits the job of one variant by ``flink run`` and waits for its end."""
     task_manager = next(server for server in local.status(settings) if server.name == "taskmanager")
     process = psutil.Process(task_manager.pid)
     before, known = cpu_seconds_of(process), {job["jid"] for job in overview(settings)}
-    submit(settings, "measure_function", ["benchmarks/jobs/measure_function.py", variant, until])
+    submit(settings, "measure_function", ["benchmarks/jobs/measure_function.py", variant, json.dumps(spans)])
     workers_mb = 0
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
@@ -78,7 +77,7 @@ def measure(settings: Settings, variant: str, events: int, until: str) -> Run:
         workers_mb = max(workers_mb, sum(rss_mb(worker) for worker in workers))
         [job] = [job for job in overview(settings) if job["jid"] not in known]
         if job["state"] == "FINISHED":
-            return Run(variant, events, job["duration"] / 1000, cpu_seconds_of(process) - before, workers_mb)
+            return Run(variant, total(spans), job["duration"] / 1000, cpu_seconds_of(process) - before, workers_mb)
         if job["state"] in ("FAILED", "CANCELED"):
             break
         time.sleep(0.2)

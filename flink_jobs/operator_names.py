@@ -2,32 +2,26 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pyflink.datastream import StreamExecutionEnvironment
 
 _VIRTUAL = ("PartitionTransformation", "UnionTransformation", "SideOutputTransformation")
 _NODE = re.compile(r"\[\d+\]")
-PartOf = Callable[[str], str]
 
 
-def whole(_table: str) -> str:
-    """The job is one part."""
-    return ""
-
-
-def name_operators(environment: StreamExecutionEnvironment, prefix: str, part_of: PartOf = whole) -> None:
+def name_operators(environment: StreamExecutionEnvironment, prefix: str, parts_of: Mapping[str, str]) -> None:
     """Gives every operator that has none a uid made of its table or kind.
 
-    ``prefix`` names job and dataset: another dataset in the job leaves the uids of this one as they are. ``part_of``
+    ``prefix`` names job and dataset: another dataset in the job leaves the uids of this one as they are. ``parts_of``
     names the part of the job that writes to a sink's table. Operators that work for one part only, and are no sources,
     are counted within it, so that another part leaves them as they are too.
     """
     sinks = list(environment._j_stream_execution_environment.getTransformations())
     parts: defaultdict[int, set[str]] = defaultdict(set)
     for sink in sinks:
-        part = part_of(_NODE.split(str(sink.getName()))[0])
+        part = parts_of.get(_NODE.split(str(sink.getName()))[0], "")
         for transformation in transformations([sink]):
             parts[int(transformation.getId())].add(part)
     seen: Counter[str] = Counter()

@@ -8,16 +8,21 @@ import argparse
 import sys
 from pathlib import Path
 
-from flink_jobs import refine
-from flink_jobs.environment import ROCKSDB, Arguments, Job, run
+from flink_jobs.job import Arguments, Job
+from flink_jobs.submit import run
+from tidegate.contracts.dataset import Stream
+from tidegate.job_names import REFINE, REPLAY
+from tidegate.jobs.platform import platform_of
 from tidegate.replay.plan import Plan
-
-NAME = "replay"
+from tidegate.settings import Settings
+from tidegate.sql import refine
+from tidegate.sql.delivery import Delivery
+from tidegate.sql.job_sql import JobSql
 
 
 def main() -> None:
     """Entry point: the file of the plan."""
-    parser = argparse.ArgumentParser(prog=NAME)
+    parser = argparse.ArgumentParser(prog=REPLAY)
     parser.add_argument("--plan", type=Path, required=True, help="made by `tidegate replay`")
     parser.add_argument("--explain", action="store_true", help="print the plan of the job and submit nothing")
     options = parser.parse_args(sys.argv[1:])
@@ -27,12 +32,12 @@ def main() -> None:
 
 def job_of(plan: Plan) -> Job:
     """The job of one plan."""
-    return Job(
-        name=NAME,
-        statements=lambda dataset, settings: refine.statements(dataset, settings, plan),
-        options=ROCKSDB,
-        interval_of=refine.NAME,
-    )
+
+    def sql(dataset: Stream, settings: Settings) -> JobSql:
+        delivery = Delivery(settings.transaction_timeout_s)
+        return refine.job_sql(dataset, platform_of(dataset, settings), plan.scope(), delivery)
+
+    return Job(name=REPLAY, sql=sql, options=refine.OPTIONS, interval_of=REFINE)
 
 
 if __name__ == "__main__":

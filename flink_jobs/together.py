@@ -7,7 +7,8 @@ import argparse
 import sys
 from importlib import import_module
 
-from flink_jobs.environment import Job, add_options, arguments_of, run
+from flink_jobs.job import Job, add_options, arguments_of
+from flink_jobs.submit import run
 
 
 def main() -> None:

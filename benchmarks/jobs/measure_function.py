@@ -1,19 +1,22 @@
 """One expression for each raw click, results thrown away: what ``benchmarks/functions.py`` submits.
 
-Arguments: the name of a variant, and where to stop reading (``partition:0,offset:42;…``).
+Arguments: the name of a variant, and what to read, as JSON: ``{"0": [start, end], …}`` by partition.
 """
 
 import argparse
+import json
 
 import ua_parser
 from pyflink.table import EnvironmentSettings, TableEnvironment
 from pyflink.table.udf import udf
 
-from flink_jobs import tables
 from flink_jobs.python_functions import register_named
 from flink_jobs.sql_functions import register_functions
+from tidegate.clients import connection
 from tidegate.contracts.load import load_stream
+from tidegate.contracts.naming import MEASURE_GROUP
 from tidegate.settings import get_settings
+from tidegate.sql.sources import raw_source
 
 DATASET = "clicks"
 _MARKS = {
@@ -33,9 +36,11 @@ def main() -> None:
     """Builds the job of one variant and starts it."""
     parser = argparse.ArgumentParser(prog="measure_function")
     parser.add_argument("variant", choices=list(VARIANTS))
-    parser.add_argument("until")
+    parser.add_argument("spans", type=json.loads)
     arguments = parser.parse_args()
     settings = get_settings()
+    spans = {int(partition): (start, end) for partition, (start, end) in arguments.spans.items()}
+    stream = load_stream(settings.schemas_dir, DATASET)
     flink = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     flink.get_config().set("pipeline.name", f"measure {arguments.variant}")
     flink.get_config().set("parallelism.default", str(settings.parallelism))
@@ -44,10 +49,9 @@ def main() -> None:
     register_functions(flink)
     register_named(flink, [expression])
     flink.create_temporary_system_function("browser_of_event", udf(browser_of_event, result_type="STRING"))
-    flink.execute_sql(tables.raw_source(load_stream(settings.schemas_dir, DATASET), settings, "tidegate-measure"))
+    flink.execute_sql(raw_source(stream, connection.flink_sql(settings), MEASURE_GROUP, spans).sql)
     flink.execute_sql("CREATE TEMPORARY TABLE nowhere (id STRING, browser STRING) WITH ('connector' = 'blackhole')")
-    bounds = f"'scan.bounded.mode' = 'specific-offsets', 'scan.bounded.specific-offsets' = '{arguments.until}'"
-    flink.execute_sql(f"INSERT INTO nowhere SELECT event_id, {expression} FROM raw_records /*+ OPTIONS({bounds}) */")
+    flink.execute_sql(f"INSERT INTO nowhere SELECT event_id, {expression} FROM raw_records")
 
 
 def browser_of_event(agent: str | None) -> str | None:

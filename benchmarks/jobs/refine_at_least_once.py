@@ -5,28 +5,24 @@
 
 from dataclasses import replace
 
-from flink_jobs import refine
-from flink_jobs.environment import main
+from flink_jobs.refine import JOB as REFINE_JOB
+from flink_jobs.submit import main
 from tidegate.contracts.dataset import Stream
+from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
-
-_GUARANTEE = "'sink.delivery-guarantee' = '{}-once'"
-
-
-def statements(dataset: Stream, settings: Settings) -> list[str]:
-    """Those of refine, with sinks that show a row at once."""
-    made = refine.statements(dataset, settings)
-    changed = [sql.replace(_GUARANTEE.format("exactly"), _GUARANTEE.format("at-least")) for sql in made]
-    if changed == made:
-        raise ValueError("no sink of refine names its guarantee")
-    return changed
+from tidegate.sql import refine
+from tidegate.sql.delivery import Delivery
+from tidegate.sql.job_sql import JobSql
+from tidegate.sql.scope import Scope
 
 
-JOB = replace(
-    refine.JOB,
-    statements=statements,
-    options={**refine.JOB.options, "execution.checkpointing.mode": "AT_LEAST_ONCE"},
-)
+def sql(dataset: Stream, settings: Settings) -> JobSql:
+    """That of refine, with sinks that show a row at once."""
+    delivery = Delivery(settings.transaction_timeout_s, "at-least-once")
+    return refine.job_sql(dataset, platform_of(dataset, settings), Scope(), delivery)
+
+
+JOB = replace(REFINE_JOB, sql=sql, options={**REFINE_JOB.options, "execution.checkpointing.mode": "AT_LEAST_ONCE"})
 
 if __name__ == "__main__":
     main(JOB)

@@ -23,7 +23,8 @@ import json, sys
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from flink_jobs import refine
-from flink_jobs.environment import Arguments, configuration, is_application
+from flink_jobs.job import Arguments
+from flink_jobs.submit import configuration, is_application
 from tidegate.settings import Settings
 
 

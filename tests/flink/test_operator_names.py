@@ -15,8 +15,8 @@ from pathlib import Path
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
-from flink_jobs.environment import attach
-from flink_jobs.operator_names import name_operators, transformations
+from flink_jobs.operator_names import transformations
+from flink_jobs.submit import attach
 from flink_jobs.together import job_of
 from tidegate.contracts.load import load_stream
 from tidegate.settings import Settings
@@ -30,8 +30,7 @@ def uids(folder, *names):
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     tables = StreamTableEnvironment.create(environment)
     for name in names:
-        attach(job, load_stream(settings.schemas_dir, name), settings, tables, False)
-        name_operators(environment, f"{job.name}:{name}", job.part_of)
+        attach(job, load_stream(settings.schemas_dir, name), settings, tables, environment)
     named = transformations(list(environment._j_stream_execution_environment.getTransformations()))
     return sorted(str(each.getUid()) for each in named if each.getUid() is not None)
 

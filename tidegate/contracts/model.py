@@ -14,6 +14,7 @@ from tidegate.contracts.naming import output_topic
 
 DatasetName = NewType("DatasetName", str)
 Severity = Literal["reject", "warn", "drop"]
+PrivacyMethod = Literal["hmac", "drop", "mask"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 MAX_RULES_PER_SEVERITY = 60
 """Each has a bit of a BIGINT, and so has the event-time window beside those of ``reject``."""
@@ -62,7 +63,7 @@ class Privacy(_Part):
     """What happens to a personal field before anything is written."""
 
     field: str
-    method: Literal["hmac", "drop", "mask"]
+    method: PrivacyMethod
     purpose: str
     retention_days: int = Field(ge=1)
 

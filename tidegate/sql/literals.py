@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tidegate.avro.types import AvroType, flink_type_of
-from tidegate.sql.rules import text
 
 
 def literal(value: Any, avro: AvroType) -> str:
@@ -44,6 +43,12 @@ def _plain(value: Any, avro: AvroType) -> str:
             return text(repr(value))
         case _:
             return f"{value}"
+
+
+def text(value: str) -> str:
+    """A string."""
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"
 
 
 def timestamp(moment: datetime) -> str:

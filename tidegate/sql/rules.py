@@ -7,6 +7,7 @@ window of the contract is the last bit of ``reject``. A check that is NULL count
 from dataclasses import dataclass
 
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Rule, Severity
+from tidegate.sql.literals import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,6 @@ def mask(rules: list[Rule]) -> str:
         for bit, rule in enumerate(rules)
     ]
     return "\n      + ".join(bits) or "CAST(0 AS BIGINT)"
-
-
-def text(value: str) -> str:
-    """A SQL string literal."""
-    escaped = value.replace("'", "''")
-    return f"'{escaped}'"
 
 
 def _names(contract: Contract, severity: Severity) -> str:

@@ -4,24 +4,33 @@ A statement ends with a line of ``;``; the job's options of Flink stand in front
 running systems do: its diff is to be read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from flink_jobs import index, lake, metrics, refine, replay
-from flink_jobs.environment import Job
 from tests.project import PROJECT
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import stream_datasets
-from tidegate.replay.plan import Plan
+from tidegate.job_names import INDEX, LAKE, METRICS, REFINE, REPLAY
+from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
+from tidegate.sql import index, lake, metrics, refine
+from tidegate.sql.delivery import Delivery
+from tidegate.sql.job_sql import JobSql
+from tidegate.sql.metrics import Counted
+from tidegate.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = PROJECT / "schemas"
-JOBS = (refine.JOB, index.JOB, lake.JOB, metrics.JOB)
-SCOPE = {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()}
-"""The offsets of the replay, by partition."""
+REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    REFINE: refine.OPTIONS,
+    INDEX: {},
+    LAKE: lake.OPTIONS,
+    METRICS: metrics.OPTIONS,
+    REPLAY: refine.OPTIONS,
+}
 
 
 def golden_settings() -> Settings:
@@ -43,24 +52,34 @@ def golden_settings() -> Settings:
 def golden_files() -> Iterator[tuple[Path, str]]:
     """Each file below ``GOLDEN`` and the text that the code as it is gives it."""
     settings = golden_settings()
-    for dataset in stream_datasets(SCHEMAS):
-        scoped = replay.job_of(Plan(dataset.name, SCOPE))
-        for job in (*JOBS, scoped):
-            yield GOLDEN / job.name / f"{dataset.name}.sql", text_of(job, dataset, settings)
+    for stream in stream_datasets(SCHEMAS):
+        for job, sql in sql_of_jobs(stream, settings).items():
+            yield GOLDEN / job / f"{stream.name}.sql", text_of(sql, OPTIONS[job])
 
 
-def text_of(job: Job, dataset: Stream, settings: Settings) -> str:
+def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
+    """The SQL of every job for one dataset."""
+    platform = platform_of(stream, settings)
+    delivery = Delivery(settings.transaction_timeout_s)
+    return {
+        REFINE: refine.job_sql(stream, platform, Scope(), delivery),
+        INDEX: index.job_sql(stream, platform),
+        LAKE: lake.job_sql(stream, platform),
+        METRICS: metrics.job_sql(stream, platform, Counted(settings.metrics_max_lateness_hours)),
+        REPLAY: refine.job_sql(stream, platform, REPLAYED, delivery),
+    }
+
+
+def text_of(sql: JobSql, options: Mapping[str, str]) -> str:
     """All that one job tells Flink for one dataset, in the order in which it is told."""
-    statements = job.statements(dataset, settings)
-    if not statements:
+    if not sql.inserts:
         return "-- nothing\n"
-    inserts = [statement for statement in statements if statement.startswith("INSERT")]
     parts = [
-        *(f"SET '{name}' = '{value}'" for name, value in job.options.items()),
-        f"SET 'table.exec.state.ttl' = '{job.state_ttl_ms(dataset, settings)} ms'",
-        *(statement for statement in statements if statement not in inserts),
-        *(f"CREATE TEMPORARY VIEW `{name}` AS\n{query.rstrip()}" for name, query in job.views(dataset).items()),
-        *inserts,
+        *(f"SET '{name}' = '{value}'" for name, value in options.items()),
+        f"SET 'table.exec.state.ttl' = '{sql.state_ttl_ms} ms'",
+        *(definition.sql for definition in sql.definitions),
+        *(f"CREATE TEMPORARY VIEW `{view.name}` AS\n{view.query.rstrip()}" for view in sql.shared_views),
+        *(insert.sql for insert in sql.inserts),
     ]
     return "\n;\n\n".join(parts) + "\n;\n"
 

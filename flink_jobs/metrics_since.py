@@ -1,0 +1,51 @@
+"""The day from which metrics can be computed again: retention may have removed silver rows of the days before it."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from tidegate import log
+from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_single_records import SingleRecords
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.model import Contract
+from tidegate.settings import Settings
+
+
+def without_state(dataset: Stream, settings: Settings) -> Settings:
+    """Where retention has cut silver, figures begin with its first whole day: earlier ones would be of half the rows.
+
+    What was computed of those days stays in topics and indices as it is.
+    """
+    if settings.metrics_since or not dataset.metrics:
+        return settings
+    since = first_whole_day(dataset.contract, settings)
+    if since is None:
+        return settings
+    log.tell(
+        f"Figures of {dataset.name} begin with {since:%Y-%m-%d} (UTC): of earlier days retention has removed silver "
+        "rows. Those computed before stay; TIDEGATE_METRICS_SINCE sets another day.",
+        "metrics_since",
+        dataset=dataset.name,
+        since=since.isoformat(),
+    )
+    return settings.model_copy(update={"metrics_since": since})
+
+
+def first_whole_day(contract: Contract, settings: Settings) -> datetime | None:
+    """The first day (UTC) of which silver holds every row it ever had; None if nothing was removed.
+
+    A removed row was written before the first one that is left, and is at most ``max_future_s`` ahead of that.
+
+    Raises:
+        TransientError: Kafka does not answer.
+    """
+    offsets = OffsetReader(settings)
+    starts = offsets.starts(offsets.places([contract.silver_topic]))
+    cut = {place: start for place, start in starts.items() if start > 0}
+    if not cut:
+        return None
+    left = SingleRecords(settings).at(cut)
+    emptied_s = time.time() if cut.keys() - left.keys() else 0.0
+    removed_s = max([emptied_s, *(message.timestamp()[1] / 1000 for message in left.values())])
+    day = datetime.fromtimestamp(removed_s + contract.event_time.max_future_s, UTC)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -1,0 +1,173 @@
+"""Where jobs are started: the one place that talks to Flink.
+
+Building is not running: ``tidegate/sql`` gives the SQL of a dataset as a value; ``main`` makes the environment, names
+every operator, finds the state to go on from, and submits once.
+"""
+
+import argparse
+import sys
+
+from pyflink.common import Configuration
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.table import StreamTableEnvironment
+from pyflink.table.statement_set import StatementSet
+
+from flink_jobs.job import Arguments, Job, add_options, arguments_of, chosen_datasets
+from flink_jobs.operator_names import name_operators
+from flink_jobs.python_functions import register_named
+from flink_jobs.recovery import CHECKPOINT_DIR, IGNORE_UNCLAIMED, RECOVERY_PATH, recovery_path
+from flink_jobs.sql_functions import register_functions
+from tidegate import log
+from tidegate.clients.flink import FlinkClient
+from tidegate.contracts import naming
+from tidegate.contracts.dataset import Stream
+from tidegate.errors import TidegateError
+from tidegate.settings import LogSettings, Settings, get_settings
+from tidegate.sql.job_sql import JobSql
+
+EXECUTION_TARGET = "execution.target"
+
+
+def main(job: Job) -> None:
+    """Entry point of a job file, under ``tidegate run`` and under plain ``flink run -py`` alike."""
+    parser = add_options(argparse.ArgumentParser(prog=job.name))
+    run([job], arguments_of(parser.parse_args(sys.argv[1:])))
+
+
+def run(jobs: list[Job], arguments: Arguments) -> None:
+    """Submits the jobs one after the other; a problem ends the program with one line."""
+    log.start(LogSettings())
+    try:
+        settings = get_settings()
+        for job in jobs:
+            submit(job, arguments, settings)
+    except TidegateError as error:
+        log.failed(error)
+        sys.exit(1)
+
+
+def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
+    """Builds the job for its datasets and starts it.
+
+    Raises:
+        TidegateError: the job runs already, or its state cannot be found although it ran before.
+    """
+    datasets = chosen_datasets(arguments, settings)
+    environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
+    if not arguments.explain and not is_application(environment):
+        refuse_second_start(job.name, settings)
+    environment.configure(configuration(job, arguments, settings, environment))
+    table_environment = StreamTableEnvironment.create(environment)
+    has_state = RECOVERY_PATH in environment._j_stream_execution_environment.getConfiguration().toMap()
+    for dataset in datasets:
+        if arguments.explain:
+            print(plan_of(job, dataset, settings, table_environment))
+        else:
+            own_settings = settings if has_state else job.without_state(dataset, settings)
+            attach(job, dataset, own_settings, table_environment, environment)
+    if not arguments.explain:
+        job_id = str(environment.execute(job.name).get_job_id())
+        log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
+
+
+def plan_of(job: Job, dataset: Stream, settings: Settings, table_environment: StreamTableEnvironment) -> str:
+    """Flink's plan of one dataset's part of the job; empty if the job has nothing to do for it."""
+    sql = job.sql(dataset, settings)
+    if not sql.inserts:
+        return ""
+    define(sql, dataset.name, table_environment)
+    job.before_inserts(dataset, settings)
+    return str(statement_set(sql, table_environment).explain())
+
+
+def attach(
+    job: Job,
+    dataset: Stream,
+    settings: Settings,
+    table_environment: StreamTableEnvironment,
+    environment: StreamExecutionEnvironment,
+) -> None:
+    """Adds one dataset's part to the job, and gives each of its operators its uid."""
+    sql = job.sql(dataset, settings)
+    if not sql.inserts:
+        return
+    define(sql, dataset.name, table_environment)
+    job.before_inserts(dataset, settings)
+    statement_set(sql, table_environment).attach_as_datastream()
+    name_operators(environment, naming.operator_prefix(job.name, dataset.name), sql.parts)
+
+
+def define(sql: JobSql, database: str, table_environment: StreamTableEnvironment) -> None:
+    """Makes the tables and views, in a database of their own, and the functions that they name known."""
+    table_environment.get_config().set("table.exec.state.ttl", f"{sql.state_ttl_ms} ms")
+    table_environment.execute_sql(f"CREATE DATABASE `{database}`")
+    table_environment.use_database(database)
+    register_functions(table_environment)
+    register_named(table_environment, sql.texts)
+    for definition in sql.definitions:
+        table_environment.execute_sql(definition.sql)
+    for view in sql.shared_views:
+        table_environment.create_temporary_view(view.name, table_environment.sql_query(view.query))
+
+
+def statement_set(sql: JobSql, table_environment: StreamTableEnvironment) -> StatementSet:
+    """The inserts, which Flink plans together."""
+    statements = table_environment.create_statement_set()
+    for insert in sql.inserts:
+        statements.add_insert_sql(insert.sql)
+    return statements
+
+
+def is_application(environment: StreamExecutionEnvironment) -> bool:
+    """Whether this program runs in the JobManager, in a cluster of its own (Application mode).
+
+    There, after the JobManager's failure, the program runs again while its job is being recovered: Flink takes the
+    two for the same.
+    """
+    cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
+    return str(cluster.get(EXECUTION_TARGET)) == "embedded"
+
+
+def refuse_second_start(name: str, settings: Settings) -> None:
+    """Two instances of a job would fence each other's transactions, so the second is refused."""
+    job = FlinkClient(settings).live_job(name)
+    if job is not None:
+        raise TidegateError(
+            f"the job {name} runs already ({job.state}, id {job.job_id}).",
+            remedy=f"Stop it first with `tidegate stop {name}`.",
+        )
+
+
+def configuration(
+    job: Job, arguments: Arguments, settings: Settings, environment: StreamExecutionEnvironment
+) -> Configuration:
+    """The job's own part of Flink's configuration."""
+    cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
+    folder = str(cluster.get(CHECKPOINT_DIR) or "")
+    if not folder and not arguments.explain:
+        raise TidegateError(
+            f"Flink has no {CHECKPOINT_DIR}.",
+            remedy="Set it in Flink's config.yaml, e.g. to a file or S3 path.",
+        )
+    values = {
+        "pipeline.object-reuse": "true",
+        "parallelism.default": str(settings.parallelism),
+        "execution.checkpointing.interval": f"{int(job.checkpoint_interval_s(settings) * 1000)} ms",
+        "execution.checkpointing.mode": "EXACTLY_ONCE",
+        CHECKPOINT_DIR: f"{folder.rstrip('/')}/{job.name}",
+        "table.local-time-zone": "UTC",
+        "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+        # Flink shows it with the job's configuration.
+        "pipeline.global-job-parameters": f"tidegate.run-id:{settings.run_id}",
+        **job.options,
+    }
+    # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
+    given = str(cluster.get(RECOVERY_PATH) or "")
+    if not arguments.explain and not (given and arguments.recover_from == "latest"):
+        path = recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
+        if path:
+            values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
+    result = Configuration()
+    for key, value in values.items():
+        result.set_string(key, value)
+    return result

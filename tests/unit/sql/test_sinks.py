@@ -1,0 +1,77 @@
+"""What jobs write to."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.sql.visits import CONNECTIONS, DELIVERY, METRIC, PLATFORM, SILVER, stream
+from tidegate.contracts.model import Index
+from tidegate.sql.delivery import Delivery, Guarantee
+from tidegate.sql.job_sql import Table
+from tidegate.sql.sinks import Sink, index_sink, kafka_sink, metric_index, metric_topic
+
+SINK = Sink("refine-silver-visits", "silver.visits", SILVER)
+
+
+def options(table: Table) -> dict[str, str]:
+    return dict(re.findall(r"^  '([^']+)' = '([^']*)'", table.sql, re.MULTILINE))
+
+
+@pytest.mark.parametrize("guarantee", ["exactly-once", "at-least-once"])
+def test_a_sink_has_the_guarantee_that_is_asked_for(guarantee: Guarantee) -> None:
+    found = options(kafka_sink("silver", SINK, CONNECTIONS, Delivery(30, guarantee)))
+
+    assert found["sink.delivery-guarantee"] == guarantee
+    assert found["properties.transaction.timeout.ms"] == "30000"
+    assert found["sink.transactional-id-prefix"] == "refine-silver-visits"
+
+
+def test_a_guarantee_changes_nothing_else() -> None:
+    exactly, at_least = (
+        options(kafka_sink("silver", SINK, CONNECTIONS, Delivery(600, guarantee)))
+        for guarantee in ("exactly-once", "at-least-once")
+    )
+
+    assert {name for name in exactly if exactly[name] != at_least[name]} == {"sink.delivery-guarantee"}
+
+
+def test_a_sink_has_a_key_and_headers_only_where_it_is_told() -> None:
+    plain = kafka_sink("silver", SINK, CONNECTIONS, DELIVERY)
+    full = kafka_sink("silver", replace(SINK, key="id", headers=True), CONNECTIONS, DELIVERY)
+
+    assert "key.fields" not in plain.sql and "_headers" not in plain.sql
+    assert options(full)["key.fields"] == "id"
+    assert "`_headers` MAP<STRING, BYTES> METADATA FROM 'headers'" in full.sql
+
+
+def test_documents_have_the_identity_of_their_rows() -> None:
+    table = index_sink(stream(identity=["id", "page"]), Index(pattern="events-visits-{visited_at|yyyy}"), PLATFORM)
+    found = options(table)
+
+    assert table.name == "documents"
+    assert found["index"] == "events-visits-{visited_at|yyyy}"
+    assert found["document-id.fields"] == "id;page"
+    assert (found["hosts"], found["username"], found["password"]) == ("https://opensearch:9200", "writer", "secret")
+
+
+def test_what_opensearch_refuses_goes_to_the_datasets_dead_letters() -> None:
+    found = options(index_sink(stream(), Index(pattern="events-visits-{visited_at|yyyy}"), PLATFORM))
+
+    assert {name: value for name, value in found.items() if name.startswith("dead-letter.")} == {
+        "dead-letter.topic": "dlq.visits",
+        "dead-letter.properties.bootstrap.servers": "kafka:9092",
+        "dead-letter.registry.url": "http://registry:8080",
+        "dead-letter.subject": "dlq.visits-value",
+        "dead-letter.schema": found["dead-letter.schema"],
+        "dead-letter.dataset": "visits",
+    }
+
+
+def test_a_metric_has_the_same_key_in_both_of_its_sinks() -> None:
+    tables = metric_topic(METRIC, CONNECTIONS), metric_index(stream(), METRIC, PLATFORM)
+
+    assert [table.name for table in tables] == ["page_visits_topic", "page_visits_documents"]
+    assert all("PRIMARY KEY (`minute`, `page`) NOT ENFORCED" in table.sql for table in tables)
+    assert options(tables[0])["topic"] == "gold.visits.page_visits"
+    assert options(tables[1])["index"] == "metrics-visits-page_visits-{minute|yyyy.MM}"

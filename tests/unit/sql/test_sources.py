@@ -1,0 +1,62 @@
+"""What jobs read."""
+
+import re
+
+from tests.unit.sql.visits import CONNECTIONS, PLATFORM, stream
+from tidegate.sql.job_sql import Table
+from tidegate.sql.sources import bytes_source, raw_source, reference_table, silver_source
+
+
+def options(table: Table) -> dict[str, str]:
+    return dict(re.findall(r"^  '([^']+)' = '([^']*)'", table.sql, re.MULTILINE))
+
+
+def columns_of(table: Table) -> list[str]:
+    return re.findall(r"^  `(\w+)`", table.sql, re.MULTILINE)
+
+
+def test_a_raw_record_has_its_fields_its_coordinates_and_what_the_decoder_says() -> None:
+    table = raw_source(stream(), CONNECTIONS, "group")
+
+    assert table.name == "raw_records"
+    assert columns_of(table) == [
+        "id", "visited_at", "visitor", "page", "plan", "seconds",
+        "_key", "_source_topic", "_source_partition", "_source_offset", "_ingested_at", "_headers",
+        "_error_code", "_error_message", "_payload", "_payload_sha256", "_payload_bytes", "_schema_id", "_proc_time",
+    ]  # fmt: skip
+    assert options(table)["topic"] == "raw.visits"
+    assert "scan.bounded.mode" not in options(table)
+
+
+def test_spans_bound_what_is_read_of_each_partition() -> None:
+    bounded = options(raw_source(stream(), CONNECTIONS, "group", {0: (3, 9), 1: (0, 0)}))
+
+    assert bounded["scan.startup.mode"] == bounded["scan.bounded.mode"] == "specific-offsets"
+    assert bounded["scan.startup.specific-offsets"] == "partition:0,offset:3;partition:1,offset:0"
+    assert bounded["scan.bounded.specific-offsets"] == "partition:0,offset:9;partition:1,offset:0"
+
+
+def test_the_bytes_of_a_record_are_not_decoded() -> None:
+    table = bytes_source(stream(), CONNECTIONS, "group")
+
+    assert columns_of(table)[0] == "_value"
+    assert options(table)["value.format"] == "raw"
+    assert "registry" not in table.sql
+
+
+def test_silver_is_read_with_the_schema_it_is_written_with() -> None:
+    table = silver_source(stream(), CONNECTIONS, "group", table="silver_records")
+
+    assert table.name == "silver_records"
+    assert options(table)["topic"] == "silver.visits"
+    assert columns_of(table)[-2:] == ["_warnings", "_error_code"]
+
+
+def test_reference_data_answers_by_its_key_as_of_a_time() -> None:
+    table = reference_table(PLATFORM.references["pages"], CONNECTIONS)
+
+    assert table.name == "ref_pages"
+    assert columns_of(table) == ["path", "updated_at", "title", "_as_of"]
+    assert {name: options(table)[name] for name in ("topic", "key", "version-time", "as-of")} == {
+        "topic": "ref.pages", "key": "path", "version-time": "updated_at", "as-of": "_as_of",
+    }  # fmt: skip

@@ -1,0 +1,98 @@
+"""Dead letters of the refine job: which records become one, why, and the INSERT that writes them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tidegate import __version__
+from tidegate.contracts import naming
+from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, SCHEMA_ID
+from tidegate.contracts.model import Contract, Enrich
+from tidegate.dead_letters.codes import RETRYABLE, Code, Stage
+from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
+from tidegate.job_names import REFINE
+from tidegate.sql.job_sql import Insert
+from tidegate.sql.literals import text
+from tidegate.sql.rules import verdict_sql
+
+MISSING_MESSAGE = "_missing_message"
+"""Column of ``enriched`` that says which reference is missing, where it could be one of several."""
+_NO_VIOLATIONS = "violations(CAST(0 AS BIGINT), '')"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the rows of a relation become dead letters: SQL expressions over its columns."""
+
+    relation: str
+    stage: str
+    code: str
+    message: str
+    violations: str
+
+
+def causes(contract: Contract) -> Iterator[Cause]:
+    """The causes of a dataset; no record has two of them."""
+    verdict = verdict_sql(contract)
+    out_of_range = f"_rejected >= {verdict.event_time_bit}"
+    yield Cause(
+        relation="judged WHERE _error_code IS NOT NULL OR _rejected <> 0",
+        stage=f"CASE WHEN _error_code IS NOT NULL THEN '{Stage.DECODE}' "
+        f"WHEN {out_of_range} THEN '{Stage.CONTRACT}' ELSE '{Stage.RULE}' END",
+        code=f"COALESCE(_error_code, CASE WHEN {out_of_range} "
+        f"THEN '{Code.EVENT_TIME_OUT_OF_RANGE}' ELSE '{Code.RULE_VIOLATED}' END)",
+        message="COALESCE(_error_message, 'the record breaks the rules listed in violations')",
+        violations=f"CASE WHEN _error_code IS NULL THEN {verdict.violations} ELSE {_NO_VIOLATIONS} END",
+    )
+    if demanded := demanded_references(contract):
+        yield Cause(
+            relation="enriched WHERE _reference_missing",
+            stage=f"'{Stage.ENRICH}'",
+            code=f"'{Code.REFERENCE_MISSING}'",
+            message=MISSING_MESSAGE if len(demanded) > 1 else text(missing_message(demanded[0])),
+            violations=_NO_VIOLATIONS,
+        )
+
+
+def demanded_references(contract: Contract) -> list[Enrich]:
+    """The references without which an event is a dead letter, in the contract's order."""
+    return [enrich for enrich in contract.enrich if enrich.missing == "dead_letter"]
+
+
+def missing_message(enrich: Enrich) -> str:
+    """What the dead letter says."""
+    return f"{enrich.on} is not known in {enrich.reference} at the event's time"
+
+
+def insert_dead_letters(contract: Contract) -> Insert:
+    """Every record that does not fit, with its cause, coordinates and original bytes."""
+    branches = "\nUNION ALL\n".join(_dead_letters(contract, cause) for cause in causes(contract))
+    return Insert("dead_letters", f"INSERT INTO dead_letters\n{branches}")
+
+
+def _dead_letters(contract: Contract, cause: Cause) -> str:
+    coordinates, retryable = ", ".join(COORDINATES), ", ".join(map(text, RETRYABLE))
+    return f"""SELECT
+  dead_letter_id({coordinates}, _stage) AS dead_letter_id,
+  _now AS failed_at, _now AS first_failed_at,
+  {text(contract.dataset)} AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
+  _violations AS violations,
+  _code IN ({retryable}) AS retryable, 1 AS attempt,
+  ROW('{REFINE}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
+  ROW({text(naming.subject(contract.topic.name))}, {SCHEMA_ID}) AS contract,
+  ROW({coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}) AS source,
+  CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
+  _payload AS payload, 'avro-confluent' AS payload_encoding,
+  COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
+  COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated,
+  CAST(NULL AS STRING) AS replay_id,
+  connect_headers({coordinates}, _stage, _code, _message) AS {HEADERS}
+FROM (
+  SELECT {coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, _payload,
+    _payload_sha256, _payload_bytes, {SCHEMA_ID},
+    CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    {cause.stage} AS _stage,
+    {cause.code} AS _code,
+    {cause.message} AS _message,
+    {cause.violations} AS _violations
+  FROM {cause.relation}
+)"""

@@ -1,0 +1,231 @@
+"""The refine job's SQL: raw records to silver rows, dead letters and dropped coordinates, in one pass over the topic.
+
+decode → rules → personal fields hashed → reference columns as of the event's time → first of each identity →
+the dataset's ``refine.sql`` → silver. What is refused or dropped leaves before the identity is looked at. A dataset
+that explodes an array has its identity looked at first, and then the reference columns of each item.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from tidegate.contracts import naming
+from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, PLACE, SCHEMA_ID, SOURCE_TOPIC, WARNINGS
+from tidegate.contracts.model import Contract, Enrich, Explode, PrivacyMethod
+from tidegate.contracts.naming import Output
+from tidegate.sql.ddl import quoted
+from tidegate.sql.dead_letters import MISSING_MESSAGE, insert_dead_letters, missing_message
+from tidegate.sql.delivery import Delivery
+from tidegate.sql.job_sql import Insert, JobSql, View
+from tidegate.sql.literals import text
+from tidegate.sql.platform import Platform
+from tidegate.sql.rules import verdict_sql
+from tidegate.sql.scope import Scope
+from tidegate.sql.sinks import Sink, kafka_sink
+from tidegate.sql.sources import raw_source, reference_table
+from tidegate.sql.state import ROCKSDB, dedup_ttl_ms
+
+OPTIONS = ROCKSDB
+_TABLES: Mapping[Output, str] = {"silver": "silver", "dlq": "dead_letters", "dropped": "dropped"}
+_PAYLOAD = ("_payload", "_payload_sha256", "_payload_bytes")
+_EVIDENCE = (KEY, HEADERS, *_PAYLOAD)
+"""What a dead letter shows of its record."""
+_BESIDE_COLUMNS = ", ".join(
+    (KEY, *COORDINATES, INGESTED_AT, HEADERS, "_error_code", "_error_message", *_PAYLOAD, SCHEMA_ID, "_proc_time")
+)
+"""What goes with a record beside its own columns."""
+_GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """The ``number``-th reference that records are looked up in."""
+
+    number: int
+    enrich: Enrich
+    key: str
+
+    @property
+    def columns(self) -> list[str]:
+        """What it adds to the record."""
+        return [f"r{self.number}.`{column}` AS `{self.enrich.prefix}{column}`" for column in self.enrich.columns]
+
+    @property
+    def missing(self) -> str:
+        """Holds where the record names a row that is not there."""
+        return f"(e.`{self.enrich.on}` IS NOT NULL AND r{self.number}.`{self.key}` IS NULL)"
+
+    def sql(self, event_time: str) -> str:
+        """The join with the row as it was at the event's time."""
+        return (
+            f"LEFT JOIN ref_{self.enrich.reference} FOR SYSTEM_TIME AS OF e._proc_time AS r{self.number}\n"
+            f"  ON r{self.number}.`{self.key}` = e.`{self.enrich.on}` AND r{self.number}.`_as_of` = e.`{event_time}`"
+        )
+
+
+def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery) -> JobSql:
+    """The SQL of one dataset: what ``scope`` names is read and written, under its name."""
+    contract, connections = stream.contract, platform.connections
+    references = [platform.references[enrich.reference] for enrich in contract.enrich]
+    sinks = {output: sink for output, sink in _sinks(stream, platform, scope).items() if output in scope.outputs}
+    inserts = {"silver": insert_silver(stream), "dlq": insert_dead_letters(contract)}
+    if contract.rules_of("drop"):
+        inserts["dropped"] = insert_dropped(contract)
+    return JobSql(
+        dedup_ttl_ms(contract),
+        definitions=(
+            raw_source(stream, connections, naming.group(scope.name, stream.name), scope.spans),
+            *(reference_table(reference, connections) for reference in references),
+            *(kafka_sink(_TABLES[output], sink, connections, delivery) for output, sink in sinks.items()),
+            judged_view(stream, scope),
+            enriched_view(stream, references),
+            validated_view(stream),
+        ),
+        inserts=tuple(insert for output, insert in inserts.items() if output in scope.outputs),
+    )
+
+
+def silver_key(stream: Stream) -> str | None:
+    """The Kafka key of a silver row: the raw topic's, where silver still has that column as text."""
+    key = stream.contract.topic.key
+    has_column = any(column.name == key and column.sql_type == "STRING" for column in stream.silver_columns)
+    return key if has_column else None
+
+
+def judged_view(stream: Stream, scope: Scope) -> View:
+    """``judged``: every raw record of the scope with its masks; personal fields are replaced from here on."""
+    verdict = verdict_sql(stream.contract)
+    methods = {privacy.field: privacy.method for privacy in stream.contract.privacy}
+    body = [_private(column.name, methods.get(column.name)) for column in stream.raw_columns]
+    return View(
+        "judged",
+        f"""SELECT {", ".join(body)},
+  {_BESIDE_COLUMNS},
+  {verdict.reject_mask} AS _rejected,
+  {verdict.warn_mask} AS _warned,
+  {verdict.drop_mask} AS _dropped
+FROM raw_records{f" WHERE {scope.condition}" if scope.condition else ""}""",
+    )
+
+
+def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:
+    """``enriched``: the records that met their contract, with the reference columns as of their own time.
+
+    ``references`` are those of ``enrich``, in its order.
+    """
+    contract = stream.contract
+    joins = [
+        _Join(number, enrich, reference.key)
+        for number, (enrich, reference) in enumerate(zip(contract.enrich, references, strict=True))
+    ]
+    demanded = [join for join in joins if join.enrich.missing == "dead_letter"]
+    names = [*(f"e.`{name}`" for name in record_columns(stream)), *(name for join in joins for name in join.columns)]
+    kept = (*COORDINATES, INGESTED_AT, SCHEMA_ID, "_proc_time", "_warned")
+    return View(
+        "enriched",
+        f"""SELECT {", ".join(names)},
+  {_missing(demanded)},
+  {", ".join(f"e.{name}" for name in kept)}
+  {"".join(f", e.{name}" for name in _EVIDENCE) if demanded else ""}
+FROM {_items(stream, contract.explode) if contract.explode else _GOOD} AS e
+{chr(10).join(join.sql(contract.event_time.field) for join in joins)}""",
+    )
+
+
+def validated_view(stream: Stream) -> View:
+    """``validated``: what ``refine.sql`` reads: raw and reference columns, and the envelope of silver."""
+    contract = stream.contract
+    names = [f"`{name}`" for name in record_columns(stream)]
+    names += [f"`{enrich.prefix}{column}`" for enrich in contract.enrich for column in enrich.columns]
+    known = "(SELECT * FROM enriched WHERE NOT _reference_missing)"
+    return View(
+        "validated",
+        f"""SELECT {", ".join(names)},
+  {", ".join(PLACE)}, {SOURCE_TOPIC}, {INGESTED_AT}, {SCHEMA_ID},
+  {verdict_sql(contract).warnings} AS {WARNINGS}
+FROM {known if contract.explode else _first_of_identity(contract, known)}""",
+    )
+
+
+def record_columns(stream: Stream) -> list[str]:
+    """The columns that a record brings: its own, and where it explodes those of the item and the item's position."""
+    explode = stream.contract.explode
+    return [*stream.raw_fields, *(_item_columns(stream, explode) if explode else [])]
+
+
+def insert_silver(stream: Stream) -> Insert:
+    """The dataset's own ``refine.sql`` into ``silver``, columns by name."""
+    names = quoted(stream.silver_columns)
+    return Insert("silver", f"INSERT INTO silver ({names})\nSELECT {names} FROM (\n{stream.refine_sql}\n)")
+
+
+def insert_dropped(contract: Contract) -> Insert:
+    """Coordinates and rule of what a drop rule leaves out."""
+    return Insert(
+        "dropped",
+        f"""INSERT INTO dropped
+SELECT {", ".join(PLACE)}, {SOURCE_TOPIC}, {INGESTED_AT}, {verdict_sql(contract).dropped_by}
+FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0""",
+    )
+
+
+def _sinks(stream: Stream, platform: Platform, scope: Scope) -> dict[Output, Sink]:
+    contract = stream.contract
+
+    def prefix(output: Output) -> str:
+        return naming.transactional_prefix(scope.name, output, stream.name)
+
+    return {
+        "silver": Sink(prefix("silver"), contract.silver_topic, stream.silver, silver_key(stream)),
+        "dlq": Sink(prefix("dlq"), contract.dead_letter_topic, platform.dead_letter, headers=True),
+        "dropped": Sink(prefix("dropped"), contract.dropped_topic, platform.dropped),
+    }
+
+
+def _missing(demanded: Sequence[_Join]) -> str:
+    """Whether a reference is missing that must be there; where there are several, the first that is missing, too."""
+    columns = [f"{' OR '.join(join.missing for join in demanded) or 'FALSE'} AS _reference_missing"]
+    if len(demanded) > 1:
+        cases = " ".join(f"WHEN {join.missing} THEN {text(missing_message(join.enrich))}" for join in demanded)
+        columns.append(f"CASE {cases} END AS {MISSING_MESSAGE}")
+    return ",\n  ".join(columns)
+
+
+def _first_of_identity(contract: Contract, relation: str) -> str:
+    identity = ", ".join(f"`{field}`" for field in contract.identity)
+    return f"""(
+  SELECT * FROM (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY _proc_time) AS _occurrence
+    FROM {relation}
+  )
+  WHERE _occurrence = 1
+)"""
+
+
+def _items(stream: Stream, explode: Explode) -> str:
+    """One row per item of the first record of each identity."""
+    names = _item_columns(stream, explode)
+    return f"""(
+  SELECT d.*, {", ".join(f"i.`{name}`" for name in names)}
+  FROM {_first_of_identity(stream.contract, _GOOD)} AS d
+  CROSS JOIN UNNEST(d.`{explode.field}`) WITH ORDINALITY AS i ({", ".join(f"`{name}`" for name in names)})
+)"""
+
+
+def _item_columns(stream: Stream, explode: Explode) -> list[str]:
+    return [*stream.item_fields, explode.position]
+
+
+def _private(column: str, method: PrivacyMethod | None) -> str:
+    match method:
+        case None:
+            return f"`{column}`"
+        case "hmac":
+            return f"hmac_sha256(`{column}`) AS `{column}`"
+        case "mask":
+            return f"CASE WHEN `{column}` IS NOT NULL THEN '***' END AS `{column}`"
+        case "drop":
+            return f"CAST(NULL AS STRING) AS `{column}`"
+        case never:
+            assert_never(never)

@@ -1,0 +1,115 @@
+"""Tables that jobs write to: Kafka topics, OpenSearch documents."""
+
+import json
+from dataclasses import dataclass
+
+from tidegate.avro.types import AvroSchema, columns
+from tidegate.contracts import naming
+from tidegate.contracts.dataset import Metric, Stream
+from tidegate.contracts.envelope import HEADERS
+from tidegate.contracts.model import Index
+from tidegate.job_names import METRICS
+from tidegate.sql.connections import Connections, Options, prefixed
+from tidegate.sql.ddl import column_lines, contract_avro, create
+from tidegate.sql.delivery import Delivery
+from tidegate.sql.job_sql import Table
+from tidegate.sql.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where and how a Kafka sink writes; ``name`` is the transactional prefix, fixed for the life of the job."""
+
+    name: str
+    topic: str
+    schema: AvroSchema
+    key: str | None = None
+    headers: bool = False
+
+
+def kafka_sink(table: str, sink: Sink, connections: Connections, delivery: Delivery) -> Table:
+    """A table whose rows become records of the sink's topic."""
+    body = column_lines(columns(sink.schema))
+    if sink.headers:
+        body.append(f"`{HEADERS}` MAP<STRING, BYTES> METADATA FROM 'headers'")
+    options = {
+        "connector": "kafka",
+        "topic": sink.topic,
+        **prefixed("properties.", connections.kafka),
+        "properties.transaction.timeout.ms": str(delivery.transaction_timeout_s * 1000),
+        "properties.compression.type": "lz4",
+        "properties.linger.ms": "50",
+        "properties.batch.size": str(256 * 1024),
+        "properties.max.request.size": str(4 * 1024 * 1024),
+        # The client registers some hundred metrics again with every transaction; Flink counts records itself.
+        "properties.flink.disable-metrics": "true",
+        "sink.delivery-guarantee": delivery.guarantee,
+        "sink.transactional-id-prefix": sink.name,
+        **contract_avro("value.", sink.schema, connections),
+        "value.contract-avro.subject": naming.subject(sink.topic),
+    }
+    if sink.key:
+        options |= {"key.format": "raw", "key.fields": sink.key}
+    return create(table, body, options)
+
+
+def index_sink(stream: Stream, index: Index, platform: Platform) -> Table:
+    """``documents``: the dataset's documents, one per identity."""
+    options = {
+        **_opensearch(stream, platform),
+        "index": index.pattern,
+        "document-id.fields": ";".join(stream.contract.row_identity),
+        "sink.bulk-flush.max-actions": "2000",
+        "sink.max-buffered-requests": "6000",
+        # The documents of a commit come all at once: what waits is the last request, which nothing will fill.
+        "sink.bulk-flush.interval": "200 ms",
+    }
+    return create("documents", column_lines(stream.silver_columns), options)
+
+
+def metric_topic(metric: Metric, connections: Connections) -> Table:
+    """``<metric>_topic``: the newest values of each key, in a compacted topic."""
+    options = {
+        "connector": "upsert-kafka",
+        "topic": metric.topic,
+        **prefixed("properties.", connections.kafka),
+        "properties.compression.type": "lz4",
+        "key.format": "json",
+        "key.json.timestamp-format.standard": "ISO-8601",
+        **contract_avro("value.", metric.schema, connections),
+        "value.contract-avro.subject": naming.subject(metric.topic),
+    }
+    return create(f"{metric.name}_topic", _keyed_lines(metric), options)
+
+
+def metric_index(stream: Stream, metric: Metric, platform: Platform) -> Table:
+    """``<metric>_documents``: one document per key, in the index of its month; later values replace earlier ones."""
+    options = {
+        **_opensearch(stream, platform),
+        "index": naming.index_pattern(metric.index, metric.key[0], "yyyy.MM"),
+        "dead-letter.processor": METRICS,
+    }
+    return create(f"{metric.name}_documents", _keyed_lines(metric), options)
+
+
+def _opensearch(stream: Stream, platform: Platform) -> Options:
+    topic, connections = stream.contract.dead_letter_topic, platform.connections
+    return {
+        "connector": "opensearch-bulk",
+        **connections.opensearch,
+        "dead-letter.topic": topic,
+        **prefixed("dead-letter.properties.", connections.kafka),
+        **prefixed("dead-letter.", connections.registry),
+        "dead-letter.subject": naming.subject(topic),
+        "dead-letter.schema": json.dumps(platform.dead_letter),
+        "dead-letter.dataset": stream.name,
+        # Two at a time could overtake each other, which metrics must not, and would be two threads of OpenSearch with
+        # a segment each, for a fifth more of its CPU.
+        "sink.max-in-flight-requests": "1",
+        **connections.opensearch_login,
+    }
+
+
+def _keyed_lines(metric: Metric) -> list[str]:
+    key = ", ".join(f"`{name}`" for name in metric.key)
+    return [*column_lines(metric.columns), f"PRIMARY KEY ({key}) NOT ENFORCED"]

@@ -1,0 +1,103 @@
+"""Tables that jobs read: raw records decoded or as bytes, committed silver rows, reference data as of a time."""
+
+from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.envelope import (
+    HEADERS,
+    INGESTED_AT,
+    KEY,
+    SCHEMA_ID,
+    SOURCE_OFFSET,
+    SOURCE_PARTITION,
+    SOURCE_TOPIC,
+    VALUE,
+)
+from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
+from tidegate.sql.connections import Connections, Options, prefixed
+from tidegate.sql.ddl import column_lines, contract_avro, create, kafka_source
+from tidegate.sql.job_sql import Table
+from tidegate.sql.scope import Spans
+
+RAW_METADATA = (
+    f"`{KEY}` BYTES",
+    f"`{SOURCE_TOPIC}` STRING METADATA FROM 'topic' VIRTUAL",
+    f"`{SOURCE_PARTITION}` INT METADATA FROM 'partition' VIRTUAL",
+    f"`{SOURCE_OFFSET}` BIGINT METADATA FROM 'offset' VIRTUAL",
+    f"`{INGESTED_AT}` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
+    f"`{HEADERS}` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL",
+)
+ERROR_CODE = "`_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL"
+DECODE_METADATA = (
+    ERROR_CODE,
+    "`_error_message` STRING METADATA FROM 'value.error-message' VIRTUAL",
+    "`_payload` BYTES METADATA FROM 'value.raw' VIRTUAL",
+    "`_payload_sha256` STRING METADATA FROM 'value.raw-sha256' VIRTUAL",
+    "`_payload_bytes` INT METADATA FROM 'value.raw-length' VIRTUAL",
+    f"`{SCHEMA_ID}` INT METADATA FROM 'value.schema-id' VIRTUAL",
+    "`_proc_time` AS PROCTIME()",
+)
+_KEY_OPTIONS = {"key.format": "raw", "key.fields": KEY}
+
+
+def raw_source(stream: Stream, connections: Connections, group: str, spans: Spans | None = None) -> Table:
+    """``raw_records``: the decoded columns, the record's coordinates, and what the decoder says of it.
+
+    ``spans``: only these offsets, and then the source ends; every partition is named.
+    """
+    body = [*column_lines(stream.raw_columns), *RAW_METADATA, *DECODE_METADATA]
+    options = {
+        **kafka_source(stream.contract.topic.name, connections, group),
+        **_KEY_OPTIONS,
+        "value.fields-include": "EXCEPT_KEY",
+        **contract_avro("value.", stream.latest, connections),
+        "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
+        **(_bounds(spans) if spans is not None else {}),
+    }
+    return create("raw_records", body, options)
+
+
+def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
+    """``raw_records``: the record's bytes, untouched, with its coordinates."""
+    options = {
+        **kafka_source(stream.contract.topic.name, connections, group),
+        **_KEY_OPTIONS,
+        "value.format": "raw",
+        "value.fields-include": "EXCEPT_KEY",
+    }
+    return create("raw_records", [f"`{VALUE}` BYTES", *RAW_METADATA], options)
+
+
+def silver_source(stream: Stream, connections: Connections, group: str, table: str = "silver") -> Table:
+    """The committed silver rows; ``_error_code`` is set where a record is none of ours."""
+    options = {
+        **kafka_source(stream.contract.silver_topic, connections, group),
+        **contract_avro("value.", stream.silver, connections),
+    }
+    return create(table, [*column_lines(stream.silver_columns), ERROR_CODE], options)
+
+
+def reference_table(reference: Reference, connections: Connections) -> Table:
+    """``ref_<name>``: all versions of the reference data, answering as of a time."""
+    contract = reference.contract
+    options = {
+        "connector": "versioned-kafka",
+        "topic": contract.topic.name,
+        **prefixed("properties.", connections.kafka),
+        "key": reference.key,
+        "version-time": contract.event_time.field,
+        "as-of": "_as_of",
+        **contract_avro("", reference.latest, connections),
+    }
+    body = [*column_lines(reference.raw_columns), "`_as_of` TIMESTAMP_LTZ(3)"]
+    return create(f"ref_{reference.name}", body, options)
+
+
+def _bounds(spans: Spans) -> Options:
+    starts, ends = (
+        ";".join(f"partition:{partition},offset:{span[side]}" for partition, span in spans.items()) for side in (0, 1)
+    )
+    return {
+        "scan.startup.mode": "specific-offsets",
+        "scan.startup.specific-offsets": starts,
+        "scan.bounded.mode": "specific-offsets",
+        "scan.bounded.specific-offsets": ends,
+    }
