@@ -45,10 +45,10 @@ def from_json(value: Any, avro: AvroType, place: str = "record") -> Any:
         case "record":
             return _record(value, avro, place)
         case "array":
-            return [from_json(item, _items(avro), f"{place}[{i}]") for i, item in enumerate(_is(value, list, place))]
+            return [from_json(item, avro.element, f"{place}[{i}]") for i, item in enumerate(_is(value, list, place))]
         case "map":
             entries = _is(value, dict, place).items()
-            return {str(key): from_json(item, _items(avro), f"{place}.{key}") for key, item in entries}
+            return {str(key): from_json(item, avro.element, f"{place}.{key}") for key, item in entries}
         case "timestamp-millis" | "timestamp-micros":
             return _time(value, _UNITS[avro.kind], place)
         case "date":
@@ -69,9 +69,9 @@ def to_json(value: Any, avro: AvroType) -> Any:
         case "record":
             return {field.name: to_json(value[field.name], field.type) for field in avro.fields}
         case "array":
-            return [to_json(item, _items(avro)) for item in value]
+            return [to_json(item, avro.element) for item in value]
         case "map":
-            return {key: to_json(item, _items(avro)) for key, item in value.items()}
+            return {key: to_json(item, avro.element) for key, item in value.items()}
         case "timestamp-millis":
             return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case "timestamp-micros":
@@ -178,8 +178,3 @@ def _is(value: Any, kind: type, place: str) -> Any:
 
 
 _NAMES: dict[type, str] = {str: "a string", bool: "true or false", list: "a list", dict: "an object"}
-
-
-def _items(avro: AvroType) -> AvroType:
-    assert avro.items is not None, f"{avro.kind} without items"
-    return avro.items

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tidegate.avro.frame import FRAME_BYTES, MAX_SCHEMA_ID, NO_SCHEMA_ID
 from tidegate.avro.records import LookUp, WriterSchemas
-from tidegate.avro.types import AvroSchema, Kind, read_type
+from tidegate.avro.types import AvroSchema, Kind, read_record
 
 _LONGEST_VARINT_BYTES = 10
 _READABLE: frozenset[Kind] = frozenset({"string", "int", "long"})
@@ -67,7 +67,7 @@ class Fields:
 
 def layout_of(schema: AvroSchema, wanted: Sequence[str]) -> Layout | None:
     """Where ``wanted`` are in records of ``schema``; None if another kind of field stands before one of them."""
-    fields = read_type(schema, str(schema.get("name", "schema"))).fields
+    fields = read_record(schema).fields
     names = [field.name for field in fields]
     if not set(wanted) <= set(names):
         return None

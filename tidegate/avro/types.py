@@ -66,6 +66,12 @@ class AvroType:
     fields: tuple["Field", ...] = ()
     name: str = ""
 
+    @property
+    def element(self) -> "AvroType":
+        """What an array or a map holds."""
+        assert self.items is not None, f"{self.kind} without items"
+        return self.items
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -151,18 +157,13 @@ def flink_type_of(avro: AvroType) -> str:
         case "decimal":
             return f"DECIMAL({avro.precision}, {avro.scale})"
         case "array":
-            return f"ARRAY<{flink_type_of(_items(avro))}>"
+            return f"ARRAY<{flink_type_of(avro.element)}>"
         case "map":
-            return f"MAP<STRING, {flink_type_of(_items(avro))}>"
+            return f"MAP<STRING, {flink_type_of(avro.element)}>"
         case "record":
             return f"ROW<{', '.join(f'`{field.name}` {flink_type_of(field.type)}' for field in avro.fields)}>"
         case kind:
             return _FLINK[kind]
-
-
-def _items(avro: AvroType) -> AvroType:
-    assert avro.items is not None, f"{avro.kind} without items"
-    return avro.items
 
 
 def _read_union(branches: list[Any], place: str) -> AvroType:

@@ -8,7 +8,7 @@ import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
 from tidegate.avro.compatibility import broken_promises
-from tidegate.avro.types import AvroSchema, AvroType, read_type
+from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.contracts.check_fields import contract_problems, metric_problems, silver_problems
 from tidegate.contracts.dataset import Dataset, Draft, Stream
 from tidegate.contracts.examples import read_examples
@@ -82,7 +82,7 @@ def _schema_problems(draft: Draft) -> Iterator[Problem]:
 
 def _one_schema_problems(file: str, schema: AvroSchema) -> Iterator[Problem]:
     try:
-        avro = read_type(schema, str(schema.get("name", "schema")))
+        avro = read_record(schema)
     except ContractError as error:
         place, _, problem = error.problem.partition(": ")
         yield Problem(file, place, problem.rstrip("."), error.remedy)

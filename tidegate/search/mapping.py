@@ -75,8 +75,7 @@ def field_mapping(avro: AvroType) -> JsonObject:
         case "decimal":
             return _decimal(avro)
         case "array":
-            assert avro.items is not None, "array without items"
-            return field_mapping(avro.items)
+            return field_mapping(avro.element)
         case "record":
             return {"dynamic": "strict", "properties": _properties(avro.fields)}
         case kind:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from producers.sending.ids import UUID_TEXT_LENGTH, uuid7_texts
 from tidegate.avro.codec import Encoder, writing
-from tidegate.avro.types import AvroSchema, AvroType, read_type
+from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.errors import ContractError
 
 ID_LENGTH_AT = 5
@@ -83,7 +83,7 @@ def check_layout(schema: AvroSchema) -> None:
     Raises:
         ContractError: it does not begin with the fields that the layout was made for, or not with their types.
     """
-    fields = read_type(schema, str(schema["name"])).fields
+    fields = read_record(schema).fields
     names = [field.name for field in fields[: len(FIELDS)]]
     if tuple(names) != FIELDS:
         raise ContractError(

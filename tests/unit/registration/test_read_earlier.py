@@ -78,6 +78,14 @@ def test_a_file_that_was_broken_then_is_named(schemas: Path) -> None:
         from_git("HEAD", load_stream(schemas, "clicks"))
 
 
+def test_a_commit_may_have_fields_that_are_gone(schemas: Path) -> None:
+    contract = load_stream(schemas, "clicks").contract
+    spoil(schemas / "clicks/contract.yaml", "lake:\n", "lake:\n  partition_by: day\n")
+    commit(schemas.parent)
+    spoil(schemas / "clicks/contract.yaml", "  partition_by: day\n", "")
+    assert from_git("HEAD", load_stream(schemas, "clicks")).contract == contract
+
+
 def test_the_registry_is_asked_for_the_subjects_that_are_registered() -> None:
     dataset = load_stream(SCHEMAS, "clicks")
     held = {plan.subject: plan.schemas for plan in plan_subjects(dataset, SCHEMAS)}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from tidegate.avro.compatibility import broken_promises
-from tidegate.avro.types import AvroSchema, AvroType, Field, columns, flink_type_of, read_type
+from tidegate.avro.types import AvroSchema, AvroType, Field, columns, fields_by_name, flink_type_of, read_record
 from tidegate.contracts.dataset import Dataset, Metric, Stream
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
 from tidegate.contracts.history.earlier import Earlier
@@ -43,8 +43,8 @@ def differences(dataset: Dataset, earlier: Earlier) -> dict[str, list[str]]:
 
 def changes(old: AvroSchema, new: AvroSchema) -> list[str]:
     """What differs between two record schemas, a line per field: added (+), removed (-), changed (~)."""
-    before = {field.name: field for field in read_type(old, "schema").fields}
-    after = {field.name: field for field in read_type(new, "schema").fields}
+    before = fields_by_name(read_record(old))
+    after = fields_by_name(read_record(new))
     added = [f"+ {name} {_told(after[name])}" for name in after if name not in before]
     removed = [f"- {name} {_told(before[name])}" for name in before if name not in after]
     changed = [
@@ -129,7 +129,7 @@ def _changed_versions(dataset: Dataset, earlier: Earlier) -> Iterator[Problem]:
 
 def _without_docs(schema: AvroSchema) -> AvroType:
     """The schema's structure: words for people may change."""
-    return _plain(read_type(schema, str(schema.get("name"))))
+    return _plain(read_record(schema))
 
 
 def _plain(avro: AvroType) -> AvroType:

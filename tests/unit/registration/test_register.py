@@ -1,0 +1,29 @@
+"""The subjects of a dataset: what the registry is to hold of it. Registering them is tested on a real one."""
+
+from tests.contracts import SCHEMAS, next_version
+from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.load import platform_schema
+from tidegate.contracts.topics import plan_topics
+from tidegate.registration.register import PLATFORM_COMPATIBILITY, plan_subjects
+
+
+def test_every_topic_of_a_dataset_has_a_subject(orders: Stream, products: Reference) -> None:
+    for dataset in (orders, products):
+        topics = [plan.name for plan in plan_topics(dataset)]
+        assert [plan.subject for plan in plan_subjects(dataset, SCHEMAS)] == [f"{topic}-value" for topic in topics]
+
+
+def test_raw_versions_are_registered_oldest_first(clicks: Stream) -> None:
+    newer = next_version(clicks, {"name": "campaign", "type": ["null", "string"], "default": None})
+    raw = plan_subjects(newer, SCHEMAS)[0]
+
+    assert raw.schemas == [*(clicks.versions[number] for number in sorted(clicks.versions)), newer.latest]
+    assert raw.compatibility == clicks.contract.compatibility
+
+
+def test_records_that_belong_to_no_dataset_have_a_promise_of_their_own(clicks: Stream) -> None:
+    plans = {plan.subject: plan for plan in plan_subjects(clicks, SCHEMAS)}
+
+    for subject, name in (("dlq.clicks-value", "dead_letter"), ("dropped.clicks-value", "dropped")):
+        assert plans[subject].schemas == [platform_schema(SCHEMAS, name)]
+        assert plans[subject].compatibility == PLATFORM_COMPATIBILITY
