@@ -8,21 +8,18 @@ passed. It rises and falls with the checkpoints, so that flat means: the highest
 
 import argparse
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 from benchmarks.measure import cpu_seconds, since
-from tidegate import metric_names
-from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.load import load_stream
 from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start, stop
 from tidegate.measure.child import Child
+from tidegate.measure.lag import LagReader
 from tidegate.measure.meter import Meter
 from tidegate.measure.percentiles import percentiles
-from tidegate.monitor.reading import Sample
-from tidegate.monitor.traffic import TrafficReader
 from tidegate.settings import Settings, get_settings
 
 SHARES = {"clicks": 0.7, "app_logs": 0.2, "orders": 0.1}
@@ -57,29 +54,27 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     a quarter of its CPU on that.
     """
     datasets = [load_stream(settings.schemas_dir, name) for name in rates]
-    offsets = OffsetReader(settings)
-    traffic = TrafficReader(offsets, [dataset.contract for dataset in datasets], NAMES, READ_EVERY_S)
+    lags = [LagReader(settings, dataset.contract) for dataset in datasets]
     highest: dict[str, dict[int, int]] = {job: defaultdict(int) for job in NAMES}
     with ExitStack() as stack:
         meters = [stack.enter_context(Meter(settings, dataset)) for dataset in datasets]
         for _ in readings(settings, {name: rate / 2 for name, rate in rates.items()}, warm_up_s):
             pass
-        first = events_in(traffic.read())
+        first = events_in(lags)
         began_s, before, own = time.monotonic(), cpu_seconds(settings), time.process_time()
-        warm = [(len(meter.seen.committed_ms), len(meter.probe.found.latencies_ms)) for meter in meters]
+        warm = [(len(meter.seen.committed_ms), len(meter.found.latencies_ms)) for meter in meters]
         for _ in readings(settings, rates, seconds):
             for meter in meters:
                 meter.check()
-            samples = list(traffic.read())
-            produced = events_in(samples) - first
+            produced = events_in(lags) - first
             minute = int((time.monotonic() - began_s) / 60)
-            for job, records in behind(samples).items():
+            for job, records in behind(lags, meters).items():
                 highest[job][minute] = max(highest[job][minute], records)
         took_s = time.monotonic() - began_s
         used = since(before, cpu_seconds(settings)) | {"this benchmark": time.process_time() - own}
         latencies = [
             f"{name}: committed {percentiles(meter.seen.committed_ms[committed:]).text()}; "
-            f"searchable {percentiles(meter.probe.found.latencies_ms[searchable:]).text()}"
+            f"searchable {percentiles(meter.found.latencies_ms[searchable:]).text()}"
             for name, meter, (committed, searchable) in zip(rates, meters, warm, strict=True)
         ]
     return "\n".join(
@@ -93,19 +88,16 @@ def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_
     )
 
 
-def events_in(samples: Iterable[Sample]) -> int:
-    """Raw records of all datasets, ever."""
-    return sum(
-        sample.value for sample in samples if sample.metric is metric_names.EVENTS_IN and isinstance(sample.value, int)
-    )
+def events_in(lags: Iterable[LagReader]) -> int:
+    """Raw records of all datasets, ever: raw topics have no transactions, so their offsets have no gaps."""
+    return sum(sum(lag.raw_ends().values()) for lag in lags)
 
 
-def behind(samples: Iterable[Sample]) -> dict[str, int]:
+def behind(lags: Iterable[LagReader], meters: Iterable[Meter]) -> Counter[str]:
     """Records by job that it has not yet shown, over all its datasets."""
-    records: dict[str, int] = defaultdict(int)
-    for sample in samples:
-        if sample.metric is metric_names.LAG and isinstance(sample.value, int):
-            records[sample.labels[0]] += sample.value
+    records: Counter[str] = Counter()
+    for lag, meter in zip(lags, meters, strict=True):
+        records.update(lag.lags(lag.raw_ends(), dict(meter.seen.silver_next)))
     return records
 
 

@@ -10,8 +10,8 @@ from confluent_kafka import KafkaException
 
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
-from tidegate.clients.kafka_offsets import OffsetReader, end_offsets
 from tidegate.errors import TidegateError
+from tidegate.job_names import JOBS
 from tidegate.measure.child import Child
 from tidegate.measure.lag import LagReader, behind
 from tidegate.measure.memory import MemoryWatch
@@ -54,7 +54,6 @@ class Drill:
         self._excess: dict[str, dict[int, int]] = {}
         self._no_answer = ""
         self._lags = LagReader(pipeline.settings, pipeline.clicks.contract)
-        self._offsets = OffsetReader(pipeline.settings)
         self._memory = MemoryWatch(pipeline.settings.home)
         self._producer: Child | None = None
         self._healed_s: float | None = None
@@ -114,7 +113,7 @@ class Drill:
     def _flows(self) -> bool:
         assert self._producer is not None
         assert self._producer.running(), self._producer.result()
-        return behind(self._lags.raw_ends(), self._lags.raw_before) > RATE
+        return sum(behind(self._lags.raw_ends(), self._lags.raw_before).values()) > RATE
 
     def _watch(self) -> None:
         while not self._over.wait(POLL_S):
@@ -135,17 +134,10 @@ class Drill:
 
     def _excess_lag(self) -> dict[str, int] | None:
         """By job, the records of its lag beyond what comes in between two checkpoints; None where nothing answers."""
-        settings, silver = self.pipeline.settings, self.pipeline.clicks.contract.silver_topic
-        topics_s = {
-            "refine": settings.refine_checkpoint_interval_s + SPARE_S,
-            "index": settings.index_checkpoint_interval_s + SPARE_S,
-            "metrics": settings.metrics_checkpoint_interval_s + SPARE_S,
-            "lake": 2 * (settings.lake_checkpoint_interval_s + SPARE_S),  # it reads two topics
-        }
+        settings = self.pipeline.settings
+        topics_s = {job.name: len(job.reads) * (settings.checkpoint_interval_s(job.name) + SPARE_S) for job in JOBS}
         try:
-            silver_ends = end_offsets(settings, silver)
-            lags = self._lags.lags(self._lags.raw_ends(), silver_ends)
-            lags["metrics"] = behind(silver_ends, self._offsets.positions("metrics", "clicks").get(silver, {}))
+            lags = self._lags.lags(self._lags.raw_ends(), self._lags.silver_ends())
         except (KafkaException, TidegateError, TimeoutError) as error:
             self._no_answer = repr(error)
             return None

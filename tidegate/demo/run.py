@@ -85,9 +85,9 @@ class Demo:
         measured = Measured(
             rate_achieved=summary["rate_per_s"],
             committed=percentiles(watched.seen.committed_ms),
-            searchable=percentiles(watched.probe.found.latencies_ms),
-            not_found=watched.probe.pending,
-            first_searchable_s=_since_start(watched.probe.found.first_at_s),
+            searchable=percentiles(watched.found.latencies_ms),
+            not_found=watched.not_found,
+            first_searchable_s=_since_start(watched.found.first_at_s),
             peak_rss_mb=memory.peak_rss_mb(),
         )
         result = Result(proof, comparison, measured, answers, settings.home / "demo" / "report.json", settings)

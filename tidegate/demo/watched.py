@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from tidegate.contracts.dataset import Stream
+from tidegate.demo.options import JOBS
 from tidegate.demo.view import Moment, View
 from tidegate.measure.lag import LagReader
 from tidegate.measure.meter import Meter
@@ -17,8 +18,8 @@ class Watched:
 
     def __init__(self, settings: Settings, dataset: Stream, view: View) -> None:
         self._meter = Meter(settings, dataset)
-        self.probe, self.seen = self._meter.probe, self._meter.seen
-        self._lag = LagReader(settings, dataset.contract)
+        self.seen, self.found = self._meter.seen, self._meter.found
+        self._lag = LagReader(settings, dataset.contract, JOBS)
         self._view = view
         self._open = ExitStack()
         self._began_s = time.monotonic()
@@ -34,6 +35,11 @@ class Watched:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
+
+    @property
+    def not_found(self) -> int:
+        """Sampled events that no search has found yet."""
+        return self._meter.not_found
 
     @property
     def produced(self) -> int:
@@ -60,7 +66,7 @@ class Watched:
             in_per_s=(self.produced - last_produced) / (now_s - last_s),
             out_per_s=(silver - last_silver) / (now_s - last_s),
             committed=percentiles(list(self.seen.committed_ms)),
-            searchable=percentiles(list(self.probe.found.latencies_ms)),
+            searchable=percentiles(list(self.found.latencies_ms)),
             lags=self._lag.lags(self.raw_ends, dict(self.seen.silver_next)),
             dead_letters=dict(self.seen.dead_letters.copy().most_common()),
         )

@@ -15,13 +15,14 @@ from confluent_kafka import Message
 
 from tidegate.avro.codec import decode
 from tidegate.clients.kafka_follower import TopicFollower
-from tidegate.contracts import envelope, naming
+from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.record import read_headers
+from tidegate.measure.sampled_row import SampledRow, sampled_row
 from tidegate.settings import Settings
 
 SAMPLE_EVERY = 20
-OnSample = Callable[[str, int], None]
+OnSample = Callable[[SampledRow], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Seen:
 
 
 class OutputWatch:
-    """Reads the outputs of one dataset; ``on_sample`` gets the document id and ``_ingested_at`` (ms) of samples."""
+    """Reads the outputs of one dataset; ``on_sample`` gets the rows that were picked."""
 
     def __init__(self, settings: Settings, dataset: Stream, on_sample: OnSample) -> None:
         self.seen = Seen()
@@ -85,10 +86,9 @@ class OutputWatch:
                 self._sample(message, received_ms)
 
     def _sample(self, message: Message, received_ms: float) -> None:
-        row = decode(message.value(), self._schema)
-        ingested_ms = row[envelope.INGESTED_AT].timestamp() * 1000
-        self.seen.committed_ms.append(received_ms - ingested_ms)
-        self._on_sample(envelope.document_id(row, self._contract.row_identity), ingested_ms)
+        row = sampled_row(decode(message.value(), self._schema), self._contract)
+        self.seen.committed_ms.append(received_ms - row.arrived_s * 1000)
+        self._on_sample(row)
 
     def _count_dead_letter(self, message: Message) -> None:
         found = read_headers(message.headers() or [])

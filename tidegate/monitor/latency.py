@@ -8,7 +8,7 @@ Then its document is looked for by searches until one finds it. The time between
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tidegate import metric_names
@@ -17,9 +17,9 @@ from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts import envelope
 from tidegate.contracts.dataset import Stream
-from tidegate.errors import TidegateError
+from tidegate.measure.sampled_row import SampledRow, sampled_row
+from tidegate.measure.search_probe import SearchProbe
 from tidegate.monitor.reading import Distribution, Sample, Server
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
@@ -32,36 +32,30 @@ MAX_PENDING = 500
 
 @dataclass(slots=True)
 class Latencies:
-    """What was measured of one dataset; ``pending`` are documents not found yet, with the time of arrival."""
+    """What was measured of one dataset; ``probe`` looks for documents of the rows that were sampled."""
 
     dataset: Stream
+    probe: SearchProbe
     committed: Distribution = field(default_factory=lambda: Distribution(BOUNDS_S))
     searchable: Distribution = field(default_factory=lambda: Distribution(BOUNDS_S))
-    pending: dict[str, float] = field(default_factory=dict)
-    lost: int = 0
 
-    def offer(self, row: dict[str, object], arrived_s: float) -> None:
-        """Looks for the row's document from now on, as long as not too many are looked for."""
-        contract = self.dataset.contract
-        if contract.index is not None and len(self.pending) < MAX_PENDING:
-            self.pending[envelope.document_id(row, contract.row_identity)] = arrived_s
+    def take(self, row: SampledRow, committed_s: float) -> None:
+        """Measures a row that was committed then, and looks for its document from now on, if it gets one."""
+        self.committed.observe(committed_s - row.arrived_s)
+        if self.dataset.contract.index is not None:
+            self.probe.offer(*row)
 
-    def found(self, ids: Sequence[str], now_s: float) -> None:
-        """Counts the documents that a search found, and gives up those that none finds."""
-        for document_id in ids:
-            self.searchable.observe(now_s - self.pending.pop(document_id))
-        known = list(self.pending.items())  # offers come from another thread
-        late = [document_id for document_id, arrived_s in known if now_s - arrived_s > GIVE_UP_S]
-        for document_id in late:
-            del self.pending[document_id]
-        self.lost += len(late)
+    def search(self) -> None:
+        """Looks once for all documents that were not found yet."""
+        for latency_s in self.probe.poll():
+            self.searchable.observe(latency_s)
 
     def samples(self) -> Iterator[Sample]:
         """The distributions as of now."""
         labels = (self.dataset.name,)
         yield Sample(metric_names.COMMITTED_LATENCY, labels, self.committed)
         yield Sample(metric_names.SEARCHABLE_LATENCY, labels, self.searchable)
-        yield Sample(metric_names.SEARCHABLE_LOST, labels, self.lost)
+        yield Sample(metric_names.SEARCHABLE_LOST, labels, self.probe.lost)
 
 
 class CommittedReader:
@@ -100,9 +94,7 @@ class CommittedReader:
         row = decode_record(value, self._schemas)
         if row is None:
             return
-        arrived_s = row[envelope.INGESTED_AT].timestamp()
-        latencies.committed.observe(now_s - arrived_s)
-        latencies.offer(row, arrived_s)
+        latencies.take(sampled_row(row, latencies.dataset.contract), now_s)
 
 
 class SearchableReader:
@@ -112,24 +104,24 @@ class SearchableReader:
     server: Server | None = None
     every_s = 0.5
 
-    def __init__(self, settings: Settings, latencies: Sequence[Latencies]) -> None:
-        self._client = SearchClient(settings, timeout_s=5)
+    def __init__(self, latencies: Sequence[Latencies]) -> None:
         self._latencies = latencies
 
     def read(self) -> Iterator[Sample]:
         """Both latencies as of now; OpenSearch being away only makes documents searchable later."""
         for latencies in self._latencies:
-            if wanted := list(latencies.pending):
-                try:
-                    latencies.found(self._search(alias(latencies.dataset.contract), wanted), time.time())
-                except TidegateError:
-                    continue
+            latencies.search()
         return (sample for latencies in self._latencies for sample in latencies.samples())
 
-    def _search(self, index: str, wanted: list[str]) -> list[str]:
-        body = {"query": {"ids": {"values": wanted}}, "size": len(wanted), "_source": False, "track_total_hits": False}
-        hits = self._client.search(index, body).get("hits", {}).get("hits", [])
-        return sorted({hit["_id"] for hit in hits} & set(wanted))
+
+def latencies_of(settings: Settings, datasets: Iterable[Stream]) -> list[Latencies]:
+    """One for each dataset, nothing measured yet."""
+    client = SearchClient(settings, timeout_s=5)
+
+    def probe(dataset: Stream) -> SearchProbe:
+        return SearchProbe(client, alias(dataset.contract), max_pending=MAX_PENDING, give_up_s=GIVE_UP_S)
+
+    return [Latencies(dataset, probe(dataset)) for dataset in datasets]
 
 
 def picks(before: Offsets, now: Offsets) -> Offsets:

@@ -17,7 +17,7 @@ from tidegate.job_names import INDEX, LAKE, NAMES, REFINE
 from tidegate.monitor.board import Board
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
-from tidegate.monitor.latency import CommittedReader, Latencies, SearchableReader
+from tidegate.monitor.latency import CommittedReader, SearchableReader, latencies_of
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.outputs import OutputReader
 from tidegate.monitor.proofs import ProofProcess, ProofReader
@@ -65,13 +65,13 @@ def readers(settings: Settings, datasets: Sequence[Stream], options: Options) ->
     jobs = watched(settings, options)
     flink = FlinkClient(settings, timeout_s=5)
     every_s = options.every_s
-    latencies = [Latencies(dataset) for dataset in datasets]
+    latencies = latencies_of(settings, datasets)
     return [
         TrafficReader(OffsetReader(settings), contracts, list(jobs), every_s),
         OutputReader(settings, OffsetReader(settings), contracts, every_s),
         OldestReader(OffsetReader(settings), SingleRecords(settings), contracts, every_s),
         CommittedReader(settings, OffsetReader(settings), SingleRecords(settings), latencies),
-        SearchableReader(settings, latencies),
+        SearchableReader(latencies),
         RegistryReader(settings, contracts, every_s),
         SearchReader(settings, contracts, every_s),
         JobReader(flink, jobs, every_s),

@@ -6,6 +6,7 @@ from tidegate import metric_names
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
+from tidegate.measure.lag import behind
 from tidegate.monitor.reading import Sample, Server
 
 
@@ -46,4 +47,4 @@ def events_in(ends: Offsets, topic: str) -> int:
 def lags(ends: Offsets, positions: Offsets) -> dict[Place, int]:
     """The lag of each partition of the topics that a group reads; one it has no position in yet lags by all."""
     topics = {topic for topic, _ in positions}
-    return {place: max(0, end - positions.get(place, 0)) for place, end in ends.items() if place[0] in topics}
+    return behind({place: end for place, end in ends.items() if place[0] in topics}, positions)

@@ -1,11 +1,16 @@
 """Samples of what was committed, and what became of their documents."""
 
-from pathlib import Path
+import time
+from dataclasses import replace
+from typing import Any
 
-from tidegate.contracts.load import load_stream
-from tidegate.monitor.latency import GIVE_UP_S, MAX_PENDING, Latencies, picks
+import pytest
 
-SCHEMAS = Path(__file__).parents[3] / "schemas"
+from tidegate.contracts.dataset import Stream
+from tidegate.measure.sampled_row import SampledRow
+from tidegate.measure.search_probe import SearchProbe
+from tidegate.monitor.latency import MAX_PENDING, Latencies, latencies_of, picks
+from tidegate.settings import Settings
 
 
 def test_one_offset_of_what_a_partition_gained_is_picked() -> None:
@@ -15,31 +20,37 @@ def test_one_offset_of_what_a_partition_gained_is_picked() -> None:
     assert drawn == {5, 6, 7, 8}
 
 
-def test_a_document_is_known_by_the_identity_of_its_row() -> None:
-    latencies = Latencies(load_stream(SCHEMAS, "orders"))
-    latencies.offer({"order_id": "o1", "status": "paid", "line_number": 2}, 100.0)
-    assert latencies.pending == {"o1_paid_2": 100.0}
+class Everything:
+    """Finds every document."""
+
+    def search(self, _index: str, body: dict[str, Any]) -> dict[str, Any]:
+        return {"hits": {"hits": [{"_id": name} for name in body["query"]["ids"]["values"]]}}
 
 
-def test_a_found_document_is_measured_from_its_arrival() -> None:
-    latencies = Latencies(load_stream(SCHEMAS, "clicks"))
-    latencies.offer({"event_id": "a"}, 100.0)
-    latencies.offer({"event_id": "b"}, 101.0)
-    latencies.found(["a"], 103.5)
-    assert latencies.pending == {"b": 101.0}
-    assert (latencies.searchable.total, sum(latencies.searchable.counts)) == (3.5, 1)
-    assert latencies.lost == 0
+def latencies(dataset: Stream) -> Latencies:
+    return Latencies(dataset, SearchProbe(Everything(), "events"))
 
 
-def test_a_document_that_no_search_finds_is_given_up_and_counted() -> None:
-    latencies = Latencies(load_stream(SCHEMAS, "clicks"))
-    latencies.offer({"event_id": "a"}, 100.0)
-    latencies.found([], 100.0 + GIVE_UP_S + 1)
-    assert (latencies.pending, latencies.lost) == ({}, 1)
+def test_a_row_is_measured_when_it_is_committed_and_when_its_document_is_found(clicks: Stream) -> None:
+    measured, arrived_s = latencies(clicks), time.time() - 3
+    measured.take(SampledRow("a", arrived_s), arrived_s + 1)
+    measured.search()
+
+    assert (measured.committed.total, sum(measured.committed.counts)) == (1, 1)
+    assert measured.searchable.total == pytest.approx(3, abs=1)
+    assert [sample.value for sample in measured.samples()][2] == 0
 
 
-def test_not_more_documents_are_looked_for_than_one_search_takes() -> None:
-    latencies = Latencies(load_stream(SCHEMAS, "clicks"))
+def test_no_search_looks_for_what_gets_no_document(clicks: Stream) -> None:
+    measured = latencies(replace(clicks, contract=clicks.contract.model_copy(update={"index": None})))
+    measured.take(SampledRow("a", 0.0), 1.0)
+
+    assert (measured.probe.pending, measured.committed.total) == (0, 1)
+
+
+def test_each_dataset_is_looked_for_up_to_the_limits(clicks: Stream) -> None:
+    (measured,) = latencies_of(Settings(), [clicks])
     for number in range(MAX_PENDING + 10):
-        latencies.offer({"event_id": str(number)}, 0.0)
-    assert len(latencies.pending) == MAX_PENDING
+        measured.take(SampledRow(str(number), 0.0), 1.0)
+
+    assert measured.probe.pending == MAX_PENDING
