@@ -9,7 +9,6 @@ SOURCES = ("benchmarks/**/*.py", "flink_jobs/**/*.py", "producers/**/*.py", "tes
 JAVA = "connectors/**/*.java"
 
 LONGER = {
-    "flink_jobs/tables.py": "still to be split",
     "tests/stack/test_schema_evolution.py": "one stack, started once for all its cases",
     "tests/unit/deploy/test_compose.py": "one file of services, each promise of it a test",
     "tidegate/metric_names.py": "the closed list of metrics, each with its meaning and what to do: data, no code",
