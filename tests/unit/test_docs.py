@@ -17,6 +17,9 @@ DOCUMENTS = [
 ]
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
 FILE = re.compile(r"`((?:tidegate|flink_jobs|producers|tests|schemas|connectors|scripts)/[\w./…-]+\.\w+)`")
+PATH = re.compile(r"`([\w…-]+(?:/[\w.…-]+)*/?)`")
+BARE_FILE = re.compile(r"`([\w-]+\.(?:py|java|sql|avsc|yaml|lock))`")
+ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 COMMAND = re.compile(r"`tidegate ([a-z]+)(?: ([a-z]+))?")
 
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
@@ -48,6 +51,21 @@ def test_every_command_is_in_the_readme() -> None:
     readme = (PROJECT / "README.md").read_text()
 
     assert [name for name in COMMANDS if not re.search(rf"`(tidegate )?{name}\b", readme)] == []
+
+
+def test_the_architecture_names_whole_paths_that_exist() -> None:
+    text = ARCHITECTURE.read_text()
+    paths = [path for path in PATH.findall(text) if "/" in path]
+
+    assert [path for path in paths if not any(PROJECT.glob(path.replace("…", "**")))] == []
+    assert BARE_FILE.findall(text) == []
+
+
+def test_the_architecture_has_a_line_for_every_room() -> None:
+    rooms = {path.parent.relative_to(PROJECT).as_posix() for path in (PROJECT / "tidegate").glob("*/__init__.py")}
+    listed = re.findall(r"`(tidegate/\w+)/`", ARCHITECTURE.read_text().partition("## 1.")[0])
+
+    assert sorted(listed) == sorted(rooms)
 
 
 def _exists(name: str, word: str) -> bool:
