@@ -1,15 +1,17 @@
 """The edge to OpenSearch: one connection from the settings, and its errors in our words."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as UnreachableError
 from opensearchpy.exceptions import NotFoundError, OpenSearchException, TransportError
+from opensearchpy.helpers import scan
 
 from tidegate.clients import connection
 from tidegate.clients.outage import OPENSEARCH, outage
@@ -80,6 +82,31 @@ class SearchClient:
         with opensearch_errors(self._settings):
             answer: JsonObject = self._client.search(index=index, body=body, params={"ignore_unavailable": "true"})
             return answer
+
+    def documents(self, index: str, fields: Sequence[str], page_docs: int) -> Iterator[list[JsonObject]]:
+        """Id and ``fields`` of every document in an index or alias, as of one point in time, page by page.
+
+        By OpenSearch's scroll. Not by ``search_after`` on a point in time: over several shards OpenSearch 3.8 leaves
+        out a document at a page's end now and then (so do others: OpenSearch issues 14824 and 15857). And in one
+        stream, not in slices: for each page of a slice OpenSearch goes through the documents of the others again, and
+        two slices together took twice as long as none.
+        """
+        query = {"_source": False, "docvalue_fields": list(fields)}
+        part = "_scroll_id,_shards,hits.hits._id,hits.hits.fields"
+        with opensearch_errors(self._settings):
+            try:
+                hits = scan(
+                    self._client,
+                    query=query,
+                    index=index,
+                    size=page_docs,
+                    filter_path=part,
+                    scroll_kwargs={"filter_path": part},
+                )
+                while page := [*islice(hits, page_docs)]:
+                    yield page
+            except NotFoundError:
+                return
 
     def refresh(self, index: str) -> None:
         """Make all that was written findable now."""

@@ -21,9 +21,10 @@ SETTINGS = Settings(opensearch_url="https://search:9200")
         lambda client: client.indices("i*"),
         lambda client: client.count("i"),
         lambda client: client.search("i", {}),
+        lambda client: list(client.documents("i", ["f"], 10)),
         lambda client: client.refresh("i"),
     ],
-    ids=["put_template", "template", "put_mapping", "indices", "count", "search", "refresh"],
+    ids=["put_template", "template", "put_mapping", "indices", "count", "search", "documents", "refresh"],
 )
 def test_a_server_that_is_away_is_an_outage(nobody: Settings, ask: Callable[[SearchClient], object]) -> None:
     with pytest.raises(TransientError, match=r"OpenSearch at http://127\.0\.0\.1:1 does not answer"):
