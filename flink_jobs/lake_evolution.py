@@ -7,7 +7,6 @@ import importlib
 import json
 from typing import Any, assert_never
 
-from tidegate.avro.types import read_type
 from tidegate.clients.lake import lake_errors, open_catalog
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError, TransientError
@@ -45,7 +44,7 @@ def steps_to_silver(dataset: Stream, schema: Any) -> tuple[Step, ...]:
     Raises:
         TidegateError: Iceberg can't make all of them; names each field.
     """
-    planned = plan(of_iceberg(schema), of_avro(read_type(dataset.silver)))
+    planned = plan(of_iceberg(schema), of_avro(dataset.silver_type))
     if planned.refusals:
         raise TidegateError(
             f"the lake's table silver.{dataset.name} can't follow {dataset.name}/silver.avsc: "

@@ -86,8 +86,7 @@ def of_avro(avro: AvroType) -> LakeType:
         case "decimal":
             return LakeType(f"decimal({avro.precision}, {avro.scale})")
         case "array" | "map":
-            assert avro.items is not None, f"{avro.kind} without items"
-            return LakeType("list" if avro.kind == "array" else "map", items=of_avro(avro.items))
+            return LakeType("list" if avro.kind == "array" else "map", items=of_avro(avro.element))
         case "record":
             return LakeType("struct", tuple((field.name, of_avro(field.type)) for field in avro.fields))
         case kind:

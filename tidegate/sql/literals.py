@@ -28,14 +28,14 @@ def _plain(value: Any, avro: AvroType) -> str:
             return f"DATE '{value.isoformat()}'"
         case "array":
             return (
-                f"ARRAY[{', '.join(literal(item, _items(avro)) for item in value)}]" if value else _empty(_items(avro))
+                f"ARRAY[{', '.join(literal(item, avro.element) for item in value)}]" if value else _empty(avro.element)
             )
         case "map":
-            pairs = (f"{text(key)}, {literal(item, _items(avro))}" for key, item in value.items())
+            pairs = (f"{text(key)}, {literal(item, avro.element)}" for key, item in value.items())
             return (
                 f"MAP[{', '.join(pairs)}]"
                 if value
-                else f"MAP_FROM_ARRAYS({_empty(AvroType('string'))}, {_empty(_items(avro))})"
+                else f"MAP_FROM_ARRAYS({_empty(AvroType('string'))}, {_empty(avro.element)})"
             )
         case "record":
             return f"ROW({', '.join(literal(value.get(field.name), field.type) for field in avro.fields)})"
@@ -61,8 +61,3 @@ def _empty(items: AvroType) -> str:
     """An array without items; SQL has no literal for one."""
     nothing = f"CAST(NULL AS {flink_type_of(items)})"
     return f"ARRAY_REMOVE(ARRAY[{nothing}], {nothing})"
-
-
-def _items(avro: AvroType) -> AvroType:
-    assert avro.items is not None, f"{avro.kind} without items"
-    return avro.items

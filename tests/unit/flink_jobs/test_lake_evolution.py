@@ -12,7 +12,6 @@ from pyiceberg.table.update.schema import UpdateSchema
 
 from flink_jobs.lake_evolution import apply, steps_to_silver
 from tests.contracts import SCHEMAS, copy_of_clicks
-from tidegate.avro.types import read_type
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
@@ -93,7 +92,7 @@ def dataset(tmp_path: Path) -> Stream:
 
 def with_quantity(dataset: Stream, name: str) -> Any:
     """The schema of the dataset's table, in Iceberg's JSON, with another type of ``quantity``."""
-    silver = of_avro(read_type(dataset.silver))
+    silver = of_avro(dataset.silver_type)
     fields = tuple((field, LakeType(name) if field == "quantity" else inner) for field, inner in silver.fields)
     return as_iceberg(LakeType("struct", (*fields, *((part, LakeType("int")) for part in ("year", "month", "day")))))
 
