@@ -1,7 +1,10 @@
-"""Fixtures of all unit tests: the project's own contracts, read once."""
+"""Fixtures of all unit tests: the project's own contracts, read once, and a broker."""
+
+from collections.abc import Iterator
 
 import pytest
 
+from tests.broker import Broker
 from tests.contracts import SCHEMAS
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.load import load_reference, load_stream
@@ -25,3 +28,10 @@ def app_logs() -> Stream:
 @pytest.fixture(scope="session")
 def products() -> Reference:
     return load_reference(SCHEMAS, "products")
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    broker = Broker()
+    yield broker
+    broker.stop()

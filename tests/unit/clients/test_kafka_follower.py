@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.broker import Broker
 from tests.polling import wait_for
-from tests.unit.clients.conftest import Broker
 from tidegate.clients.kafka_follower import TopicFollower
 
 TOPICS = ("silver.clicks", "dlq.clicks")

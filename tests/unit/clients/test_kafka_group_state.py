@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.clients.conftest import Broker
+from tests.broker import Broker
 from tidegate.clients import kafka_group_state
 from tidegate.clients.kafka_group_state import read_state, write_state
 from tidegate.errors import TransientError

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from tests.unit.clients.conftest import PARTITIONS, Broker
+from tests.broker import PARTITIONS, Broker
 from tidegate.clients import kafka_offsets
 from tidegate.clients.kafka_offsets import OffsetReader, end_offsets, offsets_at, reached, topic_spans
 from tidegate.errors import TidegateError, TransientError

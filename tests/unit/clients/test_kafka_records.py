@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.clients.conftest import Broker
+from tests.broker import Broker
 from tidegate.clients import kafka_records
 from tidegate.clients.kafka_records import Scan, read_batches, read_messages
 from tidegate.errors import TransientError

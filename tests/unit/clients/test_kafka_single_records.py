@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.clients.conftest import Broker
+from tests.broker import Broker
 from tidegate.clients import kafka_single_records
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.errors import TransientError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.clients.conftest import PARTITIONS, Broker
+from tests.broker import PARTITIONS, Broker
 from tidegate.clients import kafka_topics
 from tidegate.clients.kafka_topics import create_topics
 from tidegate.contracts.topics import TopicPlan

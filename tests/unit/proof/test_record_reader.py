@@ -1,0 +1,127 @@
+"""Records of each topic become rows; transactions and several processes are met in tests/stack/test_prove_topics.py."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.broker import Broker
+from tidegate.avro.codec import Encoder
+from tidegate.avro.types import AvroSchema
+from tidegate.clients.kafka_records import Scan
+from tidegate.errors import TidegateError
+from tidegate.proof import record_reader
+from tidegate.proof.record_reader import read_dead_letters, read_dropped, read_exploding_raw, read_raw, read_silver
+from tidegate.proof.rows import Rows, fingerprints
+
+TOPIC = "some.topic"
+SOURCE = {
+    "type": "record",
+    "name": "Source",
+    "fields": [
+        {"name": "topic", "type": "string"},
+        {"name": "partition", "type": "int"},
+        {"name": "offset", "type": "long"},
+    ],
+}
+
+
+def schema(name: str, **types: Any) -> AvroSchema:
+    return {"type": "record", "name": name, "fields": [{"name": name, "type": avro} for name, avro in types.items()]}
+
+
+ENCODERS = {
+    "silver": Encoder(schema("Silver", _source_partition="int", _source_offset="long", id="string"), 1),
+    "dropped": Encoder(schema("Dropped", source_partition="int", source_offset="long"), 2),
+    "letter": Encoder(schema("Letter", stage="string", error_code="string", source=["null", SOURCE]), 3),
+    "raw": Encoder(schema("Raw", id="string", note=["null", "string"]), 4),
+    "order": Encoder(schema("Order", id="string", lines={"type": "array", "items": "string"}), 5),
+}
+
+
+class Registry:
+    """Knows the schemas of ``ENCODERS``."""
+
+    def __init__(self, *_: object) -> None:
+        self.by_id = {int.from_bytes(each.frame[1:], "big"): each.schema for each in ENCODERS.values()}.get
+
+
+@pytest.fixture(autouse=True)
+def registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_reader, "RegistryClient", Registry)
+
+
+def scan(broker: Broker, *values: bytes) -> Scan:
+    """All of a topic whose partition 0 holds these values."""
+    broker.send(TOPIC, [(0, value) for value in values])
+    return Scan(broker.settings, TOPIC, {0: (0, len(values))})
+
+
+def encode(kind: str, **fields: Any) -> bytes:
+    return ENCODERS[kind].encode(fields)
+
+
+def places(rows: Rows) -> list[tuple[int, int]]:
+    return [*zip(rows.partition.tolist(), rows.offset.tolist(), strict=True)]
+
+
+DROPPED = encode("dropped", source_partition=1, source_offset=2)
+
+
+def test_silver_and_dropped_records_have_the_places_and_identities_they_name(broker: Broker) -> None:
+    silver = scan(broker, *(encode("silver", _source_partition=3, _source_offset=at, id=f"e{at}") for at in (7, 5)))
+
+    rows = read_silver(silver, ("id",))
+
+    assert places(rows) == [(3, 7), (3, 5)]
+    assert rows.identity.tolist() == fingerprints([b"e7", b"e5"]).tolist()
+    assert places(read_silver(silver, ())) == [(3, 7), (3, 5)]
+
+
+def test_a_dropped_record_has_no_identity(broker: Broker) -> None:
+    rows = read_dropped(scan(broker, DROPPED))
+
+    assert places(rows) == [(1, 2)]
+    assert not rows.identity.any()
+
+
+@pytest.mark.parametrize("value", [b"hello", encode("raw", id="a", note=None), DROPPED[:-1]])
+def test_a_record_that_no_job_wrote_is_named(broker: Broker, value: bytes) -> None:
+    with pytest.raises(TidegateError, match=f"{TOPIC}:0:1 is no record that a Tidegate job wrote"):
+        read_dropped(scan(broker, DROPPED, value))
+
+
+def test_dead_letters_are_those_of_the_raw_topic_by_stage_and_code(broker: Broker) -> None:
+    def letter(code: str, topic: str, offset: int) -> bytes:
+        source = {"topic": topic, "partition": 0, "offset": offset}
+        return encode("letter", stage="rule", error_code=code, source=source)
+
+    letters = scan(broker, letter("A", "raw", 1), letter("B", "raw", 2), letter("A", "raw", 3), letter("A", "other", 4))
+
+    found = read_dead_letters(letters, "raw")
+
+    assert {reason: places(rows) for reason, rows in found.items()} == {
+        ("rule", "A"): [(0, 1), (0, 3)],
+        ("rule", "B"): [(0, 2)],
+    }
+
+
+def test_a_raw_record_that_nobody_claims_is_decoded_whole(broker: Broker) -> None:
+    whole = encode("raw", id="a", note="text")
+    raw = scan(broker, whole, whole[:-1], whole[:-1], b"hello")
+
+    rows = read_raw(raw, ("id",), {0: np.array([0, 1])})
+
+    assert rows.decodable.tolist() == [True, True, False, False], "of a claimed one the leading fields are enough"
+    assert rows.rows.identity[:2].tolist() == fingerprints([b"a", b"a"]).tolist()
+    assert places(rows.rows) == [(0, offset) for offset in range(4)]
+
+
+def test_an_exploding_record_stands_for_a_row_per_item(broker: Broker) -> None:
+    two, none = encode("order", id="a", lines=["x", "y"]), encode("order", id="b", lines=[])
+
+    rows = read_exploding_raw(scan(broker, two, none, two[:-1]), ("id",), "lines")
+
+    assert places(rows.rows) == [(0, 0), (0, 0), (0, 1), (0, 2)]
+    assert rows.decodable.tolist() == [True, True, True, False]
+    assert rows.rows.identity[:3].tolist() == fingerprints([b"a_1", b"a_2", b"b_0"]).tolist()
