@@ -74,7 +74,7 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
             # The check starts on a line of its own, so that Flink counts lines as the contract does.
             sql_type = _types(flink, f"SELECT (\n{rule.check}\n) AS checked FROM `raw`")["checked"]
         except _SqlError as error:
-            yield Problem(file, f"{place} {error.place(first_line=2)}".strip(), error.reason, "Mend the check.")
+            yield Problem(file, f"{place} {error.place(first_line=2)}".strip(), error.reason, "Fix the check.")
             continue
         if not sql_type.startswith("BOOLEAN"):
             yield Problem(file, place, f"is {sql_type}, not a condition", "Write a boolean expression.")
@@ -89,7 +89,7 @@ def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
         types = _types(flink, dataset.refine_sql)
         plan = flink.explain_sql(f"INSERT INTO silver SELECT {names} FROM (\n{dataset.refine_sql}\n)")
     except _SqlError as error:
-        yield Problem(file, error.place(first_line=1) or "select", error.reason, "Mend the query.")
+        yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         return
     except (Py4JJavaError, TableException) as error:
         yield Problem(file, "select", _SqlError(error).reason, "Give the columns the types of silver.avsc.")
@@ -113,7 +113,7 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
             plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
             yield from _repeated_calls(file, plan)
         except _SqlError as error:
-            yield Problem(file, error.place(first_line=1) or "select", error.reason, "Mend the query.")
+            yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         except (Py4JJavaError, TableException) as error:
             problem = _SqlError(error).reason
             yield Problem(file, "select", problem, f"Give the columns the types of {metric.name}.avsc.")
@@ -148,7 +148,7 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
             actual = _expectation(dataset.contract, *masks)
             if actual != example.expect:
                 yield Problem(
-                    example.file, f"line {example.line}", _difference(example, actual), "Mend the example or the rules."
+                    example.file, f"line {example.line}", _difference(example, actual), "Fix the example or the rules."
                 )
 
 

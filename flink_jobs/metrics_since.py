@@ -12,7 +12,7 @@ from tidegate.settings import Settings
 
 
 def without_state(dataset: Stream, settings: Settings) -> Settings:
-    """Where retention has cut silver, figures begin with its first whole day: earlier ones would be of half the rows.
+    """Where retention has cut silver, metrics begin with its first whole day: earlier ones would be of half the rows.
 
     What was computed of those days stays in topics and indices as it is.
     """
@@ -22,7 +22,7 @@ def without_state(dataset: Stream, settings: Settings) -> Settings:
     if since is None:
         return settings
     log.tell(
-        f"Figures of {dataset.name} begin with {since:%Y-%m-%d} (UTC): of earlier days retention has removed silver "
+        f"Metrics of {dataset.name} begin with {since:%Y-%m-%d} (UTC): of earlier days retention has removed silver "
         "rows. Those computed before stay; TIDEGATE_METRICS_SINCE sets another day.",
         "metrics_since",
         dataset=dataset.name,
