@@ -8,6 +8,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from tidegate.clients import connection
 from tidegate.clients.kafka_errors import kafka_errors, reason
+from tidegate.clients.outage import KAFKA, outage
 from tidegate.contracts.topics import TopicPlan
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -37,7 +38,7 @@ def create_topics(settings: Settings, plans: Iterable[TopicPlan]) -> TopicReport
     existing = _partitions(admin, settings)
     missing = [plan for plan in planned if plan.name not in existing]
     if missing:
-        _create(admin, missing)
+        _create(admin, settings, missing)
     warnings = [
         f"topic {plan.name} has {existing[plan.name]} partitions, its contract says {plan.partitions}: "
         "keep the number of partitions in the contract, or move the dataset to a new topic."
@@ -54,14 +55,17 @@ def _partitions(admin: AdminClient, settings: Settings) -> dict[str, int]:
     return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
 
 
-def _create(admin: AdminClient, plans: list[TopicPlan]) -> None:
+def _create(admin: AdminClient, settings: Settings, plans: list[TopicPlan]) -> None:
     wanted = [NewTopic(plan.name, num_partitions=plan.partitions, config=plan.config) for plan in plans]
     for name, future in admin.create_topics(wanted, operation_timeout=_CREATE_TIMEOUT_S).items():
         try:
             future.result()
         except KafkaException as error:
-            if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+            code = error.args[0].code()
+            if code == KafkaError.TOPIC_ALREADY_EXISTS:
                 continue
+            if code < 0:  # the client's own codes: no broker has answered
+                raise outage(KAFKA, settings, reason(error)) from error
             raise TidegateError(
                 f"Kafka refuses the topic {name}: {reason(error)}.",
                 remedy="Check its settings in the contract and your rights on the cluster.",

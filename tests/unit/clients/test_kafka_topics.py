@@ -28,6 +28,15 @@ def test_another_number_of_partitions_is_a_warning_that_says_what_to_do(broker: 
     assert warning.startswith(f"topic {TOPIC} has {PARTITIONS} partitions, its contract says 3: keep the number")
 
 
+def test_a_cluster_without_a_controller_is_an_outage_and_no_refusal(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_topics, "_METADATA_TIMEOUT_S", 1)
+
+    with pytest.raises(TransientError, match=r"does not answer .*controller"):
+        create_topics(broker.settings, [TopicPlan("raw.new", 1)])
+
+
 def test_a_broker_that_is_away_is_an_outage(nobody: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_topics, "_METADATA_TIMEOUT_S", 1)
 
