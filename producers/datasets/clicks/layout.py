@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from producers.sending.ids import UUID_TEXT_LENGTH, uuid7_texts
 from tidegate.avro.codec import Encoder, writing
+from tidegate.avro.frame import FRAME_BYTES
 from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.errors import ContractError
 
-ID_LENGTH_AT = 5
-ID_AT = 6
+ID_LENGTH_AT = FRAME_BYTES
+ID_AT = ID_LENGTH_AT + 1
 TIME_AT = ID_AT + UUID_TEXT_LENGTH
 TIME_BYTES = 6
 USER_AT = TIME_AT + TIME_BYTES
