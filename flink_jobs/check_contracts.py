@@ -8,7 +8,7 @@ JSON list of problems. Builds a batch environment in its own process and needs n
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,17 +20,18 @@ from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
-from tidegate.avro.types import Column, flink_type_of
-from tidegate.contracts import envelope
+from tidegate.avro.types import Column
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Expectation, Refused, read_examples
+from tidegate.contracts.envelope import INGESTED_AT
+from tidegate.contracts.examples import Example, Expectation, read_examples
 from tidegate.contracts.load import load_reference, load_stream
-from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Severity
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
 from tidegate.settings import LogSettings
-from tidegate.sql.literals import literal, timestamp
-from tidegate.sql.rules import verdict_sql
+from tidegate.sql.ddl import quoted
+from tidegate.sql.examples import expectation, masks_query
+from tidegate.sql.refine import insert_silver
+from tidegate.sql.validated import envelope_column, validated_columns
 
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: ?")
 _PARSER_POSITION = re.compile(r"Encountered (.+?) at line (\d+), column (\d+)", re.DOTALL)
@@ -55,8 +56,9 @@ def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Proble
     flink.get_config().set("parallelism.default", "1")
     register_functions(flink, functions_jar)
     register_named(flink, [dataset.refine_sql, *(metric.sql for metric in dataset.metrics)])
-    _declare(flink, "raw", [*map(_line, dataset.raw_columns), _envelope_line(envelope.INGESTED_AT)])
-    _declare(flink, "validated", [*_validated_lines(dataset, schemas_dir), *map(_envelope_line, envelope.TYPES)])
+    _declare(flink, "raw", [*dataset.raw_columns, envelope_column(INGESTED_AT)])
+    references = {enrich.reference: load_reference(schemas_dir, enrich.reference) for enrich in dataset.contract.enrich}
+    _declare(flink, "validated", validated_columns(dataset, references))
     if broken := list(_rule_problems(flink, dataset)):
         return [*broken, *_refine_problems(flink, dataset)]
     return [
@@ -83,11 +85,10 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
 def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     file = f"{dataset.name}/refine.sql"
     wanted = dataset.silver_columns
-    _declare(flink, "silver", [_line(column) for column in wanted])
-    names = ", ".join(f"`{column.name}`" for column in wanted)
+    _declare(flink, "silver", wanted)
     try:
         types = _types(flink, dataset.refine_sql)
-        plan = flink.explain_sql(f"INSERT INTO silver SELECT {names} FROM (\n{dataset.refine_sql}\n)")
+        plan = flink.explain_sql(insert_silver(dataset).sql)
     except _SqlError as error:
         yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         return
@@ -106,8 +107,8 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
     for metric in dataset.metrics:
         file = f"{dataset.name}/metrics/{metric.name}.sql"
         wanted = metric.columns
-        _declare(flink, f"metric_{metric.name}", [_line(column) for column in wanted])
-        names = ", ".join(f"`{column.name}`" for column in wanted)
+        _declare(flink, f"metric_{metric.name}", wanted)
+        names = quoted(wanted)
         try:
             _types(flink, metric.sql)
             plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
@@ -130,46 +131,14 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
     examples, _ = read_examples(dataset)
     if not examples:
         return
-    fields = dataset.raw_type.fields
-    rows = ",\n".join(
-        f"({position}, {', '.join(literal(example.record.get(field.name), field.type) for field in fields)})"
-        for position, example in enumerate(examples)
-    )
-    names = ", ".join(f"`{field.name}`" for field in fields)
-    verdict = verdict_sql(dataset.contract)
-    query = (
-        f"SELECT _example, {verdict.reject_mask}, {verdict.warn_mask}, {verdict.drop_mask}\n"
-        f"FROM (SELECT *, CAST({timestamp(ARRIVAL)} AS TIMESTAMP_LTZ(3)) AS _ingested_at\n"
-        f"FROM (VALUES {rows}) AS examples (_example, {names}))"
-    )
-    with flink.execute_sql(query).collect() as results:
+    with flink.execute_sql(masks_query(dataset, examples)).collect() as results:
         for position, *masks in results:
             example = examples[position]
-            actual = _expectation(dataset.contract, *masks)
+            actual = expectation(dataset.contract, *masks)
             if actual != example.expect:
                 yield Problem(
                     example.file, f"line {example.line}", _difference(example, actual), "Fix the example or the rules."
                 )
-
-
-def _expectation(contract: Contract, rejected: int, warned: int, dropped: int) -> Expectation:
-    """What becomes of a record with these masks, by the same precedence as the refine job's."""
-    if rejected:
-        violations = _picked([*_names(contract, "reject"), EVENT_TIME_RULE], rejected)
-        is_time = EVENT_TIME_RULE in violations
-        code = "EVENT_TIME_OUT_OF_RANGE" if is_time else "RULE_VIOLATED"
-        return Refused.model_validate({"verdict": "dead_letter", "error_code": code, "violations": violations})
-    if dropped:
-        return Dropped(verdict="dropped", violations=_picked(_names(contract, "drop"), dropped))
-    return Accepted(verdict="silver", warnings=_picked(_names(contract, "warn"), warned))
-
-
-def _picked(names: list[str], mask: int) -> tuple[str, ...]:
-    return tuple(name for bit, name in enumerate(names) if mask >> bit & 1)
-
-
-def _names(contract: Contract, severity: Severity) -> list[str]:
-    return [rule.name for rule in contract.rules_of(severity)]
 
 
 def _difference(example: Example, actual: Expectation) -> str:
@@ -181,33 +150,14 @@ def _told(expectation: Expectation) -> str:
     return " ".join(str(fact) if isinstance(fact, str) else f"[{', '.join(fact)}]" for fact in facts.values())
 
 
-def _validated_lines(dataset: Stream, schemas_dir: Path) -> Iterator[str]:
-    emptied = {privacy.field for privacy in dataset.contract.privacy if privacy.method == "drop"}
-    for column in dataset.raw_columns:
-        nullable = column.nullable or column.name in emptied
-        yield _line(Column(column.name, column.sql_type, nullable, ""))
-    if dataset.contract.explode:
-        for name, field in dataset.item_fields.items():
-            yield _line(Column(name, flink_type_of(field.type), field.type.nullable, ""))
-        yield f"`{dataset.contract.explode.position}` INT NOT NULL"
-    for enrich in dataset.contract.enrich:
-        offered = {column.name: column for column in load_reference(schemas_dir, enrich.reference).raw_columns}
-        for name in enrich.columns:
-            yield f"`{enrich.prefix}{name}` {offered[name].sql_type}"
-
-
 def _line(column: Column) -> str:
     return f"`{column.name}` {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
 
 
-def _envelope_line(name: str) -> str:
-    return f"`{name}` {flink_type_of(envelope.TYPES[name])} NOT NULL"
-
-
-def _declare(flink: TableEnvironment, name: str, lines: list[str]) -> None:
+def _declare(flink: TableEnvironment, name: str, columns: Iterable[Column]) -> None:
     """A table that is planned with, never read: only its types matter."""
     options = "'connector' = 'filesystem', 'path' = 'file:///nowhere', 'format' = 'json'"
-    flink.execute_sql(f"CREATE TEMPORARY TABLE `{name}` (\n{', '.join(lines)}\n) WITH ({options})")
+    flink.execute_sql(f"CREATE TEMPORARY TABLE `{name}` (\n{', '.join(map(_line, columns))}\n) WITH ({options})")
 
 
 def _types(flink: TableEnvironment, query: str) -> dict[str, str]:

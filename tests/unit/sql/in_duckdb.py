@@ -94,12 +94,12 @@ def refined(stream: Stream, records: Iterable[Row], references: Mapping[str, Ite
         )
     for view in sql.definitions:
         if isinstance(view, View):
-            duck.execute(_of_duckdb(view.sql))
+            duck.execute(of_duckdb(view.sql))
     _create(duck, "silver", {column.name: column.sql_type for column in stream.silver_columns})
     _create(duck, "dropped", {"partition": "INT", "number": "BIGINT", "topic": "STRING", "at": TIME, "rule": "STRING"})
     for insert in sql.inserts:
         if insert.into != "dead_letters":
-            duck.execute(_of_duckdb(insert.sql))
+            duck.execute(of_duckdb(insert.sql))
     return Outputs(
         silver=_rows(duck, "SELECT * FROM silver ORDER BY _source_offset"),
         dead_letters=_dead_letters(duck, stream),
@@ -113,7 +113,7 @@ def _dead_letters(duck: duckdb.DuckDBPyConnection, stream: Stream) -> list[DeadL
         row
         for cause in causes(stream.contract)
         for row in duck.execute(
-            _of_duckdb(
+            of_duckdb(
                 f"SELECT _source_offset, {cause.stage}, {cause.code}, {cause.message}, {cause.violations}\n"
                 f"FROM {cause.relation}"
             )
@@ -149,7 +149,8 @@ def _rows(duck: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _of_duckdb(sql: str) -> str:
-    sql = sql.replace("`", '"').replace("TIMESTAMP_LTZ(3)", "TIMESTAMPTZ")
+def of_duckdb(sql: str) -> str:
+    """A query in DuckDB's words."""
+    sql = sql.replace("`", '"').replace("TIMESTAMP_LTZ(3)", "TIMESTAMPTZ").replace("TIMESTAMP_LTZ(6)", "TIMESTAMPTZ")
     sql = sql.replace(" FOR SYSTEM_TIME AS OF e._proc_time", "")
     return re.sub(r"TIMESTAMPADD\(SECOND, (\d+), (\w+)\)", r"(\2 + INTERVAL \1 SECOND)", sql)
