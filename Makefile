@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PACKAGED := connectors/target/.packaged
-JAVA_SOURCES := $(shell find connectors/src/main -type f 2>/dev/null)
+JAVA_SOURCES := $(shell find connectors/*/pom.xml connectors/*/src/main -type f 2>/dev/null)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,4 +80,4 @@ $(PACKAGED): connectors/pom.xml scripts/check_java.sh $(JAVA_SOURCES)
 	@sh scripts/check_java.sh
 	@echo "Building connectors/ with Maven …"
 	@mvn --batch-mode --quiet --file connectors/pom.xml package -DskipTests
-	@touch $@
+	@mkdir -p $(@D) && touch $@

@@ -12,7 +12,7 @@ from tidegate.contracts import envelope, naming
 from tidegate.dead_letters import record
 from tidegate.dead_letters.codes import CODES, Stage
 
-FOLDER = Path(__file__).parents[2] / "connectors" / "src" / "main" / "java" / "io" / "tidegate" / "common"
+FOLDER = Path(__file__).parents[2] / "connectors/sql/src/main/java/io/tidegate/common"
 NAMES: Mapping[str, str | int] = {
     "SOURCE_TOPIC": envelope.SOURCE_TOPIC,
     "SOURCE_PARTITION": envelope.SOURCE_PARTITION,

@@ -86,7 +86,7 @@ class Doctor:
     def _flink_jars(self) -> str:
         version = flink_home.flink_version()
         check_format_jar(self.cache.files("flink"), version)
-        jar = flink_home.connectors_jar()
+        jar = flink_home.built_jar(flink_home.CONNECTORS)
         if jar is None:
             raise LaterError("the connectors are built by `tidegate up`")
         built_for = manifest_flink_version(jar)
@@ -95,7 +95,7 @@ class Doctor:
                 f"{jar.name} is built for Flink {built_for}, PyFlink is {version}.",
                 remedy="Run `mvn -f connectors/pom.xml clean package`, then `tidegate down` and `tidegate up`.",
             )
-        if not flink_home.is_current(jar):
+        if not flink_home.is_current():
             raise LaterError(f"{jar.name} is older than its sources: `tidegate up` builds it again")
         return f"match Flink {version}"
 

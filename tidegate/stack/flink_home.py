@@ -1,6 +1,7 @@
 """A Flink distribution of the stack's own: the PyFlink wheel's, with the runtime jars and Tidegate's connectors."""
 
 import shutil
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,11 @@ from tidegate.stack.fetch import Cache
 from tidegate.stack.maven import run_maven
 
 CONNECTORS_FOLDER = Path(__file__).parents[2] / "connectors"
+CONNECTORS = "sql"
+REPORTER = "metrics"
+IN_LIB = (CONNECTORS, "highavailability")
+"""Folders of the Maven modules whose jars go into Flink's lib; the reporter is a plugin."""
+MODULES = (*IN_LIB, REPORTER)
 
 
 def wheel_folder() -> Path:
@@ -29,37 +35,45 @@ def flink_version() -> str:
     return version("apache-flink")
 
 
-def connectors_jar(folder: Path = CONNECTORS_FOLDER) -> Path | None:
-    """The built connectors, if they are there."""
-    jars = sorted(
-        jar for jar in folder.glob("target/tidegate-connectors-*.jar") if not jar.stem.endswith(("sources", "tests"))
-    )
+def built_jar(module: str, folder: Path = CONNECTORS_FOLDER) -> Path | None:
+    """The built jar of one Maven module, if it is there."""
+    jars = sorted(jar for jar in (folder / module).glob("target/*.jar") if not jar.stem.endswith(("sources", "tests")))
     return jars[-1] if jars else None
 
 
-def is_current(jar: Path, folder: Path = CONNECTORS_FOLDER) -> bool:
-    """Whether no source is newer than the jar."""
-    sources = [folder / "pom.xml", *(path for path in folder.glob("src/main/**/*") if path.is_file())]
+def is_current(folder: Path = CONNECTORS_FOLDER) -> bool:
+    """Whether every module is built, and no source is newer than its jar."""
+    return all(_is_current(module, folder) for module in MODULES)
+
+
+def _is_current(module: str, folder: Path) -> bool:
+    jar = built_jar(module, folder)
+    if jar is None:
+        return False
+    sources = [folder / "pom.xml", folder / module / "pom.xml"]
+    sources += [path for path in (folder / module).glob("src/main/**/*") if path.is_file()]
     built = jar.stat().st_mtime
     return all(source.stat().st_mtime <= built for source in sources)
 
 
 def build_connectors(cache: Cache, folder: Path = CONNECTORS_FOLDER) -> Path:
-    """The connectors' jar, built by Maven if it is missing or older than its sources."""
+    """The jar of the connectors and functions. Maven builds all modules if one is missing or older than its sources."""
     if not (folder / "pom.xml").exists():
         raise TidegateError(
             f"There are no connectors in {folder}.",
             remedy="Run Tidegate from a clone of its repository (`pip install -e .`).",
         )
-    jar = connectors_jar(folder)
-    if jar is None or not is_current(jar, folder):
+    if not is_current(folder):
         arguments = ["-q", "-f", str(folder / "pom.xml"), "-DskipTests", "package"]
         run_maven(arguments, cache.root / "connectors-build.log", lambda line: None)
-        jar = connectors_jar(folder)
-        assert jar is not None
-        # Maven leaves a jar alone whose classes did not change.
-        jar.touch()
-    return jar
+        for jar in _built_jars(MODULES, folder):
+            # Maven leaves a jar alone whose classes did not change.
+            jar.touch()
+    return _built_jars((CONNECTORS,), folder)[0]
+
+
+def _built_jars(modules: Sequence[str], folder: Path = CONNECTORS_FOLDER) -> list[Path]:
+    return [jar for module in modules if (jar := built_jar(module, folder)) is not None]
 
 
 def make(stack_home: Path, cache: Cache) -> Path:
@@ -75,7 +89,9 @@ def make(stack_home: Path, cache: Cache) -> Path:
     shutil.copytree(wheel / "conf", home / "conf")
     _link([*(wheel / "lib").iterdir(), *cache.files("flink")], home / "lib")
     # A copy: building the connectors again must not change the jar under a running cluster.
-    shutil.copy2(build_connectors(cache), home / "lib")
+    build_connectors(cache)
+    for jar in _built_jars(IN_LIB):
+        shutil.copy2(jar, home / "lib")
     _link(list((wheel / "opt").iterdir()), home / "opt")
     make_plugins(wheel / "plugins", home / "plugins")
     return home
@@ -89,7 +105,7 @@ def make_plugins(shipped: Path, plugins: Path) -> None:
     _link([path for path in shipped.iterdir() if path.is_dir()], plugins)
     reporter = plugins / "metrics-loopback"
     _link(list((shipped / "metrics-prometheus").glob("*.jar")), reporter)
-    for jar in CONNECTORS_FOLDER.glob("target/plugins/*-loopback-metrics.jar"):
+    for jar in _built_jars((REPORTER,), CONNECTORS_FOLDER):
         shutil.copy2(jar, reporter)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import METRICS_REPORTER, SLOTS, JobManager, TaskManager, configuration
-from tidegate.stack.flink_home import CONNECTORS_FOLDER
+from tidegate.stack.flink_home import CONNECTORS_FOLDER, REPORTER
 from tidegate.stack.state import load_state
 
 
@@ -48,7 +48,7 @@ def test_each_process_has_its_own_port_for_metrics_and_its_own_temporary_files(t
 
 
 def test_the_reporter_is_the_one_in_the_plugin_jar() -> None:
-    services = CONNECTORS_FOLDER / "src/main/resources/META-INF/services"
+    services = CONNECTORS_FOLDER / REPORTER / "src/main/resources/META-INF/services"
     (factory,) = (services / "org.apache.flink.metrics.reporter.MetricReporterFactory").read_text().split()
     assert factory == METRICS_REPORTER
-    assert (CONNECTORS_FOLDER / "src/main/java" / f"{factory.replace('.', '/')}.java").exists()
+    assert (CONNECTORS_FOLDER / REPORTER / "src/main/java" / f"{factory.replace('.', '/')}.java").exists()

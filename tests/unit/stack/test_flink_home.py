@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tidegate.stack import flink_home
-from tidegate.stack.flink_home import connectors_jar, is_current, wheel_folder
+from tidegate.stack.flink_home import MODULES, built_jar, is_current, wheel_folder
 
 
 def test_the_loopback_reporter_is_a_plugin_beside_flinks_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped, plugins = tmp_path / "shipped", tmp_path / "plugins"
-    built = tmp_path / "connectors" / "target" / "plugins" / "tidegate-connectors-0.1.0-loopback-metrics.jar"
+    built = tmp_path / "connectors" / "metrics" / "target" / "tidegate-loopback-metrics-0.1.0.jar"
     for file in (
         shipped / "metrics-prometheus" / "p.jar",
         shipped / "metrics-jmx" / "j.jar",
@@ -38,18 +38,30 @@ def test_the_wheel_is_found_without_being_imported() -> None:
 
 
 def test_sources_and_test_jars_are_not_the_connectors(tmp_path: Path) -> None:
-    (tmp_path / "target").mkdir()
+    target = tmp_path / "sql" / "target"
+    target.mkdir(parents=True)
     for suffix in ("", "-sources", "-tests"):
-        (tmp_path / "target" / f"tidegate-connectors-0.1.0{suffix}.jar").touch()
-    assert connectors_jar(tmp_path) == tmp_path / "target" / "tidegate-connectors-0.1.0.jar"
+        (target / f"tidegate-connectors-0.1.0{suffix}.jar").touch()
+    assert built_jar("sql", tmp_path) == target / "tidegate-connectors-0.1.0.jar"
 
 
-def test_a_jar_is_built_again_once_a_source_is_newer(tmp_path: Path) -> None:
-    source, jar = tmp_path / "src" / "main" / "java" / "A.java", tmp_path / "target" / "a.jar"
-    for path in (source, jar, tmp_path / "pom.xml"):
+@pytest.mark.parametrize("module", MODULES)
+def test_the_jars_are_built_again_once_a_source_of_one_is_newer(tmp_path: Path, module: str) -> None:
+    files = [tmp_path / "pom.xml"]
+    for name in MODULES:
+        files += [
+            tmp_path / name / "src/main/java/A.java",
+            tmp_path / name / "target/a.jar",
+            tmp_path / name / "pom.xml",
+        ]
+    for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
         os.utime(path, (1000, 1000))
-    assert is_current(jar, tmp_path)
-    os.utime(source, (2000, 2000))
-    assert not is_current(jar, tmp_path)
+    assert is_current(tmp_path)
+    os.utime(tmp_path / module / "src/main/java/A.java", (2000, 2000))
+    assert not is_current(tmp_path)
+
+
+def test_a_module_without_a_jar_is_built(tmp_path: Path) -> None:
+    assert not is_current(tmp_path)

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 class DeadLetterProducerTest {
 
-    private static final Path SCHEMA = Path.of("..", "schemas", "dead_letter", "v1.avsc");
+    private static final Path SCHEMA = Path.of("..", "..", "schemas", "dead_letter", "v1.avsc");
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
 
     private MockProducer<byte[], byte[]> kafka;
