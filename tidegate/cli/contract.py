@@ -25,7 +25,7 @@ from tidegate.errors import ContractError
 from tidegate.jobs.check_contracts import flink_problems, has_flink
 from tidegate.registration.read_earlier import REGISTRY, from_git, from_registry
 from tidegate.registration.register import register_all
-from tidegate.settings import get_settings
+from tidegate.settings import Settings, get_settings
 
 
 @click.group()
@@ -100,7 +100,7 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
     not_compared = checked.unsound if against is not None else []
     if against is not None:
         for dataset in checked.sound:
-            problems += against_problems(dataset, _earlier(against, dataset))
+            problems += against_problems(dataset, _earlier(settings, against, dataset))
     if as_json:
         found = [asdict(problem) for problem in problems]
         facts = {"problems": found, "rules_compiled": compiled, "not_compared": not_compared}
@@ -120,8 +120,9 @@ def diff(dataset: str, against: str) -> None:
 
     Exit code 1 if that breaks a promise.
     """
-    loaded = load_dataset(get_settings().schemas_dir, dataset)
-    earlier = _earlier(against, loaded)
+    settings = get_settings()
+    loaded = load_dataset(settings.schemas_dir, dataset)
+    earlier = _earlier(settings, against, loaded)
     for part, lines in differences(loaded, earlier).items():
         click.echo("\n".join([f"{part}:", *(f"  {line}" for line in lines or ["no change"])]))
     problems = against_problems(loaded, earlier)
@@ -154,10 +155,10 @@ def schema() -> None:
     click.echo(contract_schema(), nl=False)
 
 
-def _earlier(against: str, dataset: Dataset) -> Earlier:
+def _earlier(settings: Settings, against: str, dataset: Dataset) -> Earlier:
     if against != REGISTRY:
         return from_git(against, dataset)
-    with RegistryClient(get_settings()) as registry:
+    with RegistryClient(settings) as registry:
         return from_registry(registry, dataset)
 
 

@@ -9,7 +9,7 @@ from tidegate.search.dashboards.make import event_dashboard, metric_dashboard
 from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.search.mapping import JsonObject
 from tidegate.search.templates import searchable
-from tidegate.settings import get_settings
+from tidegate.settings import Settings, get_settings
 
 METRICS = "metrics"
 
@@ -23,7 +23,7 @@ def command() -> None:
 @click.argument("dataset")
 def make(dataset: str) -> None:
     """Print the saved objects of DATASET as NDJSON; `metrics` stands for the metrics of all datasets."""
-    click.echo(ndjson(_objects(dataset)), nl=False)
+    click.echo(ndjson(_objects(get_settings(), dataset)), nl=False)
 
 
 @command.command()
@@ -36,12 +36,12 @@ def apply(datasets: Sequence[str], url: str | None) -> None:
         settings = settings.model_copy(update={"dashboards_url": url})
     names = datasets or [*(dataset.name for dataset in searchable(settings.schemas_dir)), METRICS]
     for name in names:
-        imported = import_objects(settings, ndjson(_objects(name)))
+        imported = import_objects(settings, ndjson(_objects(settings, name)))
         click.echo(f"{name}: {imported} objects imported")
 
 
-def _objects(name: str) -> list[JsonObject]:
-    schemas_dir = get_settings().schemas_dir
+def _objects(settings: Settings, name: str) -> list[JsonObject]:
+    schemas_dir = settings.schemas_dir
     if name == METRICS:
         return metric_dashboard(searchable(schemas_dir))
     (dataset,) = searchable(schemas_dir, [name])

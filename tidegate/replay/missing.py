@@ -6,11 +6,11 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader, topic_spans
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError, TransientError
+from tidegate.job_names import REFINE
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
-REFINE = "refine"
 POLL_S = 0.2
 
 
@@ -25,7 +25,7 @@ def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) 
         TransientError: no checkpoint in time.
     """
     end = _committed_positions(settings, dataset)
-    _wait_for_checkpoint(settings, max(60.0, 5 * settings.refine_checkpoint_interval_s))
+    _wait_for_checkpoint(settings, max(60.0, 5 * settings.checkpoint_interval_s(REFINE)))
     bounds = ",".join(f"{partition}:{offset}" for partition, offset in end.items())
     report = prove(settings, dataset, Scope(end=bounds, lake=False, index=False, wait_s=wait_s))
     torn = [f"{verdict.window.partition}:{offset}" for verdict in report.partitions for offset in verdict.torn.tolist()]
