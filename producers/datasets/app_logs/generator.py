@@ -1,6 +1,7 @@
 """Logs of the sample shop's services: requests by OpenTelemetry's names, errors with their stack traces."""
 
 from collections.abc import Mapping
+from itertools import starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from producers.generated.records import Made, Records
 from producers.sending.ids import uuid7_texts
 
 _HOSTS = tuple(f"web-{number}" for number in range(1, 9))
+_TRACE_BYTES = 16 + 8  # of the trace, of the span
 _TRACE_SHARE = 0.02
 _DEBUG_SHARE = 0.05
 _SLOW_SHARE = 0.02
@@ -47,6 +49,18 @@ _SERVICES = (
 _SHARES = (0.4, 0.2, 0.18, 0.1, 0.07, 0.05)
 
 
+class _Drawn(NamedTuple):
+    """What chance says of one request; the three ``shares`` are in [0, 1)."""
+
+    time_ms: int
+    log_id: bytes
+    service: int
+    host: int
+    stretch: float
+    shares: list[float]
+    trace: bytes
+
+
 def generator(traffic: Traffic, rng: np.random.Generator) -> Generator:
     """The generator of the dataset ``app_logs``."""
     return Records(traffic, rng, AppLogs(rng), BREAKS)
@@ -63,47 +77,36 @@ class AppLogs:
         rng, count = self._rng, len(times_ms)
         services = rng.choice(len(_SERVICES), size=count, p=_SHARES).tolist()
         hosts = rng.integers(len(_HOSTS), size=count).tolist()
-        draws = rng.random((count, 3)).tolist()
+        shares = rng.random((count, 3)).tolist()
         stretch = np.exp(rng.normal(0, 0.5, count)).tolist()
         ids = map(bytes, uuid7_texts(times_ms, rng))
-        traces = rng.bytes(24 * count)
-        return [
-            _record(
-                time_ms,
-                log_id.decode("ascii"),
-                _SERVICES[service],
-                _HOSTS[host],
-                traces[24 * place : 24 * place + 24],
-                factor,
-                drawn,
-            )
-            for place, (time_ms, log_id, service, host, factor, drawn) in enumerate(
-                zip(times_ms.tolist(), ids, services, hosts, stretch, draws, strict=True)
-            )
-        ]
+        traces = rng.bytes(_TRACE_BYTES * count)
+        trace = (traces[start : start + _TRACE_BYTES] for start in range(0, len(traces), _TRACE_BYTES))
+        draws = zip(times_ms.tolist(), ids, services, hosts, stretch, shares, trace, strict=True)
+        return [_record(drawn) for drawn in starmap(_Drawn, draws)]
 
 
-def _record(
-    time_ms: int, log_id: str, service: _Service, host: str, trace: bytes, factor: float, drawn: list[float]
-) -> Made:
-    route = service.routes[int(drawn[0] * len(service.routes))]
-    failed = drawn[1] < service.error_share
-    number, level = _severity(failed, drawn[2])
+def _record(drawn: _Drawn) -> Made:
+    service = _SERVICES[drawn.service]
+    place, failing, rare = drawn.shares
+    route = service.routes[int(place * len(service.routes))]
+    failed = failing < service.error_share
+    number, level = _severity(failed, rare)
     status = 500 if failed else 200
     body = f"GET {route} {status}"
     if failed:
-        body += f"\n{service.failure}\n\tat shop.{service.name}.Handler.handle(Handler.java:{40 + int(drawn[0] * 60)})"
+        body += f"\n{service.failure}\n\tat shop.{service.name}.Handler.handle(Handler.java:{40 + int(place * 60)})"
     record = {
-        "log_id": log_id,
-        "event_time": time_ms,
+        "log_id": drawn.log_id.decode("ascii"),
+        "event_time": drawn.time_ms,
         "severity_number": number,
         "severity_text": level,
         "body": body,
         "service_name": service.name,
-        "host_name": host,
-        "trace_id": trace[:16].hex(),
-        "span_id": trace[16:].hex(),
-        "duration_ms": round(service.typical_ms * factor * (20 if 1 - drawn[2] < _SLOW_SHARE else 1), 3),
+        "host_name": _HOSTS[drawn.host],
+        "trace_id": drawn.trace[:16].hex(),
+        "span_id": drawn.trace[16:].hex(),
+        "duration_ms": round(service.typical_ms * drawn.stretch * (20 if 1 - rare < _SLOW_SHARE else 1), 3),
         "status_code": status,
         "attributes": {"http.request.method": "GET", "url.path": route},
     }
