@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from tidegate.clients.lake import lake_errors, open_catalog
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
@@ -22,7 +23,7 @@ def follow_silver(dataset: Stream, settings: Settings) -> tuple[Step, ...]:
         TransientError: the catalog does not answer, or somebody else has just changed the table.
     """
     catalog = open_catalog(settings)
-    name = f"silver.{dataset.name}"
+    name = lake_table("silver", dataset.name)
     with lake_errors(settings):
         table = catalog.load_table(name)
     steps = steps_to_silver(dataset, json.loads(table.schema().model_dump_json()))
@@ -47,7 +48,7 @@ def steps_to_silver(dataset: Stream, schema: Any) -> tuple[Step, ...]:
     planned = plan(of_iceberg(schema), of_avro(dataset.silver_type))
     if planned.refusals:
         raise TidegateError(
-            f"the lake's table silver.{dataset.name} can't follow {dataset.name}/silver.avsc: "
+            f"the lake's table {lake_table('silver', dataset.name)} can't follow {dataset.name}/silver.avsc: "
             f"{'; '.join(planned.refusals)}.",
             remedy="Leave such a field as it was, and add the new one under another name: Iceberg only widens int to "
             "long, float to double and a decimal's precision, and adds fields.",
