@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[1] / "opensearch" / "dashboards"
+from tests.project import PROJECT
+
+FOLDER = PROJECT / "opensearch" / "dashboards"
 JsonObject = dict[str, Any]
 
 

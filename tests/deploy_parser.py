@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-PROJECT = Path(__file__).parents[1]
+from tests.project import PROJECT
+
 COMPOSE_FILE = PROJECT / "docker-compose.yml"
 ENV_EXAMPLE = PROJECT / ".env.example"
 SECRETS = {

@@ -1,10 +1,11 @@
 """The Grafana dashboard as tests read it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
-DASHBOARD = Path(__file__).parents[1] / "deploy" / "grafana" / "dashboards" / "tidegate.json"
+from tests.project import PROJECT
+
+DASHBOARD = PROJECT / "deploy" / "grafana" / "dashboards" / "tidegate.json"
 PANELS: list[dict[str, Any]] = [
     panel for panel in json.loads(DASHBOARD.read_text())["panels"] if panel["type"] != "row"
 ]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
+from tests.project import PROJECT
 
 
 def run_shell(commands: str, folder: Path) -> str:

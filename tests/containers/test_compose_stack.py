@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from testcontainers.compose import DockerCompose
 
-from tests.deploy_parser import PROJECT, env_file
+from tests.deploy_parser import env_file
 from tests.polling import wait_for
+from tests.project import PROJECT
 
 EVENTS = 2000
 PORTS = (

@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.contracts import copy_of_clicks
+from tests.contracts import SCHEMAS, copy_of_clicks
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
 PRINT_UIDS = """
 import json, sys
 from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 
 from flink_jobs.plans import python_calls, repeated
 from flink_jobs.python_functions import function_names, result_type
+from tests.contracts import SCHEMAS
 from tidegate.errors import TidegateError
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
 PRINT_PLANS = """
 import json, sys
 from pathlib import Path

@@ -11,7 +11,8 @@ import pytest
 
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
-from tests.shell import PROJECT, run_shell
+from tests.project import PROJECT
+from tests.shell import run_shell
 from tests.topics import read_committed
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.opensearch import SearchClient

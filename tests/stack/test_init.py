@@ -10,8 +10,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.deploy_parser import PROJECT
 from tests.pipeline import Pipeline
+from tests.project import PROJECT
 from tidegate.clients.warehouse import create, ensure_table_bucket
 from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start, stop

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,12 +20,13 @@ from tests.grafana import EXPRESSIONS, as_asked
 from tests.metrics import PrometheusApi, Scrape, parse, scrape, settled
 from tests.pipeline import Pipeline, produce, tidegate
 from tests.polling import wait_for
+from tests.project import PROJECT
 from tests.prometheus import prometheus
 from tidegate import metric_names
 from tidegate.stack.ports import free_ports
 from tidegate.stack.state import load_state
 
-DEPLOYED = Path(__file__).parents[2] / "deploy" / "prometheus"
+DEPLOYED = PROJECT / "deploy" / "prometheus"
 PROOF_WINDOW_S = 600
 PROOFS_S = 150
 QUIET_S = 5

@@ -19,7 +19,8 @@ from tests.clicks import click
 from tests.contracts import spoil
 from tests.pipeline import Pipeline, prove_window, run_tidegate, tidegate
 from tests.polling import wait_for
-from tests.shell import PROJECT, run_shell
+from tests.project import PROJECT
+from tests.shell import run_shell
 from tests.topics import send, wait_for_records
 from tidegate.avro.codec import Encoder
 from tidegate.avro.records import decode_record, parsed_schemas

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.project import PROJECT
 from tidegate.cli.main import COMMANDS, cli
 
-PROJECT = Path(__file__).parents[2]
 DOCUMENTS = [
     *PROJECT.glob("*.md"),
     *(PROJECT / "docs").rglob("*.md"),

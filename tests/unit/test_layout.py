@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
+from tests.project import PROJECT
+
 LIBRARY = sorted((PROJECT / "tidegate").rglob("*.py")) + sorted((PROJECT / "producers").rglob("*.py"))
 LOCKS = [*PROJECT.glob("*.lock"), *(PROJECT / "deploy").rglob("*.lock"), *(PROJECT / "tidegate").rglob("*.lock")]
 

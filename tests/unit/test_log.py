@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.project import PROJECT
 from tidegate.cli.main import COMMANDS
 from tidegate.log import REQUIRED, without_secrets
 
-PROJECT = Path(__file__).parents[2]
 SECRETS = {
     "TIDEGATE_PRIVACY_KEY": "the-privacy-key",
     "TIDEGATE_S3_SECRET_KEY": "the-s3-secret",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.project import PROJECT
 from tidegate.cli.config import OTHERS, command
 from tidegate.errors import TidegateError
 from tidegate.settings import (
@@ -22,7 +23,6 @@ from tidegate.settings import (
     with_stack,
 )
 
-PROJECT = Path(__file__).parents[2]
 READERS = ("tidegate", "flink_jobs", "producers", "deploy", "docs", "warehouse", "scripts")
 
 

@@ -1,11 +1,9 @@
 """The plan of topics follows from the contract."""
 
-from pathlib import Path
-
+from tests.contracts import SCHEMAS
 from tidegate.contracts.load import load_reference, load_stream
 from tidegate.contracts.topics import DEAD_LETTER_RETENTION_HOURS, plan_topics
 
-SCHEMAS = Path(__file__).parents[3] / "schemas"
 _MS_PER_HOUR = 3_600_000
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy_parser import PROJECT, parser, project
+from tests.deploy_parser import parser, project
+from tests.project import PROJECT
 
 __all__ = ["flink_config", "parser", "project"]
 

@@ -12,7 +12,8 @@ import click
 import pytest
 import yaml
 
-from tests.deploy_parser import COMPOSE_FILE, ENV_EXAMPLE, PROJECT, SECRETS, env_file, run
+from tests.deploy_parser import COMPOSE_FILE, ENV_EXAMPLE, SECRETS, env_file, run
+from tests.project import PROJECT
 from tidegate import __version__
 from tidegate.cli.main import cli
 from tidegate.job_names import NAMES

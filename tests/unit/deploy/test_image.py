@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.deploy_parser import PROJECT, run
+from tests.deploy_parser import run
+from tests.project import PROJECT
 from tidegate.settings import Settings
 from tidegate.stack import flink
 from tidegate.stack.flink_home import flink_version, java_options

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.deploy_parser import PROJECT
+from tests.project import PROJECT
 from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 from tidegate.stack.flink_home import flink_version, java_options

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.project import PROJECT
 from tests.prometheus import promtool
 
-PROJECT = Path(__file__).parents[3]
 DEPLOYED = PROJECT / "deploy" / "prometheus"
 RULES = sorted((DEPLOYED / "rules").glob("*.yml"))
 TESTS = sorted((DEPLOYED / "tests").glob("*.yml"))

@@ -1,16 +1,15 @@
 """The oldest dead letter is the first one that retention has left."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
+from tests.contracts import SCHEMAS
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.load import load_stream
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
 
-SCHEMAS = Path(__file__).parents[3] / "schemas"
 CONTRACT = load_stream(SCHEMAS, "clicks").contract
 FIRST, SECOND = ("dlq.clicks", 0), ("dlq.clicks", 1)
 

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.project import PROJECT
 from tidegate import metric_names
 from tidegate.avro.codec import Encoder
 from tidegate.avro.leading_fields import layouts
@@ -21,7 +21,6 @@ from tidegate.monitor.outputs import OutputReader, reasons_of, unread
 from tidegate.monitor.tally import Tally
 from tidegate.settings import Settings
 
-PROJECT = Path(__file__).parents[3]
 SCHEMAS = PROJECT / "schemas"
 CONTRACT = load_stream(SCHEMAS, "clicks").contract
 DEAD_LETTER, DROPPED = (platform_schema(SCHEMAS, name) for name in ("dead_letter", "dropped"))

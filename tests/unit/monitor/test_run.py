@@ -1,11 +1,11 @@
 """What the monitor is put together from."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.project import PROJECT
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
@@ -17,8 +17,7 @@ from tidegate.monitor.run import Options, intervals_s, proof_process, proof_read
 from tidegate.settings import Settings
 from tidegate.stack.ports import free_ports
 
-ROOT = Path(__file__).parents[3]
-SETTINGS = Settings.model_validate({"schemas_dir": ROOT / "schemas", "lake_checkpoint_interval_s": 7})
+SETTINGS = Settings.model_validate({"schemas_dir": PROJECT / "schemas", "lake_checkpoint_interval_s": 7})
 
 
 def test_every_job_is_looked_after_with_its_own_interval() -> None:
