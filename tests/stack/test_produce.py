@@ -16,12 +16,13 @@ from confluent_kafka import Consumer, Message, TopicPartition
 
 from tests.pipeline import run_tidegate, tidegate
 from tests.polling import wait_for
+from tests.project import PROJECT
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.load import load_stream
 from tidegate.settings import Settings
 from tidegate.stack.ports import free_ports
 
-REAL_LOG = Path(__file__).parents[3] / "shared/data/access.log"
+REAL_LOG = PROJECT.parent / "shared/data/access.log"
 LOG_LINE = '203.0.113.9 - - [17/May/2015:10:05:%02d +0000] "GET /%d HTTP/1.1" 200 5 "-" "curl/8"\n'
 
 
