@@ -124,10 +124,10 @@ def read_fields(buffer: Buffer, layout: Layout) -> Fields:
     return Fields(tuple(columns[place] for place in layout.wanted), readable)
 
 
-def texts(buffer: Buffer, columns: Sequence[Ints | tuple[Ints, Ints]]) -> list[bytes]:
-    """The text of an identity per record: its fields joined by ``_``, as in the index's document id."""
+def texts(buffer: Buffer, columns: Sequence[Ints | tuple[Ints, Ints]], separator: bytes) -> list[bytes]:
+    """The values of the columns as one text for each record."""
     parts = [_column_texts(buffer.data, column) for column in columns]
-    return parts[0] if len(parts) == 1 else [b"_".join(fields) for fields in zip(*parts, strict=True)]
+    return parts[0] if len(parts) == 1 else [separator.join(fields) for fields in zip(*parts, strict=True)]
 
 
 def _column_texts(data: bytes, column: Ints | tuple[Ints, Ints]) -> list[bytes]:

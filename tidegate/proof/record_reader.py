@@ -10,12 +10,13 @@ from tidegate.avro.leading_fields import Buffer, Layout, Mask, layouts, read_by_
 from tidegate.avro.records import LookUp, WriterSchemas, decode_record, parsed_schemas
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, document_id
+from tidegate.contracts.envelope import DROPPED_PLACE, IDENTITY_SEPARATOR, PLACE, document_id
 from tidegate.dead_letters.record import reason_of, source_of
 from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Offsets, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
 
+_SEPARATOR = IDENTITY_SEPARATOR.encode()
 DeadLetterRows = dict[tuple[str, str], Rows]
 
 
@@ -98,7 +99,7 @@ def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str,
             if not some.fields.readable.all():
                 raise _foreign(batch, int(some.places[np.argmin(some.fields.readable)]))
             partition, offset, *rest = some.fields.columns
-            identities = fingerprints(texts(some.buffer, rest)) if rest else None
+            identities = fingerprints(texts(some.buffer, rest, _SEPARATOR)) if rest else None
             parts.append(make_rows(partition, offset, identities))
     return concat(parts)
 
@@ -110,7 +111,7 @@ def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerpri
     for some in read_by_schema(buffer, found):
         if some.fields is not None:
             readable[some.places] = some.fields.readable
-            identities[some.places] = fingerprints(texts(some.buffer, some.fields.columns))
+            identities[some.places] = fingerprints(texts(some.buffer, some.fields.columns, _SEPARATOR))
     return identities, readable
 
 
@@ -145,7 +146,8 @@ def _item_identities(
     text = None if record is None else _identity_text(record, identity)
     if record is None or text is None or not isinstance(record.get(items), list):
         return [None]
-    return [b"%s_%d" % (text, position) for position in range(1, len(record[items]) + 1)] or [text + b"_0"]
+    positions = range(1, len(record[items]) + 1) or (0,)
+    return [b"%s%s%d" % (text, _SEPARATOR, position) for position in positions]
 
 
 def _look_up(scan: Scan) -> LookUp:
