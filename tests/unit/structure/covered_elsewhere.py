@@ -15,7 +15,6 @@ COVERED = {
     "flink_jobs/sql_functions.py": "tests/flink/test_functions_run.py",
     "flink_jobs/together.py": "tests/stack/test_pipeline.py",
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",
-    "tidegate/cli/config.py": "tests/unit/test_settings.py",
     "tidegate/cli/demo.py": "tests/stack/test_demo.py",
     "tidegate/cli/doctor.py": "tests/unit/cli/test_status.py",
     "tidegate/cli/load.py": "tests/unit/producers/reference/test_load.py",
