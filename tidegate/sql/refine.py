@@ -68,6 +68,7 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     """The SQL of one dataset: what ``scope`` names is read and written, under its name."""
     contract, connections = stream.contract, platform.connections
     references = [platform.references[enrich.reference] for enrich in contract.enrich]
+    names = dict.fromkeys(enrich.reference for enrich in contract.enrich)
     sinks = {output: sink for output, sink in _sinks(stream, platform, scope).items() if output in scope.outputs}
     inserts = {"silver": insert_silver(stream), "dlq": insert_dead_letters(contract)}
     if contract.rules_of("drop"):
@@ -76,7 +77,7 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
         dedup_ttl_ms(contract),
         definitions=(
             raw_source(stream, connections, naming.group(scope.name, stream.name), scope.spans),
-            *(reference_table(reference, connections) for reference in references),
+            *(reference_table(platform.references[name], connections) for name in names),
             *(kafka_sink(_TABLES[output], sink, connections, delivery) for output, sink in sinks.items()),
             judged_view(stream, scope),
             enriched_view(stream, references),

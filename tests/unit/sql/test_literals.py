@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.avro.types import AvroType, Field
@@ -17,6 +17,7 @@ STRING = AvroType("string")
 ITEM = AvroType("record", fields=(Field("name", STRING), Field("count", AvroType("int"))), name="Item")
 
 
+@settings(deadline=None)  # a busy machine may let DuckDB wait
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00")))
 def test_a_text_is_read_as_it_was(value: str) -> None:
     assert duckdb.execute(f"SELECT {text(value)}").fetchall() == [(value,)]

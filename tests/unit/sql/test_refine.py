@@ -217,6 +217,17 @@ def test_only_the_outputs_of_the_scope_are_written(output: Output, table: str) -
     assert [insert.into for insert in sql.inserts] == [table]
 
 
+def test_a_reference_that_is_asked_twice_is_one_table() -> None:
+    pages = CONTRACT["enrich"][0]
+    referrer = pages | {"on": "plan", "prefix": "referrer_"}
+
+    sql = made(enrich=[pages, referrer])
+
+    assert [each.name for each in sql.definitions].count("ref_pages") == 1
+    [enriched] = [each.sql for each in sql.definitions if each.name == "enriched"]
+    assert enriched.count("LEFT JOIN ref_pages") == 2
+
+
 def test_without_a_drop_rule_nothing_is_inserted_into_dropped() -> None:
     sql = made(rules=[])
 
