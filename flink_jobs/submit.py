@@ -22,6 +22,7 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
+from tidegate.jobs.start import refuse_if_running
 from tidegate.settings import LogSettings, Settings, get_settings
 from tidegate.sql.job_sql import JobSql
 
@@ -55,7 +56,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
     datasets = chosen_datasets(arguments, settings)
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     if not arguments.explain and not is_application(environment):
-        refuse_second_start(job.name, settings)
+        refuse_if_running(FlinkClient(settings), job.name)
     environment.configure(configuration(job, arguments, settings, environment))
     table_environment = StreamTableEnvironment.create(environment)
     has_state = RECOVERY_PATH in environment._j_stream_execution_environment.getConfiguration().toMap()
@@ -126,16 +127,6 @@ def is_application(environment: StreamExecutionEnvironment) -> bool:
     """
     cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
     return str(cluster.get(EXECUTION_TARGET)) == "embedded"
-
-
-def refuse_second_start(name: str, settings: Settings) -> None:
-    """Two instances of a job would fence each other's transactions, so the second is refused."""
-    job = FlinkClient(settings).live_job(name)
-    if job is not None:
-        raise TidegateError(
-            f"the job {name} runs already ({job.state}, id {job.job_id}).",
-            remedy=f"Stop it first with `tidegate stop {name}`.",
-        )
 
 
 def configuration(
