@@ -8,7 +8,7 @@ JSON list of problems. Builds a batch environment in its own process and needs n
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -96,10 +96,7 @@ def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
         yield Problem(file, "select", _SqlError(error).reason, "Give the columns the types of silver.avsc.")
         return
     yield from _repeated_calls(file, plan)
-    for column in wanted:
-        if not column.nullable and not types[column.name].endswith("NOT NULL"):
-            problem = "may come out null, which silver.avsc does not allow"
-            yield Problem(file, column.name, problem, "Use coalesce, or allow null there.")
+    yield from _nulls(file, wanted, types, "silver.avsc")
 
 
 def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
@@ -110,14 +107,23 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
         _declare(flink, f"metric_{metric.name}", wanted)
         names = quoted(wanted)
         try:
-            _types(flink, metric.sql)
+            types = _types(flink, metric.sql)
             plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
             yield from _repeated_calls(file, plan)
+            yield from _nulls(file, wanted, types, f"{metric.name}.avsc")
         except _SqlError as error:
             yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         except (Py4JJavaError, TableException) as error:
             problem = _SqlError(error).reason
             yield Problem(file, "select", problem, f"Give the columns the types of {metric.name}.avsc.")
+
+
+def _nulls(file: str, wanted: Iterable[Column], types: Mapping[str, str], schema: str) -> Iterator[Problem]:
+    """The columns that may come out null where the schema has no null: the job would fail at the first such row."""
+    for column in wanted:
+        if not column.nullable and not types[column.name].endswith("NOT NULL"):
+            problem = f"may come out null, which {schema} does not allow"
+            yield Problem(file, column.name, problem, "Use coalesce, or allow null there.")
 
 
 def _repeated_calls(file: str, plan: str) -> Iterator[Problem]:
