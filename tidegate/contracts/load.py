@@ -42,11 +42,7 @@ def load_draft(schemas_dir: Path, name: str) -> Draft:
             f"{folder / CONTRACT_FILE} says dataset: {contract.dataset}, its folder is {name}.",
             remedy="Give both the same name.",
         )
-    versions = {
-        int(match[1]): read_avsc(path)
-        for path in sorted(folder.glob("v*.avsc"))
-        if (match := _VERSION_FILE.match(path.name))
-    }
+    versions = _versions(folder)
     if not versions:
         raise ContractError(f"{folder} has no v1.avsc.", remedy="Add the Avro schema of the raw records.")
     silver = folder / "silver.avsc"
@@ -132,9 +128,29 @@ def _reference(draft: Draft) -> Reference:
     return Reference(draft.contract, draft.folder, draft.versions, key)
 
 
+def platform_schemas(schemas_dir: Path, name: str) -> list[AvroSchema]:
+    """All schemas of a record that belongs to no dataset, ``dead_letter`` or ``dropped``, oldest first.
+
+    Raises:
+        ContractError: there is none.
+    """
+    versions = _versions(schemas_dir / name)
+    if not versions:
+        raise ContractError(f"{schemas_dir / name} has no v1.avsc.", remedy="Take it from Tidegate's own schemas.")
+    return [versions[number] for number in sorted(versions)]
+
+
 def platform_schema(schemas_dir: Path, name: str) -> AvroSchema:
-    """The newest schema of a record that belongs to no dataset: ``dead_letter`` or ``dropped``."""
-    return read_avsc(schemas_dir / name / "v1.avsc")
+    """The newest of :func:`platform_schemas`, which jobs write."""
+    return platform_schemas(schemas_dir, name)[-1]
+
+
+def _versions(folder: Path) -> dict[int, AvroSchema]:
+    return {
+        int(match[1]): read_avsc(path)
+        for path in sorted(folder.glob("v*.avsc"))
+        if (match := _VERSION_FILE.match(path.name))
+    }
 
 
 def read_avsc(path: Path) -> AvroSchema:

@@ -22,11 +22,12 @@ MESSAGE_HEADER = f"{HEADER_PREFIX}exception.message"
 
 
 class Source(NamedTuple):
-    """Where the record lies that failed."""
+    """Where the record lies that failed; ``row`` is the number of its row where the event is exploded."""
 
     topic: str
     partition: int
     offset: int
+    row: int | None = None
 
 
 class Headers(NamedTuple):
@@ -41,8 +42,10 @@ class Headers(NamedTuple):
 
 
 def dead_letter_id(source: Source, stage: str) -> str:
-    """The same record failing at the same stage has the same id."""
+    """The same record, or row of an exploded one, failing at the same stage has the same id."""
     text = f"{source.topic}/{source.partition}/{source.offset}/{stage}"
+    if source.row is not None:
+        text += f"/{source.row}"
     return hashlib.sha256(text.encode()).hexdigest()[:ID_HEX_DIGITS]
 
 
@@ -61,4 +64,6 @@ def reason_of(letter: Mapping[str, Any]) -> tuple[str, str]:
 def source_of(letter: Mapping[str, Any]) -> Source | None:
     """Coordinates of the record that failed; None for one that came from no topic."""
     source = letter["source"]
-    return None if source is None else Source(source["topic"], source["partition"], source["offset"])
+    if source is None:
+        return None
+    return Source(source["topic"], source["partition"], source["offset"], source.get("row"))

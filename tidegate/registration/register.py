@@ -9,7 +9,7 @@ from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_topics import TopicReport, create_topics
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Dataset, Reference
-from tidegate.contracts.load import load_dataset, load_datasets, platform_schema
+from tidegate.contracts.load import load_dataset, load_datasets, platform_schemas
 from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError
@@ -51,12 +51,12 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     raw = SubjectPlan(subject_of(contract.topic.name), versions, contract.compatibility)
     if isinstance(dataset, Reference):
         return [raw]
-    dead_letter, dropped = (platform_schema(schemas_dir, name) for name in ("dead_letter", "dropped"))
+    dead_letter, dropped = (platform_schemas(schemas_dir, name) for name in ("dead_letter", "dropped"))
     return [
         raw,
         SubjectPlan(subject_of(contract.silver_topic), [dataset.silver], contract.compatibility),
-        SubjectPlan(subject_of(contract.dead_letter_topic), [dead_letter], PLATFORM_COMPATIBILITY),
-        SubjectPlan(subject_of(contract.dropped_topic), [dropped], PLATFORM_COMPATIBILITY),
+        SubjectPlan(subject_of(contract.dead_letter_topic), dead_letter, PLATFORM_COMPATIBILITY),
+        SubjectPlan(subject_of(contract.dropped_topic), dropped, PLATFORM_COMPATIBILITY),
         *(SubjectPlan(subject_of(metric.topic), [metric.schema], contract.compatibility) for metric in dataset.metrics),
     ]
 

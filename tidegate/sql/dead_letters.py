@@ -79,7 +79,7 @@ def _dead_letters(contract: Contract, cause: Cause) -> str:
   _code IN ({retryable}) AS retryable, 1 AS attempt,
   ROW('{REFINE}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
   ROW({text(naming.subject(contract.topic.name))}, {SCHEMA_ID}) AS contract,
-  ROW({coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}) AS source,
+  ROW({coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, CAST(NULL AS BIGINT)) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,

@@ -64,6 +64,8 @@ def index_sink(stream: Stream, index: Index, platform: Platform) -> Table:
         # The documents of a commit come all at once: what waits is the last request, which nothing will fill.
         "sink.bulk-flush.interval": "200 ms",
     }
+    if stream.contract.explode:
+        options["dead-letter.row-field"] = stream.contract.explode.position
     return create("documents", column_lines(stream.silver_columns), options)
 
 

@@ -1,8 +1,9 @@
 """The subjects of a dataset: what the registry is to hold of it. Registering them is tested on a real one."""
 
 from tests.contracts import SCHEMAS, next_version
+from tidegate.avro.compatibility import broken_promises
 from tidegate.contracts.dataset import Reference, Stream
-from tidegate.contracts.load import platform_schema
+from tidegate.contracts.load import platform_schema, platform_schemas
 from tidegate.contracts.topics import plan_topics
 from tidegate.registration.register import PLATFORM_COMPATIBILITY, plan_subjects
 
@@ -25,5 +26,13 @@ def test_records_that_belong_to_no_dataset_have_a_promise_of_their_own(clicks: S
     plans = {plan.subject: plan for plan in plan_subjects(clicks, SCHEMAS)}
 
     for subject, name in (("dlq.clicks-value", "dead_letter"), ("dropped.clicks-value", "dropped")):
-        assert plans[subject].schemas == [platform_schema(SCHEMAS, name)]
+        assert plans[subject].schemas == platform_schemas(SCHEMAS, name)
         assert plans[subject].compatibility == PLATFORM_COMPATIBILITY
+
+
+def test_the_versions_of_a_dead_letter_keep_their_promise() -> None:
+    """Whoever reads the topic with one version reads what was written with another, both ways."""
+    versions = platform_schemas(SCHEMAS, "dead_letter")
+
+    assert versions[-1] == platform_schema(SCHEMAS, "dead_letter") and len(versions) > 1
+    assert not broken_promises(dict(enumerate(versions)), PLATFORM_COMPATIBILITY)

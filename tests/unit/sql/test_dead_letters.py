@@ -38,7 +38,8 @@ def test_a_dead_letter_has_what_is_needed_to_find_its_record_and_to_try_it_again
         "'visits' AS dataset",
         f"ROW('refine', '{__version__}', CAST(NULL AS STRING)) AS processor",
         "ROW('raw.visits-value', _schema_id) AS contract",
-        "ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers) AS source",
+        "ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, "
+        "CAST(NULL AS BIGINT)) AS source",
         "_code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable",
         f"COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated",
     ):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.sql.visits import CONNECTIONS, DELIVERY, METRIC, PLATFORM, SILVER, stream
+from tidegate.contracts.dataset import Stream
 from tidegate.contracts.model import Index
 from tidegate.sql.delivery import Delivery, Guarantee
 from tidegate.sql.job_sql import Table
@@ -66,6 +67,13 @@ def test_what_opensearch_refuses_goes_to_the_datasets_dead_letters() -> None:
         "dead-letter.schema": found["dead-letter.schema"],
         "dead-letter.dataset": "visits",
     }
+
+
+def test_the_dead_letter_of_a_row_of_an_exploded_record_says_which_row(orders: Stream) -> None:
+    assert orders.contract.index is not None
+    found = options(index_sink(orders, orders.contract.index, PLATFORM))
+
+    assert found["dead-letter.row-field"] == "line_number"
 
 
 def test_a_metric_has_the_same_key_in_both_of_its_sinks() -> None:

@@ -4,13 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.apache.flink.table.data.StringData;
 
-/** Ids of dead letters: the same record failing at the same stage has the same one. */
+/** Ids of dead letters: the same record, or row of an exploded one, failing at the same stage has the same one. */
 public final class DeadLetterIds {
     private DeadLetterIds() {}
 
-    /** Of a record in a topic. */
-    public static StringData of(MessageDigest digest, String topic, Integer partition, Long offset, String stage) {
-        return of(digest, topic + "/" + partition + "/" + offset + "/" + stage);
+    /** Of a record in a topic; {@code row} is the number of its row, null where a record is one row. */
+    public static StringData of(
+            MessageDigest digest, String topic, Integer partition, Long offset, String stage, Long row) {
+        String record = topic + "/" + partition + "/" + offset + "/" + stage;
+        return of(digest, row == null ? record : record + "/" + row);
     }
 
     /** Of a document that names no record. */

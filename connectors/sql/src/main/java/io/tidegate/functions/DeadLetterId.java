@@ -9,8 +9,9 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ScalarFunction;
 
 /**
- * {@code DeadLetterId(topic, partition, offset, stage) -> STRING}: the same record failing at the same stage has the same id,
- * the first 16 bytes of SHA-256 over {@code topic/partition/offset/stage} as 32 hexadecimal digits.
+ * {@code DeadLetterId(topic, partition, offset, stage[, row]) -> STRING}: the same record failing at the same stage has the same
+ * id, the first 16 bytes of SHA-256 over {@code topic/partition/offset/stage} as 32 hexadecimal digits. A row of an exploded
+ * record has one of its own: {@code /row} is hashed too, where it is not null.
  */
 public final class DeadLetterId extends ScalarFunction {
     private transient MessageDigest digest;
@@ -22,6 +23,11 @@ public final class DeadLetterId extends ScalarFunction {
 
     @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
     public StringData eval(String topic, Integer partition, Long offset, String stage) {
-        return DeadLetterIds.of(digest, topic, partition, offset, stage);
+        return eval(topic, partition, offset, stage, null);
+    }
+
+    @DataTypeHint(value = "STRING", bridgedTo = StringData.class)
+    public StringData eval(String topic, Integer partition, Long offset, String stage, Long row) {
+        return DeadLetterIds.of(digest, topic, partition, offset, stage, row);
     }
 }

@@ -30,6 +30,8 @@ class FunctionsTest {
               Sha256Hex(CAST(abc AS BYTES)) AS full_hash,
               Sha256Hex(CAST(missing AS BYTES)) AS no_hash,
               DeadLetterId(topic, 3, `offset`, 'decode') AS dead_letter_id,
+              DeadLetterId('raw.orders', 3, `offset`, 'index', bits_0_2 - 3) AS row_id,
+              DeadLetterId(topic, 3, `offset`, 'decode', CAST(missing AS BIGINT)) AS no_row_id,
               Violations(bits_0_2, rules) AS violations,
               Violations(no_bits, rules) AS no_violations,
               Violations(CAST(missing AS BIGINT), rules) AS unknown_violations,
@@ -86,6 +88,8 @@ class FunctionsTest {
     void aDeadLetterIdDependsOnCoordinatesAndStage() {
         // printf raw.clicks/3/42/decode | sha256sum
         assertEquals("1f553eb0709bd7e5018bc82a88dff82d", answers.getField("dead_letter_id"));
+        assertEquals("1f553eb0709bd7e5018bc82a88dff82d", answers.getField("no_row_id"));
+        assertEquals("200b4745227d637e62348912312c7422", answers.getField("row_id"));
     }
 
     @Test

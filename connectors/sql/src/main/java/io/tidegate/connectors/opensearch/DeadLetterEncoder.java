@@ -44,7 +44,8 @@ final class DeadLetterEncoder {
         MessageDigest digest = Sha256.newDigest();
         SourceRecord source = entry.source();
         if (source != null) {
-            return DeadLetterIds.of(digest, source.topic(), source.partition(), source.offset(), Names.INDEX_STAGE)
+            return DeadLetterIds.of(
+                            digest, source.topic(), source.partition(), source.offset(), Names.INDEX_STAGE, source.row())
                     .toString();
         }
         DocumentEntry.Address address = entry.address();
@@ -117,6 +118,7 @@ final class DeadLetterEncoder {
         coordinates.put("offset", source.offset());
         coordinates.put("timestamp", source.timestampMs() == null ? 0L : source.timestampMs());
         coordinates.put("headers", Map.of());
+        coordinates.put("row", source.row());
         return coordinates;
     }
 }

@@ -93,6 +93,6 @@ final class DocumentConverter implements ElementConverter<RowData, DocumentEntry
         index = IndexName.parse(layout.index(), table);
         id = new DocumentId(layout.idColumns(), layout.idDelimiter(), table);
         version = new DocumentVersion(layout.versionColumn(), table);
-        source = new SourceColumns(table);
+        source = new SourceColumns(table, layout.rowColumn());
     }
 }

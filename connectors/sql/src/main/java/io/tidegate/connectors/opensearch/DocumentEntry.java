@@ -23,8 +23,14 @@ record DocumentEntry(Address address, byte[] json, SourceRecord source, Rejectio
      */
     record Address(String index, String id, Long version) implements Serializable {}
 
-    /** The raw record's coordinates; the timestamp is Kafka's, in milliseconds; null where the row has none. */
-    record SourceRecord(String topic, int partition, long offset, Long timestampMs, Integer schemaId)
+    /**
+     * The raw record's coordinates.
+     *
+     * @param timestampMs Kafka's, in milliseconds; null where the row has none
+     * @param schemaId null where the row has none
+     * @param row the number of the row where the record is exploded, else null
+     */
+    record SourceRecord(String topic, int partition, long offset, Long timestampMs, Integer schemaId, Long row)
             implements Serializable {}
 
     /** Why a document is dead: a code of the closed list and the words for people. */

@@ -5,15 +5,25 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.base.sink.writer.AsyncSinkWriterStateSerializer;
+import org.apache.flink.connector.base.sink.writer.BufferedRequestState;
 
 /** Keeps the documents that wait at a checkpoint, in a form that doesn't depend on Java's own serialization. */
 final class DocumentEntrySerializer extends AsyncSinkWriterStateSerializer<DocumentEntry> {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** The version of the state that is being read: the first knew no rows. */
+    private int read = VERSION;
 
     @Override
     public int getVersion() {
         return VERSION;
+    }
+
+    @Override
+    public BufferedRequestState<DocumentEntry> deserialize(int version, byte[] state) throws IOException {
+        read = version;
+        return super.deserialize(version, state);
     }
 
     @Override
@@ -32,6 +42,7 @@ final class DocumentEntrySerializer extends AsyncSinkWriterStateSerializer<Docum
             out.writeLong(source.offset());
             writeLong(source.timestampMs(), out);
             writeLong(source.schemaId() == null ? null : source.schemaId().longValue(), out);
+            writeLong(source.row(), out);
         }
         DocumentEntry.Rejection rejection = entry.rejection();
         if (present(rejection, out)) {
@@ -51,14 +62,15 @@ final class DocumentEntrySerializer extends AsyncSinkWriterStateSerializer<Docum
         return new DocumentEntry(address, json, source, rejection);
     }
 
-    private static DocumentEntry.SourceRecord readSource(DataInputStream in) throws IOException {
+    private DocumentEntry.SourceRecord readSource(DataInputStream in) throws IOException {
         String topic = readText(in);
         int partition = in.readInt();
         long offset = in.readLong();
         Long timestampMs = readLong(in);
         Long schemaId = readLong(in);
+        Long row = read < 2 ? null : readLong(in);
         return new DocumentEntry.SourceRecord(
-                topic, partition, offset, timestampMs, schemaId == null ? null : schemaId.intValue());
+                topic, partition, offset, timestampMs, schemaId == null ? null : schemaId.intValue(), row);
     }
 
     private static boolean present(Object part, DataOutputStream out) throws IOException {

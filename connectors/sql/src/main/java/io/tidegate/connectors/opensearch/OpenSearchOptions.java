@@ -117,6 +117,11 @@ final class OpenSearchOptions {
             .defaultValue("index")
             .withDescription("Job that the dead letters name.");
 
+    static final ConfigOption<String> DEAD_LETTER_ROW_FIELD = ConfigOptions.key("dead-letter.row-field")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("Column with the row's number, where a record is several rows.");
+
     static final ConfigOption<String> DEAD_LETTER_SCHEMA = ConfigOptions.key("dead-letter.schema")
             .stringType()
             .noDefaultValue()

@@ -37,7 +37,7 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
                 DOCUMENT_ID_FIELDS, DOCUMENT_ID_KEY_DELIMITER, USERNAME, PASSWORD, CONNECTION_TIMEOUT,
                 CONNECTION_REQUEST_TIMEOUT, CONNECTION_COMPRESSION, BULK_MAX_ACTIONS, BULK_MAX_SIZE, BULK_INTERVAL,
                 BACKOFF_DELAY, BACKOFF_MAX_DELAY, MAX_IN_FLIGHT, MAX_BUFFERED, OP_TYPE, VERSION_COLUMN,
-                DEAD_LETTER_PROCESSOR, DEAD_LETTER_SUBJECT, DEAD_LETTER_REGISTRY_RETRY_TIMEOUT,
+                DEAD_LETTER_PROCESSOR, DEAD_LETTER_ROW_FIELD, DEAD_LETTER_SUBJECT, DEAD_LETTER_REGISTRY_RETRY_TIMEOUT,
                 FactoryUtil.SINK_PARALLELISM);
     }
 
@@ -75,7 +75,11 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
             throw new ValidationException("sink.version-column needs sink.op-type = index.");
         }
         return new DocumentLayout(
-                options.get(INDEX), List.copyOf(idColumns), options.get(DOCUMENT_ID_KEY_DELIMITER), versionColumn);
+                options.get(INDEX),
+                List.copyOf(idColumns),
+                options.get(DOCUMENT_ID_KEY_DELIMITER),
+                versionColumn,
+                options.get(DEAD_LETTER_ROW_FIELD));
     }
 
     private static ConnectionConfig connection(ReadableConfig options) {

@@ -18,13 +18,24 @@ final class SourceColumns {
     private final RowData.FieldGetter offset;
     private final RowData.FieldGetter ingestedAt;
     private final RowData.FieldGetter schemaId;
+    private final RowData.FieldGetter number;
 
-    SourceColumns(RowType table) {
+    /**
+     * Binds the columns to the table.
+     *
+     * @param rowColumn the row's number, where a record is several rows; else null
+     * @throws ValidationException if one is of another type, or the row's number isn't in the table
+     */
+    SourceColumns(RowType table, String rowColumn) {
         topic = getter(table, Names.SOURCE_TOPIC, LogicalTypeRoot.VARCHAR);
         partition = getter(table, Names.SOURCE_PARTITION, LogicalTypeRoot.INTEGER);
         offset = getter(table, Names.SOURCE_OFFSET, LogicalTypeRoot.BIGINT);
         ingestedAt = getter(table, Names.INGESTED_AT, LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
         schemaId = getter(table, Names.SCHEMA_ID, LogicalTypeRoot.INTEGER);
+        number = rowColumn == null ? ABSENT : getter(table, rowColumn, LogicalTypeRoot.INTEGER);
+        if (rowColumn != null && number == ABSENT) {
+            throw new ValidationException("dead-letter.row-field '" + rowColumn + "' isn't in the table.");
+        }
     }
 
     /** The coordinates in a row; null if topic, partition or offset is missing. */
@@ -36,12 +47,14 @@ final class SourceColumns {
             return null;
         }
         TimestampData ingested = (TimestampData) ingestedAt.getFieldOrNull(row);
+        Integer rowNumber = (Integer) number.getFieldOrNull(row);
         return new SourceRecord(
                 topicName.toString(),
                 (Integer) partitionNumber,
                 (Long) offsetNumber,
                 ingested == null ? null : ingested.getMillisecond(),
-                (Integer) schemaId.getFieldOrNull(row));
+                (Integer) schemaId.getFieldOrNull(row),
+                rowNumber == null ? null : rowNumber.longValue());
     }
 
     private static RowData.FieldGetter getter(RowType table, String column, LogicalTypeRoot expected) {

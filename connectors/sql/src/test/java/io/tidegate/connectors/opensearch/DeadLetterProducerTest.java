@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 class DeadLetterProducerTest {
 
-    private static final Path SCHEMA = Path.of("..", "..", "schemas", "dead_letter", "v1.avsc");
+    private static final Path SCHEMA = Path.of("..", "..", "schemas", "dead_letter", "v2.avsc");
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
 
     private MockProducer<byte[], byte[]> kafka;
@@ -71,6 +71,22 @@ class DeadLetterProducerTest {
         assertEquals(sha256("{\"n\":1}"), letter.get("payload_sha256").toString());
         assertEquals("json", letter.get("payload_encoding").toString());
         assertArrayEquals("{\"n\":1}".getBytes(), bytes(letter.get("payload")));
+    }
+
+    /** Each line of an order that is refused has a letter of its own, and the letter says which. */
+    @Test
+    void eachRowOfAnExplodedRecordHasALetterOfItsOwn() throws Exception {
+        for (long row = 1; row <= 2; row++) {
+            var source = new DocumentEntry.SourceRecord("raw.orders", 1, 42, 1_000L, 3, row);
+            deadLetters.add(new DocumentEntry(null, "{}".getBytes(), source, null), Rejection.refused("400 no"));
+        }
+
+        for (int row = 1; row <= 2; row++) {
+            GenericRecord letter = decode(kafka.history().get(row - 1).value());
+            assertEquals((long) row, ((GenericRecord) letter.get("source")).get("row"));
+            assertEquals(
+                    sha256("raw.orders/1/42/index/" + row).substring(0, 32), letter.get("dead_letter_id").toString());
+        }
     }
 
     @Test

@@ -86,7 +86,7 @@ final class DeliveryFixture {
     }
 
     static DocumentEntry document(String id, String json) {
-        SourceRecord source = new SourceRecord("raw.clicks", 1, 42, 1_000L, 3);
+        SourceRecord source = new SourceRecord("raw.clicks", 1, 42, 1_000L, 3, null);
         return new DocumentEntry(new Address("events", id, null), json.getBytes(StandardCharsets.UTF_8), source, null);
     }
 

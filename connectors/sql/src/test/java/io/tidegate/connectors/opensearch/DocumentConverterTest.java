@@ -37,7 +37,7 @@ class DocumentConverterTest {
         DocumentEntry entry = convert(layout(BY_DAY, "event_id"), click("e1", "2015-05-17T23:59:59.999Z"));
 
         assertEquals(new Address("events-clicks-2015.05.17", "e1", null), entry.address());
-        assertEquals(new SourceRecord("raw.clicks", 2, 99, 1_000L, 5), entry.source());
+        assertEquals(new SourceRecord("raw.clicks", 2, 99, 1_000L, 5, null), entry.source());
         assertNull(entry.rejection());
         assertTrue(new String(entry.json(), StandardCharsets.UTF_8).startsWith("{\"event_id\":\"e1\",\"event_time\":"));
     }
@@ -80,7 +80,7 @@ class DocumentConverterTest {
     @Test
     void severalColumnsMakeOneId() {
         DocumentLayout layout = new DocumentLayout(
-                "events", List.of("_source_topic", "_source_partition", "event_time"), "|", null);
+                "events", List.of("_source_topic", "_source_partition", "event_time"), "|", null, null);
 
         assertEquals(
                 "raw.clicks|2|2015-05-17T00:00:00Z",
@@ -89,7 +89,7 @@ class DocumentConverterTest {
 
     @Test
     void aTimestampCanBeTheVersion() {
-        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", "event_time");
+        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", "event_time", null);
 
         assertEquals(5L, convert(layout, click("e1", "1970-01-01T00:00:00.005Z")).address().version());
         assertTrue(convert(layout, click("e1", null)).rejection().message().contains("version"));
@@ -114,6 +114,18 @@ class DocumentConverterTest {
     }
 
     @Test
+    void aRowOfAnExplodedRecordHasItsNumber() {
+        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", null, "_schema_id");
+
+        assertEquals(5L, convert(layout, click("e1", "2015-05-17T00:00:00Z")).source().row());
+        for (String wrong : List.of("nope", "event_id")) {
+            DocumentLayout unfit = new DocumentLayout("events", List.of("event_id"), "_", null, wrong);
+            var failure = assertThrows(ValidationException.class, () -> new DocumentConverter(CLICKS, unfit, 1_000));
+            assertTrue(failure.getMessage().contains(wrong), failure.getMessage());
+        }
+    }
+
+    @Test
     void aPatternThatDoesNotFitTheTableIsRefused() {
         for (String index : List.of("e-{nope|yyyy}", "e-{event_id|yyyy}", "e-{event_time|HH}", "e-{event_time}", "{")) {
             assertThrows(ValidationException.class, () -> IndexName.parse(index, CLICKS), index);
@@ -121,7 +133,7 @@ class DocumentConverterTest {
     }
 
     private static DocumentLayout layout(String index, String idColumn) {
-        return new DocumentLayout(index, List.of(idColumn), "_", null);
+        return new DocumentLayout(index, List.of(idColumn), "_", null, null);
     }
 
     private static DocumentEntry convert(DocumentLayout layout, GenericRowData row) {

@@ -66,7 +66,7 @@ class OpenSearchTableSinkTest {
             options.put("dead-letter.registry.url", "http://127.0.0.1:" + registry.getAddress().getPort());
             options.put(
                     "dead-letter.schema",
-                    Files.readString(Path.of("..", "..", "schemas", "dead_letter", "v1.avsc")).replace("'", "''"));
+                    Files.readString(Path.of("..", "..", "schemas", "dead_letter", "v2.avsc")).replace("'", "''"));
             createEvents("PRIMARY KEY (id) NOT ENFORCED");
 
             sql.executeSql(INSERT).await();
