@@ -56,7 +56,7 @@ def throw_away_stack() -> Iterator[dict[str, str]]:
                 run(["tidegate", *command.split()], environment)
             yield environment
         finally:
-            run(["tidegate", "down", "--purge"], environment)
+            run(["tidegate", "down", "--purge", "--yes"], environment)
 
 
 def run(module: list[str], environment: dict[str, str]) -> None:

@@ -30,6 +30,10 @@ from pydantic_settings import (
 from tidegate.errors import TidegateError
 
 STACK_FILE = "stack.json"
+STACK_FILE_REMEDY = (
+    "Correct that file, or bring a copy of it back; don't delete it: it holds the stack's privacy key, and with "
+    "another key the same person gets another hash. If the key is set as TIDEGATE_PRIVACY_KEY, move the file away."
+)
 ENV_PREFIX = "TIDEGATE_"
 
 # Flink refuses to checkpoint more often.
@@ -222,10 +226,19 @@ def get_settings() -> Settings:
     """Reads the settings. Raises :class:`TidegateError` if one of them has a wrong value."""
     try:
         return Settings()
+    except json.JSONDecodeError as error:
+        raise TidegateError(
+            f"{home_folder() / STACK_FILE} is not valid JSON: {error}.", remedy=STACK_FILE_REMEDY
+        ) from error
     except ValueError as error:
         raise TidegateError(
             f"The settings can't be read: {_problem(error)}.",
-            remedy=f"Correct the TIDEGATE_ variables of the environment, or delete {home_folder() / STACK_FILE}.",
+            remedy=f"Correct the TIDEGATE_ variables of the environment, or the value in {home_folder() / STACK_FILE}.",
+        ) from error
+    except OSError as error:
+        raise TidegateError(
+            f"The settings can't be read: {error.filename or home_folder()}: {error.strerror}.",
+            remedy="Set TIDEGATE_HOME to a folder that you may read, or run the command as the user it belongs to.",
         ) from error
 
 

@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The demo's own folder; what a failed run may leave is taken down."""
     folder = tmp_path_factory.mktemp("demo")
     yield folder
-    run_tidegate(folder, "down", "--purge")
+    run_tidegate(folder, "down", "--purge", "--yes")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.another_user import closed_to_this_user
 from tests.project import PROJECT
 from tidegate.cli.config import OTHERS
 from tidegate.errors import TidegateError
@@ -114,3 +115,14 @@ def test_every_variable_that_the_project_mentions_is_known() -> None:
 
     assert {"TIDEGATE_HOME", "TIDEGATE_STACK_HOME", "TIDEGATE_S3_ENDPOINT"} <= mentioned.keys()
     assert unknown_variables(mentioned, OTHERS) == {}
+
+
+def test_a_damaged_stack_file_is_no_reason_to_delete_the_keys_in_it(home: Path) -> None:
+    (home / "stack.json").write_text('{"privacy_key": "k"')
+    with pytest.raises(TidegateError, match=r"stack\.json is not valid JSON.*don't delete it"):
+        get_settings()
+
+
+def test_a_home_that_cannot_be_read_is_said_in_one_line(home: Path) -> None:
+    with closed_to_this_user(home), pytest.raises(TidegateError, match="Set TIDEGATE_HOME to a folder that you may"):
+        get_settings()

@@ -95,7 +95,8 @@ class Kafka(Server):
         if formatted.returncode != 0:
             raise TidegateError(
                 f"Kafka's storage could not be formatted: {formatted.stderr.strip()[-300:]}.",
-                remedy="Run `tidegate down --purge` and `tidegate up`.",
+                remedy=f"Correct what it says about {self.stack.home / 'data' / 'kafka'}. If there is nothing in it to "
+                "keep, `tidegate down --purge` and `tidegate up` begin again.",
             )
 
     def _properties(self) -> str:

@@ -1,6 +1,5 @@
 """The whole local stack as a caller sees it: up, down, status. The command line and the tests use these."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from rich.console import Console
 from tidegate import log
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, with_stack
-from tidegate.stack import preflight, supervisor
+from tidegate.stack import home, preflight, supervisor
 from tidegate.stack.class_archive import base_archive
 from tidegate.stack.fetch import Cache
 from tidegate.stack.ports import PortChoice
@@ -27,6 +26,7 @@ def up(
     choice: PortChoice | None = None,
 ) -> Settings:
     """Starts what is missing of the stack in ``settings.home``; the settings that name its servers."""
+    home.claim(settings.home)
     with supervisor.exclusive(settings.home):
         running = supervisor.is_running(settings.home)
         if running and choice is not None:
@@ -54,15 +54,21 @@ def _prepare(to_start: Sequence[Server], stack: StackState, cache: Cache, consol
 
 
 def down(settings: Settings, *, only: Sequence[str] | None = None, purge: bool = False) -> list[str]:
-    """Stop the stack, and remove its folder if asked; the names of the servers that ran."""
+    """Stop the stack, and remove its folder if asked; the names of the servers that ran.
+
+    Raises:
+        TidegateError: the folder is not known to be a stack's, and nothing was stopped or removed.
+    """
     if not settings.home.exists():
         return []
+    if purge:
+        home.removal(settings.home)
     with supervisor.exclusive(settings.home):
         stopped = supervisor.stop(_servers(settings, only))
         if only is None:
             supervisor.stop_leftovers(settings.home)
-            if purge:
-                shutil.rmtree(settings.home)
+            if purge and (planned := home.removal(settings.home)):
+                planned.carry_out()
     return stopped
 
 

@@ -13,7 +13,11 @@ import psutil
 
 # Marks every process of a stack, so that `down` can prove that none is left even if a pid file was lost.
 STACK_VARIABLE = "TIDEGATE_STACK_HOME"
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_START_TIME = 19
+"""Place of the start time in `/proc/<pid>/stat`, counted from behind the name (proc(5) numbers it 22)."""
 _START_TOLERANCE_S = 2.0
+"""Of pid files that hold a time of day, as those of earlier versions do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class ProcessFiles:
 
     @property
     def pid_file(self) -> Path:
-        """Pid and start time, the second to tell a reused pid."""
+        """Pid and :func:`identity`, the second to tell a reused pid."""
         return self.home / "run" / f"{self.name}.json"
 
     @property
@@ -71,8 +75,26 @@ def spawn(files: ProcessFiles, command: Command) -> psutil.Process:
     process = psutil.Process(popen.pid)
     # This process may live on (a test session): psutil, not Popen's finaliser, watches the child from here.
     popen.returncode = 0
-    files.pid_file.write_text(json.dumps({"pid": process.pid, "started": process.create_time()}))
+    files.pid_file.write_text(json.dumps({"pid": process.pid, "started": identity(process)}))
     return process
+
+
+def identity(process: psutil.Process) -> str | float:
+    """What tells a process from a later one with its pid, whatever is done to the clock meanwhile.
+
+    Linux: the boot, and the ticks from there to the start of the process. Elsewhere the time of its start.
+    """
+    try:
+        stat = Path(f"/proc/{process.pid}/stat").read_text()
+        return f"{_BOOT_ID.read_text().strip()}/{stat.rpartition(')')[2].split()[_START_TIME]}"
+    except FileNotFoundError:
+        return process.create_time()
+
+
+def _is_same(process: psutil.Process, recorded: object) -> bool:
+    if isinstance(recorded, str):
+        return identity(process) == recorded
+    return isinstance(recorded, float) and abs(process.create_time() - recorded) <= _START_TOLERANCE_S
 
 
 def running(files: ProcessFiles) -> psutil.Process | None:
@@ -80,10 +102,9 @@ def running(files: ProcessFiles) -> psutil.Process | None:
     try:
         recorded = json.loads(files.pid_file.read_text())
         process = psutil.Process(int(recorded["pid"]))
-        same = abs(process.create_time() - float(recorded["started"])) <= _START_TOLERANCE_S
-        if not same or process.status() == psutil.STATUS_ZOMBIE:
+        if not _is_same(process, recorded["started"]) or process.status() == psutil.STATUS_ZOMBIE:
             return None
-    except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
+    except (FileNotFoundError, ProcessLookupError, ValueError, TypeError, KeyError, psutil.NoSuchProcess):
         return None
     return process
 

@@ -1,6 +1,7 @@
 """SeaweedFS: the S3 store and the Iceberg REST catalog of the lake."""
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -44,6 +45,12 @@ class SeaweedFS(Server):
     stop_grace_s = 2.0
 
     def prepare(self) -> None:
+        for socket in self.litter():
+            if os.geteuid() not in (0, socket.lstat().st_uid):
+                raise TidegateError(
+                    f"{socket} belongs to another user, whose SeaweedFS has or had the same port.",
+                    remedy="Run `tidegate up --ports auto`.",
+                )
         keys = {
             "accessKey": self.stack.s3_access_key,
             "secretKey": self.stack.s3_secret_key.get_secret_value(),

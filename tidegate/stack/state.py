@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from tidegate.errors import TidegateError
-from tidegate.settings import STACK_FILE, Settings
+from tidegate.settings import STACK_FILE, STACK_FILE_REMEDY, Settings
 from tidegate.stack.ports import LOOPBACK, PortChoice, Ports, choose_ports, recorded_ports
 
 
@@ -78,15 +78,26 @@ def _recorded(file: Path) -> dict[str, object]:
     try:
         recorded = json.loads(file.read_text())
     except ValueError as error:
-        raise TidegateError(
-            f"{file} is not valid JSON: {error}.", remedy="Delete it, then run `tidegate down` and `tidegate up`."
-        ) from error
+        raise TidegateError(f"{file} is not valid JSON: {error}.", remedy=STACK_FILE_REMEDY) from error
     return recorded if isinstance(recorded, dict) else {}
+
+
+def _refuse_new_keys(settings: Settings) -> None:
+    """A stack that has data had keys: another privacy key would give the same person another hash, without a word."""
+    data = settings.home / "data"
+    if settings.privacy_key is None and data.is_dir() and any(data.iterdir()):
+        raise TidegateError(
+            f"{settings.home / STACK_FILE} is gone, and with it the privacy key of the data in {data}.",
+            remedy="Bring the file back, or set TIDEGATE_PRIVACY_KEY to that key. With another key set, joins over the "
+            "change find nothing; `tidegate down --purge` begins from nothing.",
+        )
 
 
 def load_state(settings: Settings, *, choice: PortChoice | None = None, running: bool = False) -> StackState:
     """The stack in ``settings.home``: as recorded if it runs, else with new ports and missing keys made."""
     recorded = _recorded(settings.home / STACK_FILE)
+    if not running:
+        _refuse_new_keys(settings)
     entry = recorded.get("ports")
     known = {str(name): int(port) for name, port in entry.items()} if isinstance(entry, dict) else None
     ports = recorded_ports(known) if running and known else choose_ports(choice, known)

@@ -18,6 +18,7 @@ from tidegate.errors import TidegateError
 from tidegate.stack import process
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import JobManager, TaskManager
+from tidegate.stack.home import usable
 from tidegate.stack.kafka import Kafka
 from tidegate.stack.opensearch import OpenSearch
 from tidegate.stack.ports import accepts_connections
@@ -29,6 +30,7 @@ from tidegate.stack.state import StackState
 SERVERS: tuple[type[Server], ...] = (Kafka, Registry, OpenSearch, SeaweedFS, JobManager, TaskManager)
 ALIASES = {"flink": ("jobmanager", "taskmanager"), "s3": ("seaweedfs",), "lake": ("seaweedfs",)}
 START_TIMEOUT_S = 300.0
+LEFTOVERS_GRACE_S = 20.0
 _POLL_S = 0.1
 
 Phase = Literal["waiting", "starting", "healthy", "already running"]
@@ -147,17 +149,22 @@ def _stop(server: Server) -> bool:
     if was_running and server.classpath():
         server.class_archive().keep()
     for path in server.litter():
-        path.unlink(missing_ok=True)
+        with suppress(PermissionError):  # another user's, with the same port
+            path.unlink(missing_ok=True)
     return was_running
 
 
 def stop_leftovers(home: Path) -> list[int]:
-    """Kill what the stack left in `/proc` although its servers were stopped; the pids."""
+    """End what the stack left in `/proc` although its servers were stopped, by TERM and then by KILL; the pids."""
     left = list(process.processes_of(home))
     for member in left:
         with suppress(psutil.NoSuchProcess):
+            member.terminate()
+    _, stubborn = psutil.wait_procs(left, timeout=LEFTOVERS_GRACE_S)
+    for member in stubborn:
+        with suppress(psutil.NoSuchProcess):
             member.kill()
-    _, alive = psutil.wait_procs(left, timeout=10)
+    _, alive = psutil.wait_procs(stubborn, timeout=10)
     if alive:
         raise TidegateError(
             f"Processes {[member.pid for member in alive]} do not end.",
@@ -186,9 +193,14 @@ def _status(server: Server) -> ServerStatus:
 
 @contextmanager
 def exclusive(home: Path) -> Iterator[None]:
-    """Keep a second `up` or `down` of the same stack out."""
-    home.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Keep a second `up` or `down` of the same stack out.
+
+    Raises:
+        TidegateError: one is at work, or the folder can't be written to.
+    """
+    with usable(home):
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,11 +1,15 @@
 """``tidegate down`` says what it stopped and what it removed."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from tidegate.cli.down import command
+from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.stack import local
+from tidegate.stack.home import claim
 
 
 def test_purging_some_servers_only_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,5 +42,27 @@ def test_only_what_is_asked_for_is_stopped_and_nothing_is_removed(monkeypatch: p
 
     assert "Removed" not in runner.invoke(command, ["--only", "kafka,flink"]).stdout
     assert "Removed" not in runner.invoke(command, []).stdout
-    assert "Removed " in runner.invoke(command, ["--purge"]).stdout
-    assert asked == [(["kafka", "flink"], False), (None, False), (None, True)]
+    assert asked == [(["kafka", "flink"], False), (None, False)]
+
+
+def test_a_purge_without_a_terminal_needs_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "stack"
+    monkeypatch.setenv("TIDEGATE_HOME", str(home))
+    claim(home)
+    (home / "data").mkdir()
+    (home / "mine").touch()
+    runner = CliRunner()
+
+    refused = runner.invoke(command, ["--purge"])
+    assert isinstance(refused.exception, TidegateError)
+    assert "Add --yes" in refused.exception.remedy
+    assert (home / "data").exists()
+
+    assert "but what is not its own: mine." in runner.invoke(command, ["--purge", "--yes"]).stdout
+    assert not (home / "data").exists()
+    assert (home / "mine").exists()
+
+
+def test_a_purge_of_nothing_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_HOME", str(tmp_path / "none"))
+    assert "There is no folder" in CliRunner().invoke(command, ["--purge"]).stdout

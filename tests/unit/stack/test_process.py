@@ -80,7 +80,30 @@ def test_a_reused_pid_is_neither_running_nor_stopped(files: ProcessFiles) -> Non
     assert not process.stop(files, grace_s=1)
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"pid": "x", "started": 1}'])
+def test_a_step_of_the_clock_changes_nothing(files: ProcessFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = start(files, SLEEPER)
+    made = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: made(self) + 3600)  # it is reckoned from the clock
+    assert process.running(files) is not None
+    assert process.stop(files, grace_s=10)
+    assert not psutil.pid_exists(started.pid)
+
+
+def test_the_same_pid_after_a_reboot_is_another_process(files: ProcessFiles) -> None:
+    files.pid_file.parent.mkdir()
+    _, _, ticks = str(process.identity(psutil.Process())).partition("/")
+    files.pid_file.write_text(json.dumps({"pid": os.getpid(), "started": f"another-boot/{ticks}"}))
+    assert process.running(files) is None
+
+
+def test_a_pid_file_of_an_earlier_version_is_understood(files: ProcessFiles) -> None:
+    files.pid_file.parent.mkdir()
+    own = psutil.Process()
+    files.pid_file.write_text(json.dumps({"pid": own.pid, "started": own.create_time()}))
+    assert process.running(files) == own
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"pid": 1, "started": null}', '{"pid": "x", "started": 1}'])
 def test_a_damaged_pid_file_means_not_running(files: ProcessFiles, text: str) -> None:
     files.pid_file.parent.mkdir()
     files.pid_file.write_text(text)

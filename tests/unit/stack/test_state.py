@@ -57,5 +57,12 @@ def test_two_stacks_have_different_keys(tmp_path: Path) -> None:
 def test_a_broken_file_is_reported_with_its_remedy(tmp_path: Path) -> None:
     settings = Settings.model_validate({"home": tmp_path})
     (tmp_path / "stack.json").write_text(json.dumps({"ports": {}})[:-3])
-    with pytest.raises(TidegateError, match=r"stack\.json .*Delete it"):
+    with pytest.raises(TidegateError, match=r"stack\.json .*don't delete it: it holds the stack's privacy key"):
         load_state(settings)
+
+
+def test_a_stack_with_data_gets_no_new_privacy_key_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "data" / "kafka").mkdir(parents=True)
+    with pytest.raises(TidegateError, match=r"stack\.json is gone, and with it the privacy key.*TIDEGATE_PRIVACY_KEY"):
+        load_state(Settings.model_validate({"home": tmp_path}))
+    load_state(Settings.model_validate({"home": tmp_path, "privacy_key": "the old one"}))
