@@ -67,6 +67,14 @@ READING_FAILURES = Metric(
     "readings of the monitor that failed, since it started",
     "the monitor says why in one line",
 )
+READING_AGE = Metric(
+    "tidegate_reading_age_seconds",
+    "gauge",
+    "monitor",
+    ("reading",),
+    "since the last whole reading was begun, before the first one since the monitor started",
+    "over some minutes: what it reads is not shown; the monitor says why in one line",
+)
 EVENTS_IN = Metric(
     "tidegate_events_in_total",
     "counter",

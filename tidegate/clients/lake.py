@@ -12,21 +12,21 @@ from tidegate.settings import Settings
 
 
 def open_catalog(settings: Settings) -> Any:
-    """The lake's REST catalog.
+    """The lake's REST catalog, each of whose answers is waited for up to half a minute.
 
     Raises:
         TidegateError: pyiceberg is not installed.
         TransientError: the catalog does not answer.
     """
     try:
-        catalogs = importlib.import_module("pyiceberg.catalog")
+        catalogs = importlib.import_module("tidegate.clients.timed_catalog")
     except ImportError as error:
         raise TidegateError(
             "the lake can't be read without pyiceberg.",
             remedy="Install tidegate[lake], or prove with --no-lake.",
         ) from error
     with lake_errors(settings):
-        return catalogs.load_catalog("lake", **connection.lake_catalog(settings))
+        return catalogs.TimedCatalog("lake", **connection.lake_catalog(settings))
 
 
 def find_table(catalog: Any, name: str) -> Any:

@@ -15,29 +15,41 @@ from tidegate.monitor.reading import Distribution, Reader, Sample, Since
 
 
 class Board(Collector):
-    """Readers put their samples here, each from its own thread; a scrape takes all of them, and asks nobody."""
+    """Readers put their samples here, each from its own thread; a scrape takes all of them, and asks nobody.
+
+    The lock is held for what is already in memory, never while a server is asked: so no scrape waits for one.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._samples: dict[str, Sequence[Sample]] = {}
         self._up: dict[str, bool] = {}
         self._failures: Counter[str] = Counter()
+        self._read_s: dict[str, float] = {}
 
-    def put(self, reader: Reader, samples: Iterable[Sample]) -> None:
-        """Takes a reading in place of the reader's last one."""
+    def expect(self, reader: Reader) -> None:
+        """The reader's first reading begins: until one is whole, its age counts from here."""
         with self._lock:
-            self._samples[reader.name] = tuple(samples)
+            self._read_s.setdefault(reader.name, time.time())
             self._failures[reader.name] += 0
+
+    def put(self, reader: Reader, samples: Sequence[Sample], began_s: float | None = None) -> None:
+        """Takes a whole reading in place of the reader's last one; it was begun then (seconds since 1970)."""
+        with self._lock:
+            self._samples[reader.name] = samples
+            self._failures[reader.name] += 0
+            self._read_s[reader.name] = time.time() if began_s is None else began_s
             if reader.server:
                 self._up[reader.server] = True
 
-    def fail(self, reader: Reader) -> None:
-        """Counts a failed reading; what was known of a server that is away is true no more."""
+    def fail(self, reader: Reader, samples: Sequence[Sample] = ()) -> None:
+        """Counts a failed reading; ``samples`` are what it gave before it failed, the only ones of it that are true."""
         with self._lock:
             self._failures[reader.name] += 1
             if reader.server:
                 self._up[reader.server] = False
-                self._samples[reader.name] = ()
+            if samples or not reader.keeps_last:
+                self._samples[reader.name] = samples
 
     def collect(self) -> Iterator[Family]:
         """One family per metric of the closed list, also of those without a sample yet."""
@@ -45,9 +57,12 @@ class Board(Collector):
             samples = [sample for reading in self._samples.values() for sample in reading]
             samples += [Sample(metric_names.UP, (server,), float(up)) for server, up in self._up.items()]
             samples += [Sample(metric_names.READING_FAILURES, (name,), count) for name, count in self._failures.items()]
+            samples += [Sample(metric_names.READING_AGE, (name,), Since(at_s)) for name, at_s in self._read_s.items()]
+        # One of two samples with the same labels: with both, Prometheus would refuse the whole scrape.
+        distinct = {(sample.metric.name, tuple(sample.labels)): sample for sample in samples}.values()
         now_s = time.time()
         for metric in metric_names.of_source("monitor"):
-            yield family(metric, [sample for sample in samples if sample.metric is metric], now_s)
+            yield family(metric, [sample for sample in distinct if sample.metric is metric], now_s)
 
 
 def family(metric: Metric, samples: Iterable[Sample], now_s: float) -> Family:

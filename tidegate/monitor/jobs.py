@@ -8,7 +8,7 @@ from typing import Any
 from tidegate import metric_names
 from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
 from tidegate.job_names import REFINE
-from tidegate.monitor.reading import Sample, Server, Since
+from tidegate.monitor.reading import Reader, Sample, Since
 
 _SOURCE = re.compile(r"Source: .*\.(\w+)\.raw_records")
 _DEDUPLICATED = "Deduplicate["
@@ -16,11 +16,11 @@ _IN, _OUT = (re.compile(rf"Deduplicate.*\.numRecords{side}") for side in ("In", 
 _SILVER = re.compile(r"silver.*Writer\.numRecordsIn")
 
 
-class JobReader:
+class JobReader(Reader):
     """``intervals_s`` are the jobs to look after, each with its checkpoint interval."""
 
     name = "jobs"
-    server: Server | None = "flink"
+    server = "flink"
 
     def __init__(self, client: FlinkClient, intervals_s: Mapping[str, float], every_s: float) -> None:
         self.every_s = every_s
@@ -40,11 +40,10 @@ class JobReader:
                 yield Sample(metric_names.CHECKPOINT_AGE, (name,), Since(done_s))
 
 
-class RefineReader:
+class RefineReader(Reader):
     """Good rows and duplicates of each dataset, from the counters of refine's operators."""
 
     name = "refined"
-    server: Server | None = None
 
     def __init__(self, client: FlinkClient, every_s: float) -> None:
         self.every_s = every_s

@@ -7,7 +7,7 @@ from typing import Any
 from tidegate import metric_names
 from tidegate.clients.lake import find_table, lake_errors, open_catalog
 from tidegate.contracts.naming import Layer, lake_table
-from tidegate.monitor.reading import Sample, Server, Since
+from tidegate.monitor.reading import Reader, Sample, Since
 from tidegate.settings import Settings
 
 LAYERS: tuple[Layer, ...] = ("bronze", "silver")
@@ -25,11 +25,12 @@ class TableFacts:
     partition_files_avg: float
 
 
-class LakeReader:
+class LakeReader(Reader):
     """Reads the manifests of bronze and silver tables."""
 
     name = "lake"
-    server: Server | None = "lake"
+    server = "lake"
+    deadline_s = 60.0  # a first look into many tables takes its time
 
     def __init__(self, settings: Settings, datasets: Sequence[str], every_s: float) -> None:
         self.every_s = every_s

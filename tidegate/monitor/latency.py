@@ -20,7 +20,7 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
 from tidegate.measure.sampled_row import SampledRow, sampled_row
 from tidegate.measure.search_probe import SearchProbe
-from tidegate.monitor.reading import Distribution, Sample, Server
+from tidegate.monitor.reading import Distribution, Reader, Sample
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 
@@ -58,11 +58,10 @@ class Latencies:
         yield Sample(metric_names.SEARCHABLE_LOST, labels, self.probe.lost)
 
 
-class CommittedReader:
+class CommittedReader(Reader):
     """Follows the ends of the silver topics and reads samples of what was committed."""
 
     name = "committed latency"
-    server: Server | None = None
     every_s = 0.2
 
     def __init__(
@@ -97,11 +96,10 @@ class CommittedReader:
         latencies.take(sampled_row(row, latencies.dataset.contract), now_s)
 
 
-class SearchableReader:
+class SearchableReader(Reader):
     """Searches for the sampled documents, all of a dataset at once."""
 
     name = "searchable latency"
-    server: Server | None = None
     every_s = 0.5
 
     def __init__(self, latencies: Sequence[Latencies]) -> None:

@@ -7,16 +7,15 @@ from tidegate.clients.kafka_offsets import OffsetReader, Place
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import dead_letter_retention_hours
-from tidegate.monitor.reading import Sample, Server, Since
+from tidegate.monitor.reading import Reader, Sample, Since
 
 _SECONDS_PER_HOUR = 3600
 
 
-class OldestReader:
+class OldestReader(Reader):
     """Looks at the first record of each partition of the dead-letter topics."""
 
     name = "oldest dead letters"
-    server: Server | None = None
 
     def __init__(
         self, offsets: OffsetReader, records: SingleRecords, contracts: Sequence[Contract], every_s: float

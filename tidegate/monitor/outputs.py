@@ -13,7 +13,7 @@ from tidegate.contracts.model import Contract
 from tidegate.dead_letters.codes import CODES
 from tidegate.dead_letters.record import REASON
 from tidegate.metric_names import DEAD_LETTERS, DROPPED, Metric
-from tidegate.monitor.reading import Sample, Server
+from tidegate.monitor.reading import Reader, Sample
 from tidegate.monitor.tally import Reason, Tally, keep, kept
 from tidegate.settings import Settings
 
@@ -34,11 +34,10 @@ class CountedTopic:
     expected: tuple[Reason, ...] = ()
 
 
-class OutputReader:
+class OutputReader(Reader):
     """Counts the dead letters and dropped records of all datasets, going on from the counts that were kept."""
 
     name = "outputs"
-    server: Server | None = None
 
     def __init__(
         self, settings: Settings, offsets: OffsetReader, contracts: Sequence[Contract], every_s: float

@@ -16,7 +16,7 @@ from typing import Any
 from tidegate import metric_names
 from tidegate.child_process import child_environment, last_words, reported_error
 from tidegate.errors import TidegateError
-from tidegate.monitor.reading import Sample, Server, Since
+from tidegate.monitor.reading import Reader, Sample, Since
 from tidegate.proof.report import FAULTS
 from tidegate.settings import Settings
 
@@ -33,10 +33,11 @@ Report = Mapping[str, Any]
 Prove = Callable[[str, datetime], Report]
 
 
-class ProofReader:
+class ProofReader(Reader):
     """Proves one dataset; ``window`` is how far back the proof begins, by the time of arrival."""
 
-    server: Server | None = None
+    deadline_s = threading.TIMEOUT_MAX  # what makes the proofs has a limit of its own
+    keeps_last = True
 
     def __init__(self, prove: Prove, dataset: str, window: timedelta, every_s: float) -> None:
         self.name = f"proof of {dataset}"

@@ -4,11 +4,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Literal, Protocol
+from typing import Protocol
 
 from tidegate.metric_names import Metric
 
-Server = Literal["kafka", "registry", "opensearch", "lake", "flink"]
+Server = str
+"""``kafka``, ``registry``, ``opensearch``, ``lake``, ``flink``; of several JobManagers each with its address."""
+DEADLINE_S = 20.0
+"""Longer than any client waits for one answer, so that its own words come first."""
 
 
 @dataclass(slots=True)
@@ -51,12 +54,19 @@ class Sample:
 
 
 class Reader(Protocol):
-    """Reads one concern. A reading that fails raises; the next one must work again by itself."""
+    """Reads one concern. A reading that fails raises; the next one must work again by itself.
+
+    What it gave before it raised is shown: one dataset in trouble hides no other.
+    """
 
     name: str
-    server: Server | None
+    server: Server | None = None
     """The server whose absence a failed reading means; None if it may be another's, or no server's at all."""
     every_s: float
+    deadline_s: float = DEADLINE_S
+    """How long a reading may take: then it has failed, and its server counts as down until it answers."""
+    keeps_last: bool = False
+    """Whether the last samples stay when a reading fails, since one of them says how old they are."""
 
     def read(self) -> Iterable[Sample]:
         """The samples as of now."""

@@ -100,7 +100,10 @@ def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool
     board = Board()
     process = proof_process(settings, options)
     wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
-    results = [Watch(reader, board, say).step() for reader in wanted]
+    watches = [Watch(reader, board, say) for reader in wanted]
+    for watch in watches:
+        watch.begin()
+    results = [watch.end() for watch in watches]
     return generate_latest(_registry(board)).decode(), all(results)
 
 

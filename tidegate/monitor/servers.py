@@ -7,16 +7,16 @@ from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
-from tidegate.monitor.reading import Sample, Server
+from tidegate.monitor.reading import Reader, Sample
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 
 
-class RegistryReader:
+class RegistryReader(Reader):
     """Asks the registry for the versions of one subject."""
 
     name = "registry"
-    server: Server | None = "registry"
+    server = "registry"
 
     def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
         self.every_s = every_s
@@ -30,11 +30,11 @@ class RegistryReader:
         return iter(())
 
 
-class SearchReader:
+class SearchReader(Reader):
     """Counts the documents of each dataset."""
 
     name = "documents"
-    server: Server | None = "opensearch"
+    server = "opensearch"
 
     def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
         self.every_s = every_s

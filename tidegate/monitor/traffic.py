@@ -7,14 +7,14 @@ from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
 from tidegate.measure.lag import behind
-from tidegate.monitor.reading import Sample, Server
+from tidegate.monitor.reading import Reader, Sample
 
 
-class TrafficReader:
+class TrafficReader(Reader):
     """Reads the ends of raw and silver topics and the positions that jobs commit at their checkpoints."""
 
     name = "traffic"
-    server: Server | None = "kafka"
+    server = "kafka"
 
     def __init__(
         self, offsets: OffsetReader, contracts: Sequence[Contract], jobs: Sequence[str], every_s: float

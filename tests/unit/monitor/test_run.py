@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
+from tests.frozen_server import HALF_AN_ANSWER, frozen_server
+from tests.metrics import parse
+from tests.polling import wait_for
 from tests.project import PROJECT
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.contracts.load import stream_datasets
@@ -12,7 +16,9 @@ from tidegate.errors import TidegateError
 from tidegate.job_names import NAMES
 from tidegate.metric_names import JOB_UP
 from tidegate.monitor.jobs import JobReader
+from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.proofs import ProofProcess
+from tidegate.monitor.reading import Reader
 from tidegate.monitor.run import Options, intervals_s, proof_process, proof_readers, readers, serving
 from tidegate.settings import Settings
 from tidegate.stack.ports import free_ports
@@ -81,3 +87,28 @@ def test_a_taken_port_is_one_clear_error() -> None:
         serving(away, options, ("127.0.0.1", served), silent),
     ):
         pass
+
+
+@pytest.mark.parametrize("said", [b"", HALF_AN_ANSWER], ids=["silent", "half an answer"])
+def test_frozen_servers_are_told_by_name_and_no_scrape_waits_for_them(
+    said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reader, "deadline_s", 1.0)
+    monkeypatch.setattr(LakeReader, "deadline_s", 1.0)
+    with frozen_server(said) as server:
+        url = f"http://127.0.0.1:{server}"
+        frozen = SETTINGS.model_copy(
+            update={
+                "kafka_bootstrap_servers": f"127.0.0.1:{server}",
+                **dict.fromkeys(("registry_url", "opensearch_url", "lake_catalog_uri", "flink_rest_url"), url),
+            }
+        )
+        with serving(frozen, Options(every_s=60), ("127.0.0.1", 0), silent) as port:
+
+            def scraped() -> dict[str, float]:
+                with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=1) as answer:
+                    return parse(answer.read().decode()).by("tidegate_up", "server")
+
+            assert scraped() == {}
+            servers = ("kafka", "registry", "opensearch", "lake", "flink")
+            wait_for("all of them to be down", lambda: scraped() == dict.fromkeys(servers, 0), timeout_s=30)

@@ -1,22 +1,25 @@
 """A reader that fails is read again, and says so once."""
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from tests.polling import wait_for
+from tidegate import metric_names
 from tidegate.errors import TransientError
 from tidegate.monitor.board import Board
-from tidegate.monitor.reading import Sample, Server
+from tidegate.monitor.reading import Reader, Sample
 from tidegate.monitor.watch import Watch
 
 
-class Scripted:
+class Scripted(Reader):
     """Fails with the given errors, one per reading; None is a good reading."""
 
     name = "documents"
-    server: Server | None = "opensearch"
+    server = "opensearch"
     every_s = 0.01
 
     def __init__(self, *errors: Exception | None) -> None:
@@ -70,3 +73,62 @@ def test_what_fails_because_of_the_stop_is_not_said() -> None:
     watch.stop()
     assert not watch.step()
     assert said == []
+
+
+class Frozen(Reader):
+    """A server that takes the question, gives half an answer, and then nothing until it thaws."""
+
+    name = "documents"
+    server = "opensearch"
+    every_s = 0.01
+    deadline_s = 0.05
+
+    def __init__(self) -> None:
+        self.thawed = threading.Event()
+        self.reads = 0
+
+    def read(self) -> Iterator[Sample]:
+        self.reads += 1
+        yield Sample(metric_names.DOCUMENTS, ("clicks",), 1)
+        self.thawed.wait(30)
+        yield Sample(metric_names.DOCUMENTS, ("orders",), 2)
+
+
+def scrape(board: Board) -> str:
+    registry = CollectorRegistry()
+    registry.register(board)
+    return generate_latest(registry).decode()
+
+
+def test_a_scrape_never_waits_for_a_server_and_says_which_one_is_frozen() -> None:
+    frozen, board, said = Frozen(), Board(), Said()
+    watch = Watch(frozen, board, said)
+    watch.begin()
+    assert "tidegate_documents{" not in scrape(board)
+
+    assert [watch.end(), watch.step(), watch.step()] == [False, False, False]
+
+    found = scrape(board)
+    assert 'tidegate_up{server="opensearch"} 0.0' in found
+    assert 'tidegate_reading_failures_total{reading="documents"} 1.0' in found
+    assert "tidegate_documents{" not in found
+    assert [text for text, *_ in said] == [
+        "documents: opensearch has not answered within 0.05 s; the reading is waited for, and none of it is shown "
+        "until then. Run `tidegate status`."
+    ]
+    frozen.thawed.set()
+    wait_for("the reading that was begun", watch.end)
+    assert frozen.reads == 1, "a second one beside it would pile up"
+    assert 'tidegate_documents{dataset="orders"} 2.0' in scrape(board)
+    assert 'tidegate_up{server="opensearch"} 1.0' in scrape(board)
+
+
+def test_what_one_reading_gave_before_it_failed_is_shown() -> None:
+    class OneIsBroken(Scripted):
+        def read(self) -> Iterator[Sample]:
+            yield Sample(metric_names.DOCUMENTS, ("clicks",), 1)
+            raise AWAY
+
+    board = Board()
+    assert not Watch(OneIsBroken(), board, Said()).step()
+    assert 'tidegate_documents{dataset="clicks"} 1.0' in scrape(board)
