@@ -5,7 +5,7 @@ places follow from varints alone, which numpy reads for thousands of records tog
 Format: Avro 1.12 specification, "Binary encoding".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,10 +124,11 @@ def read_fields(buffer: Buffer, layout: Layout) -> Fields:
     return Fields(tuple(columns[place] for place in layout.wanted), readable)
 
 
-def texts(buffer: Buffer, columns: Sequence[Ints | tuple[Ints, Ints]], separator: bytes) -> list[bytes]:
+def texts(
+    buffer: Buffer, columns: Sequence[Ints | tuple[Ints, Ints]], join: Callable[[tuple[bytes, ...]], bytes]
+) -> list[bytes]:
     """The values of the columns as one text for each record."""
-    parts = [_column_texts(buffer.data, column) for column in columns]
-    return parts[0] if len(parts) == 1 else [separator.join(fields) for fields in zip(*parts, strict=True)]
+    return [join(fields) for fields in zip(*(_column_texts(buffer.data, column) for column in columns), strict=True)]
 
 
 def _column_texts(data: bytes, column: Ints | tuple[Ints, Ints]) -> list[bytes]:

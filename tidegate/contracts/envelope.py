@@ -3,6 +3,7 @@
 Beside them, what identifies a row: the text that is its document's id and that the proof compares.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidegate.avro.types import AvroType
@@ -37,13 +38,38 @@ TYPES: Mapping[str, AvroType] = {
 """What every silver row has beside the columns of its record, and its types."""
 
 IDENTITY_SEPARATOR = "_"
+IDENTITY_ESCAPE = "~"
+"""Stands before a separator, or before itself, that belongs to a value."""
+DOCUMENT_ID_MAX_BYTES = 512
+"""Of OpenSearch's ``_id``: https://docs.opensearch.org/latest/mappings/metadata-fields/id/."""
+_SEPARATOR, _ESCAPE = IDENTITY_SEPARATOR.encode(), IDENTITY_ESCAPE.encode()
+_HASH_AT = DOCUMENT_ID_MAX_BYTES - 2 * hashlib.sha256().digest_size
+
+
+def identity_bytes(values: Sequence[bytes]) -> bytes:
+    """The values of a row's identity as one UTF-8 text, as the search sink makes document ids.
+
+    No two identities have the same text: of several values, a separator in one of them is escaped, and a text that is
+    too long for an id ends in its SHA-256. Only those have all of an id's bytes.
+    """
+    text = values[0] if len(values) == 1 else _SEPARATOR.join(map(_escaped, values))
+    if len(text) < DOCUMENT_ID_MAX_BYTES:
+        return text
+    start = text[: _HASH_AT - 1].decode(errors="ignore").encode()
+    return start.ljust(_HASH_AT, _ESCAPE) + hashlib.sha256(text).hexdigest().encode()
 
 
 def identity_text(values: Iterable[object]) -> str:
-    """The values of a row's identity as one text, as the search sink makes document ids."""
-    return IDENTITY_SEPARATOR.join(map(str, values))
+    """As :func:`identity_bytes`, of values as they are decoded."""
+    return identity_bytes([str(value).encode() for value in values]).decode()
 
 
 def document_id(row: Mapping[str, object], identity: Sequence[str]) -> str:
     """The id of the row's document, and what the proof knows the row by."""
     return identity_text(row[name] for name in identity)
+
+
+def _escaped(value: bytes) -> bytes:
+    if _SEPARATOR not in value and _ESCAPE not in value:
+        return value
+    return value.replace(_ESCAPE, 2 * _ESCAPE).replace(_SEPARATOR, _ESCAPE + _SEPARATOR)

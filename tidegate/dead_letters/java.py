@@ -20,6 +20,8 @@ NAMES: Mapping[str, str | int] = {
     "INGESTED_AT": envelope.INGESTED_AT,
     "SCHEMA_ID": envelope.SCHEMA_ID,
     "IDENTITY_SEPARATOR": envelope.IDENTITY_SEPARATOR,
+    "IDENTITY_ESCAPE": envelope.IDENTITY_ESCAPE,
+    "DOCUMENT_ID_MAX_BYTES": envelope.DOCUMENT_ID_MAX_BYTES,
     "SUBJECT_SUFFIX": naming.SUBJECT_SUFFIX,
     "FRAME_BYTES": FRAME_BYTES,
     "INDEX_STAGE": Stage.INDEX.value,

@@ -107,7 +107,7 @@ def reasons_of(batch: Batch, fields: int, found: WriterSchemas[Layout]) -> list[
     for some in read_by_schema(Buffer.of(batch.values), found):
         if some.fields is None:
             continue
-        columns = [texts(some.buffer, [column], b"") for column in some.fields.columns]
+        columns = [texts(some.buffer, [column], b"".join) for column in some.fields.columns]
         readables = some.fields.readable.tolist()
         for place, readable, *values in zip(some.places.tolist(), readables, *columns, strict=True):
             if readable:

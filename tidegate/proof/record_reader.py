@@ -10,13 +10,12 @@ from tidegate.avro.leading_fields import Buffer, Layout, Mask, layouts, read_by_
 from tidegate.avro.records import LookUp, WriterSchemas, decode_record, parsed_schemas
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.envelope import DROPPED_PLACE, IDENTITY_SEPARATOR, PLACE, document_id
+from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, identity_bytes, identity_text
 from tidegate.dead_letters.record import reason_of, source_of
 from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Offsets, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
 
-_SEPARATOR = IDENTITY_SEPARATOR.encode()
 DeadLetterRows = dict[tuple[str, str], Rows]
 
 
@@ -99,7 +98,7 @@ def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str,
             if not some.fields.readable.all():
                 raise _foreign(batch, int(some.places[np.argmin(some.fields.readable)]))
             partition, offset, *rest = some.fields.columns
-            identities = fingerprints(texts(some.buffer, rest, _SEPARATOR)) if rest else None
+            identities = fingerprints(texts(some.buffer, rest, identity_bytes)) if rest else None
             parts.append(make_rows(partition, offset, identities))
     return concat(parts)
 
@@ -111,7 +110,7 @@ def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerpri
     for some in read_by_schema(buffer, found):
         if some.fields is not None:
             readable[some.places] = some.fields.readable
-            identities[some.places] = fingerprints(texts(some.buffer, some.fields.columns, _SEPARATOR))
+            identities[some.places] = fingerprints(texts(some.buffer, some.fields.columns, identity_bytes))
     return identities, readable
 
 
@@ -129,13 +128,12 @@ def _claimed(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
 def _decoded_identity(value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...]) -> bytes | None:
     """The text of a record's identity, as in the index's document id; None if the record can't be decoded."""
     record = decode_record(value, schemas)
-    return None if record is None else _identity_text(record, identity)
+    values = None if record is None else _identity_values(record, identity)
+    return None if values is None else identity_text(values).encode()
 
 
-def _identity_text(record: dict[str, Any], identity: tuple[str, ...]) -> bytes | None:
-    if any(name not in record for name in identity):
-        return None
-    return document_id(record, identity).encode()
+def _identity_values(record: dict[str, Any], identity: tuple[str, ...]) -> list[Any] | None:
+    return [record[name] for name in identity] if all(name in record for name in identity) else None
 
 
 def _item_identities(
@@ -143,11 +141,11 @@ def _item_identities(
 ) -> list[bytes | None]:
     """The identity of each row that a record stands for; [None] if it can't be decoded."""
     record = decode_record(value, schemas)
-    text = None if record is None else _identity_text(record, identity)
-    if record is None or text is None or not isinstance(record.get(items), list):
+    values = None if record is None else _identity_values(record, identity)
+    if record is None or values is None or not isinstance(record.get(items), list):
         return [None]
     positions = range(1, len(record[items]) + 1) or (0,)
-    return [b"%s%s%d" % (text, _SEPARATOR, position) for position in positions]
+    return [identity_text([*values, position]).encode() for position in positions]
 
 
 def _look_up(scan: Scan) -> LookUp:

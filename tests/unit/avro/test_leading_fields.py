@@ -44,9 +44,9 @@ def test_leading_fields_are_those_that_were_written(written: list[dict[str, Any]
 
     offset, text, number = fields.columns
     assert fields.readable.all()
-    assert texts(buffer, [offset], b"_") == [b"%d" % record["offset"] for record in written]
-    assert texts(buffer, [text], b"_") == [record["text"].encode() for record in written]
-    assert texts(buffer, [text, number], b"_") == [f"{row['text']}_{row['number']}".encode() for row in written]
+    assert texts(buffer, [offset], b"_".join) == [b"%d" % record["offset"] for record in written]
+    assert texts(buffer, [text], b"_".join) == [record["text"].encode() for record in written]
+    assert texts(buffer, [text, number], b"_".join) == [f"{row['text']}_{row['number']}".encode() for row in written]
     assert buffer.schema_ids().tolist() == [7] * len(written)
 
 
@@ -71,7 +71,7 @@ def test_any_bytes_can_be_looked_at(values: list[bytes]) -> None:
     fields = read_fields(buffer, layout)
 
     assert len(fields.readable) == len(values)
-    assert len(texts(buffer, fields.columns, b"_")) == len(values)
+    assert len(texts(buffer, fields.columns, b"_".join)) == len(values)
     assert buffer.schema_ids().tolist() == [schema_id_of(value) for value in values]
 
 
@@ -88,7 +88,7 @@ def test_a_timestamp_may_stand_before_a_wanted_field_but_is_none() -> None:
     layout = layout_of(schema, ["text"])
 
     assert layout is not None
-    assert texts(buffer, read_fields(buffer, layout).columns, b"_") == [b"x"]
+    assert texts(buffer, read_fields(buffer, layout).columns, b"_".join) == [b"x"]
     assert layout_of(schema, ["at"]) is None, "it has another text when it is decoded"
 
 
@@ -101,6 +101,6 @@ def test_records_of_several_schemas_are_read_schema_by_schema() -> None:
     read = [*read_by_schema(Buffer.of(values), layouts(schemas.get, ["text"]))]
 
     found = {
-        tuple(some.places.tolist()): some.fields and texts(some.buffer, some.fields.columns, b"_") for some in read
+        tuple(some.places.tolist()): some.fields and texts(some.buffer, some.fields.columns, b"_".join) for some in read
     }
     assert found == {(0, 3): [b"a", b"c"], (1,): [b"b"], (2,): None}

@@ -125,3 +125,24 @@ def test_an_exploding_record_stands_for_a_row_per_item(broker: Broker) -> None:
     assert places(rows.rows) == [(0, 0), (0, 0), (0, 1), (0, 2)]
     assert rows.decodable.tolist() == [True, True, True, False]
     assert rows.rows.identity[:3].tolist() == fingerprints([b"a_1", b"a_2", b"b_0"]).tolist()
+
+
+def test_two_identities_that_join_to_the_same_are_two(broker: Broker) -> None:
+    """In raw by its leading fields, in raw records that are decoded, and in silver."""
+    pair = schema("Pair", a="string", b="string", _source_partition="int", _source_offset="long")
+    ENCODERS["pair"] = Encoder(pair, 6)
+    both = scan(
+        broker,
+        *(encode("pair", a=a, b=b, _source_partition=0, _source_offset=0) for a, b in (("a_b", "c"), ("a", "b_c"))),
+    )
+    expected = fingerprints([b"a~_b_c", b"a_b~_c"]).tolist()
+
+    assert read_silver(both, ("a", "b")).identity.tolist() == expected
+    assert read_raw(both, ("a", "b"), {}).rows.identity.tolist() == expected
+    assert read_raw(both, ("a", "b"), {0: np.array([0, 1])}).rows.identity.tolist() == expected
+
+
+def test_a_separator_in_the_identity_of_an_exploded_record_is_escaped_as_in_its_silver_rows(broker: Broker) -> None:
+    orders = scan(broker, encode("order", id="a_1", lines=["x"]))
+
+    assert read_exploding_raw(orders, ("id",), "lines").rows.identity.tolist() == fingerprints([b"a~_1_1"]).tolist()

@@ -12,6 +12,8 @@ public final class Names {
     public static final String INGESTED_AT = "_ingested_at";
     public static final String SCHEMA_ID = "_schema_id";
     public static final String IDENTITY_SEPARATOR = "_";
+    public static final String IDENTITY_ESCAPE = "~";
+    public static final int DOCUMENT_ID_MAX_BYTES = 512;
     public static final String SUBJECT_SUFFIX = "-value";
     public static final int FRAME_BYTES = 5;
     public static final String INDEX_STAGE = "index";

@@ -1,6 +1,7 @@
 package io.tidegate.connectors.opensearch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,9 @@ import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DocumentConverterTest {
 
@@ -85,6 +89,53 @@ class DocumentConverterTest {
         assertEquals(
                 "raw.clicks|2|2015-05-17T00:00:00Z",
                 convert(layout, click("e1", "2015-05-17T00:00:00Z")).address().id());
+    }
+
+    /** The same ids in tests/unit/contracts/test_envelope.py. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        "a_b | c   | a~_b_c",
+        "a   | b_c | a_b~_c",
+        "a~  | b   | a~~_b",
+        "a   | ~b  | a_~~b",
+        "a~_ | b   | a~~~__b",
+        "o-1 | 2   | o-1_2",
+        "a_b | -   | a_b",
+        "~   | -   | ~"
+    })
+    void aDelimiterInAValueIsNoDelimiter(String first, String second, String id) {
+        assertEquals(id, idOf(first, second));
+    }
+
+    /** The same ids in tests/unit/contracts/test_envelope.py. */
+    @Test
+    void anIdIsNeverLongerThanOpenSearchAllows() {
+        assertEquals("x".repeat(511), idOf("x".repeat(511), null));
+        assertEquals(
+                "x".repeat(447) + "~" + "64164443bb63e338ef1cfdb12a57117cd1212270cc935a798f6e8a665cdf4659", idOf("x".repeat(512), null));
+        assertEquals(
+                "é".repeat(223) + "~~" + "7250b66610f8b7dbd6f5e5426d2143bcba6d826cedb4bea8a358695da78db023", idOf("é".repeat(300), null));
+        assertNotEquals(idOf("x".repeat(600), null), idOf("x".repeat(601), null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"~", "--", ""})
+    void aDelimiterThatCanNotBeToldFromAValueIsRefused(String delimiter) {
+        assertThrows(ValidationException.class, () -> new DocumentId(List.of("event_id"), delimiter, CLICKS));
+    }
+
+    @Test
+    void anEmptyIdentityIsRejected() {
+        DocumentEntry entry = convert(layout("events", "event_id"), click("", "2015-05-17T00:00:00Z"));
+
+        assertTrue(entry.rejection().message().contains("event_id"));
+    }
+
+    private static String idOf(String first, String second) {
+        List<String> columns = second == null ? List.of("event_id") : List.of("event_id", "_source_topic");
+        GenericRowData row = click(first, "2015-05-17T00:00:00Z");
+        row.setField(2, StringData.fromString(second));
+        return new DocumentId(columns, "_", CLICKS).of(row);
     }
 
     @Test
