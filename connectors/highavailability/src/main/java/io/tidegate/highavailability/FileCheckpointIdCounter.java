@@ -15,7 +15,7 @@ final class FileCheckpointIdCounter implements CheckpointIDCounter {
     private long next;
 
     FileCheckpointIdCounter(Path folder) throws IOException {
-        file = Files.createDirectories(folder).resolve("next");
+        file = WholeFiles.folder(folder).resolve("next");
     }
 
     @Override
@@ -27,7 +27,7 @@ final class FileCheckpointIdCounter implements CheckpointIDCounter {
     public synchronized CompletableFuture<Void> shutdown(JobStatus status) {
         if (status.isGloballyTerminalState()) {
             try {
-                Files.deleteIfExists(file);
+                WholeFiles.delete(file);
             } catch (IOException error) {
                 return FutureUtils.completedExceptionally(error);
             }

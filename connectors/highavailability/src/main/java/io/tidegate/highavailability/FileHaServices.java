@@ -1,7 +1,6 @@
 package io.tidegate.highavailability;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -93,7 +92,7 @@ final class FileHaServices extends StandaloneHaServices {
     }
 
     private void forget(JobID job) throws IOException {
-        Files.deleteIfExists(folder.resolve("jobs").resolve(FileNames.INSTANCE.jobIDToName(job)));
+        WholeFiles.delete(folder.resolve("jobs").resolve(FileNames.INSTANCE.jobIDToName(job)));
         checkpoints.forget(job);
         blobs.deleteAll(job);
     }

@@ -25,7 +25,7 @@ final class FileStateHandleStore<T extends Serializable> implements StateHandleS
     private final Path folder;
 
     FileStateHandleStore(Path folder) throws IOException {
-        this.folder = Files.createDirectories(folder);
+        this.folder = WholeFiles.folder(folder);
     }
 
     @Override
@@ -70,7 +70,7 @@ final class FileStateHandleStore<T extends Serializable> implements StateHandleS
 
     @Override
     public boolean releaseAndTryRemove(String name) throws IOException {
-        Files.deleteIfExists(folder.resolve(name));
+        WholeFiles.delete(folder.resolve(name));
         return true;
     }
 

@@ -11,7 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
-/** Files that are there as a whole or not at all, whenever the process or the machine ends. */
+/**
+ * Files that are there as a whole or not at all, whenever the process or the machine ends.
+ *
+ * <p>A file's name is on disk only when its folder is: without that, a power loss brings back the file of before, or one
+ * that was deleted. A number of a checkpoint would be given twice, and a job that was stopped would run again.
+ */
 final class WholeFiles {
     private static final String UNFINISHED = ".part";
 
@@ -31,6 +36,29 @@ final class WholeFiles {
             channel.force(true);
         }
         Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+        sync(path.getParent());
+    }
+
+    /** The folder, made with all above it that are missing, each on disk. */
+    static Path folder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            folder(folder.getParent());
+            Files.createDirectories(folder);
+            sync(folder.getParent());
+        }
+        return folder;
+    }
+
+    static void delete(Path path) throws IOException {
+        if (Files.deleteIfExists(path)) {
+            sync(path.getParent());
+        }
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     /** The names of the finished files, sorted; none if there is no such folder. */
@@ -47,6 +75,10 @@ final class WholeFiles {
     }
 
     static void deleteAll(Path folder) throws IOException {
+        boolean wasThere = Files.exists(folder);
         FileUtils.deleteDirectory(folder.toFile());
+        if (wasThere) {
+            sync(folder.getParent());
+        }
     }
 }
