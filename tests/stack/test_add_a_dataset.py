@@ -12,6 +12,7 @@ import pytest
 from tests.pipeline import Pipeline, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.project import PROJECT
+from tests.search import buckets
 from tests.shell import run_shell
 from tests.topics import read_committed
 from tidegate.clients.kafka_offsets import topic_spans
@@ -85,6 +86,5 @@ def _readings_by_sensor(settings: Settings, readings: Stream) -> Counter[str]:
 def _indexed(settings: Settings) -> Counter[str]:
     """What the metric says, over all minutes."""
     by_sensor = {"terms": {"field": "sensor"}, "aggs": {"readings": {"sum": {"field": "readings"}}}}
-    found = SearchClient(settings).search("metrics-readings-temperature", {"size": 0, "aggs": {"sensors": by_sensor}})
-    buckets = found["aggregations"]["sensors"]["buckets"] if "aggregations" in found else []  # no index yet
-    return Counter({each["key"]: int(each["readings"]["value"]) for each in buckets})
+    found = buckets(SearchClient(settings), "metrics-readings-temperature", by_sensor)
+    return Counter({each["key"]: int(each["readings"]["value"]) for each in found})

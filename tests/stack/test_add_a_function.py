@@ -12,6 +12,7 @@ import pytest
 from tests.pipeline import Pipeline, tidegate
 from tests.polling import wait_for
 from tests.project import PROJECT
+from tests.search import buckets
 from tests.shell import run_shell
 from tests.topics import read_committed
 from tidegate.clients.opensearch import SearchClient
@@ -60,7 +61,5 @@ def _clicks_by_site(pipeline: Pipeline) -> dict[str, int]:
 
 def _indexed(pipeline: Pipeline) -> dict[str, int]:
     by_site = {"terms": {"field": "site", "size": 100}, "aggs": {"clicks": {"sum": {"field": "clicks"}}}}
-    found = SearchClient(pipeline.settings).search(
-        "metrics-clicks-referring_sites", {"size": 0, "aggs": {"sites": by_site}}
-    )
-    return {each["key"]: int(each["clicks"]["value"]) for each in found["aggregations"]["sites"]["buckets"]}
+    found = buckets(SearchClient(pipeline.settings), "metrics-clicks-referring_sites", by_site)
+    return {each["key"]: int(each["clicks"]["value"]) for each in found}

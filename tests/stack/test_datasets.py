@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.pipeline import Pipeline, produce, prove_window, tidegate
+from tests.search import buckets
 from tests.topics import read_committed
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import load_stream
@@ -50,15 +51,13 @@ def test_the_stacks_own_logs_can_be_searched(pipeline: Pipeline) -> None:
     tidegate("produce", "app_logs", "--follow", "--seconds", "5")
     report = tidegate("prove", "app_logs", "--wait", "60")
     assert "The proof holds" in " ".join(report.split())
-    found = SearchClient(pipeline.settings).search("events-app_logs", _BY_SERVICE)["aggregations"]["services"][
-        "buckets"
-    ]
+    found = buckets(SearchClient(pipeline.settings), "events-app_logs", _BY_SERVICE)
     services = {bucket["key"]: bucket["doc_count"] for bucket in found}
     assert {"kafka", "registry", "opensearch", "seaweedfs", "jobmanager", "taskmanager"} <= services.keys()
     assert services["taskmanager"] > 100
 
 
-_BY_SERVICE = {"size": 0, "aggs": {"services": {"terms": {"field": "service_name", "size": 50}}}}
+_BY_SERVICE = {"terms": {"field": "service_name", "size": 50}}
 
 
 def _silver_rows(pipeline: Pipeline, dataset: str, window: dict[str, list[int]]) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ NO_MODULE = {
     "tests/unit/deploy": "what is deployed is no Python: Compose, the image, Kubernetes, Grafana, Prometheus",
     "tests/unit/sql/test_golden.py": "the whole SQL of every job, kept as text",
     "tests/unit/structure": "of the project as a whole: its shape",
+    "tests/unit/suite": "what tests themselves are made of: waiting, asking OpenSearch, warnings",
     "tests/unit/test_docs.py": "of the project as a whole: its pages",
     "tests/unit/test_layout.py": "of the project as a whole: what it needs to be imported, and its lock files",
 }
