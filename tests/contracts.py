@@ -1,7 +1,9 @@
 """What a test does with contracts: its own copies of them, to register and to spoil."""
 
 import copy
+import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,13 @@ def spoil(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text, f"{old!r} is not in {path}"
     path.write_text(text.replace(old, new, 1))
+
+
+def edit(path: Path, change: Callable[[AvroSchema], None]) -> None:
+    """Change the schema in a file."""
+    schema: AvroSchema = json.loads(path.read_text())
+    change(schema)
+    path.write_text(json.dumps(schema))
 
 
 def next_version(dataset: Stream, *added: dict[str, Any], **types: Any) -> Stream:

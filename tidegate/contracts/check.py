@@ -1,6 +1,6 @@
 """Everything that can be found wrong with the contracts without a server, as a list of problems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,13 @@ from fastavro.schema import SchemaParseException, UnknownType
 
 from tidegate.avro.compatibility import broken_promises
 from tidegate.avro.types import AvroSchema, AvroType, read_record
-from tidegate.contracts.check_fields import contract_problems, metric_problems, silver_problems
+from tidegate.contracts.check_enrich import enrich_problems
+from tidegate.contracts.check_fields import contract_problems, silver_problems
+from tidegate.contracts.check_identity import identity_problems
+from tidegate.contracts.check_kind import kind_problems
+from tidegate.contracts.check_metrics import metric_problems
+from tidegate.contracts.check_names import name_problems
+from tidegate.contracts.check_topics import topic_problems
 from tidegate.contracts.dataset import Dataset, Draft, Stream
 from tidegate.contracts.examples import read_examples
 from tidegate.contracts.load import dataset_names, finished, load_draft
@@ -62,12 +68,20 @@ def check_draft(draft: Draft, drafts: dict[str, Draft]) -> list[Problem]:
     """The problems of one dataset; ``drafts`` holds those it may refer to. Without a problem it is finished."""
     if problems := list(_schema_problems(draft)):
         return problems  # what follows would only report the same again
+    return [*_compatibility_problems(draft), *working_problems(draft, drafts), *read_examples(draft)[1]]
+
+
+def working_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]:
+    """Why the dataset can't work as it is written; its schemas can be read."""
     return [
-        *_compatibility_problems(draft),
-        *contract_problems(draft, drafts),
+        *name_problems(draft),
+        *topic_problems(draft, drafts),
+        *kind_problems(draft),
+        *contract_problems(draft),
+        *enrich_problems(draft, drafts),
+        *identity_problems(draft),
         *silver_problems(draft),
         *metric_problems(draft),
-        *read_examples(draft)[1],
     ]
 
 

@@ -27,6 +27,9 @@ PLACE = (SOURCE_PARTITION, SOURCE_OFFSET)
 DROPPED_PLACE = ("source_partition", "source_offset")
 """The same in ``schemas/dropped``."""
 
+LAKE_PARTITIONS = ("year", "month", "day")
+"""By which the lake's tables are partitioned, so no column of silver may have one of these names."""
+
 TYPES: Mapping[str, AvroType] = {
     SOURCE_PARTITION: AvroType("int"),
     SOURCE_OFFSET: AvroType("long"),

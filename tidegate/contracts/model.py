@@ -4,10 +4,12 @@
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal, NewType
+from unicodedata import category
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tidegate.avro.compatibility import Compatibility
 from tidegate.contracts.naming import output_topic
@@ -15,13 +17,35 @@ from tidegate.contracts.naming import output_topic
 DatasetName = NewType("DatasetName", str)
 Severity = Literal["reject", "warn", "drop"]
 PrivacyMethod = Literal["hmac", "drop", "mask"]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+"""As Avro allows it."""
+TAKEN_DATASETS = frozenset({"dead_letter", "dropped", "default_database"})
+"""Folders of schemas that belong to no dataset, and what Flink calls the database it begins with."""
+MAX_HOURS = 100 * 366 * 24
+MAX_DAYS = 100 * 366
 MAX_RULES_PER_SEVERITY = 60
 """Each has a bit of a BIGINT, and so has the event-time window beside those of ``reject``."""
 EVENT_TIME_RULE = "event_time_in_range"
 """Name that the violation of a contract's event-time window goes by; no rule may take it."""
+_INDEX_PATTERN = r"^[a-z0-9._-]+-\{[A-Za-z_][A-Za-z0-9_]*\|yyyy([.-]?MM([.-]?dd)?)?\}$"
+"""A year, month or day: without its year a day would share its index with those of other years."""
 GONE_FIELDS = frozenset({"event_time.max_out_of_orderness_s", "lake.partition_by"})
 """What a contract could say once although nothing ever read it, by dotted place."""
+
+
+def _one_line(text: str) -> str:
+    """The text with blanks in place of line ends, tabs and what else has no shape: it becomes part of lines."""
+    return " ".join("".join(" " if category(sign) == "Cc" else sign for sign in text).split())
+
+
+def _bounded(moment: datetime) -> datetime:
+    if not 1900 <= moment.year < 2200:
+        raise ValueError("lies outside of 1900 to 2199")
+    return moment
+
+
+OneLine = Annotated[str, AfterValidator(_one_line)]
 
 
 class _Part(BaseModel):
@@ -32,12 +56,12 @@ class Topic(_Part):
     """The Kafka topic that carries the dataset's raw records."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]+$", max_length=200)]
-    partitions: int = Field(default=4, ge=1)
-    key: Name | None = Field(default=None, description="field whose text is the Kafka key")
-    retention_hours: int = Field(default=168, ge=1)
+    partitions: int = Field(default=4, ge=1, le=10_000)
+    key: FieldName | None = Field(default=None, description="field whose text is the Kafka key")
+    retention_hours: int = Field(default=168, ge=1, le=MAX_HOURS)
     compacted: bool = False
     min_compaction_lag_hours: int = Field(
-        default=0, ge=0, description="how long old versions of a key are surely kept, for replay"
+        default=0, ge=0, le=MAX_HOURS, description="how long old versions of a key are surely kept, for replay"
     )
 
 
@@ -45,8 +69,10 @@ class EventTime(_Part):
     """When an event happened, and which times are believed."""
 
     field: str
-    earliest: AwareDatetime = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-    max_future_s: int = Field(default=600, ge=0, description="how far ahead of its Kafka timestamp it may be")
+    earliest: Annotated[AwareDatetime, AfterValidator(_bounded)] = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+    max_future_s: int = Field(
+        default=600, ge=0, le=366 * 86_400, description="how far ahead of its Kafka timestamp it may be"
+    )
 
 
 class Rule(_Part):
@@ -54,9 +80,9 @@ class Rule(_Part):
 
     name: Name
     field: str = Field(description="column that the violation is reported for")
-    check: str
+    check: Annotated[str, StringConstraints(min_length=1)]
     severity: Severity
-    description: str
+    description: OneLine
 
 
 class Privacy(_Part):
@@ -65,7 +91,7 @@ class Privacy(_Part):
     field: str
     method: PrivacyMethod
     purpose: str
-    retention_days: int = Field(ge=1)
+    retention_days: int = Field(ge=1, le=MAX_DAYS)
 
 
 class Enrich(_Part):
@@ -73,8 +99,8 @@ class Enrich(_Part):
 
     reference: Name
     on: str = Field(description="column of this dataset that holds the reference's key")
-    prefix: str = ""
-    columns: list[str]
+    prefix: Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9_]*)?$")] = ""
+    columns: list[str] = Field(min_length=1)
     missing: Literal["keep", "dead_letter"] = Field(
         default="keep", description="an event whose key is set but unknown: keep it, or dead-letter it"
     )
@@ -83,24 +109,26 @@ class Enrich(_Part):
 class Explode(_Part):
     """One silver row per item of an array, such as the lines of an order."""
 
-    field: Name = Field(description="array of records that may not be null; its fields become columns of `validated`")
-    position: Name = Field(default="position", description="column that numbers the items of one record from 1")
+    field: FieldName = Field(
+        description="array of records that may not be null; its fields become columns of `validated`"
+    )
+    position: FieldName = Field(default="position", description="column that numbers the items of one record from 1")
 
 
 class Lake(_Part):
     """The dataset's lake tables."""
 
-    retention_days: int = Field(default=730, ge=1)
+    retention_days: int = Field(default=730, ge=1, le=MAX_DAYS)
 
 
 class Index(_Part):
     """The dataset's search indices."""
 
-    pattern: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+-\{[a-z_]+\|[yMd.\-]+\}$")]
+    pattern: Annotated[str, StringConstraints(pattern=_INDEX_PATTERN)]
     overrides: dict[str, dict[str, object]] = Field(
         default_factory=dict, description="OpenSearch mapping per silver field, in place of the derived one"
     )
-    retention_days: int = Field(default=90, ge=1)
+    retention_days: int = Field(default=90, ge=1, le=MAX_DAYS)
 
 
 class DeadLetters(_Part):
@@ -122,7 +150,7 @@ class Contract(_Part):
     compatibility: Compatibility = "BACKWARD_TRANSITIVE"
     event_time: EventTime
     identity: list[str] = Field(min_length=1)
-    dedup_ttl_hours: float = Field(default=1, gt=0)
+    dedup_ttl_hours: float = Field(default=1, ge=1 / 3600, le=MAX_HOURS, allow_inf_nan=False)
     rules: list[Rule] = []
     privacy: list[Privacy] = []
     explode: Explode | None = None
@@ -132,12 +160,17 @@ class Contract(_Part):
     dead_letters: DeadLetters = DeadLetters()
 
     @model_validator(mode="after")
-    def _rules_are_distinct_and_few(self) -> "Contract":
-        names = [rule.name for rule in self.rules]
-        if doubled := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"rules named twice: {', '.join(sorted(doubled))}")
-        if EVENT_TIME_RULE in names:
+    def _names_are_distinct_and_free(self) -> "Contract":
+        _refuse_doubled("rules", (rule.name for rule in self.rules))
+        _refuse_doubled("privacy", (privacy.field for privacy in self.privacy))
+        if any(rule.name == EVENT_TIME_RULE for rule in self.rules):
             raise ValueError(f"a rule is named {EVENT_TIME_RULE}, which stands for the event_time section")
+        if self.dataset in TAKEN_DATASETS:
+            raise ValueError(f"no dataset can be named {self.dataset}, something else is")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_are_few(self) -> "Contract":
         for severity, count in Counter(rule.severity for rule in self.rules).items():
             if count > MAX_RULES_PER_SEVERITY:
                 raise ValueError(f"{count} rules of severity {severity}, at most {MAX_RULES_PER_SEVERITY}")
@@ -163,3 +196,8 @@ class Contract(_Part):
     @property
     def dropped_topic(self) -> str:
         return output_topic("dropped", self.dataset)
+
+
+def _refuse_doubled(section: str, names: Iterable[str]) -> None:
+    if doubled := sorted(name for name, count in Counter(names).items() if count > 1):
+        raise ValueError(f"{section} named twice: {', '.join(doubled)}")

@@ -4,6 +4,7 @@ Looks only at words outside of parentheses, strings, quoted names and comments. 
 """
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -38,21 +39,61 @@ class _Token:
 
 def outline(sql: str) -> SqlOutline:
     """The outline of one query; a leading WITH is skipped, as its queries stand in parentheses."""
-    tokens = _outer_tokens(sql)
+    tokens = [token for token, depth in _tokens(sql) if depth == 0]
     select = next((i for i, token in enumerate(tokens) if token.keyword == "SELECT"), len(tokens))
     end = next((i for i in range(select, len(tokens)) if tokens[i].keyword in _CLAUSES), len(tokens))
-    items: list[list[_Token]] = [[]]
-    for token in tokens[select + 1 : end]:
-        if token.text == ",":
-            items.append([])
-        else:
-            items[-1].append(token)
+    items = _split(tokens[select + 1 : end])
     clauses = frozenset(token.keyword for token in tokens[end:]) & _CLAUSES
     parts = "".join(";" if token.text == ";" else "x" for token in tokens).strip(";").split(";")
     return SqlOutline(tuple(_name(item) for item in items if item), clauses, len(parts) if tokens else 0)
 
 
-def _outer_tokens(sql: str) -> list[_Token]:
+def changed_columns(sql: str, names: Collection[str]) -> list[str]:
+    """Those of ``names`` that the query, or one within it, gives to anything but the column of that name."""
+    tokens = _tokens(sql)
+    changed: list[str] = []
+    for at, (token, depth) in enumerate(tokens):
+        name = _identifier(token)
+        if name is not None and name in names and name not in changed and _ends_item(tokens, at):
+            before = [each for each, level in tokens[:at] if level == depth][-3:]
+            if not _is_as_it_was(name, before):
+                changed.append(name)
+    return changed
+
+
+def _ends_item(tokens: list[tuple[_Token, int]], at: int) -> bool:
+    """Whether an item of a SELECT may end with the token at ``at``."""
+    after = tokens[at + 1][0] if at + 1 < len(tokens) else None
+    return after is None or after.text in (",", ")", ";") or after.keyword in _CLAUSES
+
+
+def _is_as_it_was(name: str, before: list[_Token]) -> bool:
+    """Whether an item that ends with ``name``, after up to three tokens, may be the column of that name."""
+    if not before or before[-1].keyword != "AS":
+        return not before or before[-1].text != ")"  # after a bracket, it is a name for what the bracket gives
+    whole = len(before) < 3 or before[0].text in (",", ".") or before[0].keyword in ("SELECT", "DISTINCT")
+    is_table = len(before) == 3 and before[0].keyword in ("FROM", "JOIN")
+    return is_table or (whole and len(before) > 1 and _identifier(before[-2]) == name)
+
+
+def _identifier(token: _Token) -> str | None:
+    if token.kind == "quoted":
+        return token.text[1:-1].replace("``", "`")
+    return token.text if token.kind == "word" else None
+
+
+def _split(tokens: Iterable[_Token]) -> list[list[_Token]]:
+    items: list[list[_Token]] = [[]]
+    for token in tokens:
+        if token.text == ",":
+            items.append([])
+        else:
+            items[-1].append(token)
+    return items
+
+
+def _tokens(sql: str) -> list[tuple[_Token, int]]:
+    """The tokens, each with how many brackets it stands in; a closing one stands outside, as what it ends."""
     tokens, depth = [], 0
     for match in _TOKEN.finditer(sql):
         kind = str(match.lastgroup)
@@ -60,8 +101,7 @@ def _outer_tokens(sql: str) -> list[_Token]:
             continue
         if match[0] in ("(", ")"):
             depth += 1 if match[0] == "(" else -1
-        if depth == 0:
-            tokens.append(_Token(kind, match[0]))
+        tokens.append((_Token(kind, match[0]), depth))
     return tokens
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate.avro.types import AvroType, Kind
+from tidegate.contracts.envelope import LAKE_PARTITIONS
 
 FieldPath = tuple[str, ...]
 """A field's names from the outermost, as Iceberg has them: ``("lines", "element", "price")``."""
-PARTITIONS = ("year", "month", "day")
+PARTITIONS = LAKE_PARTITIONS
 
 _PRIMITIVES: dict[Kind, str] = {
     "string": "string",

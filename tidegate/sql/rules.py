@@ -5,6 +5,7 @@ window of the contract is the last bit of ``reject``. A check that is NULL count
 """
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Rule, Severity
 from tidegate.sql.literals import text
@@ -45,10 +46,15 @@ def verdict_sql(contract: Contract) -> VerdictSql:
 def mask(rules: list[Rule]) -> str:
     """BIGINT expression: bit *i* is set where rule *i* is not met."""
     bits = [
-        f"CASE WHEN ({rule.check}) IS FALSE THEN CAST({1 << bit} AS BIGINT) ELSE CAST(0 AS BIGINT) END"
+        f"CASE WHEN ({_enclosed(rule.check)}) IS FALSE THEN CAST({1 << bit} AS BIGINT) ELSE CAST(0 AS BIGINT) END"
         for bit, rule in enumerate(rules)
     ]
     return "\n      + ".join(bits) or "CAST(0 AS BIGINT)"
+
+
+def _enclosed(check: str) -> str:
+    """The check as it stands in brackets: a comment at its end must not hide the closing one."""
+    return f"{check}\n" if "--" in check else check
 
 
 def _names(contract: Contract, severity: Severity) -> str:
@@ -58,7 +64,7 @@ def _names(contract: Contract, severity: Severity) -> str:
 def _event_time_rule(contract: Contract) -> Rule:
     window = contract.event_time
     column = f"`{window.field}`"
-    earliest = window.earliest.strftime("%Y-%m-%d %H:%M:%S")
+    earliest = window.earliest.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").removesuffix(".000000")
     return Rule(
         name=EVENT_TIME_RULE,
         field=window.field,

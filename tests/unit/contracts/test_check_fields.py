@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts import SCHEMAS, spoil
-from tidegate.contracts.check_fields import contract_problems, metric_problems, silver_problems
+from tests.contracts import SCHEMAS, edit, spoil
+from tidegate.avro.types import AvroSchema
+from tidegate.contracts.check import working_problems
+from tidegate.contracts.check_fields import silver_problems
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.load import load_draft, load_drafts
 from tidegate.contracts.problem import Problem
@@ -24,7 +26,7 @@ def schemas(tmp_path: Path) -> Path:
 def problems(schemas: Path, name: str) -> list[Problem]:
     drafts: dict[str, Draft] = {draft.name: draft for draft in load_drafts(schemas)}
     draft = drafts[name]
-    return [*contract_problems(draft, drafts), *silver_problems(draft), *metric_problems(draft)]
+    return working_problems(draft, drafts)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,19 @@ def problems(schemas: Path, name: str) -> list[Problem]:
         ),
         ("products/contract.yaml", "compacted: true", "compacted: false", "kept by key"),
         ("products/contract.yaml", "identity: [product_id]", "identity: [name]", "is its identity"),
+        (
+            CLICKS,
+            "field: event_time\n  earliest",
+            "field: received_at\n  earliest",
+            "no field received_at in silver.avsc",
+        ),
+        (CLICKS, "index:\n", "index:\n  overrides: {country: {}}\n", "is no mapping"),
+        (
+            CLICKS,
+            "field: user_id\n    method: hmac",
+            "field: session_id\n    method: mask",
+            "would lie in one partition",
+        ),
         ("clicks/silver.avsc", '"name": "_schema_id", "type": "int"', '"name": "_schema_id", "type": "long"', "type"),
         ("clicks/silver.avsc", '"name": "_source_topic"', '"name": "source_topic"', "missing from the envelope"),
         ("clicks/silver.avsc", '"name": "_source_offset", "type": "long"', '"name": "x", "type": "long"', "first"),
@@ -90,3 +105,12 @@ def test_silver_is_checked_while_refine_is_missing(schemas: Path) -> None:
         "clicks/silver.avsc",
         "clicks/refine.sql",
     ]
+
+
+def test_items_that_may_be_null_are_no_rows(schemas: Path) -> None:
+    def spoiled(schema: AvroSchema) -> None:
+        lines = next(field for field in schema["fields"] if field["name"] == "lines")
+        lines["type"]["items"] = ["null", lines["type"]["items"]]
+
+    edit(schemas / "orders" / "v1.avsc", spoiled)
+    assert any("items of lines may be null" in problem.problem for problem in problems(schemas, "orders"))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from tidegate.contracts.model import EVENT_TIME_RULE, MAX_RULES_PER_SEVERITY, Contract
 
 
-def contract(*rules: dict[str, str]) -> Contract:
+def contract(*rules: dict[str, str], **others: Any) -> Contract:
     given: dict[str, Any] = {
         "dataset": "visits",
         "owner": "web",
@@ -17,6 +17,7 @@ def contract(*rules: dict[str, str]) -> Contract:
         "event_time": {"field": "at"},
         "identity": ["id"],
         "rules": list(rules),
+        **others,
     }
     return Contract.model_validate(given)
 
@@ -48,3 +49,55 @@ def test_a_name_that_two_rules_have_is_refused() -> None:
 def test_the_name_of_the_event_time_section_is_no_rules() -> None:
     with pytest.raises(ValidationError, match=EVENT_TIME_RULE):
         contract(rule(EVENT_TIME_RULE))
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"dedup_ttl_hours": 0},
+        {"dedup_ttl_hours": 1e-9},
+        {"dedup_ttl_hours": float("inf")},
+        {"dedup_ttl_hours": float("nan")},
+        {"topic": {"name": "raw.visits", "retention_hours": 10**30}},
+        {"topic": {"name": "raw.visits", "partitions": 10**9}},
+        {"event_time": {"field": "at", "max_future_s": 2**31}},
+        {"event_time": {"field": "at", "earliest": "0001-01-01T00:00:00+01:00"}},
+        {"index": {"pattern": "events-visits-{at|dd}"}},
+        {"index": {"pattern": "events-visits-{at|MM}"}},
+        {"index": {"pattern": "events-visits-{at|yyyy.dd}"}},
+        {"index": {"pattern": "events-visits-{at|...}"}},
+        {"index": {"pattern": "events-visits-{at|yyyyMMMM}"}},
+        {"dataset": "dead_letter"},
+        {"dataset": "default_database"},
+        {"dataset": "x" * 101},
+        {"enrich": [{"reference": "pages", "on": "page", "columns": []}]},
+        {"enrich": [{"reference": "pages", "on": "page", "columns": ["name"], "prefix": "`"}]},
+        {
+            "privacy": [
+                {"field": "ip", "method": method, "purpose": "x", "retention_days": 1} for method in ("hmac", "drop")
+            ]
+        },
+    ],
+)
+def test_a_value_that_cannot_work_is_refused(others: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        contract(**others)
+
+
+@pytest.mark.parametrize("name", ["createdAt", "CreatedAt", "created_at", "at2", "created2At"])
+@pytest.mark.parametrize("period", ["yyyy", "yyyy.MM", "yyyy-MM-dd", "yyyyMMdd", "yyyy.MM.dd"])
+def test_any_name_that_avro_allows_may_be_a_key_and_choose_the_index(name: str, period: str) -> None:
+    pattern = f"events-visits-{{{name}|{period}}}"
+    made = contract(index={"pattern": pattern}, topic={"name": "raw.visits", "key": name}, explode={"field": name})
+
+    assert (made.index and made.index.pattern, made.topic.key, made.explode and made.explode.field) == (
+        pattern,
+        name,
+        name,
+    )
+
+
+def test_a_description_of_several_lines_is_read_as_one() -> None:
+    made = contract(rule("folded") | {"description": " Folded,\n\tand indented.\x00\n"})
+
+    assert made.rules[0].description == "Folded, and indented."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.contracts.sql_outline import outline
+from tidegate.contracts.sql_outline import changed_columns, outline
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,39 @@ def test_statements_are_counted() -> None:
     assert outline("select a from t;").statements == 1
     assert outline("select a from t; select b from t").statements == 2
     assert outline("-- nothing").statements == 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select id, a from t",
+        "select t.id, a from t",
+        "select `id` as `id`, t.id as id from t",
+        "select distinct id from t where upper(id) = 'X' order by id",
+        "select id, cast(a as bigint) as a, concat(id, '-') as other from t",
+        "with s as (select id, max(a) as a from t group by id) select id, a from s",
+        "select id -- upper(id) as id\nfrom t",
+        "select * from t as id",
+    ],
+)
+def test_a_column_that_stays_is_not_told(sql: str) -> None:
+    assert changed_columns(sql, ["id"]) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select upper(id) as id from t",
+        "select UPPER(id) AS `id`, a from t",
+        "select cast(id as bigint) as id from t",
+        "select id || '-x' as id from t",
+        "select other as id from t",
+        "select case when a = 1 then id end as id from t",
+        "with s as (select lower(id) as id from t) select id from s",
+        "with s as (select lower(id) id from t) select id from s",
+        "select id from (select trim(id) as id, a from t)",
+        "select 'x' || id as id from t",
+    ],
+)
+def test_a_column_that_is_made_anew_is_told_at_any_depth(sql: str) -> None:
+    assert changed_columns(sql, ["id", "a"]) == ["id"]

@@ -70,3 +70,29 @@ def test_a_quote_in_a_description_ends_no_text() -> None:
     rule = {"name": "quoted", "field": "id", "check": "TRUE", "severity": "reject", "description": "the visit's id"}
 
     assert text("the visit's id")[1:-1] in verdict_sql(stream(rules=[rule]).contract).violations
+
+
+@pytest.mark.parametrize(
+    "description",
+    ["two\nlines\n", "a\ttab", "a\r\nb\tc\x00d\x1be", "line\u2028separator\x85next"],
+)
+def test_a_description_of_several_lines_is_one_line_of_the_functions_text(description: str) -> None:
+    rule = {"name": "told", "field": "id", "check": "TRUE", "severity": "reject", "description": description}
+    lines = verdict_sql(stream(rules=[rule]).contract).violations.split("\n")
+
+    assert [line.split("\t")[0].rpartition("'")[2] for line in lines] == ["told", "event_time_in_range"]
+    assert [line.count("\t") for line in lines] == [2, 2]
+
+
+def test_a_comment_at_the_end_of_a_check_hides_nothing_behind_it() -> None:
+    rule = Rule(name="r", field="f", check="c0 > 1 -- or NULL", severity="reject", description="")
+
+    query = f"SELECT {mask([rule])} FROM (VALUES (1)) AS checks (c0)"
+
+    assert duckdb.execute(query).fetchall() == [(1,)]
+
+
+def test_the_earliest_time_is_told_to_flink_in_utc() -> None:
+    window = {"field": "visited_at", "earliest": "2020-01-01T00:00:00+02:00"}
+
+    assert "TIMESTAMP '2019-12-31 22:00:00'" in verdict_sql(stream(event_time=window).contract).reject_mask

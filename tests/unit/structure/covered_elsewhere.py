@@ -24,6 +24,8 @@ COVERED = {
     "tidegate/cli/replay.py": "tests/faults/test_commit_window.py",
     "tidegate/cli/run.py": "tests/stack/test_pipeline.py",
     "tidegate/cli/stop.py": "tests/stack/test_pipeline.py",
+    "tidegate/contracts/check_select.py": "tests/unit/contracts/test_check_fields.py",
+    "tidegate/contracts/expect.py": "tests/unit/contracts/test_check_fields.py",
     "tidegate/contracts/history/earlier.py": "tests/unit/contracts/history/test_against.py",
     "tidegate/contracts/problem.py": "tests/unit/contracts/test_check.py",
     "tidegate/demo/options.py": "tests/unit/demo/test_traffic.py",

@@ -1,0 +1,41 @@
+"""Each dataset has topics of its own."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.contracts import SCHEMAS, spoil
+from tidegate.contracts.check_topics import topic_problems
+from tidegate.contracts.load import load_drafts
+
+
+@pytest.fixture
+def schemas(tmp_path: Path) -> Path:
+    """A copy of the contracts to spoil."""
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+
+
+def test_the_projects_own_topics_are_apart() -> None:
+    drafts = {draft.name: draft for draft in load_drafts(SCHEMAS)}
+    assert [topic_problems(draft, drafts) for draft in drafts.values()] == [[]] * len(drafts)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("raw.orders", "raw.orders is a topic of orders"),
+        ("raw_orders", "raw_orders differs only by . and _ from raw.orders, which is a topic of orders"),
+        ("silver.orders", "silver.orders is a topic of orders"),
+        ("gold.orders.sales", "gold.orders.sales is a topic of orders"),
+        ("ref.products", "ref.products is a topic of products"),
+        ("silver.clicks", "silver.clicks is what the dataset's jobs write"),
+        ("dlq_clicks", "dlq_clicks differs only by . and _ from dlq.clicks, which is what the dataset's jobs write"),
+        ("..", ".. is no name of a topic"),
+    ],
+)
+def test_a_topic_that_is_anothers_is_refused(schemas: Path, name: str, found: str) -> None:
+    spoil(schemas / "clicks/contract.yaml", "name: raw.clicks", f"name: {name}")
+    drafts = {draft.name: draft for draft in load_drafts(schemas)}
+    (problem,) = topic_problems(drafts["clicks"], drafts)
+    assert (problem.place, problem.problem) == ("topic.name", found)

@@ -1,0 +1,57 @@
+"""What a dataset's kind leaves without an effect, and so must not be said: a promise that nobody keeps. Pure."""
+
+from collections.abc import Iterator
+
+from tidegate.contracts.dataset import Draft
+from tidegate.contracts.model import Contract
+from tidegate.contracts.problem import Problem
+
+_EVENTS_ONLY = {
+    "rules": "rules judge events",
+    "privacy": "the fields of reference data stay in clear, in its topic and in the events that are enriched by it",
+    "explode": "only events are taken apart",
+    "enrich": "only events are enriched",
+    "dedup_ttl_hours": "of reference data each version counts",
+    "lake": "only events have tables in the lake",
+    "index": "only events are searchable",
+    "dead_letters": "the loader says which rows it rejects",
+}
+"""The sections of events, each with why reference data has none."""
+_DELETE = "Delete it."
+
+
+def kind_problems(draft: Draft) -> list[Problem]:
+    """What a stream, or reference data, says and nothing does."""
+    if draft.contract.kind == "stream":
+        return [Problem(f"{draft.name}/contract.yaml", *each) for each in _stream_problems(draft.contract)]
+    found = [Problem(f"{draft.name}/contract.yaml", *each) for each in _reference_problems(draft.contract)]
+    for file, given in (("silver.avsc", draft.silver), ("refine.sql", draft.refine_sql), ("metrics", draft.metrics)):
+        if given:
+            found.append(Problem(f"{draft.name}/{file}", "file", "reference data has no silver rows", _DELETE))
+    return found
+
+
+_Found = tuple[str, str, str]
+
+
+def _stream_problems(contract: Contract) -> Iterator[_Found]:
+    if contract.topic.compacted:
+        problem = "of the events that share a key all but the last would go, before a stopped job has read them"
+        yield "topic.compacted", problem, "Delete it, or make the dataset reference data with kind: reference."
+    if contract.topic.min_compaction_lag_hours:
+        yield "topic.min_compaction_lag_hours", "events are not compacted", _DELETE
+    if contract.dedup_ttl_hours > contract.topic.retention_hours:
+        problem = "is longer than topic.retention_hours: the proof could no more find what a duplicate repeats"
+        yield "dedup_ttl_hours", problem, f"Make it {contract.topic.retention_hours} at most, or retention longer."
+
+
+def _reference_problems(contract: Contract) -> Iterator[_Found]:
+    if not contract.topic.compacted:
+        yield "topic.compacted", "reference data is kept by key", "Set compacted: true."
+    if contract.topic.key is None or contract.identity != [contract.topic.key]:
+        yield "topic.key", "the key of reference data is its identity", "Give both the same single field."
+    if contract.topic.compacted and "retention_hours" in contract.topic.model_fields_set:
+        yield "topic.retention_hours", "the newest version of each key is kept for ever", _DELETE
+    for section, reason in _EVENTS_ONLY.items():
+        if section in contract.model_fields_set:
+            yield section, reason, _DELETE
