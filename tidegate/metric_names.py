@@ -56,7 +56,7 @@ UP = Metric(
     "gauge",
     "monitor",
     ("server",),
-    "1 if the server answered the monitor's last question, 0 if not",
+    "1 if the server answered the monitor's last question in time, 0 if not; only of those that the jobs need",
     "`tidegate status`, then its log",
 )
 READING_FAILURES = Metric(
@@ -74,6 +74,14 @@ READING_AGE = Metric(
     ("reading",),
     "since the last whole reading was begun, before the first one since the monitor started",
     "over some minutes: what it reads is not shown; the monitor says why in one line",
+)
+CONTRACT_READABLE = Metric(
+    "tidegate_contract_readable",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "1 if the dataset's contract can be read, 0 if not: then nothing of the dataset is watched",
+    "`tidegate contract check DATASET`, then start the monitor again",
 )
 EVENTS_IN = Metric(
     "tidegate_events_in_total",
@@ -176,8 +184,16 @@ CHECKPOINT_AGE = Metric(
     "gauge",
     "monitor",
     ("job_name",),
-    "since the job's last completed checkpoint, before the first one since its start",
+    "since the job's last completed checkpoint; without any, since its start or the monitor's, whichever came first",
     "several intervals: the job's checkpoints in the Flink UI",
+)
+JOB_RESTARTS = Metric(
+    "tidegate_job_restarts_total",
+    "counter",
+    "monitor",
+    ("job_name",),
+    "restarts of the job since it was submitted, as its JobManager counts them",
+    "growing: its exceptions in the Flink UI",
 )
 CHECKPOINT_INTERVAL = Metric(
     "tidegate_checkpoint_interval_seconds",

@@ -101,6 +101,9 @@ class Settings(LogSettings):
     lake_catalog_uri: str = Field(default="http://127.0.0.1:8181", description="Iceberg REST catalog")
     lake_warehouse: str = "s3://warehouse"
     flink_rest_url: str = "http://127.0.0.1:8088"
+    flink_rest_urls: str | None = Field(
+        default=None, description="where each job has a JobManager of its own: all of them for `monitor`, by commas"
+    )
     flink_home: Path | None = Field(default=None, description="Flink distribution that `tidegate run` uses")
     flink_task_manager_memory: str = Field(
         default="2560m",

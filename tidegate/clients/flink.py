@@ -39,6 +39,20 @@ class Vertex:
     inputs: tuple[str, ...]
 
 
+def job_managers(settings: Settings, *, timeout_s: float) -> "dict[str, FlinkClient]":
+    """Every JobManager of the settings: by ``flink`` the only one, or each of several by ``flink HOST:PORT``."""
+    urls = [url for each in (settings.flink_rest_urls or "").split(",") if (url := each.strip())]
+    if len(urls) < 2:
+        only = settings.model_copy(update={"flink_rest_url": urls[0]}) if urls else settings
+        return {"flink": FlinkClient(only, timeout_s=timeout_s)}
+    return {
+        f"flink {url.rpartition('@')[2].rpartition('//')[2].rstrip('/')}": FlinkClient(
+            settings.model_copy(update={"flink_rest_url": url}), timeout_s=timeout_s
+        )
+        for url in urls
+    }
+
+
 class FlinkClient:
     """Calls the JobManager."""
 
@@ -85,6 +99,11 @@ class FlinkClient:
         found = self._get(f"/jobs/{job_id}/vertices/{vertex_id}/subtasks/metrics?{query}")
         return {metric["id"]: float(metric["sum"]) for metric in found}
 
+    def restarts(self, job_id: str) -> float | None:
+        """How often the job was restarted since it was submitted; None while Flink has not counted yet."""
+        found = self._get(f"/jobs/{job_id}/metrics?get=numRestarts")
+        return next((float(metric["value"]) for metric in found if "value" in metric), None)
+
     def exceptions(self, job_id: str) -> list[str]:
         """First lines of the job's recent failures, newest first."""
         history = self._get(f"/jobs/{job_id}/exceptions").get("exceptionHistory", {})
@@ -122,7 +141,13 @@ class FlinkClient:
         )
 
     def _get(self, path: str) -> Any:
-        return self._call("GET", path).json()
+        try:
+            return self._call("GET", path).json()
+        except ValueError as error:
+            raise TidegateError(
+                f"what answers at {FLINK.address(self._settings)} is no Flink: {path} is no JSON.",
+                remedy="See that TIDEGATE_FLINK_REST_URL names a JobManager.",
+            ) from error
 
     def _call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:

@@ -15,12 +15,12 @@ LAYERS: tuple[Layer, ...] = ("bronze", "silver")
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """One table as of one snapshot."""
+    """One table as of one snapshot; None is what the snapshot does not say."""
 
     snapshot_id: int
     committed_s: float
-    rows: int
-    files: int
+    rows: int | None
+    files: int | None
     partition_files_max: int
     partition_files_avg: float
 
@@ -40,13 +40,20 @@ class LakeReader(Reader):
         self._facts: dict[str, TableFacts] = {}
 
     def read(self) -> Iterator[Sample]:
-        """The facts of the tables that are there and not empty."""
+        """The facts of the tables that are there and not empty; one that can't be read hides no other."""
         if self._catalog is None:
             self._catalog = open_catalog(self._settings)
+        errors: list[Exception] = []
         for dataset, name in self._tables:
-            facts = self._look(name)
+            try:
+                facts = self._look(name)
+            except Exception as error:  # noqa: BLE001 - raised below, when the other tables were told
+                errors.append(error)
+                continue
             if facts is not None:
                 yield from samples(dataset, name, facts)
+        if errors:
+            raise errors[0]
 
     def _look(self, name: str) -> TableFacts | None:
         with lake_errors(self._settings):
@@ -66,18 +73,25 @@ def table_facts(table: Any, snapshot: Any) -> TableFacts:
     return TableFacts(
         snapshot_id=snapshot.snapshot_id,
         committed_s=snapshot.timestamp_ms / 1000,
-        rows=int(snapshot.summary["total-records"] or 0),
-        files=int(snapshot.summary["total-data-files"] or 0),
+        rows=_total(snapshot, "total-records"),
+        files=_total(snapshot, "total-data-files"),
         partition_files_max=max(partitions, default=0),
         partition_files_avg=sum(partitions) / len(partitions) if partitions else 0.0,
     )
 
 
+def _total(snapshot: Any, name: str) -> int | None:
+    """A total that the writer of the snapshot may have left out."""
+    value = None if snapshot.summary is None else snapshot.summary.get(name)
+    return None if value is None else int(value)
+
+
 def samples(dataset: str, table: str, facts: TableFacts) -> Iterator[Sample]:
     """The facts as metrics."""
     labels = (dataset, table)
-    yield Sample(metric_names.LAKE_FILES, labels, facts.files)
-    yield Sample(metric_names.LAKE_ROWS, labels, facts.rows)
+    for metric, total in ((metric_names.LAKE_FILES, facts.files), (metric_names.LAKE_ROWS, facts.rows)):
+        if total is not None:
+            yield Sample(metric, labels, total)
     yield Sample(metric_names.LAKE_PARTITION_FILES_MAX, labels, facts.partition_files_max)
     yield Sample(metric_names.LAKE_PARTITION_FILES_AVG, labels, facts.partition_files_avg)
     yield Sample(metric_names.LAKE_COMMIT_AGE, labels, Since(facts.committed_s))

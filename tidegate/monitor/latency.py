@@ -18,6 +18,7 @@ from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
+from tidegate.errors import TidegateError
 from tidegate.measure.sampled_row import SampledRow, sampled_row
 from tidegate.measure.search_probe import SearchProbe
 from tidegate.monitor.reading import Distribution, Reader, Sample
@@ -28,6 +29,10 @@ BOUNDS_S = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 3
 SAMPLE_EVERY_S = 1.0
 GIVE_UP_S = 600.0
 MAX_PENDING = 500
+LOOKED_BEFORE_S = 2.0
+"""What was committed since an older look than this (an outage lies between) was not committed just now."""
+PLACES_EVERY_S = 30.0
+"""Topics come, go and get partitions while the monitor runs."""
 
 
 @dataclass(slots=True)
@@ -72,16 +77,18 @@ class CommittedReader(Reader):
         self._by_topic = {each.dataset.contract.silver_topic: each for each in latencies}
         self._schemas = parsed_schemas(RegistryClient(settings).by_id)
         self._places: list[Place] = []
+        self._places_s = float("-inf")
         self._ends: Offsets = {}
+        self._looked_s = float("-inf")
         self._sampled_s = float("-inf")
 
     def read(self) -> Iterator[Sample]:
         """Measures what was committed since the last reading; the samples are given by :class:`SearchableReader`."""
-        if not self._places:
-            self._places = self._offsets.places(self._by_topic)
-        ends = self._offsets.ends(self._places)
+        ends = self._look()
         now_s, before, self._ends = time.time(), self._ends, ends
-        moved = picks(before, ends)
+        is_fresh = time.monotonic() - self._looked_s <= LOOKED_BEFORE_S
+        self._looked_s = time.monotonic()
+        moved = picks(before, ends) if is_fresh else {}
         if moved and time.monotonic() - self._sampled_s >= SAMPLE_EVERY_S:
             self._sampled_s = time.monotonic()
             for place, message in self._records.at(moved).items():
@@ -89,11 +96,24 @@ class CommittedReader(Reader):
                     self._measure(self._by_topic[place[0]], message.value() or b"", now_s)
         return iter(())
 
+    def _look(self) -> Offsets:
+        if time.monotonic() - self._places_s > PLACES_EVERY_S:
+            self._places, self._places_s = self._offsets.places(self._by_topic), time.monotonic()
+        try:
+            return self._offsets.ends(self._places)
+        except TidegateError:
+            self._places_s = float("-inf")  # one of them may be gone
+            raise
+
     def _measure(self, latencies: Latencies, value: bytes, now_s: float) -> None:
         row = decode_record(value, self._schemas)
         if row is None:
             return
-        latencies.take(sampled_row(row, latencies.dataset.contract), now_s)
+        try:
+            sampled = sampled_row(row, latencies.dataset.contract)
+        except (KeyError, AttributeError, TypeError):
+            return  # a record of somebody else's: nothing to measure by
+        latencies.take(sampled, now_s)
 
 
 class SearchableReader(Reader):
@@ -102,12 +122,13 @@ class SearchableReader(Reader):
     name = "searchable latency"
     every_s = 0.5
 
-    def __init__(self, latencies: Sequence[Latencies]) -> None:
+    def __init__(self, latencies: Sequence[Latencies], *, searches: bool = True) -> None:
         self._latencies = latencies
+        self._searches = searches
 
     def read(self) -> Iterator[Sample]:
         """Both latencies as of now; OpenSearch being away only makes documents searchable later."""
-        for latencies in self._latencies:
+        for latencies in self._latencies if self._searches else ():
             latencies.search()
         return (sample for latencies in self._latencies for sample in latencies.samples())
 

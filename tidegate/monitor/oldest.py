@@ -38,8 +38,9 @@ class OldestReader(Reader):
             self._first[place] = (filled[place], message.timestamp()[1] / 1000)
         for contract in self._contracts:
             written_s = [at for (topic, _), (_, at) in self._first.items() if topic == contract.dead_letter_topic]
-            age = Since(min(written_s)) if written_s else 0.0
-            yield Sample(metric_names.OLDEST_DEAD_LETTER, (contract.dataset,), age)
+            if any(topic == contract.dead_letter_topic for topic, _ in places):
+                age = Since(min(written_s)) if written_s else 0.0
+                yield Sample(metric_names.OLDEST_DEAD_LETTER, (contract.dataset,), age)
             retention_s = dead_letter_retention_hours(contract) * _SECONDS_PER_HOUR
             yield Sample(metric_names.DEAD_LETTER_RETENTION, (contract.dataset,), retention_s)
             yield Sample(metric_names.DEAD_LETTER_MAX_RATIO, (contract.dataset,), contract.dead_letters.max_ratio)

@@ -1,7 +1,8 @@
 """Dead letters by stage and code, dropped records by rule: counted where they lie, in batches, none of them decoded."""
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tidegate.avro.leading_fields import Buffer, Layout, layouts, read_by_schema, texts
@@ -12,12 +13,18 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.model import Contract
 from tidegate.dead_letters.codes import CODES
 from tidegate.dead_letters.record import REASON
+from tidegate.errors import TransientError
 from tidegate.metric_names import DEAD_LETTERS, DROPPED, Metric
 from tidegate.monitor.reading import Reader, Sample
 from tidegate.monitor.tally import Reason, Tally, keep, kept
 from tidegate.settings import Settings
 
 UNREADABLE = "unreadable"
+BUDGET_S = 10.0
+"""A reading counts for this long and is shown then; a first one of weeks goes on in the next ones."""
+CHUNK_OFFSETS = 200_000
+KEEP_EVERY_S = 3600.0
+"""Kafka forgets what a group has committed after a week without a commit (``offsets.retention.minutes``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +55,57 @@ class OutputReader(Reader):
         self._topics = [topic for contract in contracts for topic in counted_topics(contract)]
         look_up = RegistryClient(settings).by_id
         self._layouts = {topic.fields: layouts(look_up, topic.fields) for topic in self._topics}
-        self._tallies: dict[Place, Tally] | None = None
+        self._tallies: dict[Place, Tally] = {}
+        self._kept_s = float("-inf")
 
     def read(self) -> Iterator[Sample]:
-        """Reads what the topics gained, keeps the counts, and gives them: none before all of them are right."""
+        """Reads what the topics gained, keeps the counts, and gives them: those of a topic once they are right.
+
+        A topic that is not there is not told, and one that is in trouble hides no other.
+
+        Raises:
+            TransientError: a topic was not counted to its end; the next reading goes on.
+        """
         places = self._offsets.places(topic.topic for topic in self._topics)
         starts, ends = self._offsets.starts(places), self._offsets.ends(places)
-        tallies = self._tallies = kept(self._settings, places) if self._tallies is None else self._tallies
-        grown = False
+        self._recall(places)
+        until_s = time.monotonic() + BUDGET_S
+        errors: list[Exception] = []
         for topic in self._topics:
-            if spans := unread(topic.topic, tallies, starts, ends):
-                self._count(topic, spans, tallies)
-                grown = True
-        if grown:
-            keep(self._settings, tallies)
-        for topic in self._topics:
-            total = sum((tally.counts for (name, _), tally in tallies.items() if name == topic.topic), Counter())
-            for reason, count in sorted({**dict.fromkeys(topic.expected, 0), **total}.items()):
-                yield Sample(topic.metric, (topic.dataset, *reason), count)
+            try:
+                self._catch_up(topic, starts, ends, until_s)
+            except Exception as error:  # noqa: BLE001 - raised below, when the other topics were told
+                errors.append(error)
+            else:
+                yield from told(topic, [tally for place, tally in self._tallies.items() if place[0] == topic.topic])
+        if time.monotonic() - self._kept_s > KEEP_EVERY_S:
+            self._keep()
+        if errors:
+            raise errors[0]
 
-    def _count(self, topic: CountedTopic, spans: Spans, tallies: dict[Place, Tally]) -> None:
+    def _recall(self, places: Iterable[Place]) -> None:
+        """Tallies of exactly these partitions: topics come, grow and go while the monitor runs."""
+        unknown = [place for place in places if place not in self._tallies]
+        known = {**self._tallies, **{place: Tally() for place in unknown}, **kept(self._settings, unknown)}
+        self._tallies = {place: known[place] for place in places}
+
+    def _catch_up(self, topic: CountedTopic, starts: Offsets, ends: Offsets, until_s: float) -> None:
+        """Counts chunk by chunk, so that neither a stop of the monitor nor a deadline begins a long count anew."""
+        while spans := unread(topic.topic, self._tallies, starts, ends):
+            if time.monotonic() > until_s:
+                left = sum(end - start for start, end in spans.values())
+                raise TransientError(
+                    f"{topic.topic} is still being counted, {left:,} offsets are left.",
+                    remedy="It is shown once it is whole; what was counted is kept.",
+                )
+            self._count(topic, {number: (at, min(end, at + CHUNK_OFFSETS)) for number, (at, end) in spans.items()})
+            self._keep()
+
+    def _keep(self) -> None:
+        keep(self._settings, self._tallies)
+        self._kept_s = time.monotonic()
+
+    def _count(self, topic: CountedTopic, spans: Spans) -> None:
         """Adds the counts of all spans at once, so that a reading that fails halfway is made again whole."""
         found: dict[int, Counter[Reason]] = {number: Counter() for number in spans}
         for batch in read_batches(Scan(self._settings, topic.topic, spans)):
@@ -75,8 +113,16 @@ class OutputReader(Reader):
             for number, reason in zip(batch.partition.tolist(), reasons, strict=True):
                 found[number][reason] += 1
         for number, (_, end) in spans.items():
-            before = tallies.get((topic.topic, number), Tally())
-            tallies[topic.topic, number] = Tally(end, before.counts + found[number])
+            before = self._tallies[topic.topic, number]
+            self._tallies[topic.topic, number] = Tally(end, before.counts + found[number])
+
+
+def told(topic: CountedTopic, tallies: Sequence[Tally]) -> Iterator[Sample]:
+    """The counts of a topic's partitions together; of one without partitions, that is not there, nothing."""
+    if tallies:
+        total = sum((tally.counts for tally in tallies), Counter[Reason]())
+        for reason, count in sorted({**dict.fromkeys(topic.expected, 0), **total}.items()):
+            yield Sample(topic.metric, (topic.dataset, *reason), count)
 
 
 def counted_topics(contract: Contract) -> list[CountedTopic]:

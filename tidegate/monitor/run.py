@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 
-from tidegate.clients.flink import FlinkClient
+from tidegate.clients.flink import job_managers
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
-from tidegate.job_names import INDEX, LAKE, NAMES, REFINE
+from tidegate.job_names import INDEX, LAKE, METRICS, NAMES, REFINE
 from tidegate.monitor.board import Board
+from tidegate.monitor.contracts import ContractReader, readable_streams
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.latency import CommittedReader, SearchableReader, latencies_of
@@ -60,24 +60,32 @@ def watched(settings: Settings, options: Options) -> dict[str, float]:
 
 
 def readers(settings: Settings, datasets: Sequence[Stream], options: Options) -> list[Reader]:
-    """One reader per concern; none of them asks a server before its first reading."""
+    """One reader per concern; none of them asks a server before its first reading.
+
+    A server that no job needs which should run is not asked: where nobody runs it, it is not down.
+    """
     contracts = [dataset.contract for dataset in datasets]
     jobs = watched(settings, options)
-    flink = FlinkClient(settings, timeout_s=5)
     every_s = options.every_s
     latencies = latencies_of(settings, datasets)
-    return [
+    wanted: list[Reader] = [
+        ContractReader(settings.schemas_dir),
         TrafficReader(OffsetReader(settings), contracts, list(jobs), every_s),
         OutputReader(settings, OffsetReader(settings), contracts, every_s),
         OldestReader(OffsetReader(settings), SingleRecords(settings), contracts, every_s),
         CommittedReader(settings, OffsetReader(settings), SingleRecords(settings), latencies),
-        SearchableReader(latencies),
         RegistryReader(settings, contracts, every_s),
-        SearchReader(settings, contracts, every_s),
-        JobReader(flink, jobs, every_s),
-        RefineReader(flink, every_s),
-        LakeReader(settings, [dataset.name for dataset in datasets], every_s),
+        SearchableReader(latencies, searches=INDEX in jobs),
     ]
+    if INDEX in jobs or METRICS in jobs:
+        wanted.append(SearchReader(settings, contracts, every_s))
+    if LAKE in jobs:
+        wanted.append(LakeReader(settings, [dataset.name for dataset in datasets], every_s))
+    if jobs:
+        wanted.append(JobReader(job_managers(settings, timeout_s=5), jobs, every_s))
+    if REFINE in jobs:
+        wanted.append(RefineReader(job_managers(settings, timeout_s=5), every_s))
+    return wanted
 
 
 def proof_readers(datasets: Sequence[Stream], process: ProofProcess, options: Options) -> list[Reader]:
@@ -96,7 +104,7 @@ def proof_process(settings: Settings, options: Options) -> ProofProcess:
 
 def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool]:
     """The metrics as text after one reading of everything, and whether no reading failed."""
-    datasets = stream_datasets(settings.schemas_dir)
+    datasets = readable_streams(settings.schemas_dir)
     board = Board()
     process = proof_process(settings, options)
     wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
@@ -114,7 +122,7 @@ def serving(settings: Settings, options: Options, address: tuple[str, int], say:
     Raises:
         TidegateError: the address can't be listened on.
     """
-    datasets, process, board = stream_datasets(settings.schemas_dir), proof_process(settings, options), Board()
+    datasets, process, board = readable_streams(settings.schemas_dir), proof_process(settings, options), Board()
     with _http_server(board, address) as port:
         wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
         watches = [Watch(reader, board, say) for reader in wanted]

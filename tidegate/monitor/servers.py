@@ -7,6 +7,7 @@ from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
+from tidegate.errors import TidegateError, TransientError
 from tidegate.monitor.reading import Reader, Sample
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
@@ -25,8 +26,10 @@ class RegistryReader(Reader):
 
     def read(self) -> Iterator[Sample]:
         """Nothing but its being there."""
-        for subject in self._subjects:
-            self._client.versions(subject)
+        if self._subjects:
+            self._client.versions(self._subjects[0])
+        else:
+            self._client.subjects()
         return iter(())
 
 
@@ -42,6 +45,16 @@ class SearchReader(Reader):
         self._contracts = [contract for contract in contracts if contract.index is not None]
 
     def read(self) -> Iterator[Sample]:
-        """Documents behind each alias."""
+        """Documents behind each alias; one that is refused hides no other."""
+        refusals = []
         for contract in self._contracts:
-            yield Sample(metric_names.DOCUMENTS, (contract.dataset,), self._client.count(alias(contract)))
+            try:
+                documents = self._client.count(alias(contract))
+            except TransientError:
+                raise
+            except TidegateError as error:
+                refusals.append(error)
+            else:
+                yield Sample(metric_names.DOCUMENTS, (contract.dataset,), documents)
+        if refusals:
+            raise refusals[0]

@@ -27,13 +27,15 @@ class TrafficReader(Reader):
         }
 
     def read(self) -> Iterator[Sample]:
-        """Counts and lags as of now."""
+        """Counts and lags as of now; none of a topic that is not there."""
         topics = [topic for contract in self._contracts for topic in (contract.topic.name, contract.silver_topic)]
         # Positions first: a record that comes in between makes the lag too large by one, never negative.
         positions = self._offsets.committed(self._groups.values())
         ends = self._offsets.ends(self._offsets.places(topics))
+        there = {topic for topic, _ in ends}
         for contract in self._contracts:
-            yield Sample(metric_names.EVENTS_IN, (contract.dataset,), events_in(ends, contract.topic.name))
+            if contract.topic.name in there:
+                yield Sample(metric_names.EVENTS_IN, (contract.dataset,), events_in(ends, contract.topic.name))
         for (job, dataset), group in self._groups.items():
             for (topic, partition), lag in lags(ends, positions[group]).items():
                 yield Sample(metric_names.LAG, (job, dataset, topic, str(partition)), lag)

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
+from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex, job_managers
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
@@ -38,6 +38,8 @@ ANSWERS = {
     "/jobs/overview": OVERVIEW,
     "/jobs/b": JOB,
     "/jobs/b/exceptions": EXCEPTIONS,
+    "/jobs/b/metrics?get=numRestarts": [{"id": "numRestarts", "value": "3"}],
+    "/jobs/a/metrics?get=numRestarts": [],
     "/jobs/b/vertices/w/subtasks/metrics?get=numRecordsIn&agg=sum": SUMS,
     "/jobs/b/stop": {"request-id": "r"},
     "/jobs/b/savepoints/r": STOPPED,
@@ -103,3 +105,17 @@ def test_a_refusal_is_no_outage(flink: FlinkClient) -> None:
 def test_a_cluster_that_is_away_is_an_outage(nobody: Settings) -> None:
     with pytest.raises(TransientError, match=r"Flink at http://127\.0\.0\.1:1 does not answer \(ConnectError\)"):
         FlinkClient(nobody).jobs()
+
+
+def test_restarts_are_told_once_flink_has_counted_them(flink: FlinkClient) -> None:
+    assert (flink.restarts("b"), flink.restarts("a")) == (3.0, None)
+
+
+def test_every_job_manager_of_the_settings_is_known_by_its_address() -> None:
+    urls = "http://refine-rest:8081/, http://ann:secret@lake-rest:8081"
+    assert list(job_managers(Settings(flink_rest_urls=urls), timeout_s=1)) == [
+        "flink refine-rest:8081",
+        "flink lake-rest:8081",
+    ]
+    assert list(job_managers(Settings(), timeout_s=1)) == ["flink"]
+    assert list(job_managers(Settings(flink_rest_urls="http://only:8081"), timeout_s=1)) == ["flink"]

@@ -1,11 +1,16 @@
 """What Flink's answers mean."""
 
+import math
+import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
+from tidegate.errors import TidegateError, TransientError
+from tidegate.monitor import jobs
 from tidegate.monitor.jobs import JobReader, RefineReader, counters, deduplications, last_checkpoint_s, refined
 from tidegate.monitor.reading import Since
 from tidegate.settings import Settings
@@ -27,15 +32,31 @@ class Cluster(FlinkClient):
     def __init__(self, *jobs: FlinkJob) -> None:
         super().__init__(Settings())
         self.known = list(jobs)
+        self.latest: Any = {"completed": {"latest_ack_timestamp": 5_000}}
+        self.error: TidegateError | None = None
+        self.gone: TidegateError | None = None
+        self.thawed: threading.Event | None = None
+        self.asked = 0
+        self.sums: tuple[float, ...] = (100.0, 90.0, 90.0)
 
     def jobs(self) -> list[FlinkJob]:
+        self.asked += 1
+        if self.thawed is not None:
+            self.thawed.wait(30)
+        if self.error is not None:
+            raise self.error
         return self.known
 
     def running(self, job_id: str) -> bool:
+        if self.gone is not None:
+            raise self.gone
         return job_id == "running"
 
     def checkpoints(self, job_id: str) -> dict[str, Any]:
-        return {"latest": {"completed": {"latest_ack_timestamp": 5_000}}}
+        return {"latest": self.latest}
+
+    def restarts(self, job_id: str) -> float | None:
+        return 4.0
 
     def vertices(self, job_id: str) -> list[Vertex]:
         return VERTICES
@@ -44,7 +65,7 @@ class Cluster(FlinkClient):
         return [*OTHERS, *NAMES] if vertex_id == "d2" else OTHERS
 
     def metric_sums(self, job_id: str, vertex_id: str, names: Iterable[str]) -> dict[str, float]:
-        return dict(zip(names, (100.0, 90.0, 90.0), strict=True))
+        return dict(zip(names, self.sums, strict=False))
 
 
 def values(samples: Iterable[Any]) -> dict[tuple[str, str], Any]:
@@ -54,26 +75,95 @@ def values(samples: Iterable[Any]) -> dict[tuple[str, str], Any]:
 def test_a_job_that_restarts_or_is_not_there_is_down() -> None:
     cluster = Cluster(FlinkJob("running", "refine", "RUNNING", 1), FlinkJob("b", "lake", "RESTARTING", 7_000),
                       FlinkJob("c", "index", "FAILED", 1))  # fmt: skip
-    found = values(JobReader(cluster, {"refine": 2, "lake": 60, "index": 5}, 5).read())
+    found = values(JobReader({"flink": cluster}, {"refine": 2, "lake": 60, "index": 5}, 5).read())
     assert {name: found["job_up", name] for name in ("refine", "lake", "index")} == {"refine": 1, "lake": 0, "index": 0}
     assert found["checkpoint_age_seconds", "refine"] == Since(5.0)
-    assert found["checkpoint_age_seconds", "lake"] == Since(7.0)
-    assert ("checkpoint_age_seconds", "index") not in found
+    assert found["up", "flink"] == 1
+    assert found["job_restarts_total", "refine"] == 4
     assert found["checkpoint_interval_seconds", "index"] == 5
 
 
 @pytest.mark.parametrize(
     ("latest", "expected"),
     [
-        ({}, 3.0),
-        ({"completed": None, "savepoint": None}, 3.0),
+        ({}, 0.0),
+        ({"completed": None, "savepoint": None}, 0.0),
         ({"completed": {"latest_ack_timestamp": 9_000}}, 9.0),
         ({"completed": {"latest_ack_timestamp": 9_000}, "savepoint": {"latest_ack_timestamp": 11_000}}, 11.0),
     ],
 )
-def test_the_age_counts_from_the_newest_checkpoint_or_from_the_start(latest: Any, expected: float) -> None:
-    job = FlinkJob("a", "refine", "RUNNING", 3_000)
-    assert last_checkpoint_s(job, {"latest": latest}) == expected
+def test_the_newest_checkpoint_or_savepoint_counts(latest: Any, expected: float) -> None:
+    assert last_checkpoint_s({"latest": latest}) == expected
+
+
+def test_a_job_that_begins_again_and_again_does_not_make_its_last_checkpoint_younger() -> None:
+    """Nor does its absence between two starts."""
+    cluster = Cluster(FlinkJob("running", "refine", "RUNNING", 3_000))
+    cluster.latest = {}
+    reader = JobReader({"flink": cluster}, {"refine": 2}, 5)
+
+    def since() -> Any:
+        return values(reader.read())["checkpoint_age_seconds", "refine"]
+
+    assert since() == Since(3.0)
+    cluster.known = [FlinkJob("running", "refine", "RUNNING", 900_000)]
+    assert since() == Since(3.0)
+    cluster.known = []
+    assert since() == Since(3.0)
+    cluster.known = [FlinkJob("running", "refine", "RUNNING", 950_000)]
+    cluster.latest = {"completed": {"latest_ack_timestamp": 960_000}}
+    assert since() == Since(960.0)
+
+
+def test_a_job_that_was_never_there_has_an_age_too() -> None:
+    reader = JobReader({"flink": Cluster()}, {"refine": 2}, 5)
+    first, second = (values(reader.read())["checkpoint_age_seconds", "refine"] for _ in range(2))
+    assert first == second
+    assert abs(first.at_s - time.time()) < 60
+
+
+def test_jobs_are_found_on_whichever_job_manager_has_them() -> None:
+    clients = {
+        "flink a:1": Cluster(FlinkJob("running", "refine", "RUNNING", 1)),
+        "flink b:1": Cluster(FlinkJob("running", "lake", "RUNNING", 1)),
+    }
+    found = values(JobReader(clients, {"refine": 2, "lake": 60, "index": 5}, 5).read())
+    assert {name: found["job_up", name] for name in ("refine", "lake", "index")} == {"refine": 1, "lake": 1, "index": 0}
+    assert (found["up", "flink a:1"], found["up", "flink b:1"]) == (1, 1)
+
+
+def test_a_job_manager_that_is_away_is_told_by_name_and_its_jobs_are_not_said_to_be_down() -> None:
+    away, here = Cluster(), Cluster(FlinkJob("running", "refine", "RUNNING", 1))
+    away.error = TransientError("nobody there", remedy="")
+    told: list[Any] = []
+    with pytest.raises(TransientError, match="nobody there"):
+        told.extend(JobReader({"flink a:1": away, "flink b:1": here}, {"refine": 2, "lake": 60}, 5).read())
+    found = values(told)
+    assert (found["up", "flink a:1"], found["up", "flink b:1"]) == (0, 1)
+    assert found["job_up", "refine"] == 1
+    assert ("job_up", "lake") not in found
+
+
+def test_a_job_manager_that_hangs_is_given_up_and_not_asked_twice_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "ANSWER_S", 0.05)
+    thawed = threading.Event()
+    hanging, here = Cluster(), Cluster(FlinkJob("running", "refine", "RUNNING", 1))
+    hanging.thawed = thawed
+    reader = JobReader({"flink a:1": hanging, "flink b:1": here}, {"refine": 2, "lake": 60}, 5)
+    for _ in range(3):
+        told: list[Any] = []
+        with pytest.raises(TransientError, match=r"flink a:1 has not answered within 0\.05 s"):
+            told.extend(reader.read())
+        assert (values(told)["up", "flink a:1"], values(told)["job_up", "refine"]) == (0, 1)
+    assert hanging.asked == 1
+    thawed.set()
+
+
+def test_a_job_that_ends_between_two_questions_is_not_there_and_flink_is() -> None:
+    cluster = Cluster(FlinkJob("running", "refine", "RUNNING", 1))
+    cluster.gone = TidegateError("Flink answered 404", remedy="")
+    found = values(JobReader({"flink": cluster}, {"refine": 2}, 5).read())
+    assert (found["up", "flink"], found["job_up", "refine"]) == (1, 0)
 
 
 def test_each_dataset_is_found_by_the_source_before_its_deduplication() -> None:
@@ -94,6 +184,26 @@ def test_what_the_deduplication_leaves_out_are_duplicates() -> None:
 
 
 def test_refine_is_told_by_dataset_once_its_counters_are_there() -> None:
-    reader = RefineReader(Cluster(FlinkJob("running", "refine", "RUNNING", 1)), 5)
+    reader = RefineReader({"flink": Cluster(FlinkJob("running", "refine", "RUNNING", 1))}, 5)
     assert values(reader.read()) == {("silver_rows_total", "clicks"): 90.0, ("duplicates_total", "clicks"): 10.0}
-    assert list(RefineReader(Cluster(), 5).read()) == []
+    assert list(RefineReader({"flink": Cluster()}, 5).read()) == []
+
+
+@pytest.mark.parametrize("sums", [(), (100.0, 90.0), (100.0, 90.0, math.nan)])
+def test_counters_that_are_not_whole_are_not_told_as_0(sums: tuple[float, ...]) -> None:
+    """Prometheus takes a counter that falls for one that began anew, and adds all of it again."""
+    cluster = Cluster(FlinkJob("running", "refine", "RUNNING", 1))
+    cluster.sums = sums
+    assert list(RefineReader({"flink": cluster}, 5).read()) == []
+
+
+def test_refine_is_looked_for_on_every_job_manager() -> None:
+    away, here = Cluster(), Cluster(FlinkJob("running", "refine", "RUNNING", 1))
+    away.error = TransientError("nobody there", remedy="")
+    reader = RefineReader({"flink a:1": away, "flink b:1": here}, 5)
+    for _ in range(2):
+        assert len(values(reader.read())) == 2
+    assert away.asked == 1, "where it was found is asked first"
+    here.known = []
+    with pytest.raises(TransientError, match="nobody there"):
+        list(reader.read())

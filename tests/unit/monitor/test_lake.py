@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tidegate.errors import TransientError
+from tidegate.metric_names import LAKE_FILES, LAKE_ROWS
 from tidegate.monitor import lake
-from tidegate.monitor.lake import LakeReader, table_facts
+from tidegate.monitor.lake import LakeReader, samples, table_facts
 from tidegate.monitor.reading import Since
 from tidegate.settings import Settings
 
@@ -59,6 +61,29 @@ def test_a_table_is_told_by_its_fullest_partition_and_the_average() -> None:
 def test_an_empty_table_has_no_files() -> None:
     facts = table_facts(Table(Snapshot(), []), Snapshot())
     assert (facts.partition_files_max, facts.partition_files_avg) == (0, 0.0)
+
+
+def test_what_a_snapshot_does_not_say_is_not_told_as_0() -> None:
+    facts = table_facts(Table(Snapshot(), [1]), Snapshot(summary={"total-records": "30"}))
+    told = {sample.metric for sample in samples("clicks", "bronze.clicks", facts)}
+    assert LAKE_ROWS in told and LAKE_FILES not in told
+
+
+def test_a_table_that_can_not_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Table):
+        def current_snapshot(self) -> Snapshot | None:
+            raise FileNotFoundError("its metadata")
+
+    tables: dict[str, Table | None] = {
+        "bronze.clicks": Broken(Snapshot(), []),
+        "silver.clicks": Table(Snapshot(), [1]),
+    }
+    monkeypatch.setattr(lake, "open_catalog", lambda settings: tables)
+    monkeypatch.setattr(lake, "find_table", lambda catalog, name: catalog[name])
+    told: list[Any] = []
+    with pytest.raises(TransientError):
+        told.extend(LakeReader(Settings(), ["clicks"], 5).read())
+    assert {sample.labels[1] for sample in told} == {"silver.clicks"}
 
 
 def test_manifests_are_read_again_for_a_new_snapshot_only(monkeypatch: pytest.MonkeyPatch) -> None:

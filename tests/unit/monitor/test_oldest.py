@@ -7,6 +7,7 @@ from tests.contracts import SCHEMAS
 from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.load import load_stream
+from tidegate.metric_names import OLDEST_DEAD_LETTER
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.reading import Since
 
@@ -74,3 +75,8 @@ def test_without_dead_letters_the_age_is_zero() -> None:
     values(reader)
     log.spans = {FIRST: (90, 90), SECOND: (40, 40)}
     assert values(reader)[0] == 0.0
+
+
+def test_of_a_topic_that_is_not_there_no_age_is_told() -> None:
+    samples = list(OldestReader(Log({}), Records(), [CONTRACT], 5).read())
+    assert OLDEST_DEAD_LETTER not in {sample.metric for sample in samples}

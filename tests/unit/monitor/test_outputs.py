@@ -16,6 +16,7 @@ from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place
 from tidegate.clients.kafka_records import Batch, Scan
 from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters.codes import CODES
+from tidegate.errors import TransientError
 from tidegate.monitor import outputs
 from tidegate.monitor.outputs import OutputReader, reasons_of, unread
 from tidegate.monitor.tally import Tally
@@ -103,13 +104,14 @@ def test_a_topic_made_anew_is_counted_anew() -> None:
 
 
 class Log(OffsetReader):
-    """One partition of dead letters, which ends at an offset."""
+    """One partition of dead letters, which ends at an offset; nothing once the topic is gone."""
 
     def __init__(self, end: int) -> None:
         self.end = end
+        self.topics = {"dlq.clicks"}
 
     def places(self, topics: Iterable[str]) -> list[Place]:
-        return [("dlq.clicks", 0)] if "dlq.clicks" in topics else []
+        return [(topic, 0) for topic in topics if topic in self.topics]
 
     def starts(self, places: Iterable[Place]) -> Offsets:
         return dict.fromkeys(places, 0)
@@ -163,3 +165,78 @@ def test_no_0_is_told_while_dead_letters_are_yet_to_be_counted(monkeypatch: pyte
     monkeypatch.setattr(outputs, "read_batches", batches)
     told += read.read()
     assert {sample.value for sample in told} == {0, 2}
+
+
+def test_nothing_is_told_of_a_topic_that_is_gone_and_nothing_committed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not 0, not the last count; and Kafka would refuse an offset of a partition that is gone, at every reading."""
+    log, committed = Log(9), list[Any]()
+    read = reader(monkeypatch, log, Tally(9, Counter({("decode", "TRUNCATED"): 7})))
+    monkeypatch.setattr(outputs, "keep", lambda _, tallies: committed.append(dict(tallies)))
+    assert counts(read)["clicks", "decode", "TRUNCATED"] == 7
+
+    log.topics = set()
+    monkeypatch.setattr(outputs, "KEEP_EVERY_S", -1.0)
+
+    assert list(read.read()) == []
+    assert committed[-1] == {}
+
+
+def test_a_partition_that_comes_later_is_counted_from_what_was_kept_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(9)
+    log.topics = set()
+    read = reader(monkeypatch, log, Tally(9, Counter({("decode", "TRUNCATED"): 7})))
+    assert list(read.read()) == []
+    log.topics = {"dlq.clicks"}
+    assert counts(read)["clicks", "decode", "TRUNCATED"] == 7
+
+
+def test_a_topic_in_trouble_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(2)
+    log.topics = {"dlq.clicks", "dropped.clicks"}
+    read = reader(monkeypatch, log, Tally())
+
+    def batches(scan: Scan) -> Iterator[Batch]:
+        if scan.topic == "dlq.clicks":
+            raise KeyError("a bug")
+        yield batch(b"", b"")
+
+    monkeypatch.setattr(outputs, "read_batches", batches)
+    told: list[Any] = []
+    with pytest.raises(KeyError):
+        told.extend(read.read())
+    assert [(sample.metric, sample.value) for sample in told] == [(metric_names.DROPPED, 2)]
+
+
+def test_a_long_count_is_made_in_parts_each_of_which_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop of the monitor, or its deadline, does not begin a count of weeks anew; half of it is shown as nothing."""
+    log, kept = Log(25), list[int]()
+    read = reader(monkeypatch, log, Tally())
+    monkeypatch.setattr(outputs, "CHUNK_OFFSETS", 10)
+    monkeypatch.setattr(outputs, "keep", lambda _, tallies: kept.append(tallies["dlq.clicks", 0].reached))
+
+    def batches(scan: Scan) -> Iterator[Batch]:
+        ((start, end),) = scan.spans.values()
+        yield batch(*[framed(DEAD_LETTER, LETTER)] * (end - start))
+
+    monkeypatch.setattr(outputs, "read_batches", batches)
+    monkeypatch.setattr(outputs, "BUDGET_S", -1.0)
+    told: list[Any] = []
+    with pytest.raises(TransientError, match=r"dlq\.clicks is still being counted, 25 offsets are left"):
+        told.extend(read.read())
+    assert told == []
+    monkeypatch.setattr(outputs, "BUDGET_S", 60.0)
+    assert counts(read)["clicks", "decode", "TRUNCATED"] == 25
+    assert kept[-3:] == [10, 20, 25]
+
+
+def test_counts_are_committed_also_while_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kafka forgets a group's offsets, and with them the counts, a week after the last commit."""
+    commits: list[Any] = []
+    read = reader(monkeypatch, Log(9), Tally(9))
+    monkeypatch.setattr(outputs, "keep", lambda *_: commits.append(1))
+    list(read.read())
+    list(read.read())
+    assert len(commits) == 1
+    monkeypatch.setattr(outputs, "KEEP_EVERY_S", -1.0)
+    list(read.read())
+    assert len(commits) == 2

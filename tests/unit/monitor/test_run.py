@@ -15,6 +15,8 @@ from tidegate.contracts.load import stream_datasets
 from tidegate.errors import TidegateError
 from tidegate.job_names import NAMES
 from tidegate.metric_names import JOB_UP
+from tidegate.monitor import jobs
+from tidegate.monitor.contracts import readable_streams
 from tidegate.monitor.jobs import JobReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.proofs import ProofProcess
@@ -45,7 +47,6 @@ def down(options: Options, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_a_job_that_is_not_to_run_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert down(Options(), monkeypatch) == {"refine", "lake", "index", "metrics"}
     assert down(Options(jobs=("refine", "lake")), monkeypatch) == {"refine", "lake"}
-    assert down(Options(jobs=()), monkeypatch) == set()
 
 
 def test_an_unknown_job_is_one_clear_error() -> None:
@@ -67,8 +68,23 @@ def test_a_proof_is_about_what_the_jobs_write() -> None:
 def test_each_server_has_one_reader_that_tells_whether_it_is_there() -> None:
     found = readers(SETTINGS, stream_datasets(SETTINGS.schemas_dir), Options())
     servers = [reader.server for reader in found if reader.server]
-    assert sorted(servers) == ["flink", "kafka", "lake", "opensearch", "registry"]
+    assert sorted(servers) == ["kafka", "lake", "opensearch", "registry"], "Flink's are told by the reader of the jobs"
     assert len({reader.name for reader in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "asked"),
+    [
+        (("refine", "index"), {"opensearch", "jobs"}),
+        (("refine", "metrics"), {"opensearch", "jobs"}),
+        (("refine", "lake"), {"lake", "jobs"}),
+        ((), set()),
+    ],
+)
+def test_a_server_that_no_job_needs_is_not_asked_and_so_never_down(jobs: tuple[str, ...], asked: set[str]) -> None:
+    found = readers(SETTINGS, readable_streams(SETTINGS.schemas_dir), Options(jobs=jobs))
+    told = {reader.server or reader.name for reader in found}
+    assert told & {"opensearch", "lake", "jobs"} == asked
 
 
 def test_proofs_are_made_only_if_asked_for() -> None:
@@ -95,6 +111,7 @@ def test_frozen_servers_are_told_by_name_and_no_scrape_waits_for_them(
 ) -> None:
     monkeypatch.setattr(Reader, "deadline_s", 1.0)
     monkeypatch.setattr(LakeReader, "deadline_s", 1.0)
+    monkeypatch.setattr(jobs, "ANSWER_S", 0.5)
     with frozen_server(said) as server:
         url = f"http://127.0.0.1:{server}"
         frozen = SETTINGS.model_copy(

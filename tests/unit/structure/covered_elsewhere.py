@@ -33,7 +33,6 @@ COVERED = {
     "tidegate/demo/watched.py": "tests/stack/test_demo.py",
     "tidegate/jobs/check_contracts.py": "tests/flink/test_check_contracts.py",
     "tidegate/measure/output_watch.py": "tests/stack/test_demo.py",
-    "tidegate/monitor/servers.py": "tests/stack/test_monitor.py",
     "tidegate/proof/index_reader.py": "tests/stack/test_prove_lake_index.py",
     "tidegate/proof/lake_reader.py": "tests/stack/test_prove_lake_index.py",
     "tidegate/proof/reconcile.py": "tests/stack/test_prove_topics.py",
