@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidegate.avro.json_text import UnreadableNumber
 from tidegate.avro.json_values import JsonValueError, from_json, to_json
 from tidegate.avro.types import read_type
 
@@ -89,6 +90,24 @@ def test_a_record_survives_json_and_avro(record: dict[str, Any]) -> None:
         ("tags", "a"),
         ("inner", {"x": 1, "y": 2}),
         ("inner", {}),
+        ("ratio", Decimal("1e400")),
+        ("ratio", Decimal("1e-400")),
+        ("ratio", 10**309),
+        ("ratio", float("nan")),
+        ("ratio", UnreadableNumber("NaN")),
+        ("price", UnreadableNumber("1e99999999999999999999")),
+        ("price", "1_000"),
+        ("price", "١٢"),
+        ("price", "9" * 1_000_000),
+        ("price", 10**400),
+        ("at", "2026-11-21T10:00:00.123000789Z"),
+        ("at", "2026-11-21T10:00:00.1230000001+00:00"),
+        ("at", "0001-01-01T00:00:00+01:00"),
+        ("at", Decimal("1795255200.123")),
+        ("at", UnreadableNumber("Infinity")),
+        ("text", "half \ud83d"),
+        ("counts", {"\udc00": 1}),
+        ("raw", "é"),
     ],
 )
 def test_a_value_that_does_not_fit_names_its_field(field: str, value: object) -> None:
@@ -102,6 +121,52 @@ def test_a_value_that_does_not_fit_names_its_field(field: str, value: object) ->
 def test_a_time_may_be_a_number_in_the_fields_unit() -> None:
     fields = {part.name: part.type for part in TYPE.fields}
     assert from_json(1500, fields["at"]) == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("at", 1_795_255_200, "looks like seconds, but the field counts milliseconds"),
+        ("at", Decimal("1795255200.123"), "looks like seconds, but the field counts milliseconds"),
+        ("at", 1_795_255_200_000_000, "looks like microseconds, but the field counts milliseconds"),
+        ("fine", 1_795_255_200_000, "looks like milliseconds, but the field counts microseconds"),
+        ("fine", 1_795_255_200_000_000_000, "looks like nanoseconds, but the field counts microseconds"),
+    ],
+)
+def test_a_time_in_another_unit_is_refused_with_a_hint(field: str, value: object, said: str) -> None:
+    avro = {part.name: part.type for part in TYPE.fields}[field]
+    with pytest.raises(JsonValueError, match=said):
+        from_json(value, avro, field)
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [("12.5000", "12.50"), (Decimal("12.5000"), "12.50"), (Decimal("1.2E1"), "12.00"), ("0.000", "0.00"), (7, "7.00")],
+)
+def test_zeros_behind_the_scale_are_no_rounding(value: object, stored: str) -> None:
+    schema = {"type": "record", "name": "R", "fields": [SCHEMA["fields"][9]]}
+    buffer = io.BytesIO()
+    fastavro.schemaless_writer(buffer, fastavro.parse_schema(schema), from_json({"price": value}, read_type(schema)))
+    buffer.seek(0)
+    (read,) = fastavro.schemaless_reader(buffer, fastavro.parse_schema(schema), None).values()
+    assert str(read) == stored
+
+
+def test_a_float_takes_what_four_bytes_hold() -> None:
+    assert from_json(Decimal("0.1"), read_type("float")) == 0.1
+    for value in (Decimal("1e39"), Decimal("1e-60")):
+        with pytest.raises(JsonValueError, match="no finite number of type float"):
+            from_json(value, read_type("float"))
+
+
+def test_a_message_is_short_whatever_the_value() -> None:
+    deep: list[Any] = []
+    for _ in range(900):
+        deep = [deep]
+    for value in ("x" * 1_000_000, deep, 10**399, {"k" * 1_000_000: 1}):
+        with pytest.raises(JsonValueError) as raised:
+            from_json(value, read_type("boolean"))
+        assert len(str(raised.value)) < 300
 
 
 def test_a_missing_field_gets_its_default_or_is_refused() -> None:
