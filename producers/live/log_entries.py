@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from producers.live.server_logs import Start, orphan, parse_start
-from producers.recorded.tail import Line
+from producers.recorded.split import Line
 
 MAX_LINES = 1000
 MAX_BYTES = 256 * 1024

@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from producers.recorded.tail import Line, file_chunks, split_lines
+from producers.recorded.split import Line, split_lines
+from producers.recorded.tail import file_chunks
 from tidegate.errors import TidegateError
 
 

@@ -4,12 +4,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from producers.recorded.lines import Format, LineReader, Replay
-from producers.recorded.tail import read_lines
+from producers.recorded import tail
+from producers.recorded.inputs import read_lines
+from producers.recorded.line_reader import Format, LineReader
+from producers.recorded.lines import Replay
 from producers.sending.progress_metrics import Address
 from producers.sending.publish import Publisher, publish
 from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
+from tidegate import log
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Dataset
 from tidegate.settings import Settings
@@ -38,16 +41,19 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
         TidegateError: no file, topic or schema, or the run could not go on.
     """
     topic = dataset.contract.topic
+    reader = LineReader(dataset, recording.format)
+    rejected = Rejects(recording.rejects_path(settings.home), log.console(), [recording.path])
     encoder = Encoder(dataset.latest, registered_id(settings, dataset))
     publisher = Publisher(settings, topic.name)
     started_s = time.monotonic()
     with (
         watched_offsets(settings, topic.name) as offsets,
         session(dataset.name, metrics) as run,
-        Rejects(recording.rejects_path(settings.home), run.console) as rejects,
+        rejected as rejects,
     ):
-        replay = Replay(LineReader(dataset, recording.format), encoder, topic.key, rejects)
-        lines = read_lines(recording.path, recording.follow, run.stop)
+        replay = Replay(reader, encoder, topic.key, rejects)
+        path = recording.path
+        lines = tail.read_lines(path, True, run.stop) if recording.follow else read_lines(path, run.stop)
         batches = replay.batches(lines, recording.speed, time.time)
         progress = publish(batches, publisher, run.stop, run.on_batch)
     return {

@@ -5,20 +5,13 @@ import select
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from producers.recorded.split import Line, split_lines
 from tidegate.errors import TidegateError
 
 _CHUNK_BYTES = 256 * 1024
 _INPUT_WAIT_S = 0.2
-
-
-class Line(NamedTuple):
-    """A line without its end, and its number in its file, from 1; ``file`` names that where there are several."""
-
-    number: int
-    text: bytes
-    file: str = ""
 
 
 def read_lines(path: Path, follow: bool, stop: Callable[[], bool]) -> Iterator[Line | None]:
@@ -78,18 +71,3 @@ def _replaced(file: BinaryIO, path: Path) -> bool:
     if (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino):
         return now.st_size < file.tell()
     return mine.st_size <= file.tell()
-
-
-def split_lines(chunks: Iterator[bytes | None], number: int = 0) -> Iterator[Line | None]:
-    """The lines of ``chunks``, the first of which follows line ``number``; the last one needs no end."""
-    rest = b""
-    for chunk in chunks:
-        if chunk is None:
-            yield None
-            continue
-        *lines, rest = (rest + chunk).split(b"\n")
-        for text in lines:
-            number += 1
-            yield Line(number, text.removesuffix(b"\r"))
-    if rest:
-        yield Line(number + 1, rest.removesuffix(b"\r"))

@@ -1,7 +1,8 @@
 """A request of an access log as a click.
 
 Every request is an event of type ``view``, whatever its method or status: the log records that it happened, and a
-contract has no field for the rest. A session is one browser on one address on one day (UTC).
+contract has no field for the rest. A session is one browser on one address on one day (UTC); all whose address the log
+does not say count as one address.
 """
 
 from producers.recorded.access_log import Request
@@ -16,7 +17,7 @@ def from_access_log(request: Request) -> Record:
     return {
         "event_time": request.time,
         "user_id": request.user,
-        "session_id": name_uuid(request.host, request.user_agent or "", day),
+        "session_id": name_uuid(request.host or "", request.user_agent or "", day),
         "event_type": "view",
         "page_url": request.target,
         "referrer": request.referrer,

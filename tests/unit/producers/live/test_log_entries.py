@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from producers.live.log_entries import MAX_LINES, entries
-from producers.recorded.tail import Line
+from producers.recorded.split import Line
 
 FIRST = b"2026-11-21 20:30:25,800 ERROR a.B - failed"
 SECOND = b"2026-11-21 20:30:26,000 INFO  a.B - went on"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from producers.live.restarted_log import Mark, RestartedLog, follow
-from producers.recorded.tail import Line
+from producers.recorded.split import Line
 from tidegate.errors import TidegateError
 
 

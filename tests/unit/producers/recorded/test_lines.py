@@ -1,8 +1,7 @@
 """Recorded lines become records, or rejects with their number; nothing is lost, and a second run repeats itself."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from producers.recorded.lines import Format, LineReader, Replay
-from producers.recorded.tail import Line
+from producers.recorded.line_reader import Format, LineReader
+from producers.recorded.lines import Replay
+from producers.recorded.split import Line
 from producers.sending.batch import Batch
 from producers.sending.rejects import Rejects
 from tests.contracts import next_version
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Stream
+from tidegate.errors import TidegateError
 
 LOG = b'203.0.113.9 - - [17/May/2015:10:05:%02d +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"'
 JSON = {
@@ -86,9 +87,14 @@ def test_a_json_line_without_an_id_gets_one_from_its_place(clicks: Stream, rejec
         (b"x", "jsonl", "not JSON"),
         (b'{"session_id": 3}', "auto", "event_time: missing"),
         (json.dumps(JSON | {"quantity": "two"}).encode(), "auto", "line.quantity: 'two' is not a whole number"),
-        (json.dumps(JSON | {"page_url": "\ud800"}).encode(), "auto", "surrogates not allowed"),
+        (
+            json.dumps(JSON | {"page_url": "\ud800"}).encode(),
+            "auto",
+            "line.page_url: '\\ud800' holds half of a surrogate pair",
+        ),
         (json.dumps(JSON).encode(), "combined", "not a line of an access log"),
-        (b"[" * 100_000, "jsonl", "recursion"),
+        (b"[" * 100_000, "jsonl", "a JSON array. Give one JSON object a line"),
+        (b'{"a":' * 100_000, "jsonl", "nested too deeply"),
     ],
 )
 def test_a_rejected_line_is_kept_with_its_number_and_reason(
@@ -122,15 +128,41 @@ def test_what_was_read_is_sent_before_waiting_for_more(clicks: Stream, rejects: 
     assert [len(batch) for batch in replay(clicks, [LOG % 1, None, LOG % 2], rejects)] == [1, 1]
 
 
-def test_a_dataset_without_a_mapping_refuses_access_logs(products: Stream) -> None:
-    with pytest.raises(ValueError, match="no mapping from access logs"):
-        LineReader(products, "combined").record(Line(1, LOG % 1))
+def test_a_record_that_no_topic_takes_is_rejected(
+    clicks: Stream, rejects: Rejects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("producers.sending.decoding.MAX_RECORD_BYTES", 1000)
+    big = json.dumps(JSON | {"page_url": "x" * 1001}).encode()
+    assert len(records(clicks, replay(clicks, [big, LOG % 1], rejects))) == 1
+    assert "a record of 1,070 bytes; a topic takes at most 1,000" in rejects.path.read_text()
 
 
-def test_a_module_that_has_only_the_name_of_a_mapping_is_none(clicks: Stream, rejects: Rejects) -> None:
-    access = replace(clicks, contract=clicks.contract.model_copy(update={"dataset": "access"}))
-    assert len(records(access, replay(access, [json.dumps(JSON).encode(), LOG % 1], rejects))) == 1
-    assert "no mapping from access logs" in rejects.path.read_text()
+def test_a_batch_of_large_records_is_small(clicks: Stream, rejects: Rejects, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("producers.recorded.lines._BATCH_BYTES", 1000)
+    big = json.dumps(JSON | {"page_url": "x" * 600}).encode()
+    assert [len(batch) for batch in replay(clicks, [big] * 5, rejects)] == [2, 2, 1]
+
+
+def test_what_was_read_before_a_file_breaks_is_sent(clicks: Stream, rejects: Rejects) -> None:
+    def breaking() -> Iterator[Line | None]:
+        yield Line(1, LOG % 1)
+        raise TidegateError("cannot be read to its end.", remedy="Mend it.")
+
+    source = Replay(LineReader(clicks, "auto"), Encoder(clicks.latest, 7), clicks.contract.topic.key, rejects)
+    batches = source.batches(breaking(), None, lambda: 0.0)
+    assert len(next(batches)) == 1
+    with pytest.raises(TidegateError, match="Mend it"):
+        next(batches)
+
+
+def test_only_what_is_handed_out_or_rejected_counts_as_taken(clicks: Stream, rejects: Rejects) -> None:
+    source = Replay(LineReader(clicks, "auto"), Encoder(clicks.latest, 7), clicks.contract.topic.key, rejects)
+    lines = [Line(1, LOG % 0, "f", 10), Line(2, b"x", "f", 12), Line(3, LOG % 30, "f", 20), Line(4, LOG % 30, "f", 30)]
+    batches = source.batches(iter(lines), 1.0, lambda: 0.0)
+    next(batches)  # the third line is read by now, and in the next batch
+    assert (source.taken["f"].number, source.taken["f"].end) == (2, 12)
+    next(batches)
+    assert (source.taken["f"].number, source.taken["f"].end) == (4, 30)
 
 
 def test_a_json_line_may_lack_fields_of_any_type_that_have_a_default(clicks: Stream, rejects: Rejects) -> None:
