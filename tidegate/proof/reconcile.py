@@ -65,7 +65,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     windows = _raw_windows(settings, contract.topic.name, scope)
     many = sum(window.end - window.start for window in windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
-        evidence = TopicEvidence(settings, contract, windows, workers)
+        evidence = TopicEvidence(settings, dataset, windows, workers)
         partitions = judge_when_caught_up(evidence, _differences, deadline_s)
         topics_peak_mb = workers.peak_rss_mb()
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from tidegate.clients.kafka_offsets import Spans, topic_spans
 from tidegate.clients.kafka_records import Scan
-from tidegate.contracts.model import Contract
+from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.proof.record_reader import (
     DeadLetterRows,
+    RawLayout,
     read_dead_letters,
     read_dropped,
     read_exploding_raw,
@@ -32,11 +33,12 @@ class TopicEvidence:
     event may lie before the window.
     """
 
-    def __init__(self, settings: Settings, contract: Contract, windows: list[Window], workers: Workers) -> None:
+    def __init__(self, settings: Settings, dataset: Stream, windows: list[Window], workers: Workers) -> None:
         self.windows = windows
         self.outputs = Outputs(make_rows(), make_rows(), make_rows())
         self._settings = settings
-        self._contract = contract
+        self._dataset = dataset
+        self._contract = dataset.contract
         self._workers = workers
         self._letters: list[DeadLetterRows] = []
         self._read_to: dict[str, dict[int, int]] = {}
@@ -88,17 +90,18 @@ class TopicEvidence:
 
     def _read_raw(self) -> RawRows:
         spans = {window.partition: (window.start, window.end) for window in self.windows}
-        contract, identity = self._contract, tuple(self._contract.identity)
-        scans = self._scan(contract.topic.name, spans).split(self._workers.count)
+        contract, record = self._contract, self._dataset.raw_type
+        whole = Scan(self._settings, contract.topic.name, spans, schema_headers=True)
+        scans = whole.split(self._workers.count)
+        layout = RawLayout(record, tuple(contract.identity), contract.explode.field if contract.explode else None)
         if contract.explode:
-            items = contract.explode.field
-            futures = [self._workers.submit(read_exploding_raw, scan, identity, items) for scan in scans]
+            futures = [self._workers.submit(read_exploding_raw, scan, layout) for scan in scans]
         else:
             claims = concat([self.outputs.silver, self.outputs.dead_letter, self.outputs.dropped])
             claimed = _offsets_by_partition(claims)
             futures = [
                 self._workers.submit(
-                    read_raw, scan, identity, {number: claimed[number] for number in scan.spans if number in claimed}
+                    read_raw, scan, layout, {number: claimed[number] for number in scan.spans if number in claimed}
                 )
                 for scan in scans
             ]
