@@ -14,8 +14,6 @@ FUNCTIONS = {
     "item_min": "ItemMin",
     "item_max": "ItemMax",
     "is_among": "IsAmong",
-    "storable": "Storable",
-    "items": "Items",
 }
 
 

@@ -1,7 +1,7 @@
 """Reads Kafka topics as fast as Python can: whole batches, committed records only, up to a fixed end."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import compress
 
@@ -9,7 +9,6 @@ import numpy as np
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from numpy.typing import NDArray
 
-from tidegate.avro.frame import SCHEMA_ID_HEADER
 from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import Spans
 from tidegate.clients.outage import KAFKA, outage, silence
@@ -40,13 +39,13 @@ The client's pause of a second after a full queue would starve a reader with a s
 class Scan:
     """What one reader reads: for each partition of ``topic`` the offsets [start, end).
 
-    ``schema_headers``: also the headers that name a record's schema, where a topic may have them.
+    Not ``committed``: also what is not committed yet, or was rolled back.
     """
 
     settings: Settings
     topic: str
     spans: Spans = field(default_factory=dict)
-    schema_headers: bool = False
+    committed: bool = True
 
     def split(self, parts: int) -> list["Scan"]:
         """The same work in at most ``parts`` scans of distinct partitions."""
@@ -57,16 +56,12 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one topic; a record without a value has an empty one, and no header.
-
-    ``schema_headers``: the headers that name a schema, by the row of their record.
-    """
+    """Records of one topic; a record without a value has an empty one."""
 
     topic: str
     partition: NDArray[np.int32]
     offset: NDArray[np.int64]
     values: list[bytes]
-    schema_headers: Mapping[int, bytes] = field(default_factory=dict)
 
     def place(self, row: int) -> str:
         """Where a record lies: ``topic:partition:offset``."""
@@ -74,14 +69,15 @@ class Batch:
 
 
 def read_batches(scan: Scan) -> Iterator[Batch]:
-    """All committed records of the scan, in batches; each batch may mix partitions.
+    """All records of the scan, in batches; each batch may mix partitions.
 
     Raises:
         TransientError: the broker stopped answering.
         TidegateError: offsets of the scan were removed by retention while they were read.
     """
     ends = {partition: end for partition, (start, end) in scan.spans.items() if start < end}
-    consumer = Consumer(connection.kafka_reader(scan.settings, naming.PROVE_GROUP) | _FAST)
+    isolation = {} if scan.committed else {"isolation.level": "read_uncommitted"}
+    consumer = Consumer(connection.kafka_reader(scan.settings, naming.PROVE_GROUP) | _FAST | isolation)
     try:
         consumer.assign([TopicPartition(scan.topic, number, scan.spans[number][0]) for number in ends])
         heard = _heard(consumer, scan.settings, scan.topic, BATCH_RECORDS)
@@ -154,19 +150,7 @@ def _unpack(scan: Scan, messages: list[Message]) -> tuple[Batch, dict[int, int]]
     inside = offset < _ends(scan.spans)[partition]
     if not inside.all():
         values = list(compress(values, inside.tolist()))
-        records = list(compress(records, inside.tolist()))
-    headers = _schema_headers(records) if scan.schema_headers else {}
-    return Batch(scan.topic, partition[inside], offset[inside], values, headers), reached
-
-
-def _schema_headers(records: list[Message]) -> dict[int, bytes]:
-    """The last header of each record's that names its schema; a record without a value needs none."""
-    found: dict[int, bytes] = {}
-    for row, headers in enumerate(map(Message.headers, records)):
-        for name, value in headers or ():
-            if name == SCHEMA_ID_HEADER and records[row].value() is not None:
-                found[row] = value or b""
-    return found
+    return Batch(scan.topic, partition[inside], offset[inside], values), reached
 
 
 def _ends(spans: Spans) -> NDArray[np.int64]:
