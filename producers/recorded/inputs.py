@@ -7,6 +7,7 @@ import select
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -51,7 +52,7 @@ def read_lines(path: Path, stop: Callable[[], bool]) -> Iterator[Line | None]:
         yield from split_lines(_input_chunks(stop))
         return
     with open_input(path) as file:
-        yield from split_lines(_file_chunks(file, path, stop))
+        yield from split_lines(chunks_of(file, path, stop))
 
 
 def open_input(path: Path) -> BinaryIO:
@@ -105,14 +106,30 @@ def _input_chunks(stop: Callable[[], bool]) -> Iterator[bytes | None]:
             return
 
 
-def _file_chunks(file: BinaryIO, path: Path, stop: Callable[[], bool]) -> Iterator[bytes]:
+def chunks_of(file: BinaryIO, path: Path, stop: Callable[[], bool]) -> Iterator[bytes]:
+    """What ``file`` holds until its end or ``stop``.
+
+    Raises:
+        TidegateError: it cannot be read to its end.
+    """
     while not stop():
-        try:
+        with read_errors(path):
             chunk = file.read(CHUNK_BYTES)
-        except (EOFError, OSError, zlib.error) as error:
-            reason = str(error).rstrip(".") or type(error).__name__
-            remedy = "What came before is taken; mend the file, then give it again."
-            raise TidegateError(f"{path} cannot be read to its end ({reason}).", remedy=remedy) from error
         if not chunk:
             return
         yield chunk
+
+
+@contextmanager
+def read_errors(path: Path) -> Iterator[None]:
+    """Turns what reading a broken file raises into an error for people.
+
+    Raises:
+        TidegateError: the block could not read on.
+    """
+    try:
+        yield
+    except (EOFError, OSError, zlib.error) as error:
+        reason = str(error).rstrip(".") or type(error).__name__
+        remedy = "What came before is taken; mend the file, then give it again."
+        raise TidegateError(f"{path} cannot be read to its end ({reason}).", remedy=remedy) from error

@@ -12,10 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from producers.datasets.find import find
+from producers.reference.file_rows import file_rows
 from producers.reference.postgres import open_table
 from producers.reference.rows import Row, RowReader, State
 from producers.reference.topic import Known, read_known
 from producers.sending.batch import Batch
+from producers.sending.decoding import Fault, check_size, decoded
 from producers.sending.publish import Publisher, publish
 from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
@@ -27,7 +29,9 @@ from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 _BATCH = 500
+_BATCH_BYTES = 4 * 1024 * 1024
 _NO_SCHEMA_ID = 0
+_NO_ROW = Row(0, None, "", b"")
 _MASS_SHARE = 0.5
 _FEW_KEYS = 10
 
@@ -58,6 +62,10 @@ class Load:
         """Where rejected rows go: the given file, else one named after the input in the home folder."""
         return self.rejects or home / "rejects" / f"{self.path.name if self.path else 'load'}.rejects"
 
+    def inputs(self) -> list[Path]:
+        """The files that are read."""
+        return [self.path] if self.path else []
+
 
 class Changes:
     """The changes of a load, in their order, counted; rows that do not fit go to ``rejects``.
@@ -78,16 +86,23 @@ class Changes:
         self._rejects = rejects
 
     def batches(self, encoder: Encoder) -> Iterator[Batch]:
-        """The changes as records of the topic."""
-        batch = Batch([], [])
-        for state in self._states():
-            self.upserts += state.record is not None
-            self.deletes += state.record is None
-            batch.keys.append(state.key.encode())
-            batch.values.append(None if state.record is None else encoder.encode(state.record))
-            if len(batch) == _BATCH:
-                yield batch
-                batch = Batch([], [])
+        """The changes as records of the topic.
+
+        Raises:
+            TidegateError: the rows cannot be read to their end; the changes before are handed out first.
+        """
+        batch, size_bytes = Batch([], []), 0
+        try:
+            for key, value in self._records(encoder):
+                batch.keys.append(key)
+                batch.values.append(value)
+                size_bytes += len(value or b"")
+                if len(batch) == _BATCH or size_bytes >= _BATCH_BYTES:
+                    yield batch
+                    batch, size_bytes = Batch([], []), 0
+        except TidegateError:
+            yield batch
+            raise
         if batch:
             yield batch
 
@@ -102,15 +117,27 @@ class Changes:
             "rejects_file": str(self._rejects.path) if rejected else None,
         }
 
-    def _states(self) -> Iterator[State]:
-        yield from self._sample
-        yield from self._states_of(self._reader.rows(self._load.path) if self._load.path else ())
+    def _records(self, encoder: Encoder) -> Iterator[tuple[bytes, bytes | None]]:
+        """Key and value of each change; what cannot be encoded is rejected like a row that does not fit."""
+        for row, state in self._states():
+            found = decoded(lambda state=state: _encoded(state, encoder))  # type: ignore[misc]
+            if isinstance(found, Fault):
+                self._reject(row, found)
+                continue
+            self.upserts += state.record is not None
+            self.deletes += state.record is None
+            yield found
+
+    def _states(self) -> Iterator[tuple[Row, State]]:
+        """The states, each with the row that describes it."""
+        yield from ((_NO_ROW, state) for state in self._sample)
+        yield from self._states_of(file_rows(self._load.path, self._dataset) if self._load.path else ())
         if self._load.table:
             yield from self._table_states(self._load.table)
         for key in self._load.delete:
-            yield State(key, None)
+            yield _NO_ROW, State(key, None)
 
-    def _table_states(self, table: Table) -> Iterator[State]:
+    def _table_states(self, table: Table) -> Iterator[tuple[Row, State]]:
         """What differs between the table and what is known; nothing is sent before all of that is read."""
         with open_table(table.url, table.name, self._dataset) as opened:
             current = opened.versions()
@@ -128,17 +155,21 @@ class Changes:
                 for key, since in current.items()
                 if key is None or key not in known or since is None or known[key].since < since
             ]
-            for state in self._states_of(opened.rows(asked)):
+            for row, state in self._states_of(opened.rows(asked)):
                 if state.key not in timeless or not self._is_same(state, known.get(state.key)):
-                    yield state
-            yield from (State(key, None) for key in gone)
+                    yield row, state
+            yield from ((_NO_ROW, State(key, None)) for key in gone)
 
-    def _states_of(self, rows: Iterable[Row]) -> Iterator[State]:
+    def _states_of(self, rows: Iterable[Row]) -> Iterator[tuple[Row, State]]:
         for row in rows:
-            try:
-                yield self._reader.state(row)
-            except ValueError as error:
-                self._rejects.add(row.number, str(error), row.text.encode())
+            found = decoded(lambda row=row: self._reader.state(row))  # type: ignore[misc]
+            if isinstance(found, Fault):
+                self._reject(row, found)
+            else:
+                yield row, found
+
+    def _reject(self, row: Row, fault: Fault) -> None:
+        self._rejects.add(row.number, fault.reason, row.text)
 
     def _is_same(self, state: State, known: Known | None) -> bool:
         """Whether nothing but the time differs; compared as written, since Avro rounds what a record holds."""
@@ -146,6 +177,13 @@ class Changes:
             return False
         record = {**state.record, self._dataset.contract.event_time.field: known.since}
         return body_of(self._plain.encode(record)) == known.body
+
+
+def _encoded(state: State, encoder: Encoder) -> tuple[bytes, bytes | None]:
+    key = state.key.encode()
+    value = None if state.record is None else encoder.encode(state.record)
+    check_size(key, value)
+    return key, value
 
 
 def check_reference(settings: Settings, dataset: Reference, load: Load, now: datetime) -> Summary:
@@ -165,7 +203,7 @@ def check_reference(settings: Settings, dataset: Reference, load: Load, now: dat
             log.tell(f"not compared with what is known already: {error}", "not_compared", "warning", error=str(error))
             return None
 
-    with Rejects(load.rejects_path(settings.home), log.console()) as rejects:
+    with Rejects(load.rejects_path(settings.home), log.console(), load.inputs()) as rejects:
         changes = Changes(dataset, load, now, rejects, known)
         for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
             pass
@@ -181,10 +219,8 @@ def load_reference(settings: Settings, dataset: Reference, load: Load, now: date
     """
     topic = dataset.contract.topic.name
     started_s = time.monotonic()
-    with (
-        session(dataset.name, None) as run,
-        Rejects(load.rejects_path(settings.home), run.console) as rejects,
-    ):
+    kept = Rejects(load.rejects_path(settings.home), log.console(), load.inputs())
+    with session(dataset.name, None) as run, kept as rejects:
         changes = Changes(dataset, load, now, rejects, lambda keys: read_known(settings, dataset, keys))
         encoder = Encoder(dataset.latest, registered_id(settings, dataset))
         publisher = Publisher(settings, topic)

@@ -4,15 +4,16 @@ All is read in one snapshot (repeatable read), so a row that changes meanwhile i
 """
 
 import importlib
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from producers.reference.rows import Row
+from producers.sending.decoding import Fault, decoded
+from tidegate.avro.json_text import read_json
 from tidegate.avro.types import AvroType
 from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
@@ -21,6 +22,9 @@ SCHEMES = ("postgresql://", "postgres://")
 _CHUNK_KEYS = 5000
 _CONNECT_TIMEOUT_S = 10
 _HIGHEST_PORT = 65535
+_SHOWN_CHARACTERS = 100
+_TIMES = frozenset({1082, 1114, 1184})
+"""The type codes of date, timestamp and timestamptz."""
 # One @, and only before the host: another one is a password's, of which libpq would make a host or a database.
 _SHAPE = re.compile(r"\w+://([^@/]*@)?[^@/?]*(/[^@?]*)?(\?.*)?", re.DOTALL)
 
@@ -34,52 +38,83 @@ class PostgresTable:
         self._name = table
         self._table = self._sql.Identifier(*table.split("."))
         self._key = self._sql.Identifier(dataset.key)
-        self._time = self._sql.Identifier(dataset.contract.event_time.field)
+        self._time_name = dataset.contract.event_time.field
+        self._time = self._sql.Identifier(self._time_name)
+        self._rows_of_key: Counter[str | None] = Counter()
         self._fields = {name: field.type for name, field in dataset.raw_fields.items()}
         self._check_columns(dataset)
 
     def versions(self) -> dict[str | None, datetime | None]:
         """Since when each key holds its row, to the millisecond; None where the row does not say.
 
-        A key None stands for all rows that have none.
+        A key None stands for all rows that have none. A time that is none (``infinity``, before Christ, after the year
+        9999) reads as None: the row itself is asked for then, and rejected.
         """
-        query = self._sql.SQL("SELECT {}::text, {} FROM {}").format(
-            self._key, _column(self._sql, self._time, AvroType("timestamp-millis")), self._table
-        )
+        time = _column(self._sql, self._time, AvroType("timestamp-millis"), self._types[self._time_name])
+        query = self._sql.SQL("SELECT {}::text, ({})::text FROM {}").format(self._key, time, self._table)
+        found: dict[str | None, datetime | None] = {}
         with self._connection.cursor(name="versions") as cursor:
             cursor.itersize = _CHUNK_KEYS
-            return dict(cursor.execute(query))
+            for key, since in cursor.execute(query):
+                self._rows_of_key[key] += 1
+                found[key] = _moment(since)
+        return found
 
     def rows(self, keys: Sequence[str | None]) -> Iterator[Row]:
-        """The rows of these keys, as JSON values; a row's number is its place among them."""
+        """The rows of these keys, as JSON values; a row's number is its place among them.
+
+        A key that the table has twice has no state: both of its rows are rejected.
+        """
         columns = [
             self._sql.SQL("{} AS {}").format(
-                _column(self._sql, self._sql.Identifier(name), avro), self._sql.Identifier(name)
+                _column(self._sql, self._sql.Identifier(name), avro, self._types[name]), self._sql.Identifier(name)
             )
             for name, avro in self._fields.items()
-            if name in self._known
+            if name in self._types
         ]
         query = self._sql.SQL(
-            "SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {}::text = ANY(%s) OR (%s AND {} IS NULL)) r"
-        ).format(self._sql.SQL(", ").join(columns), self._table, self._key, self._key)
+            "SELECT r.{}::text, row_to_json(r)::text "
+            "FROM (SELECT {} FROM {} WHERE {}::text = ANY(%s) OR (%s AND {} IS NULL)) r"
+        ).format(self._key, self._sql.SQL(", ").join(columns), self._table, self._key, self._key)
         number = 0
         for start in range(0, len(keys), _CHUNK_KEYS):
             chunk = keys[start : start + _CHUNK_KEYS]
-            for (text,) in self._connection.execute(query, [[key for key in chunk if key is not None], None in chunk]):
+            asked = [[key for key in chunk if key is not None], None in chunk]
+            for key, text in self._connection.execute(query, asked):
                 number += 1
-                yield Row(number, json.loads(text, parse_float=Decimal), "", text)
+                yield json_row(number, key, text, self._rows_of_key[key])
 
     def _check_columns(self, dataset: Reference) -> None:
         description = self._connection.execute(
             self._sql.SQL("SELECT * FROM {} LIMIT 0").format(self._table)
         ).description
-        self._known = {column.name for column in description}
+        self._types: Mapping[str, int] = {column.name: column.type_code for column in description}
         needed = (dataset.key, dataset.contract.event_time.field)
-        if missing := [name for name in needed if name not in self._known]:
+        if missing := [name for name in needed if name not in self._types]:
             raise TidegateError(
                 f"the table {self._name} has no column {missing[0]}.",
                 remedy=f"Name a view with the contract's columns: {', '.join(self._fields)}.",
             )
+
+
+def json_row(number: int, key: str | None, text: str, count: int) -> Row:
+    """A row that PostgreSQL's ``row_to_json`` told; ``count`` rows of the table have its key."""
+    place = "row without a key" if key is None else f"row {key[:_SHOWN_CHARACTERS]}"
+    found = decoded(lambda: read_json(text))
+    if isinstance(found, Fault):
+        return Row(number, None, f"{place}: {found.reason}", text.encode(), place)
+    if count > 1 and key is not None:
+        return Row(number, None, f"{place}: {count:,} rows of the table have this key", text.encode(), place)
+    return Row(number, found, "", text.encode(), place)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time as PostgreSQL tells it in UTC; None for what no clock here shows, such as ``infinity``."""
+    try:
+        moment = None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 @contextmanager
@@ -104,6 +139,7 @@ def open_table(url: str, table: str, dataset: Reference) -> Iterator[PostgresTab
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             connection.execute("SET TIME ZONE 'UTC'")
+            connection.execute("SET DateStyle TO 'ISO'")
             yield PostgresTable(connection, table, dataset)
         except psycopg.OperationalError as error:
             raise TransientError(f"{place} went away: {_reason(error)}.", remedy="Load again.") from error
@@ -138,17 +174,20 @@ def _is_port(text: str) -> bool:
     return not text or (text.isascii() and text.isdecimal() and 0 < int(text) <= _HIGHEST_PORT)
 
 
-def _column(sql: Any, name: Any, avro: AvroType) -> Any:
-    """A column as :mod:`tidegate.avro.json_values` reads it; a time without a zone is UTC."""
+def _column(sql: Any, name: Any, avro: AvroType, type_code: int) -> Any:
+    """A column as :mod:`tidegate.avro.json_values` reads it; a time without a zone is UTC.
+
+    A time that is text, or a number, is left as it is: a cast would let one bad row stop all.
+    """
     match avro.kind:
-        case "timestamp-millis":
+        case "timestamp-millis" if type_code in _TIMES:
             return sql.SQL("date_trunc('milliseconds', {}::timestamptz)").format(name)
-        case "timestamp-micros":
+        case "timestamp-micros" if type_code in _TIMES:
             return sql.SQL("{}::timestamptz").format(name)
         case "string":
             return sql.SQL("{}::text").format(name)
         case "bytes":
-            return sql.SQL("encode({}, 'base64')").format(name)
+            return sql.SQL("translate(encode({}, 'base64'), E'\\n', '')").format(name)
         case _:
             return name
 

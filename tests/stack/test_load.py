@@ -63,7 +63,7 @@ def states(broker: Settings, summary: dict[str, Any]) -> list[tuple[str, dict[st
 def test_good_rows_are_loaded_and_bad_ones_kept(broker: Settings, rows: Path, tmp_path: Path) -> None:
     rejects = tmp_path / "rejects"
     before = datetime.now(UTC)
-    summary = load(str(rows), "--rejects", str(rejects))
+    summary = load(str(rows), "--rejects", str(rejects), "--allow-rejects", "1")
     assert (summary["upserts"], summary["deletes"], summary["rejected"]) == (2, 1, 1)
     (lamp_key, lamp), (chair_key, chair), gone = states(broker, summary)
     assert (lamp_key, chair_key, gone) == ("T-lamp", "T-chair", ("T-gone", None))
@@ -86,7 +86,7 @@ def test_loading_again_writes_the_same_states(broker: Settings, tmp_path: Path) 
 
 def test_a_dry_run_checks_and_sends_nothing(broker: Settings, rows: Path, tmp_path: Path) -> None:
     before = load("--delete", "T-nothing")["offsets"]["0"][1]
-    summary = load(str(rows), "--dry-run", "--rejects", str(tmp_path / "rejects"))
+    summary = load(str(rows), "--dry-run", "--rejects", str(tmp_path / "rejects"), "--allow-rejects", "25%")
     assert (summary["upserts"], summary["rejected"]) == (2, 1)
     assert load("--delete", "T-nothing")["offsets"]["0"][0] == before
 

@@ -142,7 +142,11 @@ def test_a_row_that_does_not_fit_is_kept_and_the_others_are_loaded(
     insert(shop, ("pg-good", "1.00", datetime.now(UTC)), ("pg-bad", "2.00", datetime.now(UTC)))
     shop.execute("UPDATE products SET list_price = NULL WHERE product_id = 'pg-bad'")
     rejects = tmp_path / "rejects.jsonl"
-    assert load(server, "--rejects", str(rejects)) == {"upserts": 1, "deletes": 0, "rejected": 1}
+    assert load(server, "--rejects", str(rejects), "--allow-rejects", "1") == {
+        "upserts": 1,
+        "deletes": 0,
+        "rejected": 1,
+    }
     (kept,) = [json.loads(line) for line in rejects.read_text().splitlines()]
     assert json.loads(kept["text"])["product_id"] == "pg-bad"
     assert "list_price" in kept["reason"]
@@ -155,7 +159,11 @@ def test_a_row_without_a_key_is_kept_and_the_others_are_loaded(
     shop.execute("ALTER TABLE products DROP CONSTRAINT products_pkey, ALTER product_id DROP NOT NULL")
     shop.execute("UPDATE products SET product_id = NULL WHERE product_id = 'pg-none'")
     rejects = tmp_path / "rejects.jsonl"
-    assert load(server, "--rejects", str(rejects)) == {"upserts": 1, "deletes": 0, "rejected": 1}
+    assert load(server, "--rejects", str(rejects), "--allow-rejects", "1") == {
+        "upserts": 1,
+        "deletes": 0,
+        "rejected": 1,
+    }
     assert "product_id" in json.loads(rejects.read_text())["reason"]
 
 

@@ -9,7 +9,7 @@ import click
 from producers.reference import load
 from producers.reference.postgres import SCHEMES
 from producers.sending.session import Summary
-from tidegate import log
+from tidegate.cli.rejects_option import Allowed, allow_rejects_option, rejects_exit_code, rejects_option
 from tidegate.contracts.load import load_reference
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
@@ -24,9 +24,13 @@ from tidegate.settings import get_settings
 @click.option("--sample", is_flag=True, help="load the built-in sample that generated events refer to")
 @click.option("--delete", multiple=True, metavar="KEY", help="delete this key; may be repeated")
 @click.option("--dry-run", is_flag=True, help="say what would be done, send nothing")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="keep rows that do not fit here")
+@rejects_option
+@allow_rejects_option
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     dataset: str,
     file: Path | None,
     url: str | None,
@@ -36,6 +40,7 @@ def command(
     delete: tuple[str, ...],
     dry_run: bool,
     rejects: Path | None,
+    allowed: Allowed,
     as_json: bool,
 ) -> None:
     """Load FILE (CSV with a header, or JSON lines) or a table of PostgreSQL into the reference DATASET.
@@ -44,6 +49,9 @@ def command(
     with a newer time than known are sent, or without a time and with other values than known, and keys that it no
     longer has are deleted. Rows that do not fit are shown and kept in a file; the others are loaded all the same.
     Loading twice is harmless.
+
+    Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: rows were rejected. 1: something
+    else was wrong, or rows were not delivered.
 
     --dry-run compares a table with what Kafka holds, as a load does; if Kafka does not answer, it only says how many
     rows fit the contract.
@@ -66,14 +74,13 @@ def command(
         click.echo(json.dumps(summary))
     else:
         click.echo(_text(summary, dry_run))
-        if summary["rejected"]:
-            text = f"rejected rows are kept in {summary['rejects_file']}"
-            log.tell(text, "rejected", "warning", rejected=summary["rejected"], rejects_file=summary["rejects_file"])
+    exit_code = rejects_exit_code(summary["rejected"], summary["rows"], allowed, summary["rejects_file"])
     if summary.get("failed"):
         raise TidegateError(
             "{failed:,} rows were not delivered: {first_failure}.".format(**summary),
             remedy="See `tidegate status` and `tidegate logs kafka`, then load again.",
         )
+    context.exit(exit_code)
 
 
 def _text(summary: Summary, dry_run: bool) -> str:

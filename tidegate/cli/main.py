@@ -1,7 +1,7 @@
 """The ``tidegate`` command: finds a subcommand's module by name and turns errors into one line.
 
 Exit codes: 0 done, 1 a problem with its remedy on standard error (for ``prove``: the proof does not hold),
-2 wrong usage, 130 stopped by Ctrl-C.
+2 wrong usage, 3 done but for rows that were rejected (``load``, ``produce``), 130 stopped by Ctrl-C.
 """
 
 import sys

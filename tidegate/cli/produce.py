@@ -17,6 +17,7 @@ from producers.live.run import produce_live
 from producers.recorded.run import Recording, produce_recorded
 from producers.sending.progress_metrics import Address
 from producers.sending.session import Summary
+from tidegate.cli.rejects_option import allow_rejects_option, rejects_exit_code, rejects_option
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
@@ -25,7 +26,7 @@ _RATIO = click.FloatRange(0, 1)
 _GENERATED = {
     "rate", "seconds", "count", "bad_ratio", "duplicate_ratio", "late_ratio", "seed", "workers", "ledger",
 }  # fmt: skip
-_RECORDED = {"line_format", "speed", "follow", "rejects"}
+_RECORDED = {"line_format", "speed", "follow", "rejects", "allowed"}
 _LIVE = {"follow", "seconds"}
 
 
@@ -48,7 +49,8 @@ _LIVE = {"follow", "seconds"}
 @click.option(
     "--follow", is_flag=True, help="wait for more at the end of the file; without --from: send what happens here"
 )
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="keep lines that are no events here")
+@rejects_option
+@allow_rejects_option
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
 @click.pass_context
 def command(context: click.Context, /, dataset: str, as_json: bool, **options: Any) -> None:
@@ -56,8 +58,10 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
 
     A file is an access log (Apache, nginx) or JSON lines. With --follow alone, events are what happens on this machine:
     for app_logs, what the local servers log. Progress goes to standard error once a second, the summary
-    to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted. Exit code 1 if a record
-    was not delivered.
+    to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted.
+
+    Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: lines were rejected. 1: something
+    else was wrong, or records were not delivered.
     """
     _refuse_mixed(context)
     port, host = options["metrics_port"], options["metrics_host"]
@@ -81,6 +85,8 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
             "{failed:,} records were not delivered: {first_failure}.".format(**summary),
             remedy="See `tidegate status` and `tidegate logs kafka`, then send again.",
         )
+    if rejected := summary.get("rejected"):
+        context.exit(rejects_exit_code(rejected, summary["lines"], options["allowed"], summary["rejects_file"]))
 
 
 def _refuse_mixed(context: click.Context) -> None:
@@ -95,7 +101,7 @@ def _refuse_mixed(context: click.Context) -> None:
     else:
         wrong, why = given & _RECORDED, "without --from"
     if wrong:
-        option = min(wrong).replace("line_", "").replace("_", "-")
+        option = min(wrong).replace("line_", "").replace("allowed", "allow-rejects").replace("_", "-")
         raise click.UsageError(f"--{option} does not go {why}")
 
 
@@ -116,8 +122,7 @@ def _text(summary: Summary) -> str:
         "at most {max_behind_s:.1f} s behind schedule".format(**summary)
     ]
     if "lines" in summary:
-        kept = f", kept in {summary['rejects_file']}" if summary["rejected"] else ""
-        return "\n".join([*lines, "lines {lines:,}, rejected {rejected:,}".format(**summary) + kept])
+        return "\n".join([*lines, "lines {lines:,}, rejected {rejected:,}".format(**summary)])
     if "expected" not in summary:
         return lines[0]
     lines += [f"  bad: {kind} {entry['count']:,} ({entry['error_code']})" for kind, entry in summary["bad"].items()]

@@ -21,6 +21,7 @@ SENT: Summary = {
         ("clicks --from access.log --bad-ratio 0.1", "--bad-ratio does not go with --from"),
         ("app_logs --follow --count 5", "--count does not go with --follow alone"),
         ("app_logs --follow --format jsonl", "--format does not go with --follow alone"),
+        ("clicks --allow-rejects 2", "--allow-rejects does not go without --from"),
         ("clicks --speed 2", "--speed does not go without --from"),
         ("clicks --metrics-host 127.0.0.2", "--metrics-host does not go without --metrics-port"),
     ],
@@ -36,11 +37,25 @@ def test_the_summary_says_what_was_sent_and_what_was_not() -> None:
     assert _text(SENT) == ("sent 1,200, delivered 1,199, failed 1 in 2.0 s: 600/s, at most 0.2 s behind schedule")
 
 
-def test_of_a_file_the_summary_says_where_rejected_lines_are() -> None:
+def test_of_a_file_the_summary_says_how_many_lines_were_rejected() -> None:
     of_file = {**SENT, "lines": 1202, "rejected": 2, "rejects_file": "lines.rejects"}
 
-    assert _text(of_file).splitlines()[1] == "lines 1,202, rejected 2, kept in lines.rejects"
-    assert _text({**of_file, "rejected": 0}).splitlines()[1] == "lines 1,202, rejected 0"
+    assert _text(of_file).splitlines()[1] == "lines 1,202, rejected 2"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "code"), [([], 3), (["--allow-rejects", "100%"], 0), (["--allow-rejects", "1"], 3)]
+)
+def test_rejected_lines_are_an_exit_code_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, allowed: list[str], code: int
+) -> None:
+    summary = {**SENT, "failed": 0, "lines": 2, "rejected": 2, "rejects_file": "lines.rejects"}
+    monkeypatch.setattr("tidegate.cli.produce.produce_recorded", lambda *_: summary)
+
+    result = CliRunner().invoke(command, ["clicks", "--from", "lines", *allowed])
+
+    assert result.exit_code == code
+    assert "2 of 2 rows were rejected; they are kept in lines.rejects" in result.stderr
 
 
 def test_a_live_source_is_told_where_every_local_server_logs(tmp_path: Path) -> None:

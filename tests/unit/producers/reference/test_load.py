@@ -1,5 +1,6 @@
 """What a load takes for a change of a table, and what a dry run says of it."""
 
+import gzip
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from producers.reference.load import Changes, Load, Table, check_reference
 from producers.reference.rows import Row
 from producers.reference.topic import Known
 from producers.sending.rejects import Rejects
+from tests.project import PROJECT
 from tidegate import log
 from tidegate.avro.codec import Encoder
 from tidegate.cli.load import command
@@ -21,6 +23,7 @@ from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
+INPUTS = PROJECT / "tests/data/inputs"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 URL = "postgresql://h/shop"
 ENCODER_ID = 7
@@ -50,7 +53,7 @@ class Shop:
 
     def rows(self, keys: Sequence[str]) -> Iterator[Row]:
         for number, key in enumerate(keys, start=1):
-            yield Row(number, self.rows_by_key[key], "", json.dumps(self.rows_by_key[key]))
+            yield Row(number, self.rows_by_key[key], "", json.dumps(self.rows_by_key[key]).encode())
 
     def read_known(self, _settings: Settings, _dataset: Reference, with_body: Collection[str]) -> dict[str, Known]:
         return {key: Known(since, body if key in with_body else None) for key, (since, body) in self.topic.items()}
@@ -180,7 +183,7 @@ def test_a_dry_run_without_kafka_says_only_how_many_rows_fit(no_kafka: Shop) -> 
 
     result = CliRunner().invoke(command, ["products", "--from", URL, "--dry-run"])
 
-    assert (result.exit_code, result.stdout) == (0, "2 rows fit the contract, 1 rejected\n")
+    assert (result.exit_code, result.stdout) == (3, "2 rows fit the contract, 1 rejected\n")
     assert "not compared with what is known already: Kafka does not answer. Start it." in result.stderr
 
 
@@ -190,6 +193,98 @@ def test_a_dry_run_without_kafka_counts_no_change_for_machines_either(no_kafka: 
     summary = json.loads(CliRunner().invoke(command, ["products", "--from", URL, "--dry-run", "--json"]).stdout)
 
     assert [summary[name] for name in ("rows", "upserts", "deletes", "compared")] == [1, None, None, False]
+
+
+def states(changes: Changes, encoder: Encoder) -> Iterator[tuple[str, dict[str, object] | None]]:
+    for batch in changes.batches(encoder):
+        for key, value in zip(batch.keys, batch.values, strict=True):
+            assert key is not None
+            yield key.decode(), None if value is None else encoder.decode(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "loaded", "rejected"),
+    [
+        ("c01_numeric_4.csv", ["L1", "L2"], {}),
+        ("c01b_numeric_4.jsonl", ["L1"], {}),
+        ("c02_surrogate.jsonl", ["L2"], {1: "row.name: 'Lamp \\ud83d' holds half of a surrogate pair"}),
+        ("c03_inch_quote.csv", ["L2", "L3"], {2: "not CSV: ',' expected after '\"'"}),
+        ("c04_deleted_t.csv", ["-L1", "-L2", "L4"], {4: "row._deleted: 'deleted' is neither true nor false"}),
+        (
+            "c07_seconds.csv",
+            [],
+            {
+                2: "row.updated_at: 1795255200 looks like seconds, but the field counts milliseconds",
+                3: "updated_at: 1970-01-01T00:00:46.347Z is before 2000-01-01",
+            },
+        ),
+        ("c11_double_minus.csv", ["L2"], {2: "row.updated_at: '--1' is not a time"}),
+        ("c17_huge_exponent.jsonl", ["L2"], {1: "row.list_price: 1e99999999999999999999 for a decimal(12, 2)"}),
+        ("c21_mysql_null.csv", [], {2: "row.updated_at: \\N is how MySQL writes null", 3: "row.name: \\N is how"}),
+    ],
+)
+def test_files_as_the_world_sends_them(
+    products: Reference, tmp_path: Path, name: str, loaded: list[str], rejected: dict[int, str]
+) -> None:
+    encoder = Encoder(products.latest, ENCODER_ID)
+    with Rejects(tmp_path / "kept", log.console()) as rejects:
+        changes = Changes(products, Load(path=INPUTS / name), NOW, rejects, lambda _: {})
+        found = [("" if record else "-") + key for key, record in states(changes, encoder)]
+        kept = [json.loads(line) for line in (tmp_path / "kept").read_text().splitlines()]
+
+    assert found == loaded
+    assert [entry["line"] for entry in kept] == list(rejected)
+    for entry in kept:
+        assert entry["reason"].startswith(rejected[entry["line"]])
+    assert (changes.upserts + changes.deletes, rejects.count) == (len(loaded), len(rejected))
+
+
+def test_what_was_read_before_a_file_breaks_is_loaded(products: Reference, tmp_path: Path) -> None:
+    file = tmp_path / "products.jsonl.gz"
+    rows = "".join(json.dumps(product(f"L{number}", None, name=str(number * 7919))) + "\n" for number in range(30_000))
+    file.write_bytes(gzip.compress(rows.encode())[:-50_000])
+    encoder = Encoder(products.latest, ENCODER_ID)
+    loaded = 0
+    with Rejects(tmp_path / "kept", log.console()) as rejects:
+        changes = Changes(products, Load(path=file), NOW, rejects, lambda _: {})
+        with pytest.raises(TidegateError, match="cannot be read to its end"):
+            for _ in states(changes, encoder):
+                loaded += 1
+
+    assert loaded == changes.upserts > 0
+
+
+def test_a_row_that_no_topic_takes_is_rejected(
+    products: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("producers.sending.decoding.MAX_RECORD_BYTES", 1000)
+    file = tmp_path / "products.jsonl"
+    file.write_text("".join(json.dumps(product("L1", None, name=name)) + "\n" for name in ("x" * 1000, "Lamp")))
+    with Rejects(tmp_path / "kept", log.console()) as rejects:
+        changes = Changes(products, Load(path=file), NOW, rejects, lambda _: {})
+        assert len(list(states(changes, Encoder(products.latest, ENCODER_ID)))) == 1
+    assert "a topic takes at most 1,000" in (tmp_path / "kept").read_text()
+
+
+def test_the_input_is_no_file_for_rejected_rows(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "products.csv"
+    file.write_text("product_id\nL1\n")
+
+    result = CliRunner().invoke(command, ["products", str(file), "--dry-run", "--rejects", str(file)])
+
+    assert isinstance(result.exception, TidegateError)
+    assert file.read_text() == "product_id\nL1\n"
+
+
+@pytest.mark.parametrize(("allowed", "code"), [([], 3), (["--allow-rejects", "1"], 0), (["--allow-rejects", "49%"], 3)])
+def test_rejected_rows_are_an_exit_code_of_their_own(shop: Shop, tmp_path: Path, allowed: list[str], code: int) -> None:
+    file = tmp_path / "products.jsonl"
+    file.write_text(json.dumps(product("L1", None)) + "\nnot json\n")
+
+    result = CliRunner().invoke(command, ["products", str(file), "--dry-run", *allowed])
+
+    assert result.exit_code == code
+    assert "1 of 2 rows were rejected; they are kept in" in result.stderr
 
 
 def test_a_dry_run_of_a_file_needs_no_kafka(no_kafka: Shop, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from producers.reference.file_rows import file_rows
 from producers.reference.rows import RowReader, State
+from producers.sending.decoding import Fault, decoded
 from tidegate.contracts.dataset import Reference
 from tidegate.errors import TidegateError
 
@@ -16,16 +18,14 @@ HEADER = "product_id,name,category,list_price,currency,updated_at,_deleted\n"
 LAMP = {"product_id": "L1", "name": "Lamp", "category": "Home", "list_price": "12.50", "currency": "EUR"}
 
 
-def read(products: Reference, path: Path, text: str) -> list[State | str]:
+def read(products: Reference, path: Path, text: str | bytes) -> list[State | str]:
     """The state of each row, or its problem with the line's number."""
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     reader = RowReader(products, LOADED_AT)
     found: list[State | str] = []
-    for row in reader.rows(path):
-        try:
-            found.append(reader.state(row))
-        except ValueError as error:
-            found.append(f"{row.number}: {error}")
+    for row in file_rows(path, products):
+        state = decoded(lambda row=row: reader.state(row))  # type: ignore[misc]
+        found.append(f"{row.number}: {state.reason}" if isinstance(state, Fault) else state)
     return found
 
 
@@ -75,7 +75,9 @@ def test_a_byte_order_mark_and_line_breaks_in_quotes_are_read(products: Referenc
         ("L1,Lamp,Home,1,EUR,yesterday,", "2: row.updated_at: 'yesterday' is not a time"),
         ("L1,Lamp,Home,1,EUR,2020-01-01T00:00:00,", "has no zone"),
         ("L1,Lamp", "2: 2 cells under 7 columns"),
-        (",,,,,,true", "2: product_id: a deletion names its key"),
+        (",,,,,,true", "2: row.product_id: a deletion names its key"),
+        ("L1,,,,,,on", "2: row._deleted: 'on' is neither true nor false"),
+        ("L1,Lamp,Home,12.50,EUR,2026-11-21T13:00:00Z,", "2: updated_at: 2026-11-21T13:00:00.000Z is more than 600 s"),
         ('L1,"Lamp', "2: not CSV"),
     ],
 )
@@ -89,6 +91,9 @@ def test_a_row_that_does_not_fit_says_where(products: Reference, path: Path, row
     ("line", "problem"),
     [
         ("{", "1: not JSON"),
+        ('{"product_id": "L1", "_deleted": 2}', "1: row._deleted: 2 is neither true nor false"),
+        ('{"product_id": 7, "_deleted": true}', "1: row.product_id: 7 is not a string"),
+        ('{"product_id": "L1", "product_id": "L2"}', "1: the key 'product_id' is there twice"),
         ('{"product_id": "L1", "colour": "red"}', "1: row.colour: the schema has no such field"),
     ],
 )
