@@ -4,8 +4,11 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tidegate import log
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import load_stream, stream_datasets
+from tidegate.contracts.load import load_stream
+from tidegate.contracts.sound import sound_datasets
+from tidegate.errors import ContractError
 from tidegate.settings import Settings
 from tidegate.sql.job_sql import JobSql
 
@@ -58,11 +61,18 @@ def arguments_of(options: argparse.Namespace) -> Arguments:
 
 
 def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Stream]:
-    """The datasets asked for, else all streams.
+    """The datasets asked for, else all streams that can work; which are left out, and why, is told.
 
     Raises:
-        ContractError: an unknown dataset, reference data, or a stream without ``silver.avsc`` or ``refine.sql``.
+        ContractError: an unknown dataset, reference data, or a stream without ``silver.avsc`` or ``refine.sql``; no
+            dataset can work.
     """
     if arguments.datasets:
         return [load_stream(settings.schemas_dir, name) for name in arguments.datasets]
-    return stream_datasets(settings.schemas_dir)
+    sound = sound_datasets(settings.schemas_dir)
+    log.left_out(sound.left_out)
+    if not sound.streams:
+        raise ContractError(
+            f"no dataset of {settings.schemas_dir} can work.", remedy="`tidegate contract check` says what to mend."
+        )
+    return sound.streams

@@ -9,7 +9,7 @@ import atexit
 import json
 import logging
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -79,6 +79,13 @@ def tell(text: str, name: str, level: Literal["info", "warning"] = "info", **fie
         event(name, level, **fields)
     else:
         click.echo(text, err=True)
+
+
+def left_out(problems: Mapping[str, object]) -> None:
+    """The datasets that a command or job goes on without, each with the problem that keeps it from working."""
+    for dataset, problem in problems.items():
+        text = f"{click.style('warning:', fg='yellow')} {dataset} is left out: {problem}"
+        tell(text, "dataset_left_out", "warning", dataset=dataset, problem=str(problem))
 
 
 def failed(error: TidegateError, exit_code: int = 1) -> None:

@@ -8,9 +8,11 @@ set -eu
 
 say() { printf '\n== %s\n' "$1"; }
 tidegate() { python -m tidegate "$@"; }
+# 3: done, but for the datasets that are named as left out, whose contracts are wrong.
+but_for_broken_contracts() { "$@" || [ $? -eq 3 ]; }
 
 say "topics and schemas"
-tidegate contract register --all
+but_for_broken_contracts tidegate contract register --all
 say "the lake's warehouse"
 python -m tidegate.clients.warehouse
 say "search templates"
@@ -27,5 +29,5 @@ jobs=${INIT_JOBS-refine lake index metrics}
 if [ -n "$jobs" ]; then
     say "jobs"
     # shellcheck disable=SC2086 # a list of names
-    tidegate run --leave-running $jobs
+    but_for_broken_contracts tidegate run --leave-running $jobs
 fi

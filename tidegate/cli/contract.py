@@ -10,14 +10,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate import log
-from tidegate.cli.output import tables
+from tidegate.cli.output import LEFT_OUT, tables
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.check import check_datasets
+from tidegate.contracts.check import check_datasets, read_drafts
 from tidegate.contracts.dataset import Dataset, Draft
 from tidegate.contracts.history.against import against_problems, differences
 from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.json_schema import contract_schema
-from tidegate.contracts.load import load_dataset, load_draft, load_drafts
+from tidegate.contracts.load import load_dataset, load_draft
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, read_samples, scaffold, write
 from tidegate.contracts.problem import Problem
@@ -37,7 +37,9 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def list_(as_json: bool) -> None:
     """The datasets, each with its topic, versions and rules."""
-    datasets = load_drafts(get_settings().schemas_dir)
+    drafts, unreadable = read_drafts(get_settings().schemas_dir)
+    datasets = list(drafts.values())
+    log.left_out(unreadable)
     if as_json:
         click.echo(json.dumps([dataset.contract.model_dump(mode="json") for dataset in datasets], indent=2))
         return
@@ -135,7 +137,10 @@ def diff(dataset: str, against: str) -> None:
 @click.argument("datasets", nargs=-1)
 @click.option("--all", "all_datasets", is_flag=True, help="every dataset in the contract folder")
 def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
-    """Create the topics and register the schemas of DATASETS. Safe to repeat."""
+    """Create the topics and register the schemas of DATASETS. Safe to repeat.
+
+    Exit code 3 if --all leaves out a dataset whose contract is wrong; the others are registered.
+    """
     if not datasets and not all_datasets:
         raise ContractError("no dataset given.", remedy="Name one, or give --all.")
     settings = get_settings()
@@ -147,6 +152,7 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
     click.echo(f"topics: {len(done.topics.created)} created, {len(done.topics.unchanged)} there already")
     for warning in done.topics.warnings:
         log.tell(f"{click.style('warning:', fg='yellow')} {warning}", "topic_differs", "warning", message=str(warning))
+    sys.exit(LEFT_OUT if done.left_out else 0)
 
 
 @command.command()

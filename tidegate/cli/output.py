@@ -1,4 +1,4 @@
-"""Standard output for tables: as wide as the terminal, and wide enough for every column where there is none."""
+"""What commands share of their output: tables as wide as the terminal, or as they need, and an exit code."""
 
 import os
 
@@ -6,6 +6,8 @@ from rich.console import Console
 
 WIDE = 200
 """In columns: into a pipe or a file, Rich's own 80 would cut names that a script or a log's reader needs."""
+LEFT_OUT = 3
+"""Exit code: done, but for datasets whose contracts are wrong."""
 
 
 def tables() -> Console:

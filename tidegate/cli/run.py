@@ -1,14 +1,22 @@
 """`tidegate run`: start Flink jobs."""
 
+import sys
+
 import click
 
 from tidegate import log
+from tidegate.cli.output import LEFT_OUT
+from tidegate.contracts.sound import sound_datasets
 from tidegate.job_names import NAMES
 from tidegate.jobs.start import Start, start
 from tidegate.settings import get_settings
 
 
-@click.command("run", help=f"Start JOBS ({', '.join(NAMES)}) and wait until their tasks run.")
+@click.command(
+    "run",
+    help=f"Start JOBS ({', '.join(NAMES)}) and wait until their tasks run. Exit code 3 if they go on without a dataset "
+    "whose contract is wrong.",
+)
 @click.argument("jobs", nargs=-1, required=True)
 @click.option("--dataset", "datasets", multiple=True, help="Only this dataset (repeatable); else all streams.")
 @click.option(
@@ -27,6 +35,9 @@ def command(
     settings = get_settings()
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
+    left_out = {} if datasets else sound_datasets(settings.schemas_dir).left_out
+    log.left_out(left_out)  # the job says it too, but to Flink
     for job in start(settings, Start(jobs, datasets, recover_from, forget_removed, leave_running)):
         log.event("job_started", job=job.name, job_id=job.job_id, datasets=list(datasets) or None)
         click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")
+    sys.exit(LEFT_OUT if left_out else 0)

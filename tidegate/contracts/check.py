@@ -18,7 +18,7 @@ from tidegate.contracts.check_names import name_problems
 from tidegate.contracts.check_topics import topic_problems
 from tidegate.contracts.dataset import Dataset, Draft, Stream
 from tidegate.contracts.examples import read_examples
-from tidegate.contracts.load import dataset_names, finished, load_draft
+from tidegate.contracts.load import CONTRACT_FILE, dataset_names, finished, load_draft
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 
@@ -46,13 +46,8 @@ def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
     known = dataset_names(schemas_dir)
     if unknown := [name for name in names if name not in known]:
         raise ContractError(f"there is no dataset {unknown[0]!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
-    drafts: dict[str, Draft] = {}
-    found: dict[str, list[Problem]] = {}
-    for name in known:
-        try:
-            drafts[name] = load_draft(schemas_dir, name)
-        except ContractError as error:
-            found[name] = [Problem(f"{name}/contract.yaml", "file", error.problem.rstrip("."), error.remedy)]
+    drafts, unreadable = read_drafts(schemas_dir)
+    found = {name: [problem] for name, problem in unreadable.items()}
     wanted = [name for name in known if not names or name in names]
     for name in wanted:
         if name in drafts:
@@ -64,9 +59,21 @@ def check_datasets(schemas_dir: Path, names: Sequence[str] = ()) -> Checked:
     )
 
 
+def read_drafts(schemas_dir: Path) -> tuple[dict[str, Draft], dict[str, Problem]]:
+    """All folders by name, and the problem of each that can't be read."""
+    drafts: dict[str, Draft] = {}
+    unreadable: dict[str, Problem] = {}
+    for name in dataset_names(schemas_dir):
+        try:
+            drafts[name] = load_draft(schemas_dir, name)
+        except ContractError as error:
+            unreadable[name] = Problem(f"{name}/{CONTRACT_FILE}", "file", error.problem.rstrip("."), error.remedy)
+    return drafts, unreadable
+
+
 def check_draft(draft: Draft, drafts: dict[str, Draft]) -> list[Problem]:
     """The problems of one dataset; ``drafts`` holds those it may refer to. Without a problem it is finished."""
-    if problems := list(_schema_problems(draft)):
+    if problems := schema_problems(draft):
         return problems  # what follows would only report the same again
     return [*_compatibility_problems(draft), *working_problems(draft, drafts), *read_examples(draft)[1]]
 
@@ -85,13 +92,14 @@ def working_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]
     ]
 
 
-def _schema_problems(draft: Draft) -> Iterator[Problem]:
+def schema_problems(draft: Draft) -> list[Problem]:
+    """What in the dataset's schemas is not Avro, or not of the supported types."""
     schemas = {f"v{number}.avsc": schema for number, schema in draft.versions.items()}
     if draft.silver is not None:
         schemas["silver.avsc"] = draft.silver
     schemas |= {f"metrics/{metric.name}.avsc": metric.schema for metric in draft.metrics}
-    for file, schema in schemas.items():
-        yield from _one_schema_problems(f"{draft.name}/{file}", schema)
+    files = ((f"{draft.name}/{file}", schema) for file, schema in schemas.items())
+    return [problem for file, schema in files for problem in _one_schema_problems(file, schema)]
 
 
 def _one_schema_problems(file: str, schema: AvroSchema) -> Iterator[Problem]:

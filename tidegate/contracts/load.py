@@ -1,15 +1,14 @@
 """Reads contracts from their folders: the only place that knows the layout of ``schemas/``."""
 
-import json
 import re
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts.dataset import Dataset, Draft, Metric, Reference, Stream
 from tidegate.contracts.model import GONE_FIELDS, Contract
+from tidegate.contracts.text_files import read_object, read_text, read_yaml
 from tidegate.errors import ContractError
 
 CONTRACT_FILE = "contract.yaml"
@@ -36,7 +35,7 @@ def load_draft(schemas_dir: Path, name: str) -> Draft:
     if name not in known:
         raise ContractError(f"there is no dataset {name!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
     folder = schemas_dir / name
-    contract = parse_contract((folder / CONTRACT_FILE).read_text(), folder / CONTRACT_FILE)
+    contract = parse_contract(read_text(folder / CONTRACT_FILE), folder / CONTRACT_FILE)
     if contract.dataset != name:
         raise ContractError(
             f"{folder / CONTRACT_FILE} says dataset: {contract.dataset}, its folder is {name}.",
@@ -52,8 +51,8 @@ def load_draft(schemas_dir: Path, name: str) -> Draft:
         folder=folder,
         versions=versions,
         silver=read_avsc(silver) if silver.exists() else None,
-        refine_sql=refine.read_text() if refine.exists() else None,
-        metrics=tuple(_read_metric(path) for path in sorted((folder / "metrics").glob("*.sql"))),
+        refine_sql=read_text(refine) if refine.exists() else None,
+        metrics=_read_metrics(folder / "metrics"),
     )
 
 
@@ -159,11 +158,7 @@ def read_avsc(path: Path) -> AvroSchema:
     Raises:
         ContractError: the file is missing or is not a JSON object.
     """
-    try:
-        text = path.read_text()
-    except FileNotFoundError as error:
-        raise ContractError(f"{path} is missing.", remedy="Add the Avro schema.") from error
-    return parse_avsc(text, path)
+    return parse_avsc(read_text(path), path)
 
 
 def parse_avsc(text: str, path: Path) -> AvroSchema:
@@ -172,12 +167,7 @@ def parse_avsc(text: str, path: Path) -> AvroSchema:
     Raises:
         ContractError: the text is no JSON object, or no record.
     """
-    try:
-        schema = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ContractError(
-            f"{path} line {error.lineno}: {error.msg}.", remedy="An .avsc file is one JSON object."
-        ) from error
+    schema = read_object(text, path)
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise ContractError(f"{path} is not an Avro record.", remedy='It starts with {"type": "record", …}.')
     return schema
@@ -189,24 +179,16 @@ def parse_contract(text: str, path: Path) -> Contract:
     Raises:
         ContractError: the text is no YAML, or no contract; names each place.
     """
-    return _validated(_read_yaml(text, path), path)
+    return _validated(read_yaml(text, path), path)
 
 
 def parse_earlier_contract(text: str, path: Path) -> Contract:
     """As :func:`parse_contract`, for a contract of another time: it may still have fields that are gone."""
-    values = _read_yaml(text, path)
+    values = read_yaml(text, path)
     for section, _, field in (place.partition(".") for place in GONE_FIELDS):
         if isinstance(values, dict) and isinstance(values.get(section), dict):
             values[section].pop(field, None)
     return _validated(values, path)
-
-
-def _read_yaml(text: str, path: Path) -> object:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise ContractError(f"{path} is not YAML: {reason}.", remedy="Fix the file.") from error
 
 
 def _validated(values: object, path: Path) -> Contract:
@@ -221,6 +203,13 @@ def _validated(values: object, path: Path) -> Contract:
         raise ContractError(f"{path}: {places}.", remedy="docs/contract.schema.json says what fits.") from error
 
 
+def _read_metrics(folder: Path) -> tuple[Metric, ...]:
+    queries = sorted(folder.glob("*.sql"))
+    if alone := sorted({path.stem for path in folder.glob("*.avsc")} - {path.stem for path in queries}):
+        raise ContractError(f"{folder}/{alone[0]}.avsc has no {alone[0]}.sql.", remedy="Add the query, or delete it.")
+    return tuple(map(_read_metric, queries))
+
+
 def _read_metric(path: Path) -> Metric:
     schema = read_avsc(path.with_suffix(".avsc"))
     key = schema.get("key")
@@ -228,4 +217,4 @@ def _read_metric(path: Path) -> Metric:
         raise ContractError(
             f"{path.with_suffix('.avsc')} has no key.", remedy='Add "key": ["minute", …] beside its fields.'
         )
-    return Metric(path.parents[1].name, path.stem, schema, tuple(key), path.read_text())
+    return Metric(path.parents[1].name, path.stem, schema, tuple(key), read_text(path))

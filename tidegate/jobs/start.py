@@ -169,7 +169,8 @@ def _refused(name: str, output: str, log: Path) -> TidegateError:
     if "there is no operator for the state" in output.lower() or "Cannot map checkpoint/savepoint state" in output:
         return TidegateError(
             f"the job {name} has state of a dataset that is not part of it any more.",
-            remedy="Bring the dataset's folder back, or give that state up with --forget-removed.",
+            remedy="Bring the dataset's folder back, mend its contract if it was left out, or give that state up with "
+            "--forget-removed.",
         )
     causes = [line for line in output.splitlines() if "Caused by:" in line or "Exception:" in line]
     cause = causes[-1].strip() if causes else "flink run failed"

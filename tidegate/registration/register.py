@@ -1,17 +1,19 @@
 """Brings contracts to the servers: topics to Kafka, schemas to the registry. Safe to repeat."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tidegate import log
 from tidegate.avro.compatibility import Compatibility, broken_promises
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_topics import TopicReport, create_topics
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Dataset, Reference
-from tidegate.contracts.load import load_dataset, load_datasets, platform_schemas
+from tidegate.contracts.load import load_dataset, platform_schemas
 from tidegate.contracts.naming import subject as subject_of
-from tidegate.contracts.topics import plan_topics
+from tidegate.contracts.sound import sound_datasets
+from tidegate.contracts.topics import TopicPlan, plan_topics
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
 
@@ -38,10 +40,11 @@ class SubjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """The outcome for all datasets."""
+    """The outcome for all datasets; ``left_out`` names those that were not registered, each with its problem."""
 
     topics: TopicReport
     subjects: list[SubjectReport]
+    left_out: Mapping[str, object] = field(default_factory=dict)
 
 
 def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
@@ -64,16 +67,34 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
 def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = ()) -> Registration:
     """Create the topics and register the schemas of the named datasets, or of all.
 
+    Of all, a dataset whose contract can't work, or breaks its promise, is left out and told; the others go on.
+
     Raises:
-        ContractError: a contract is wrong, or a version is incompatible with an earlier one.
+        ContractError: a named contract is wrong, or a version of it is incompatible with an earlier one.
         TransientError: Kafka or the registry is out of reach.
     """
-    datasets = [load_dataset(schemas_dir, name) for name in names] or load_datasets(schemas_dir)
-    subjects = [plan for dataset in datasets for plan in plan_subjects(dataset, schemas_dir)]
-    topics = [plan for dataset in datasets for plan in plan_topics(dataset)]
+    datasets, left_out = _wanted(schemas_dir, names)
+    topics: list[TopicPlan] = []
+    reports: list[SubjectReport] = []
     with RegistryClient(settings) as registry:
-        reports = [register_subject(registry, plan) for plan in subjects]
-    return Registration(create_topics(settings, topics), reports)
+        for dataset in datasets:
+            try:
+                reports += [register_subject(registry, plan) for plan in plan_subjects(dataset, schemas_dir)]
+                topics += plan_topics(dataset)
+            except ContractError as error:
+                if names:
+                    raise
+                left_out[dataset.name] = error
+    log.left_out(left_out)
+    return Registration(create_topics(settings, topics), reports, left_out)
+
+
+def _wanted(schemas_dir: Path, names: Sequence[str]) -> tuple[list[Dataset], dict[str, object]]:
+    """The named datasets, or all that can work, and why others can't."""
+    if names:
+        return [load_dataset(schemas_dir, name) for name in names], {}
+    sound = sound_datasets(schemas_dir)
+    return sound.datasets, {**sound.left_out}
 
 
 def register_subject(registry: RegistryClient, plan: SubjectPlan) -> SubjectReport:

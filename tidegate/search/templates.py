@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tidegate import log
 from tidegate.clients.opensearch import IndexFacts, SearchClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Dataset, Reference, Stream
-from tidegate.contracts.load import load_dataset, stream_datasets
+from tidegate.contracts.load import load_dataset
+from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import TidegateError, TransientError
 from tidegate.search.mapping import JsonObject, alias, index_template, metric_template, no_search_index
 from tidegate.settings import Settings
@@ -55,14 +57,16 @@ class IndexStatus:
 
 
 def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Stream]:
-    """The named datasets, or all that have an index section.
+    """The named datasets, or all that have an index section and can work; which are left out, and why, is told.
 
     Raises:
         ContractError: a named one has no search index.
     """
     if names:
         return [_searchable(load_dataset(schemas_dir, name)) for name in names]
-    return [dataset for dataset in stream_datasets(schemas_dir) if dataset.contract.index is not None]
+    sound = sound_datasets(schemas_dir)
+    log.left_out(sound.left_out)
+    return [dataset for dataset in sound.streams if dataset.contract.index is not None]
 
 
 def templates_of(dataset: Stream, settings: Settings) -> dict[str, JsonObject]:

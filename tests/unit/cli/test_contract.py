@@ -29,6 +29,15 @@ def test_list_names_every_dataset() -> None:
     assert [entry["dataset"] for entry in listed] == dataset_names(SCHEMAS)
 
 
+def test_a_contract_that_cannot_be_read_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schemas = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+    spoil(schemas / "clicks" / "contract.yaml", "dataset: clicks", "dataset: [")
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
+    result = _contract("list", "--json")
+    assert [entry["dataset"] for entry in json.loads(result.stdout)] == ["app_logs", "orders", "products"]
+    assert result.stderr.startswith("warning: clicks is left out: clicks/contract.yaml: file: ")
+
+
 def test_a_table_in_a_pipe_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     table = _contract("list").stdout

@@ -1,11 +1,13 @@
 """What a start of a job is asked for, and which datasets it means."""
 
 import argparse
+import shutil
+from pathlib import Path
 
 import pytest
 
 from flink_jobs.job import Arguments, Job, add_options, arguments_of, chosen_datasets
-from tests.contracts import SCHEMAS
+from tests.contracts import SCHEMAS, spoil
 from tidegate.contracts.load import stream_datasets
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
@@ -37,6 +39,25 @@ def test_all_streams_are_meant_where_none_is_named() -> None:
 
     assert names == [dataset.name for dataset in stream_datasets(SCHEMAS)]
     assert "products" not in names
+
+
+def test_a_dataset_that_cannot_work_is_left_out_aloud_and_stops_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schemas = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+    spoil(schemas / "clicks" / "silver.avsc", '"name": "country"', '"name": "_key"')
+    settings = SETTINGS.model_copy(update={"schemas_dir": schemas})
+
+    names = [dataset.name for dataset in chosen_datasets(parsed(), settings)]
+
+    assert names == ["app_logs", "orders"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: clicks is left out: clicks/silver.avsc: fields._key: ")
+
+
+def test_where_none_can_work_there_is_nothing_to_start(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"no dataset of .* can work"):
+        chosen_datasets(parsed(), SETTINGS.model_copy(update={"schemas_dir": tmp_path}))
 
 
 def test_the_named_datasets_are_meant_in_their_order() -> None:
