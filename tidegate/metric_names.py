@@ -252,15 +252,23 @@ PROOF_OK = Metric(
     "gauge",
     "monitor",
     ("dataset",),
-    "1 if the last proof holds, 0 if it does not",
+    "1 if the last proof holds, 0 if it does not, be it that refine is only behind",
     "`tidegate prove DATASET`",
+)
+PROOF_FAULTY = Metric(
+    "tidegate_proofs_faulty_in_a_row",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "the last proofs, one after the other, that found more than events which refine has not reached yet",
+    "1: made again within a minute, perhaps only late; from 3 on: `tidegate prove DATASET`",
 )
 PROOF_FAULTS = Metric(
     "tidegate_proof_faults",
     "gauge",
     "monitor",
     ("dataset", "fault"),
-    "offsets that the last proof found missing, doubled or unexplained",
+    "offsets that the last proof found missing, doubled, unexplained, or behind: beyond all that refine has written",
     "`tidegate prove DATASET` names them",
 )
 PROOF_RECORDS = Metric(
@@ -278,6 +286,30 @@ PROOF_AGE = Metric(
     ("dataset",),
     "since the last proof was made",
     "several times the interval: proofs fail, or take longer than it",
+)
+PROOF_INTERVAL = Metric(
+    "tidegate_proof_interval_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "how often a proof is to be made",
+    "–",
+)
+PROOF_RUNNING = Metric(
+    "tidegate_proof_running_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "how long the proof that is being made has taken so far; 0 while none is",
+    "above the interval: prove less often, or a shorter window",
+)
+PROOF_MEMORY = Metric(
+    "tidegate_proof_memory_bytes",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "memory that the last proof's processes took together at most",
+    "near `--prove-memory`, at which a proof is ended: a shorter window, or more memory",
 )
 PROOF_DURATION = Metric(
     "tidegate_proof_duration_seconds", "gauge", "monitor", ("dataset",), "how long the last proof took", "–"

@@ -32,14 +32,30 @@ _POLL_S = 0.2
     show_default=True,
     help="seconds of arrivals that each proof is about",
 )
+@click.option(
+    "--prove-limit",
+    "prove_limit_s",
+    type=click.FloatRange(min=1),
+    default=1800,
+    show_default=True,
+    help="seconds after which a proof is ended",
+)
+@click.option(
+    "--prove-memory",
+    "prove_memory_mb",
+    type=click.FloatRange(min=1),
+    default=1500,
+    show_default=True,
+    help="megabytes of memory at which a proof is ended",
+)
 @click.option("--jobs", metavar="NAMES", help="jobs that should run, separated by commas or spaces  [all]")
 @click.option("--once", is_flag=True, help="read once, print the metrics, and end; exit code 1 if a reading failed")
-def command(host: str, port: int, jobs: str | None, once: bool, **intervals: Any) -> None:
+def command(host: str, port: int, jobs: str | None, once: bool, **options_given: Any) -> None:
     """Serve the metrics of docs/metrics.md until Ctrl-C.
 
     A server that is away is said in one line on standard error, and is a metric; the others are read on.
     """
-    options = Options(**intervals, jobs=None if jobs is None else tuple(re.findall(r"[^\s,]+", jobs)))
+    options = Options(**options_given, jobs=None if jobs is None else tuple(re.findall(r"[^\s,]+", jobs)))
     if once:
         text, whole = read_once(get_settings(), options, log.tell)
         click.echo(text, nl=False)

@@ -20,7 +20,8 @@ from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.latency import CommittedReader, SearchableReader, latencies_of
 from tidegate.monitor.oldest import OldestReader
 from tidegate.monitor.outputs import OutputReader
-from tidegate.monitor.proofs import ProofProcess, ProofReader
+from tidegate.monitor.proof_process import Limits, ProofProcess
+from tidegate.monitor.proofs import ProofReader, UnderWayReader
 from tidegate.monitor.reading import Reader
 from tidegate.monitor.servers import RegistryReader, SearchReader
 from tidegate.monitor.traffic import TrafficReader
@@ -32,12 +33,15 @@ from tidegate.settings import Settings
 class Options:
     """How often to read, and how often to prove the last ``prove_window_s``; None: never.
 
+    A proof is ended after ``prove_limit_s``, or when its processes take more than ``prove_memory_mb`` together.
     ``jobs`` are those that should run; None: every one.
     """
 
     every_s: float = 5.0
     prove_every_s: float | None = None
     prove_window_s: float = 3600.0
+    prove_limit_s: float = 1800.0
+    prove_memory_mb: float = 1500.0
     jobs: tuple[str, ...] | None = None
 
 
@@ -93,13 +97,18 @@ def proof_readers(datasets: Sequence[Stream], process: ProofProcess, options: Op
     if options.prove_every_s is None or (options.jobs is not None and REFINE not in options.jobs):
         return []
     window = timedelta(seconds=options.prove_window_s)
-    return [ProofReader(process, dataset.name, window, options.prove_every_s) for dataset in datasets]
+    names = [dataset.name for dataset in datasets]
+    return [
+        UnderWayReader(process, names, options.prove_every_s, options.every_s),
+        *(ProofReader(process, name, window, options.prove_every_s) for name in names),
+    ]
 
 
 def proof_process(settings: Settings, options: Options) -> ProofProcess:
     """Makes proofs of what the jobs that should run write."""
     layers = (LAKE, INDEX)
-    return ProofProcess(settings, [layer for layer in layers if options.jobs is not None and layer not in options.jobs])
+    without = [layer for layer in layers if options.jobs is not None and layer not in options.jobs]
+    return ProofProcess(settings, without, Limits(options.prove_limit_s, options.prove_memory_mb))
 
 
 def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool]:

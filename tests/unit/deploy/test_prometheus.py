@@ -9,6 +9,8 @@ import yaml
 
 from tests.project import PROJECT
 from tests.prometheus import promtool
+from tidegate.dead_letters.codes import Stage
+from tidegate.monitor.outputs import UNREADABLE
 
 DEPLOYED = PROJECT / "deploy" / "prometheus"
 RULES = sorted((DEPLOYED / "rules").glob("*.yml"))
@@ -18,7 +20,12 @@ ASKED_FOR = {
     "TidegateNoCheckpoint",
     "TidegateLagGrowing",
     "TidegateDeadLetterRatio",
-    "TidegateOldestDeadLetter",
+    "TidegateRowsLeftOut",
+    "TidegateSinkWaits",
+    "TidegateJobRestarts",
+    "TidegateReadingOld",
+    "TidegateContractUnreadable",
+    "TidegateProofSlow",
     "TidegateFailedCommittables",
     "TidegateFunctionFails",
     "TidegateProofNotOk",
@@ -80,6 +87,13 @@ def test_every_alert_says_what_how_bad_and_where_to_read_on(alert: dict[str, Any
     assert {"summary", "description", "runbook_url"} == alert["annotations"].keys()
     path, _, anchor = alert["annotations"]["runbook_url"].partition("#")
     assert anchor in anchors((PROJECT / path).read_text())
+
+
+def test_the_alert_on_good_events_leaves_out_the_stages_that_judge_an_event() -> None:
+    """A stage that is new is one behind the rules until somebody says otherwise."""
+    (alert,) = (each for each in alerts() if each["alert"] == "TidegateRowsLeftOut")
+    (stages,) = re.findall(r'stage!~"([\w|]+)"', alert["expr"])
+    assert set(stages.split("|")) == {*(Stage.DECODE, Stage.CONTRACT, Stage.RULE, Stage.ENRICH), UNREADABLE}
 
 
 def anchors(markdown: str) -> set[str]:

@@ -1,23 +1,23 @@
 """A proof as metrics, and what is said when none can be made."""
 
-import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from tidegate.errors import TidegateError
-from tidegate.monitor.proofs import ProofProcess, ProofReader, parse
+from tidegate.monitor.proof_process import ProofProcess, UnderWay
+from tidegate.monitor.proofs import AGAIN_S, ProofReader, UnderWayReader
 from tidegate.monitor.reading import Since
 from tidegate.settings import Settings
 
 REPORT: dict[str, Any] = {
     "holds": False,
     "seconds": 2.5,
+    "peak_rss_mb": 300,
+    "behind": 3,
     "datasets": {
         "clicks": {
             "produced": 10, "silver": 5, "dead_letter": 2, "dropped": 1, "duplicate": 1,
-            "missing": 1, "doubled": 0, "unexplained": 0,
+            "missing": 4, "doubled": 0, "unexplained": 0,
         }
     },
 }  # fmt: skip
@@ -34,11 +34,14 @@ def test_a_report_becomes_metrics() -> None:
     found = {
         (sample.metric.name.removeprefix("tidegate_proof_"), *sample.labels[1:]): sample.value for sample in samples
     }
+    assert found.pop(("tidegate_proofs_faulty_in_a_row",)) == 1
     age = found.pop(("age_seconds",))
     assert isinstance(age, Since)
     assert found == {
         ("ok",): 0.0,
         ("duration_seconds",): 2.5,
+        ("memory_bytes",): 300 * 2**20,
+        ("faults", "behind"): 3,
         ("faults", "missing"): 1,
         ("faults", "doubled"): 0,
         ("faults", "unexplained"): 0,
@@ -53,18 +56,37 @@ def test_a_report_becomes_metrics() -> None:
     assert abs(datetime.now(UTC) - timedelta(hours=1) - start) < timedelta(minutes=1)
 
 
-def test_the_report_of_a_proof_that_does_not_hold_is_one_too() -> None:
-    assert parse("clicks", json.dumps(REPORT), "") == REPORT
+def report(**faults: int) -> dict[str, Any]:
+    """A proof with these faults; ``behind`` of those that are missing are only behind."""
+    behind = faults.pop("behind", 0)
+    facts = {**REPORT["datasets"]["clicks"], "missing": 0, **faults}
+    return {**REPORT, "behind": behind, "holds": not any(faults.values()), "datasets": {"clicks": facts}}
 
 
-def test_a_proof_that_ended_without_a_word_of_ours_says_its_last_line() -> None:
-    with pytest.raises(TidegateError, match=r"clicks can't be proved: Killed") as caught:
-        parse("clicks", "", "warning: x\nKilled\n")
-    assert caught.value.remedy == "Run `tidegate prove clicks` to see all of it."
+def test_faults_count_in_a_row_and_what_is_only_behind_is_none() -> None:
+    """A backlog is no loss: one that takes minutes raises nothing, and a fault is looked at again soon."""
+    proofs = iter([report(missing=9, behind=9), report(missing=9, behind=8), report(doubled=1), report()])
+    reader = ProofReader(lambda dataset, start: next(proofs), "clicks", timedelta(hours=1), 900)
+    seen = []
+    for _ in range(4):
+        told = {(sample.metric.name, *sample.labels[1:]): sample.value for sample in reader.read()}
+        seen.append((told["tidegate_proofs_faulty_in_a_row",], told["tidegate_proof_ok",], reader.every_s))
+    assert seen == [(0, 0.0, 900), (1, 0.0, AGAIN_S), (2, 0.0, AGAIN_S), (0, 1.0, 900)]
 
 
-def test_a_proof_that_can_not_be_made_says_why_and_what_to_do() -> None:
-    with pytest.raises(TidegateError) as caught:
-        ProofProcess(Settings())("nothing", datetime.now(UTC))
-    assert caught.value.problem == "nothing can't be proved: there is no dataset 'nothing'."
-    assert caught.value.remedy.startswith("Known: ")
+def test_a_proof_that_takes_long_is_told_while_it_does() -> None:
+    process = ProofProcess(Settings())
+    reader = UnderWayReader(process, ["clicks", "orders"], 60, 5)
+
+    def told() -> dict[tuple[str, str], Any]:
+        return {(sample.metric.name, sample.labels[0]): sample.value for sample in reader.read()}
+
+    assert told() == {
+        ("tidegate_proof_running_seconds", "clicks"): 0.0,
+        ("tidegate_proof_running_seconds", "orders"): 0.0,
+        ("tidegate_proof_interval_seconds", "clicks"): 60,
+        ("tidegate_proof_interval_seconds", "orders"): 60,
+    }
+    process.under_way = UnderWay("orders", time.time() - 100)
+    assert told()["tidegate_proof_running_seconds", "orders"] == Since(process.under_way.began_s)
+    assert told()["tidegate_proof_running_seconds", "clicks"] == 0.0

@@ -19,7 +19,7 @@ from tidegate.monitor import jobs
 from tidegate.monitor.contracts import readable_streams
 from tidegate.monitor.jobs import JobReader
 from tidegate.monitor.lake import LakeReader
-from tidegate.monitor.proofs import ProofProcess
+from tidegate.monitor.proof_process import ProofProcess
 from tidegate.monitor.reading import Reader
 from tidegate.monitor.run import Options, intervals_s, proof_process, proof_readers, readers, serving
 from tidegate.settings import Settings
@@ -91,7 +91,7 @@ def test_proofs_are_made_only_if_asked_for() -> None:
     datasets = stream_datasets(SETTINGS.schemas_dir)
     assert proof_readers(datasets, ProofProcess(SETTINGS), Options()) == []
     named = [reader.name for reader in proof_readers(datasets, ProofProcess(SETTINGS), Options(prove_every_s=60))]
-    assert named == ["proof of app_logs", "proof of clicks", "proof of orders"]
+    assert named == ["proofs under way", "proof of app_logs", "proof of clicks", "proof of orders"]
 
 
 def test_a_taken_port_is_one_clear_error() -> None:
