@@ -30,7 +30,7 @@ from tidegate.errors import TidegateError
 from tidegate.settings import LogSettings
 from tidegate.sql.ddl import quoted
 from tidegate.sql.examples import expectation, masks_query
-from tidegate.sql.refine import insert_silver
+from tidegate.sql.refined import refined_query
 from tidegate.sql.validated import envelope_column, validated_columns
 
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: ?")
@@ -88,7 +88,7 @@ def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
     _declare(flink, "silver", wanted)
     try:
         types = _types(flink, dataset.refine_sql)
-        plan = flink.explain_sql(insert_silver(dataset).sql)
+        plan = flink.explain_sql(f"INSERT INTO silver ({quoted(wanted)}) {refined_query(dataset)}")
     except _SqlError as error:
         yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         return

@@ -14,6 +14,8 @@ FUNCTIONS = {
     "item_min": "ItemMin",
     "item_max": "ItemMax",
     "is_among": "IsAmong",
+    "storable": "Storable",
+    "items": "Items",
 }
 
 

@@ -4,7 +4,7 @@ Looks only at words outside of parentheses, strings, quoted names and comments. 
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -20,9 +20,13 @@ _CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNI
 
 @dataclass(frozen=True, slots=True)
 class SqlOutline:
-    """``columns`` in their order, None for one without a name; ``clauses`` are the outer keywords after SELECT."""
+    """``columns`` in their order, None for one without a name; ``clauses`` are the outer keywords after SELECT.
+
+    ``passed`` maps those that are columns of ``validated`` as they stand to their names there.
+    """
 
     columns: tuple[str | None, ...]
+    passed: Mapping[str, str]
     clauses: frozenset[str]
     statements: int
 
@@ -45,7 +49,9 @@ def outline(sql: str) -> SqlOutline:
     items = _split(tokens[select + 1 : end])
     clauses = frozenset(token.keyword for token in tokens[end:]) & _CLAUSES
     parts = "".join(";" if token.text == ";" else "x" for token in tokens).strip(";").split(";")
-    return SqlOutline(tuple(_name(item) for item in items if item), clauses, len(parts) if tokens else 0)
+    reads_validated = select == 0 and [token.text.lower() for token in tokens[end : end + 2]] == ["from", "validated"]
+    passed = dict(filter(None, map(_passed, items))) if reads_validated and _is_plain(tokens[end + 2 :]) else {}
+    return SqlOutline(tuple(_name(item) for item in items if item), passed, clauses, len(parts) if tokens else 0)
 
 
 def changed_columns(sql: str, names: Collection[str]) -> list[str]:
@@ -105,9 +111,21 @@ def _tokens(sql: str) -> list[tuple[_Token, int]]:
     return tokens
 
 
+def _is_plain(after_table: list[_Token]) -> bool:
+    """Whether nothing is joined to the table and nothing else read: its columns are what their names say."""
+    return not after_table or after_table[0].keyword == "WHERE" or after_table[0].text == ";"
+
+
+def _passed(item: list[_Token]) -> tuple[str, str] | None:
+    """The output column and its source where the item is a column, with or without an alias."""
+    names = [_identifier(token) for token in item if token.keyword != "AS"]
+    source, name = names[0] if names else None, names[-1] if names else None
+    return (name, source) if len(names) <= 2 and name is not None and source is not None else None
+
+
 def _name(item: list[_Token]) -> str | None:
     last = item[-1]
     if last.kind == "quoted":
-        return last.text[1:-1].replace("``", "`")
+        return _identifier(last)
     is_named = len(item) == 1 or item[-2].keyword == "AS" or item[-2].text == "."
     return last.text if last.kind == "word" and is_named else None

@@ -11,7 +11,10 @@ class Stage(StrEnum):
     CONTRACT = "contract"
     RULE = "rule"
     ENRICH = "enrich"
+    TRANSFORM = "transform"
     INDEX = "index"
+    LAKE = "lake"
+    METRICS = "metrics"
 
 
 class Code(StrEnum):
@@ -32,8 +35,10 @@ class Code(StrEnum):
     EVENT_TIME_OUT_OF_RANGE = "EVENT_TIME_OUT_OF_RANGE"
     RULE_VIOLATED = "RULE_VIOLATED"
     REFERENCE_MISSING = "REFERENCE_MISSING"
+    TRANSFORM_FAILED = "TRANSFORM_FAILED"
     DOCUMENT_REJECTED = "DOCUMENT_REJECTED"
     DOCUMENT_TOO_LARGE = "DOCUMENT_TOO_LARGE"
+    ROW_UNREADABLE = "ROW_UNREADABLE"
 
 
 CODES: Mapping[Stage, Mapping[Code, str]] = {
@@ -56,15 +61,27 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
     },
     Stage.RULE: {Code.RULE_VIOLATED: "one or more rules are not met"},
     Stage.ENRICH: {Code.REFERENCE_MISSING: "the reference key is set but unknown at the event's time"},
+    Stage.TRANSFORM: {
+        Code.TRANSFORM_FAILED: "an expression fails for its values, or gives a null where silver allows none"
+    },
     Stage.INDEX: {
         Code.DOCUMENT_REJECTED: "OpenSearch refuses the document with a 4xx",
         Code.DOCUMENT_TOO_LARGE: "the document alone is over the limit of one request",
+        Code.ROW_UNREADABLE: "the job can not decode the silver row",
+    },
+    Stage.LAKE: {Code.ROW_UNREADABLE: "the job can not decode the silver row"},
+    Stage.METRICS: {
+        Code.ROW_UNREADABLE: "the job can not decode the silver row",
+        Code.TRANSFORM_FAILED: "a metric's expression fails for the row's values",
     },
 }
 """The codes that each stage gives, with their meaning."""
 
-STAGES_BEFORE_SILVER = frozenset({Stage.DECODE, Stage.CONTRACT, Stage.RULE, Stage.ENRICH})
-"""A record has at most one dead letter of these, and then no silver row. The row of one of ``index`` is in silver."""
+STAGES_BEFORE_SILVER = frozenset({Stage.DECODE, Stage.CONTRACT, Stage.RULE, Stage.ENRICH, Stage.TRANSFORM})
+"""A record (or an item that it explodes into) has at most one dead letter of these, and then no silver row.
+
+The rows of the others are in silver.
+"""
 
 RETRYABLE = (Code.UNKNOWN_SCHEMA, Code.REFERENCE_MISSING)
 """The same bytes may pass later: once the schema or the reference's row is there."""

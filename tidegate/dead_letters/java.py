@@ -10,7 +10,7 @@ from pathlib import Path
 from tidegate.avro.frame import FRAME_BYTES
 from tidegate.contracts import envelope, naming
 from tidegate.dead_letters import record
-from tidegate.dead_letters.codes import CODES, Stage
+from tidegate.dead_letters.codes import CODES, Code, Stage
 
 FOLDER = Path(__file__).parents[2] / "connectors/sql/src/main/java/io/tidegate/common"
 NAMES: Mapping[str, str | int] = {
@@ -45,8 +45,11 @@ def _error_code() -> Iterator[str]:
     yield "package io.tidegate.common;\n"
     yield _comment("Why a record became a dead letter: the closed list of {@code docs/dead-letters.md}.")
     yield "public enum ErrorCode {"
-    members = [(stage, code, meaning) for stage, codes in CODES.items() for code, meaning in codes.items()]
-    for number, (stage, code, meaning) in enumerate(members, 1):
+    members: dict[Code, tuple[Stage, str]] = {}
+    for stage, codes in CODES.items():
+        for code, meaning in codes.items():
+            members.setdefault(code, (stage, meaning))
+    for number, (code, (stage, meaning)) in enumerate(members.items(), 1):
         yield f"    /** At stage {stage}: {meaning.replace('`', '')}. */"
         yield f"    {code}{',' if number < len(members) else ''}"
     yield "}"

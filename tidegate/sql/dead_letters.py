@@ -16,27 +16,45 @@ from tidegate.sql.rules import verdict_sql
 
 MISSING_MESSAGE = "_missing_message"
 """Column of ``enriched`` that says which reference is missing, where it could be one of several."""
+FAULT = "_fault"
+"""Column of ``enriched`` that says why an item came without its fields; null for one that can be taken."""
+_NO_ROW = "CAST(NULL AS BIGINT)"
 _NO_VIOLATIONS = "violations(CAST(0 AS BIGINT), '')"
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose records they are, the registry's subject of the topic that they lie in, and the job that reads them."""
+
+    dataset: str
+    subject: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
-    """Why the rows of a relation become dead letters: SQL expressions over its columns."""
+    """Why the rows of a relation become dead letters: SQL expressions over its columns.
+
+    ``row`` is the number of the item, where it is not the record as a whole that fails.
+    """
 
     relation: str
     stage: str
     code: str
     message: str
-    violations: str
+    violations: str = _NO_VIOLATIONS
+    row: str = _NO_ROW
 
 
 def causes(contract: Contract) -> Iterator[Cause]:
     """The causes of a dataset; no record has two of them."""
     verdict = verdict_sql(contract)
+    row = f"CAST(`{contract.explode.position}` AS BIGINT)" if contract.explode else _NO_ROW
     out_of_range = f"_rejected >= {verdict.event_time_bit}"
     yield Cause(
         relation="judged WHERE _error_code IS NOT NULL OR _rejected <> 0",
-        stage=f"CASE WHEN _error_code IS NOT NULL THEN '{Stage.DECODE}' "
+        stage=f"CASE WHEN _error_code = '{Code.TRANSFORM_FAILED}' THEN '{Stage.TRANSFORM}' "
+        f"WHEN _error_code IS NOT NULL THEN '{Stage.DECODE}' "
         f"WHEN {out_of_range} THEN '{Stage.CONTRACT}' ELSE '{Stage.RULE}' END",
         code=f"COALESCE(_error_code, CASE WHEN {out_of_range} "
         f"THEN '{Code.EVENT_TIME_OUT_OF_RANGE}' ELSE '{Code.RULE_VIOLATED}' END)",
@@ -49,7 +67,15 @@ def causes(contract: Contract) -> Iterator[Cause]:
             stage=f"'{Stage.ENRICH}'",
             code=f"'{Code.REFERENCE_MISSING}'",
             message=MISSING_MESSAGE if len(demanded) > 1 else text(missing_message(demanded[0])),
-            violations=_NO_VIOLATIONS,
+            row=row,
+        )
+    if contract.explode:
+        yield Cause(
+            relation=f"enriched WHERE NOT _reference_missing AND {FAULT} IS NOT NULL",
+            stage=f"'{Stage.TRANSFORM}'",
+            code=f"'{Code.TRANSFORM_FAILED}'",
+            message=FAULT,
+            row=row,
         )
 
 
@@ -65,21 +91,23 @@ def missing_message(enrich: Enrich) -> str:
 
 def insert_dead_letters(contract: Contract) -> Insert:
     """Every record that does not fit, with its cause, coordinates and original bytes."""
-    branches = "\nUNION ALL\n".join(_dead_letters(contract, cause) for cause in causes(contract))
+    origin = Origin(contract.dataset, naming.subject(contract.topic.name), REFINE)
+    branches = "\nUNION ALL\n".join(dead_letters_query(origin, cause) for cause in causes(contract))
     return Insert("dead_letters", f"INSERT INTO dead_letters\n{branches}")
 
 
-def _dead_letters(contract: Contract, cause: Cause) -> str:
+def dead_letters_query(origin: Origin, cause: Cause) -> str:
+    """The dead letters of one cause, whose relation has a record's coordinates and evidence."""
     coordinates, retryable = ", ".join(COORDINATES), ", ".join(map(text, RETRYABLE))
     return f"""SELECT
-  dead_letter_id({coordinates}, _stage) AS dead_letter_id,
+  dead_letter_id({coordinates}, _stage, _row) AS dead_letter_id,
   _now AS failed_at, _now AS first_failed_at,
-  {text(contract.dataset)} AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
+  {text(origin.dataset)} AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
   _code IN ({retryable}) AS retryable, 1 AS attempt,
-  ROW('{REFINE}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
-  ROW({text(naming.subject(contract.topic.name))}, {SCHEMA_ID}) AS contract,
-  ROW({coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, CAST(NULL AS BIGINT)) AS source,
+  ROW('{origin.job}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
+  ROW({text(origin.subject)}, {SCHEMA_ID}) AS contract,
+  ROW({coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -93,6 +121,7 @@ FROM (
     {cause.stage} AS _stage,
     {cause.code} AS _code,
     {cause.message} AS _message,
-    {cause.violations} AS _violations
+    {cause.violations} AS _violations,
+    {cause.row} AS _row
   FROM {cause.relation}
 )"""

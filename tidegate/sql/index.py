@@ -2,6 +2,7 @@
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
+from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import INDEX
 from tidegate.sql.ddl import quoted
 from tidegate.sql.job_sql import Insert, JobSql
@@ -9,6 +10,7 @@ from tidegate.sql.platform import Platform
 from tidegate.sql.sinks import index_sink
 from tidegate.sql.sources import silver_source
 from tidegate.sql.state import dedup_ttl_ms
+from tidegate.sql.unreadable import dead_letters_table, insert_unreadable
 
 
 def job_sql(stream: Stream, platform: Platform) -> JobSql:
@@ -22,6 +24,10 @@ def job_sql(stream: Stream, platform: Platform) -> JobSql:
         definitions=(
             silver_source(stream, platform.connections, naming.group(INDEX, stream.name)),
             index_sink(stream, index, platform),
+            dead_letters_table(stream, platform, INDEX),
         ),
-        inserts=(Insert("documents", f"INSERT INTO documents SELECT {names} FROM silver WHERE _error_code IS NULL"),),
+        inserts=(
+            Insert("documents", f"INSERT INTO documents SELECT {names} FROM silver WHERE _error_code IS NULL"),
+            insert_unreadable(stream, INDEX, Stage.INDEX),
+        ),
     )

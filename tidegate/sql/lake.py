@@ -19,6 +19,7 @@ from tidegate.contracts.envelope import (
     VALUE,
 )
 from tidegate.contracts.naming import Layer
+from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import LAKE
 from tidegate.sql.connections import Connections
 from tidegate.sql.ddl import indented, option_lines, quoted
@@ -27,6 +28,7 @@ from tidegate.sql.lake_schema import PARTITIONS
 from tidegate.sql.platform import Platform
 from tidegate.sql.sources import bytes_source, silver_source
 from tidegate.sql.state import dedup_ttl_ms
+from tidegate.sql.unreadable import dead_letters_table, insert_unreadable
 
 # The default sink has lost data files in bounded runs (docs/adr/0006).
 OPTIONS: Mapping[str, str] = {"table.exec.iceberg.use-v2-sink": "true"}
@@ -62,8 +64,9 @@ def job_sql(stream: Stream, platform: Platform) -> JobSql:
             silver_table(stream),
             bytes_source(stream, connections, group),
             silver_source(stream, connections, group),
+            dead_letters_table(stream, platform, LAKE),
         ),
-        inserts=(insert_bronze(stream), insert_silver(stream)),
+        inserts=(insert_bronze(stream), insert_silver(stream), insert_unreadable(stream, LAKE, Stage.LAKE)),
     )
 
 

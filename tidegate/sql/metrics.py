@@ -11,6 +11,7 @@ from tidegate.contracts import naming
 from tidegate.contracts.dataset import Metric, Stream
 from tidegate.contracts.envelope import INGESTED_AT
 from tidegate.contracts.model import Contract
+from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import METRICS
 from tidegate.sql.ddl import quoted
 from tidegate.sql.job_sql import Insert, JobSql, Table, View
@@ -19,6 +20,7 @@ from tidegate.sql.platform import Platform
 from tidegate.sql.sinks import metric_index, metric_topic
 from tidegate.sql.sources import silver_source
 from tidegate.sql.state import MS_PER_HOUR, ROCKSDB
+from tidegate.sql.unreadable import dead_letters_table, insert_unreadable
 
 # Metrics change with every event; once a second is often enough to show them.
 OPTIONS: Mapping[str, str] = {
@@ -51,9 +53,13 @@ def job_sql(stream: Stream, platform: Platform, counted: Counted) -> JobSql:
             silver_source(stream, platform.connections, group, table="silver_records"),
             silver_view(stream, counted),
             *(table for metric in stream.metrics for table in _sinks(stream, metric, platform)),
+            dead_letters_table(stream, platform, METRICS),
         ),
         shared_views=tuple(View(metric.name, metric.sql) for metric in stream.metrics),
-        inserts=tuple(insert for metric in stream.metrics for insert in inserts(metric)),
+        inserts=(
+            *(insert for metric in stream.metrics for insert in inserts(metric)),
+            insert_unreadable(stream, METRICS, Stage.METRICS, table="silver_records"),
+        ),
     )
 
 

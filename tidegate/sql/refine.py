@@ -1,8 +1,10 @@
 """The refine job's SQL: raw records to silver rows, dead letters and dropped coordinates, in one pass over the topic.
 
-decode → rules → personal fields hashed → reference columns as of the event's time → first of each identity →
-the dataset's ``refine.sql`` → silver. What is refused or dropped leaves before the identity is looked at. A dataset
-that explodes an array has its identity looked at first, and then the reference columns of each item.
+decode → rules → personal fields hashed → reference columns as of the event's time → the dataset's ``refine.sql`` →
+first of each identity → silver. What is refused or dropped leaves before the identity is looked at, and an expression
+that fails for a record fails in the chain of the decoder, which makes the record a dead letter. A dataset that explodes
+an array has its identity looked at first; the reference columns and ``refine.sql`` of each item follow in the chain of
+``items``, which does the same for the item.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +17,12 @@ from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, 
 from tidegate.contracts.model import Contract, Enrich, Explode, PrivacyMethod
 from tidegate.contracts.naming import Output
 from tidegate.sql.ddl import quoted
-from tidegate.sql.dead_letters import MISSING_MESSAGE, insert_dead_letters, missing_message
+from tidegate.sql.dead_letters import FAULT, MISSING_MESSAGE, insert_dead_letters, missing_message
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Insert, JobSql, View
 from tidegate.sql.literals import text
 from tidegate.sql.platform import Platform
+from tidegate.sql.refined import refined_view
 from tidegate.sql.rules import verdict_sql
 from tidegate.sql.scope import Scope
 from tidegate.sql.sinks import Sink, kafka_sink
@@ -73,6 +76,7 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     inserts = {"silver": insert_silver(stream), "dlq": insert_dead_letters(contract)}
     if contract.rules_of("drop"):
         inserts["dropped"] = insert_dropped(contract)
+    views = (enriched_view(stream, references), validated_view(stream), refined_view(stream))
     return JobSql(
         dedup_ttl_ms(contract),
         definitions=(
@@ -80,9 +84,9 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
             *(reference_table(platform.references[name], connections) for name in names),
             *(kafka_sink(_TABLES[output], sink, connections, delivery) for output, sink in sinks.items()),
             judged_view(stream, scope),
-            enriched_view(stream, references),
-            validated_view(stream),
+            *(() if contract.explode else views),
         ),
+        shared_views=views if contract.explode else (),
         inserts=tuple(insert for output, insert in inserts.items() if output in scope.outputs),
     )
 
@@ -122,13 +126,16 @@ def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:
     ]
     demanded = [join for join in joins if join.enrich.missing == "dead_letter"]
     names = [*(f"e.`{name}`" for name in record_columns(stream)), *(name for join in joins for name in join.columns)]
-    kept = (*COORDINATES, INGESTED_AT, SCHEMA_ID, "_proc_time", "_warned")
+    kept = [*COORDINATES, INGESTED_AT, SCHEMA_ID, "_proc_time", "_warned"]
+    if contract.explode:
+        kept.append(FAULT)
+    if demanded or contract.explode:
+        kept += _EVIDENCE
     return View(
         "enriched",
         f"""SELECT {", ".join(names)},
   {_missing(demanded)},
   {", ".join(f"e.{name}" for name in kept)}
-  {"".join(f", e.{name}" for name in _EVIDENCE) if demanded else ""}
 FROM {_items(stream, contract.explode) if contract.explode else _GOOD} AS e
 {chr(10).join(join.sql(contract.event_time.field) for join in joins)}""",
     )
@@ -139,13 +146,13 @@ def validated_view(stream: Stream) -> View:
     contract = stream.contract
     names = [f"`{name}`" for name in record_columns(stream)]
     names += [f"`{enrich.prefix}{column}`" for enrich in contract.enrich for column in enrich.columns]
-    known = "(SELECT * FROM enriched WHERE NOT _reference_missing)"
+    condition = f"NOT _reference_missing AND {FAULT} IS NULL" if contract.explode else "NOT _reference_missing"
     return View(
         "validated",
         f"""SELECT {", ".join(names)},
   {", ".join(PLACE)}, {SOURCE_TOPIC}, {INGESTED_AT}, {SCHEMA_ID},
   {verdict_sql(contract).warnings} AS {WARNINGS}
-FROM {known if contract.explode else _first_of_identity(contract, known)}""",
+FROM enriched WHERE {condition}""",
     )
 
 
@@ -156,9 +163,12 @@ def record_columns(stream: Stream) -> list[str]:
 
 
 def insert_silver(stream: Stream) -> Insert:
-    """The dataset's own ``refine.sql`` into ``silver``, columns by name."""
+    """What ``refine.sql`` made of the first record of each identity, columns by name."""
     names = quoted(stream.silver_columns)
-    return Insert("silver", f"INSERT INTO silver ({names})\nSELECT {names} FROM (\n{stream.refine_sql}\n)")
+    rows = "refined"
+    if not stream.contract.explode:
+        rows = _first_of_identity(stream.contract, "(SELECT *, PROCTIME() AS _proc_time FROM refined)")
+    return Insert("silver", f"INSERT INTO silver ({names})\nSELECT {names} FROM {rows}")
 
 
 def insert_dropped(contract: Contract) -> Insert:
@@ -206,11 +216,11 @@ def _first_of_identity(contract: Contract, relation: str) -> str:
 
 def _items(stream: Stream, explode: Explode) -> str:
     """One row per item of the first record of each identity."""
-    names = _item_columns(stream, explode)
+    names = [*_item_columns(stream, explode), FAULT]
     return f"""(
   SELECT d.*, {", ".join(f"i.`{name}`" for name in names)}
   FROM {_first_of_identity(stream.contract, _GOOD)} AS d
-  CROSS JOIN UNNEST(d.`{explode.field}`) WITH ORDINALITY AS i ({", ".join(f"`{name}`" for name in names)})
+  CROSS JOIN LATERAL TABLE(items(d.`{explode.field}`)) AS i ({", ".join(f"`{name}`" for name in names)})
 )"""
 
 

@@ -11,6 +11,7 @@ from tidegate.contracts.envelope import (
     SOURCE_TOPIC,
     VALUE,
 )
+from tidegate.contracts.topics import DERIVED_MAX_BYTES
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
 from tidegate.sql.connections import Connections, Options, prefixed
 from tidegate.sql.ddl import column_lines, contract_avro, create, kafka_source
@@ -35,6 +36,20 @@ DECODE_METADATA = (
     f"`{SCHEMA_ID}` INT METADATA FROM 'value.schema-id' VIRTUAL",
     "`_proc_time` AS PROCTIME()",
 )
+SILVER_METADATA = (
+    ERROR_CODE,
+    "`_error_message` STRING METADATA FROM 'value.error-message' VIRTUAL",
+    "`_silver_topic` STRING METADATA FROM 'topic' VIRTUAL",
+    "`_silver_partition` INT METADATA FROM 'partition' VIRTUAL",
+    "`_silver_offset` BIGINT METADATA FROM 'offset' VIRTUAL",
+    "`_silver_time` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
+    "`_silver_headers` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL",
+    "`_silver_value` BYTES METADATA FROM 'value.raw' VIRTUAL",
+    "`_silver_sha256` STRING METADATA FROM 'value.raw-sha256' VIRTUAL",
+    "`_silver_bytes` INT METADATA FROM 'value.raw-length' VIRTUAL",
+    "`_silver_schema_id` INT METADATA FROM 'value.schema-id' VIRTUAL",
+)
+"""Of the record in the silver topic; the row's own columns say where its raw record lies."""
 _KEY_OPTIONS = {"key.format": "raw", "key.fields": KEY}
 
 
@@ -67,12 +82,15 @@ def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
 
 
 def silver_source(stream: Stream, connections: Connections, group: str, table: str = "silver") -> Table:
-    """The committed silver rows; ``_error_code`` is set where a record is none of ours."""
+    """The committed silver rows; ``_error_code`` is set where one can not be read, beside what a dead letter needs."""
     options = {
         **kafka_source(stream.contract.silver_topic, connections, group),
         **contract_avro("value.", stream.silver, connections),
+        # As much as the topic takes: a row may be larger than the raw record.
+        "value.contract-avro.max-record-bytes": str(DERIVED_MAX_BYTES),
+        "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
     }
-    return create(table, [*column_lines(stream.silver_columns), ERROR_CODE], options)
+    return create(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
 
 
 def reference_table(reference: Reference, connections: Connections) -> Table:

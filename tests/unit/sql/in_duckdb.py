@@ -152,5 +152,6 @@ def _rows(duck: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
 def of_duckdb(sql: str) -> str:
     """A query in DuckDB's words."""
     sql = sql.replace("`", '"').replace("TIMESTAMP_LTZ(3)", "TIMESTAMPTZ").replace("TIMESTAMP_LTZ(6)", "TIMESTAMPTZ")
+    sql = sql.replace("PROCTIME()", "_source_offset")
     sql = sql.replace(" FOR SYSTEM_TIME AS OF e._proc_time", "")
     return re.sub(r"TIMESTAMPADD\(SECOND, (\d+), (\w+)\)", r"(\2 + INTERVAL \1 SECOND)", sql)

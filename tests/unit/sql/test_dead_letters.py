@@ -34,12 +34,11 @@ def test_a_dead_letter_has_what_is_needed_to_find_its_record_and_to_try_it_again
 
     assert insert.into == "dead_letters"
     for part in (
-        "dead_letter_id(_source_topic, _source_partition, _source_offset, _stage)",
+        "dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row)",
         "'visits' AS dataset",
         f"ROW('refine', '{__version__}', CAST(NULL AS STRING)) AS processor",
         "ROW('raw.visits-value', _schema_id) AS contract",
-        "ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, "
-        "CAST(NULL AS BIGINT)) AS source",
+        "ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source",
         "_code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable",
         f"COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated",
     ):

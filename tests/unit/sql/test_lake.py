@@ -12,8 +12,9 @@ def test_every_statement_has_the_name_of_what_it_makes_or_fills() -> None:
 
     assert [each.name for each in sql.definitions] == [
         "lake", "lake.bronze", "lake.silver", "lake.bronze.visits", "lake.silver.visits", "raw_records", "silver",
+        "dead_letters",
     ]  # fmt: skip
-    assert [insert.into for insert in sql.inserts] == ["lake.bronze.visits", "lake.silver.visits"]
+    assert [insert.into for insert in sql.inserts] == ["lake.bronze.visits", "lake.silver.visits", "dead_letters"]
 
 
 def test_both_sources_are_read_by_the_jobs_group() -> None:

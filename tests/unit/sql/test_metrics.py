@@ -30,7 +30,7 @@ def test_each_metric_is_planned_once_and_goes_into_a_topic_and_documents() -> No
         ("plans", METRIC_SQL),
     ]
     assert [insert.into for insert in sql.inserts] == [
-        "page_visits_topic", "page_visits_documents", "plans_topic", "plans_documents",
+        "page_visits_topic", "page_visits_documents", "plans_topic", "plans_documents", "dead_letters",
     ]  # fmt: skip
     assert all("FROM `page_visits`" in insert.sql for insert in sql.inserts[:2])
 
@@ -41,6 +41,7 @@ def test_a_metric_is_a_part_of_its_own() -> None:
         "page_visits_documents": "page_visits",
         "topic_topic": "topic",
         "topic_documents": "topic",
+        "dead_letters": "",
     }
 
 
@@ -53,7 +54,7 @@ def test_another_metric_leaves_the_statements_of_the_first_as_they_are() -> None
 def test_the_view_of_silver_stands_before_what_reads_it() -> None:
     names = [each.name for each in made("page_visits").definitions]
 
-    assert names == ["silver_records", "silver", "page_visits_topic", "page_visits_documents"]
+    assert names == ["silver_records", "silver", "page_visits_topic", "page_visits_documents", "dead_letters"]
 
 
 def test_state_is_kept_a_day_longer_than_an_event_may_be_late() -> None:

@@ -13,7 +13,7 @@ from tidegate.contracts.load import load_stream
 from tidegate.contracts.naming import Output
 from tidegate.dead_letters.codes import Code, Stage
 from tidegate.sql.job_sql import JobSql
-from tidegate.sql.refine import enriched_view, job_sql, judged_view, silver_key, validated_view
+from tidegate.sql.refine import enriched_view, insert_silver, job_sql, judged_view, silver_key
 from tidegate.sql.scope import Scope
 
 PAGES = [{"path": "/home", "updated_at": NOW, "title": "Home"}]
@@ -194,15 +194,16 @@ def test_an_exploding_dataset_looks_at_the_identity_first_and_then_at_the_refere
 
     items = query[query.index("FROM (") : query.index("LEFT JOIN")]
     assert "PARTITION BY `order_id`, `status` ORDER BY _proc_time" in items
-    assert "UNNEST(d.`lines`) WITH ORDINALITY AS i (`product_id`, `quantity`, `unit_price`, `line_number`)" in items
-    assert "ROW_NUMBER" not in validated_view(orders).query
+    assert "TABLE(items(d.`lines`)) AS i (`product_id`, `quantity`, `unit_price`, `line_number`, `_fault`)" in items
+    assert "ROW_NUMBER" not in insert_silver(orders).sql
 
 
 def test_every_statement_has_the_name_of_what_it_makes_or_fills() -> None:
     sql = made()
 
     assert [each.name for each in sql.definitions] == [
-        "raw_records", "ref_pages", "ref_plans", "silver", "dead_letters", "dropped", "judged", "enriched", "validated",
+        "raw_records", "ref_pages", "ref_plans", "silver", "dead_letters", "dropped",
+        "judged", "enriched", "validated", "refined",
     ]  # fmt: skip
     assert [insert.into for insert in sql.inserts] == ["silver", "dead_letters", "dropped"]
     assert sql.state_ttl_ms == 7_200_000

@@ -49,7 +49,9 @@ def test_silver_is_read_with_the_schema_it_is_written_with() -> None:
 
     assert table.name == "silver_records"
     assert options(table)["topic"] == "silver.visits"
-    assert columns_of(table)[-2:] == ["_warnings", "_error_code"]
+    row = [column.name for column in stream().silver_columns]
+    assert columns_of(table)[: len(row) + 1] == [*row, "_error_code"]
+    assert {"_silver_topic", "_silver_partition", "_silver_offset", "_silver_value"} <= {*columns_of(table)}
 
 
 def test_reference_data_answers_by_its_key_as_of_a_time() -> None:

@@ -195,7 +195,6 @@ CREATE TEMPORARY VIEW enriched AS
 SELECT e.`log_id`, e.`event_time`, e.`severity_number`, e.`severity_text`, e.`body`, e.`service_name`, e.`host_name`, e.`trace_id`, e.`span_id`, e.`duration_ms`, e.`status_code`, e.`attributes`,
   FALSE AS _reference_missing,
   e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned
-  
 FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS e
 
 ;
@@ -204,17 +203,12 @@ CREATE TEMPORARY VIEW validated AS
 SELECT `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `attributes`,
   _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
   rule_names(_warned, 'trace_id_is_hex') AS _warnings
-FROM (
-  SELECT * FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `log_id` ORDER BY _proc_time) AS _occurrence
-    FROM (SELECT * FROM enriched WHERE NOT _reference_missing)
-  )
-  WHERE _occurrence = 1
-)
+FROM enriched WHERE NOT _reference_missing
 ;
 
-INSERT INTO silver (`_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
-SELECT `_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM (
+CREATE TEMPORARY VIEW refined AS
+SELECT `_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, storable(`is_error`, '{"type": "record", "name": "Silver", "fields": [{"name": "is_error", "type": "boolean"}]}') AS `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`
+FROM (
 -- Grain: one silver row per log record.
 select
     _source_partition,
@@ -241,16 +235,26 @@ from validated
 )
 ;
 
+INSERT INTO silver (`_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
+SELECT `_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM (
+  SELECT * FROM (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY `log_id` ORDER BY _proc_time) AS _occurrence
+    FROM (SELECT *, PROCTIME() AS _proc_time FROM refined)
+  )
+  WHERE _occurrence = 1
+)
+;
+
 INSERT INTO dead_letters
 SELECT
-  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage) AS dead_letter_id,
+  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
   _now AS failed_at, _now AS first_failed_at,
   'app_logs' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.app_logs-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, CAST(NULL AS BIGINT)) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -261,14 +265,15 @@ FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
-    CASE WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 16 THEN 'contract' ELSE 'rule' END AS _stage,
+    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 16 THEN 'contract' ELSE 'rule' END AS _stage,
     COALESCE(_error_code, CASE WHEN _rejected >= 16 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
     COALESCE(_error_message, 'the record breaks the rules listed in violations') AS _message,
     CASE WHEN _error_code IS NULL THEN violations(_rejected, 'known_severity	severity_number	severity_number lies between 1 and 24
 body_is_not_empty	body	a log record says something
 service_is_named	service_name	service_name is not empty
 duration_is_not_negative	duration_ms	duration_ms, where given, is not negative
-event_time_in_range	event_time	event_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations
+event_time_in_range	event_time	event_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations,
+    CAST(NULL AS BIGINT) AS _row
   FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
 )
 ;

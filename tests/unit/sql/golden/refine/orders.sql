@@ -209,13 +209,12 @@ SELECT `order_id`, `status`, `order_time`, hmac_sha256(`customer_id`) AS `custom
 FROM raw_records
 ;
 
-CREATE TEMPORARY VIEW enriched AS
+CREATE TEMPORARY VIEW `enriched` AS
 SELECT e.`order_id`, e.`status`, e.`order_time`, e.`customer_id`, e.`lines`, e.`currency`, e.`country`, e.`product_id`, e.`quantity`, e.`unit_price`, e.`line_number`, r0.`name` AS `product_name`, r0.`category` AS `product_category`,
   FALSE AS _reference_missing,
-  e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned
-  
+  e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned, e._fault, e._key, e._headers, e._payload, e._payload_sha256, e._payload_bytes
 FROM (
-  SELECT d.*, i.`product_id`, i.`quantity`, i.`unit_price`, i.`line_number`
+  SELECT d.*, i.`product_id`, i.`quantity`, i.`unit_price`, i.`line_number`, i.`_fault`
   FROM (
   SELECT * FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY `order_id`, `status` ORDER BY _proc_time) AS _occurrence
@@ -223,21 +222,22 @@ FROM (
   )
   WHERE _occurrence = 1
 ) AS d
-  CROSS JOIN UNNEST(d.`lines`) WITH ORDINALITY AS i (`product_id`, `quantity`, `unit_price`, `line_number`)
+  CROSS JOIN LATERAL TABLE(items(d.`lines`)) AS i (`product_id`, `quantity`, `unit_price`, `line_number`, `_fault`)
 ) AS e
 LEFT JOIN ref_products FOR SYSTEM_TIME AS OF e._proc_time AS r0
   ON r0.`product_id` = e.`product_id` AND r0.`_as_of` = e.`order_time`
 ;
 
-CREATE TEMPORARY VIEW validated AS
+CREATE TEMPORARY VIEW `validated` AS
 SELECT `order_id`, `status`, `order_time`, `customer_id`, `lines`, `currency`, `country`, `product_id`, `quantity`, `unit_price`, `line_number`, `product_name`, `product_category`,
   _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
   rule_names(_warned, 'country_is_iso_code') AS _warnings
-FROM (SELECT * FROM enriched WHERE NOT _reference_missing)
+FROM enriched WHERE NOT _reference_missing AND _fault IS NULL
 ;
 
-INSERT INTO silver (`_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
-SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM (
+CREATE TEMPORARY VIEW `refined` AS
+SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, storable(`amount`, '{"type": "record", "name": "Silver", "fields": [{"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 16, "scale": 2}}]}') AS `amount`, storable(`line_count`, '{"type": "record", "name": "Silver", "fields": [{"name": "line_count", "type": "int"}]}') AS `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`
+FROM (
 -- Grain: one silver row per line of an order at one status; `explode` in contract.yaml makes the lines and their numbers.
 select
     _source_partition,
@@ -265,16 +265,20 @@ from validated
 )
 ;
 
+INSERT INTO silver (`_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
+SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM refined
+;
+
 INSERT INTO dead_letters
 SELECT
-  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage) AS dead_letter_id,
+  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
   _now AS failed_at, _now AS first_failed_at,
   'orders' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.orders-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, CAST(NULL AS BIGINT)) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -285,7 +289,7 @@ FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
-    CASE WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
+    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
     COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
     COALESCE(_error_message, 'the record breaks the rules listed in violations') AS _message,
     CASE WHEN _error_code IS NULL THEN violations(_rejected, 'order_id_is_uuid	order_id	order_id has the 36 characters of a UUID
@@ -293,7 +297,35 @@ known_status	status	status is one of placed, paid, shipped, cancelled
 has_lines	lines	an order has at least one line
 quantities_are_positive	lines	the quantity of each line is at least 1
 prices_are_not_negative	lines	the unit_price of no line is negative
-event_time_in_range	order_time	order_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations
+event_time_in_range	order_time	order_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations,
+    CAST(NULL AS BIGINT) AS _row
   FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
+)
+UNION ALL
+SELECT
+  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
+  _now AS failed_at, _now AS first_failed_at,
+  'orders' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
+  _violations AS violations,
+  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
+  ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
+  ROW('raw.orders-value', _schema_id) AS contract,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
+  CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
+  _payload AS payload, 'avro-confluent' AS payload_encoding,
+  COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
+  COALESCE(_payload_bytes > 921600, FALSE) AS payload_truncated,
+  CAST(NULL AS STRING) AS replay_id,
+  connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers
+FROM (
+  SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
+    _payload_sha256, _payload_bytes, _schema_id,
+    CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    'transform' AS _stage,
+    'TRANSFORM_FAILED' AS _code,
+    _fault AS _message,
+    violations(CAST(0 AS BIGINT), '') AS _violations,
+    CAST(`line_number` AS BIGINT) AS _row
+  FROM enriched WHERE NOT _reference_missing AND _fault IS NOT NULL
 )
 ;

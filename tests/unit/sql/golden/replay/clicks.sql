@@ -228,7 +228,6 @@ CREATE TEMPORARY VIEW enriched AS
 SELECT e.`event_id`, e.`event_time`, e.`user_id`, e.`session_id`, e.`event_type`, e.`page_url`, e.`referrer`, e.`product_id`, e.`quantity`, e.`unit_price`, e.`currency`, e.`country`, e.`ip`, e.`user_agent`, r0.`name` AS `product_name`, r0.`category` AS `product_category`, r0.`list_price` AS `product_list_price`,
   FALSE AS _reference_missing,
   e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned
-  
 FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS e
 LEFT JOIN ref_products FOR SYSTEM_TIME AS OF e._proc_time AS r0
   ON r0.`product_id` = e.`product_id` AND r0.`_as_of` = e.`event_time`
@@ -238,17 +237,12 @@ CREATE TEMPORARY VIEW validated AS
 SELECT `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, `ip`, `user_agent`, `product_name`, `product_category`, `product_list_price`,
   _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
   rule_names(_warned, 'country_is_iso_code') AS _warnings
-FROM (
-  SELECT * FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `event_id` ORDER BY _proc_time) AS _occurrence
-    FROM (SELECT * FROM enriched WHERE NOT _reference_missing)
-  )
-  WHERE _occurrence = 1
-)
+FROM enriched WHERE NOT _reference_missing
 ;
 
-INSERT INTO silver (`_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
-SELECT `_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM (
+CREATE TEMPORARY VIEW refined AS
+SELECT `_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, storable(`device_family`, '{"type": "record", "name": "Silver", "fields": [{"name": "device_family", "type": "string"}]}') AS `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`
+FROM (
 -- Grain: one silver row per validated click. Filters are `drop` rules in contract.yaml, so that the proof sees them.
 -- `validated` holds the raw columns (personal fields already hashed), the columns of `enrich`, and the envelope.
 select
@@ -286,16 +280,26 @@ from validated
 )
 ;
 
+INSERT INTO silver (`_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
+SELECT `_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM (
+  SELECT * FROM (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY `event_id` ORDER BY _proc_time) AS _occurrence
+    FROM (SELECT *, PROCTIME() AS _proc_time FROM refined)
+  )
+  WHERE _occurrence = 1
+)
+;
+
 INSERT INTO dead_letters
 SELECT
-  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage) AS dead_letter_id,
+  dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
   _now AS failed_at, _now AS first_failed_at,
   'clicks' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.clicks-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, CAST(NULL AS BIGINT)) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -306,7 +310,7 @@ FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
-    CASE WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
+    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
     COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
     COALESCE(_error_message, 'the record breaks the rules listed in violations') AS _message,
     CASE WHEN _error_code IS NULL THEN violations(_rejected, 'event_id_is_uuid	event_id	event_id has the 36 characters of a UUID
@@ -314,7 +318,8 @@ known_event_type	event_type	event_type is one of view, cart, checkout, purchase,
 quantity_is_positive	quantity	quantity, where given, lies between 1 and 1000
 price_is_not_negative	unit_price	unit_price, where given, is not negative
 purchase_is_complete	product_id	a purchase names its product, quantity, unit_price and currency
-event_time_in_range	event_time	event_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations
+event_time_in_range	event_time	event_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations,
+    CAST(NULL AS BIGINT) AS _row
   FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
 )
 ;

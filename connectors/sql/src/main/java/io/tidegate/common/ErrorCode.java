@@ -36,8 +36,12 @@ public enum ErrorCode {
     RULE_VIOLATED,
     /** At stage enrich: the reference key is set but unknown at the event's time. */
     REFERENCE_MISSING,
+    /** At stage transform: an expression fails for its values, or gives a null where silver allows none. */
+    TRANSFORM_FAILED,
     /** At stage index: OpenSearch refuses the document with a 4xx. */
     DOCUMENT_REJECTED,
     /** At stage index: the document alone is over the limit of one request. */
-    DOCUMENT_TOO_LARGE
+    DOCUMENT_TOO_LARGE,
+    /** At stage index: the job can not decode the silver row. */
+    ROW_UNREADABLE
 }

@@ -2,6 +2,7 @@ package io.tidegate.connectors.avro;
 
 import io.tidegate.common.ConfluentHeader;
 import io.tidegate.common.ErrorCode;
+import io.tidegate.common.RecordFaults;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -41,9 +42,19 @@ final class ContractAvroDeserializer implements DeserializationSchema<RowData> {
         badRecords = context.getMetricGroup().counter("badRecords");
     }
 
+    /**
+     * What follows in the chain runs within {@code collect}: where an expression fails for the record's values, the record
+     * comes once more, as one that could not be taken.
+     */
     @Override
     public void deserialize(byte[] message, Collector<RowData> out) throws IOException {
-        out.collect(deserialize(message));
+        RowData row = deserialize(message);
+        try {
+            out.collect(row);
+        } catch (RuntimeException failure) {
+            String reason = RecordFaults.reasonOf(failure).orElseThrow(() -> failure);
+            out.collect(withMetadata(null, message, new BadRecord(ErrorCode.TRANSFORM_FAILED, reason)));
+        }
     }
 
     /** @throws IOException only if the registry is out of reach, never for what the record holds */
@@ -59,6 +70,12 @@ final class ContractAvroDeserializer implements DeserializationSchema<RowData> {
             // A record must not be able to stop the job, whatever it holds.
             error = new BadRecord(ErrorCode.BAD_VALUE, "not decodable: " + unforeseen);
         }
+        return withMetadata(row, message, error);
+    }
+
+    /** The record's row, or one of nulls where there is none, with what is known of the record. */
+    private GenericRowData withMetadata(GenericRowData decoded, byte[] message, BadRecord error) {
+        GenericRowData row = decoded;
         if (row == null) {
             row = new GenericRowData(columns.getFieldCount() + metadata.size());
             badRecords.inc();

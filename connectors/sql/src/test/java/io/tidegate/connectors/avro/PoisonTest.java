@@ -3,14 +3,20 @@ package io.tidegate.connectors.avro;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.common.RecordFault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +59,30 @@ class PoisonTest {
         assertCode("UNKNOWN_SCHEMA", Formats.framed(99, bytes(GOOD)));
         assertCode("RECORD_TOO_LARGE", new byte[Formats.MAX_RECORD_BYTES + 1]);
         assertCode(null, Formats.framed(8, bytes(GOOD)));
+    }
+
+    @Test
+    void aRecordThatAnExpressionFailsForComesOnceMoreWithTheReasonAndWithoutValues() throws IOException {
+        byte[] record = Formats.framed(8, bytes(GOOD));
+        List<RowData> taken = new ArrayList<>();
+
+        small.deserialize(record, failingFor(taken, new RecordFault("amount is null")));
+
+        RowData refused = taken.get(1);
+        assertEquals("ab", taken.get(0).getString(0).toString());
+        assertTrue(refused.isNullAt(0));
+        assertEquals("TRANSFORM_FAILED", Formats.metadata((GenericRowData) refused, RecordMetadata.ERROR_CODE));
+        assertEquals("amount is null", Formats.metadata((GenericRowData) refused, RecordMetadata.ERROR_MESSAGE));
+    }
+
+    @Test
+    void anOutageBelowIsNoFaultOfTheRecord() {
+        byte[] record = Formats.framed(8, bytes(GOOD));
+        RuntimeException outage = new IllegalStateException("the producer is closed");
+        List<RowData> taken = new ArrayList<>();
+
+        assertEquals(outage, assertThrows(RuntimeException.class, () -> small.deserialize(record, failingFor(taken, outage))));
+        assertEquals(1, taken.size());
     }
 
     @Test
@@ -175,5 +205,21 @@ class PoisonTest {
             bytes[i] = (byte) values[i];
         }
         return bytes;
+    }
+
+    /** Takes rows, and fails for the first. */
+    private static Collector<RowData> failingFor(List<RowData> taken, RuntimeException failure) {
+        return new Collector<>() {
+            @Override
+            public void collect(RowData row) {
+                taken.add(row);
+                if (taken.size() == 1) {
+                    throw failure;
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 }
