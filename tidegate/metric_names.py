@@ -356,6 +356,15 @@ SINK_STATUS = Metric(
     "verdicts on documents by OpenSearch's HTTP status class: 2xx, 409, 429, 4xx, 5xx, none (no answer)",
     "429 and 5xx: OpenSearch is overloaded; 4xx: the mapping refuses documents",
 )
+SINK_HELD_BACK = Metric(
+    "flink_taskmanager_job_task_operator_reason_documentsHeldBack",
+    "gauge",
+    "flink",
+    (*_OPERATOR, "reason"),
+    "documents that OpenSearch did not take and that wait, at each attempt, by its type of error; no_answer, "
+    "no_bulk_answer and status_… where it gave none",
+    "growing: lift what `reason` names; `tidegate doctor` knows shards, blocks and disks",
+)
 FAILED_COMMITTABLES = Metric(
     "flink_taskmanager_job_task_operator_failedCommittables",
     "gauge",

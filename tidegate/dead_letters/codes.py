@@ -65,7 +65,7 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
         Code.TRANSFORM_FAILED: "an expression fails for its values, or gives a null where silver allows none"
     },
     Stage.INDEX: {
-        Code.DOCUMENT_REJECTED: "OpenSearch refuses the document with a 4xx",
+        Code.DOCUMENT_REJECTED: "OpenSearch refuses the document for a fault of its own",
         Code.DOCUMENT_TOO_LARGE: "the document alone is over the limit of one request",
         Code.ROW_UNREADABLE: "the job can not decode the silver row",
     },

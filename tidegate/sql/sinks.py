@@ -90,6 +90,8 @@ def metric_index(stream: Stream, metric: Metric, platform: Platform) -> Table:
         **_opensearch(stream, platform),
         "index": naming.index_pattern(metric.index, metric.key[0], "yyyy.MM"),
         "dead-letter.processor": METRICS,
+        # A request that was given up may still be carried out: it must not put an older figure over a newer one.
+        "sink.version-clock": "true",
     }
     return create(f"{metric.name}_documents", _keyed_lines(metric), options)
 

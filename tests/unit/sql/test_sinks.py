@@ -83,3 +83,11 @@ def test_a_metric_has_the_same_key_in_both_of_its_sinks() -> None:
     assert all("PRIMARY KEY (`minute`, `page`) NOT ENFORCED" in table.sql for table in tables)
     assert options(tables[0])["topic"] == "gold.visits.page_visits"
     assert options(tables[1])["index"] == "metrics-visits-page_visits-{minute|yyyy.MM}"
+
+
+def test_figures_have_an_order_and_events_need_none() -> None:
+    """A figure is written again and again; an event is the same document each time."""
+    events = index_sink(stream(), Index(pattern="events-visits-{visited_at|yyyy}"), PLATFORM)
+
+    assert options(metric_index(stream(), METRIC, PLATFORM))["sink.version-clock"] == "true"
+    assert "sink.version-clock" not in options(events)

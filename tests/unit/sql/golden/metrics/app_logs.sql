@@ -134,7 +134,8 @@ CREATE TEMPORARY TABLE `error_anomalies_documents` (
   'username' = 'writer',
   'password' = 'opensearch''s password',
   'index' = 'metrics-app_logs-error_anomalies-{minute|yyyy.MM}',
-  'dead-letter.processor' = 'metrics'
+  'dead-letter.processor' = 'metrics',
+  'sink.version-clock' = 'true'
 )
 ;
 
@@ -183,7 +184,8 @@ CREATE TEMPORARY TABLE `service_health_documents` (
   'username' = 'writer',
   'password' = 'opensearch''s password',
   'index' = 'metrics-app_logs-service_health-{minute|yyyy.MM}',
-  'dead-letter.processor' = 'metrics'
+  'dead-letter.processor' = 'metrics',
+  'sink.version-clock' = 'true'
 )
 ;
 

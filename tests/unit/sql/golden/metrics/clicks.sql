@@ -138,7 +138,8 @@ CREATE TEMPORARY TABLE `browsers_documents` (
   'username' = 'writer',
   'password' = 'opensearch''s password',
   'index' = 'metrics-clicks-browsers-{window_start|yyyy.MM}',
-  'dead-letter.processor' = 'metrics'
+  'dead-letter.processor' = 'metrics',
+  'sink.version-clock' = 'true'
 )
 ;
 
@@ -187,7 +188,8 @@ CREATE TEMPORARY TABLE `funnel_documents` (
   'username' = 'writer',
   'password' = 'opensearch''s password',
   'index' = 'metrics-clicks-funnel-{window_start|yyyy.MM}',
-  'dead-letter.processor' = 'metrics'
+  'dead-letter.processor' = 'metrics',
+  'sink.version-clock' = 'true'
 )
 ;
 
@@ -232,7 +234,8 @@ CREATE TEMPORARY TABLE `page_views_documents` (
   'username' = 'writer',
   'password' = 'opensearch''s password',
   'index' = 'metrics-clicks-page_views-{minute|yyyy.MM}',
-  'dead-letter.processor' = 'metrics'
+  'dead-letter.processor' = 'metrics',
+  'sink.version-clock' = 'true'
 )
 ;
 

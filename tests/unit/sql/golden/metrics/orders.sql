@@ -137,7 +137,8 @@ CREATE TEMPORARY TABLE `sales_documents` (
   'username' = 'writer',
   'password' = 'opensearch''s password',
   'index' = 'metrics-orders-sales-{minute|yyyy.MM}',
-  'dead-letter.processor' = 'metrics'
+  'dead-letter.processor' = 'metrics',
+  'sink.version-clock' = 'true'
 )
 ;
 

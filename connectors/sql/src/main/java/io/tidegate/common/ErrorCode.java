@@ -38,7 +38,7 @@ public enum ErrorCode {
     REFERENCE_MISSING,
     /** At stage transform: an expression fails for its values, or gives a null where silver allows none. */
     TRANSFORM_FAILED,
-    /** At stage index: OpenSearch refuses the document with a 4xx. */
+    /** At stage index: OpenSearch refuses the document for a fault of its own. */
     DOCUMENT_REJECTED,
     /** At stage index: the document alone is over the limit of one request. */
     DOCUMENT_TOO_LARGE,

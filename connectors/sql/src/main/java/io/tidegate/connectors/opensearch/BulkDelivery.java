@@ -1,6 +1,7 @@
 package io.tidegate.connectors.opensearch;
 
 import io.tidegate.connectors.opensearch.BulkTransport.Reply;
+import io.tidegate.connectors.opensearch.BulkVerdict.Outcome;
 import io.tidegate.connectors.opensearch.DocumentEntry.Address;
 import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
 import java.io.IOException;
@@ -26,11 +27,14 @@ import org.slf4j.LoggerFactory;
 final class BulkDelivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(BulkDelivery.class);
-    private static final int MAX_QUOTED_CHARS = 500;
 
     private final BulkSender sender;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final Deque<List<DocumentEntry>> parts = new ArrayDeque<>();
+
+    /** The indices that took a document of this batch: what such a one refuses is not refused by its state. */
+    private final Set<String> taking = new HashSet<>();
+
     private int retries;
 
     BulkDelivery(BulkSender sender) {
@@ -70,25 +74,18 @@ final class BulkDelivery {
     }
 
     private void settle(List<DocumentEntry> part, Reply reply) {
-        switch (reply.status()) {
-            case 200 -> settleEach(part, reply.body());
-            case 400, 413 -> divide(part, reply);
-            case 408, 429 -> retryRefused(part, reply);
-            case 401, 403 -> throw new OpenSearchException("OpenSearch refuses the user: " + describe(reply)
-                    + ". Check the table's username and password and that the user may write to the index.");
-            default -> {
-                if (reply.status() < 500) {
-                    throw new OpenSearchException("OpenSearch does not take bulk requests here: " + describe(reply)
-                            + ". Check the table's option hosts.");
-                }
-                retryRefused(part, reply);
-            }
+        if (reply.status() == 200) {
+            settleEach(part, reply.body());
+            return;
         }
-    }
-
-    private void retryRefused(List<DocumentEntry> part, Reply reply) {
-        sender.metrics.verdict(reply.status(), part.size());
-        retry(part, describe(reply));
+        BulkVerdict verdict = BulkVerdict.ofRequest(reply.status(), reply.body());
+        boolean atFault = verdict.outcome() == Outcome.REJECTED || verdict.outcome() == Outcome.UNSURE;
+        if (reply.status() == 413 || atFault) {
+            divide(part, reply, verdict);
+        } else {
+            sender.metrics.verdict(reply.status(), part.size());
+            retry(part, verdict.cause(), describe(reply));
+        }
     }
 
     private void settleEach(List<DocumentEntry> part, byte[] body) {
@@ -97,15 +94,14 @@ final class BulkDelivery {
             verdicts = BulkVerdict.parse(body, part.size());
         } catch (IOException e) {
             sender.metrics.noAnswer(part.size());
-            retry(part, e.toString());
+            retry(part, "no_bulk_answer", e.getMessage() + ": " + new String(body, StandardCharsets.UTF_8));
             return;
         }
-        if (verdicts.isEmpty()) {
-            sender.metrics.verdict(200, part.size());
-            sender.metrics.indexed(part.size());
-            retries = 0;
-            next();
-            return;
+        for (int i = 0; i < verdicts.size(); i++) {
+            sender.metrics.verdict(verdicts.get(i).status(), 1);
+            if (verdicts.get(i).outcome() == Outcome.DONE) {
+                taking.add(part.get(i).address().index());
+            }
         }
         settleEach(part, verdicts);
     }
@@ -114,18 +110,18 @@ final class BulkDelivery {
     private void settleEach(List<DocumentEntry> part, List<BulkVerdict> verdicts) {
         LinkedList<DocumentEntry> again = new LinkedList<>();
         Set<Address> overtaken = new HashSet<>();
-        String reason = "";
+        BulkVerdict refusal = null;
         int finished = 0;
         for (int i = part.size() - 1; i >= 0; i--) {
             DocumentEntry entry = part.get(i);
             BulkVerdict verdict = verdicts.get(i);
-            sender.metrics.verdict(verdict.status(), 1);
             Address unversioned = new Address(entry.address().index(), entry.address().id(), null);
-            if (verdict.outcome() == BulkVerdict.Outcome.REJECTED) {
+            Outcome outcome = decided(entry, verdict);
+            if (outcome == Outcome.REJECTED) {
                 bury(entry, Rejection.refused(verdict.reason()));
-            } else if (verdict.outcome() == BulkVerdict.Outcome.RETRY && !overtaken.contains(unversioned)) {
+            } else if (outcome == Outcome.RETRY && !overtaken.contains(unversioned)) {
                 again.addFirst(entry);
-                reason = verdict.reason();
+                refusal = verdict;
             } else {
                 overtaken.add(unversioned);
                 finished++;
@@ -136,25 +132,37 @@ final class BulkDelivery {
             retries = 0;
         }
         if (again.isEmpty()) {
+            sender.state.takes();
             next();
         } else {
-            retry(List.copyOf(again), reason);
+            retry(List.copyOf(again), refusal.cause(), refusal.reason());
         }
+    }
+
+    /** What becomes of a document where its verdict alone leaves it open. */
+    private Outcome decided(DocumentEntry entry, BulkVerdict verdict) {
+        return switch (verdict.outcome()) {
+            case UNSURE -> taking.contains(entry.address().index()) ? Outcome.REJECTED : Outcome.RETRY;
+            case CONFLICT -> sender.body.passBeyond(verdict.reason()) ? Outcome.RETRY : Outcome.DONE;
+            default -> verdict.outcome();
+        };
     }
 
     private void retryOutage(List<DocumentEntry> part, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof Error) {
             done.completeExceptionally(cause);
             return;
         }
         sender.metrics.noAnswer(part.size());
-        retry(part, cause.toString());
+        retry(part, "no_answer", cause.toString());
     }
 
-    private void retry(List<DocumentEntry> part, String reason) {
+    private void retry(List<DocumentEntry> part, String cause, String reason) {
         long delayMs = sender.backoff.delayMs(retries++, ThreadLocalRandom.current());
-        LOG.warn("{} documents go to OpenSearch again in {} ms: {}", part.size(), delayMs, reason);
+        sender.state.refuses(cause, reason);
+        sender.metrics.heldBack(cause, part.size());
+        LOG.debug("{} documents go to OpenSearch again in {} ms: {}", part.size(), delayMs, reason);
         parts.addFirst(part);
         sender.metrics.retryScheduled(part.size());
         CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS).execute(() -> {
@@ -168,15 +176,23 @@ final class BulkDelivery {
     }
 
     /** A request refused as a whole is halved until the document at fault is alone. */
-    private void divide(List<DocumentEntry> part, Reply reply) {
-        if (part.size() == 1) {
-            sender.metrics.verdict(reply.status(), 1);
-            String reason = describe(reply);
-            bury(part.get(0), reply.status() == 413 ? Rejection.tooLarge(reason) : Rejection.refused(reason));
-        } else {
+    private void divide(List<DocumentEntry> part, Reply reply, BulkVerdict verdict) {
+        if (part.size() > 1) {
             int half = part.size() / 2;
             push(part.subList(half, part.size()));
             push(part.subList(0, half));
+            next();
+            return;
+        }
+        DocumentEntry entry = part.get(0);
+        sender.metrics.verdict(reply.status(), 1);
+        if (reply.status() == 413) {
+            bury(entry, Rejection.tooLarge(describe(reply)));
+        } else if (decided(entry, verdict) == Outcome.REJECTED) {
+            bury(entry, Rejection.refused(describe(reply)));
+        } else {
+            retry(part, verdict.cause(), describe(reply));
+            return;
         }
         next();
     }
@@ -193,8 +209,7 @@ final class BulkDelivery {
     }
 
     private static String describe(Reply reply) {
-        String text = new String(reply.body(), StandardCharsets.UTF_8);
-        String quoted = text.length() > MAX_QUOTED_CHARS ? text.substring(0, MAX_QUOTED_CHARS) + "…" : text;
-        return ("status " + reply.status() + " " + quoted).strip();
+        return ("status " + reply.status() + " " + ServerState.quoted(new String(reply.body(), StandardCharsets.UTF_8)))
+                .strip();
     }
 }

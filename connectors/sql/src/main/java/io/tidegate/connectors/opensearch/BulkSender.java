@@ -11,6 +11,7 @@ final class BulkSender {
     final Backoff backoff;
     final DeadLetters deadLetters;
     final SinkMetrics metrics;
+    final ServerState state = new ServerState();
 
     private volatile boolean closed;
 
@@ -24,8 +25,8 @@ final class BulkSender {
     }
 
     /**
-     * Sends a batch. The future completes when every document is indexed or a dead letter, however long that takes;
-     * it fails with {@link OpenSearchException} on what no retry repairs.
+     * Sends a batch. The future completes when every document is indexed or a dead letter, however long that takes: no
+     * answer of OpenSearch, or of what stands before it, makes it fail. It does so if a dead letter can't be kept.
      */
     CompletableFuture<Void> send(List<DocumentEntry> batch) {
         return new BulkDelivery(this).start(batch);

@@ -7,10 +7,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 
@@ -48,8 +52,20 @@ final class HttpBulkTransport implements BulkTransport {
         } else {
             request.POST(HttpRequest.BodyPublishers.ofByteArray(body));
         }
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .thenApply(response -> new Reply(response.statusCode(), response.body()));
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        return withinDeadline(exchange).thenApply(response -> new Reply(response.statusCode(), response.body()));
+    }
+
+    /** The request's own timeout ends with the head of the answer: a server that stops in the middle is given up here. */
+    private CompletableFuture<HttpResponse<byte[]>> withinDeadline(CompletableFuture<HttpResponse<byte[]>> exchange) {
+        Duration deadline = config.requestTimeout();
+        return exchange.copy().orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS).exceptionallyCompose(failure -> {
+            exchange.cancel(true);
+            boolean late = failure instanceof TimeoutException;
+            return CompletableFuture.failedFuture(
+                    late ? new HttpTimeoutException("no whole answer within " + deadline) : failure);
+        });
     }
 
     private static String basic(ConnectionConfig.Credentials credentials) {

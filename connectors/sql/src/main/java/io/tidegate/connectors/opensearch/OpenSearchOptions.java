@@ -102,6 +102,11 @@ final class OpenSearchOptions {
             .noDefaultValue()
             .withDescription("Number or timestamp; a document never overwrites one with a higher value.");
 
+    static final ConfigOption<Boolean> VERSION_CLOCK = ConfigOptions.key("sink.version-clock")
+            .booleanType()
+            .defaultValue(false)
+            .withDescription("Whether a document's version is when it is sent; a request given up overwrites nothing newer.");
+
     static final ConfigOption<String> DEAD_LETTER_TOPIC = ConfigOptions.key("dead-letter.topic")
             .stringType()
             .noDefaultValue()

@@ -1,6 +1,7 @@
 package io.tidegate.connectors.opensearch;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
@@ -33,8 +34,16 @@ final class OpenSearchSink extends AsyncSinkBase<RowData, DocumentEntry> {
 
     /** Everything a task needs besides the rows. */
     record Settings(
-            ConnectionConfig connection, BulkConfig bulk, String operation, Backoff backoff, DeadLetterConfig deadLetters)
+            ConnectionConfig connection, BulkConfig bulk, Operation operation, Backoff backoff, DeadLetterConfig deadLetters)
             implements java.io.Serializable {}
+
+    /** The bulk action of a document, and whether its version is when it is sent. */
+    record Operation(String action, boolean versionClock) implements java.io.Serializable {
+
+        BulkBody body() {
+            return new BulkBody(action, versionClock ? new VersionClock(InstantSource.system()) : null);
+        }
+    }
 
     @Override
     public StatefulSinkWriter<RowData, BufferedRequestState<DocumentEntry>> createWriter(WriterInitContext context)
@@ -48,7 +57,7 @@ final class OpenSearchSink extends AsyncSinkBase<RowData, DocumentEntry> {
         String jobId = context.getJobInfo().getJobId().toHexString();
         BulkSender sender = new BulkSender(
                 new HttpBulkTransport(settings.connection()),
-                new BulkBody(settings.operation()),
+                settings.operation().body(),
                 settings.backoff(),
                 DeadLetterProducer.open(settings.deadLetters(), jobId),
                 new SinkMetrics(context.metricGroup()));

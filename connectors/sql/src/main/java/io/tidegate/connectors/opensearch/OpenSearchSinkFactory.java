@@ -36,7 +36,7 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
         return Set.of(
                 DOCUMENT_ID_FIELDS, DOCUMENT_ID_KEY_DELIMITER, USERNAME, PASSWORD, CONNECTION_TIMEOUT,
                 CONNECTION_REQUEST_TIMEOUT, CONNECTION_COMPRESSION, BULK_MAX_ACTIONS, BULK_MAX_SIZE, BULK_INTERVAL,
-                BACKOFF_DELAY, BACKOFF_MAX_DELAY, MAX_IN_FLIGHT, MAX_BUFFERED, OP_TYPE, VERSION_COLUMN,
+                BACKOFF_DELAY, BACKOFF_MAX_DELAY, MAX_IN_FLIGHT, MAX_BUFFERED, OP_TYPE, VERSION_COLUMN, VERSION_CLOCK,
                 DEAD_LETTER_PROCESSOR, DEAD_LETTER_ROW_FIELD, DEAD_LETTER_SUBJECT, DEAD_LETTER_REGISTRY_RETRY_TIMEOUT,
                 FactoryUtil.SINK_PARALLELISM);
     }
@@ -53,7 +53,7 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
         OpenSearchSink.Settings settings = new OpenSearchSink.Settings(
                 connection(options),
                 bulk,
-                options.get(OP_TYPE).action(),
+                new OpenSearchSink.Operation(options.get(OP_TYPE).action(), versionClock(options)),
                 new Backoff(options.get(BACKOFF_DELAY), options.get(BACKOFF_MAX_DELAY)),
                 deadLetters(options, producerSettings(context.getCatalogTable().getOptions())));
         OpenSearchSink sink = new OpenSearchSink(new DocumentConverter(table, layout, bulk.maxSizeBytes()), settings);
@@ -80,6 +80,17 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
                 options.get(DOCUMENT_ID_KEY_DELIMITER),
                 versionColumn,
                 options.get(DEAD_LETTER_ROW_FIELD));
+    }
+
+    private static boolean versionClock(ReadableConfig options) {
+        boolean used = options.get(VERSION_CLOCK);
+        if (used && (options.get(VERSION_COLUMN) != null
+                || options.get(OP_TYPE) == OperationType.CREATE
+                || options.get(MAX_IN_FLIGHT) != 1)) {
+            throw new ValidationException("sink.version-clock needs sink.op-type = index,"
+                    + " sink.max-in-flight-requests = 1 and no sink.version-column.");
+        }
+        return used;
     }
 
     private static ConnectionConfig connection(ReadableConfig options) {

@@ -1,6 +1,7 @@
 package io.tidegate.connectors.opensearch;
 
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -15,6 +16,13 @@ final class SinkMetrics {
 
     private static final String NO_ANSWER = "none";
 
+    /** Causes are OpenSearch's types of errors, of which it has some dozens; more than these are one. */
+    private static final int MAX_CAUSES = 50;
+
+    private static final String OTHER = "other";
+
+    private final MetricGroup group;
+    private final Map<String, Counter> heldBack = new ConcurrentHashMap<>();
     private final Map<String, Counter> verdicts;
     private final Counter indexed;
     private final Counter retried;
@@ -22,6 +30,7 @@ final class SinkMetrics {
     private final AtomicInteger waitingRequests = new AtomicInteger();
 
     SinkMetrics(MetricGroup group) {
+        this.group = group;
         verdicts = Stream.of("2xx", "409", "429", "4xx", "5xx", NO_ANSWER)
                 .collect(Collectors.toUnmodifiableMap(Function.identity(), status -> group.addGroup("status", status)
                         .counter("verdicts", new ThreadSafeSimpleCounter())));
@@ -60,6 +69,14 @@ final class SinkMetrics {
 
     void deadLettered() {
         deadLettered.inc();
+    }
+
+    /** Counts documents that must wait, by what OpenSearch, or its absence, says. */
+    void heldBack(String cause, int documents) {
+        String known = heldBack.containsKey(cause) || heldBack.size() < MAX_CAUSES ? cause : OTHER;
+        heldBack.computeIfAbsent(known, each -> group.addGroup("reason", each)
+                        .counter("documentsHeldBack", new ThreadSafeSimpleCounter()))
+                .inc(documents);
     }
 
     void retryScheduled(int documents) {

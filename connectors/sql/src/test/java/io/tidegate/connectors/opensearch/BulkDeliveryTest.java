@@ -5,20 +5,21 @@ import static io.tidegate.connectors.opensearch.DeliveryFixture.document;
 import static io.tidegate.connectors.opensearch.DeliveryFixture.documents;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
+import io.tidegate.connectors.opensearch.FakeOpenSearch.Answer;
 import io.tidegate.connectors.opensearch.FakeOpenSearch.ItemAnswer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +123,8 @@ class BulkDeliveryTest {
         assertEquals(
                 Map.of(
                         "4xx.verdicts", 1L, "429.verdicts", 1L, "409.verdicts", 1L, "2xx.verdicts", 3L,
-                        "documentsIndexed", 4L, "documentsRetried", 1L, "documentsDeadLettered", 1L),
+                        "documentsIndexed", 4L, "documentsRetried", 1L, "documentsDeadLettered", 1L,
+                        "rejected_execution_exception.documentsHeldBack", 1L),
                 fixture.metrics.counted());
     }
 
@@ -226,24 +228,37 @@ class BulkDeliveryTest {
 
     @Test
     void aRequestRefusedAsAWholeCostsOnlyTheDocumentAtFault() throws Exception {
-        server.requestStatuses.addAll(List.of(400, 400));
+        server.inFront = body -> body.contains("\"d3\"")
+                ? new Answer(400, "{\"error\":{\"type\":\"action_request_validation_exception\",\"reason\":\"id is too long\"}}")
+                : null;
 
-        deliver(documents(2));
+        deliver(documents(5));
 
-        assertEquals("DOCUMENT_REJECTED", fixture.deadLetters.byId.get("d0").code());
-        assertEquals(Set.of("events/d1"), server.documents.keySet());
+        assertEquals(Set.of("d3"), fixture.deadLetters.byId.keySet());
+        assertTrue(fixture.deadLetters.byId.get("d3").message().contains("id is too long"));
+        assertEquals(4, server.documents.size());
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {401, 403, 404, 405})
-    void aRequestThatIsRefusedForGoodStopsTheJob(int status) {
-        server.requestStatuses.add(status);
+    /** By a stand-in: a real server can't be made to stop in the middle of an answer. */
+    @Test
+    @Timeout(20)
+    void aServerThatStopsInTheMiddleOfAnAnswerIsAskedAgain() throws Exception {
+        DeliveryFixture hasty = new DeliveryFixture(server.address(), Duration.ofMillis(300), null);
+        CountDownLatch ever = new CountDownLatch(1);
+        server.amidAnswer = () -> {
+            server.amidAnswer = null;
+            try {
+                ever.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
 
-        ExecutionException failure = assertThrows(ExecutionException.class, () -> deliver(documents(1)));
+        hasty.sender.send(documents(3)).get(10, TimeUnit.SECONDS);
 
-        OpenSearchException cause = assertInstanceOf(OpenSearchException.class, failure.getCause());
-        assertTrue(cause.getMessage().contains("status " + status), cause.getMessage());
-        assertTrue(cause.getMessage().contains("Check the table's"), cause.getMessage());
+        ever.countDown();
+        assertEquals(3, server.documents.size());
+        assertEquals(3L, hasty.metrics.counted().get("no_answer.documentsHeldBack"));
     }
 
     @Test

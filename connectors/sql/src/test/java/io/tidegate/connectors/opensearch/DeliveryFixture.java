@@ -71,15 +71,20 @@ final class DeliveryFixture {
     final BulkSender sender;
 
     DeliveryFixture(String address) {
+        this(address, Duration.ofSeconds(10), null);
+    }
+
+    /** A sender whose requests are given up after a time, and whose documents have versions if there is a clock. */
+    DeliveryFixture(String address, Duration requestTimeout, VersionClock clock) {
         ConnectionConfig connection = new ConnectionConfig(
                 List.of(address),
                 new ConnectionConfig.Credentials("ann", "secret"),
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(10),
+                requestTimeout,
                 false);
         sender = new BulkSender(
                 new HttpBulkTransport(connection),
-                new BulkBody("index"),
+                new BulkBody("index", clock),
                 new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
                 deadLetters,
                 new SinkMetrics(metrics));

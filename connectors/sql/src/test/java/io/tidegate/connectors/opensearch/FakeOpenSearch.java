@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,9 +25,16 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
 final class FakeOpenSearch implements AutoCloseable {
 
     /** A status for one item; the text is its error type. */
-    record ItemAnswer(int status, String errorType) {
+    record ItemAnswer(int status, String errorType, String reason) {
         static final ItemAnswer OK = new ItemAnswer(201, null);
+
+        ItemAnswer(int status, String errorType) {
+            this(status, errorType, "because");
+        }
     }
+
+    /** An answer to a request as a whole. */
+    record Answer(int status, String text) {}
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,6 +45,14 @@ final class FakeOpenSearch implements AutoCloseable {
     volatile Function<String, ItemAnswer> itemAnswer = id -> ItemAnswer.OK;
     volatile int maxRequestBytes = Integer.MAX_VALUE;
 
+    /** What answers in place of the server, by the text of the request; null to let the server answer. */
+    volatile Function<String, Answer> inFront = body -> null;
+
+    /** What is done to the stream once half of an answer is in it; null for nothing. */
+    volatile Runnable amidAnswer;
+
+    private final Map<String, Long> versions = new ConcurrentHashMap<>();
+
     private final HttpServer server;
 
     FakeOpenSearch() throws IOException {
@@ -46,6 +62,7 @@ final class FakeOpenSearch implements AutoCloseable {
     FakeOpenSearch(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/_bulk", this::answer);
+        server.setExecutor(Executors.newCachedThreadPool());
         server.start();
     }
 
@@ -65,13 +82,17 @@ final class FakeOpenSearch implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         lastHeaders.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+        String text = new String(body, StandardCharsets.UTF_8);
         Integer forced = requestStatuses.poll();
+        Answer before = inFront.apply(text);
         if (forced != null) {
             reply(exchange, forced, "{\"error\":\"forced\"}");
+        } else if (before != null) {
+            reply(exchange, before.status(), before.text());
         } else if (body.length > maxRequestBytes) {
             reply(exchange, 413, "");
         } else {
-            reply(exchange, 200, bulk(new String(body, StandardCharsets.UTF_8)));
+            reply(exchange, 200, bulk(text));
         }
     }
 
@@ -85,26 +106,48 @@ final class FakeOpenSearch implements AutoCloseable {
             JsonNode action = line.getValue();
             JsonNode document = operation.equals("delete") ? null : JSON.readTree(lines.remove());
             String id = action.path("_id").asText();
-            ItemAnswer answer = itemAnswer.apply(id);
+            String place = action.path("_index").asText() + "/" + id;
+            ItemAnswer answer = versioned(place, action.path("version"), itemAnswer.apply(id));
             if (answer.errorType() == null) {
-                String place = action.path("_index").asText() + "/" + id;
                 boolean found = document != null || documents.containsKey(place);
                 documents.compute(place, (key, before) -> document);
                 items.add("{\"" + operation + "\":{\"status\":" + (found ? answer.status() : 404) + "}}");
             } else {
                 errors = true;
                 items.add("{\"" + operation + "\":{\"status\":" + answer.status() + ",\"error\":{\"type\":\"" + answer.errorType()
-                        + "\",\"reason\":\"because\",\"caused_by\":{\"type\":\"deeper\",\"reason\":\"cause\"}}}}");
+                        + "\",\"reason\":\"" + answer.reason() + "\",\"caused_by\":{\"type\":\"deeper\",\"reason\":\"cause\"}}}}");
             }
         }
         requestSizes.add(items.size());
         return "{\"errors\":" + errors + ",\"items\":[" + String.join(",", items) + "]}";
     }
 
-    private static void reply(HttpExchange exchange, int status, String text) throws IOException {
+    /** As {@code external_gte} wants it: a version that is lower than the document's is a conflict. */
+    private ItemAnswer versioned(String place, JsonNode version, ItemAnswer answer) {
+        if (answer.errorType() != null || version.isMissingNode()) {
+            return answer;
+        }
+        long held = versions.getOrDefault(place, 0L);
+        if (version.asLong() < held) {
+            return new ItemAnswer(
+                    409,
+                    "version_conflict_engine_exception",
+                    "[" + place + "]: version conflict, current version [" + held + "] is higher than the one provided ["
+                            + version.asLong() + "]");
+        }
+        versions.put(place, version.asLong());
+        return answer;
+    }
+
+    private void reply(HttpExchange exchange, int status, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-        exchange.getResponseBody().write(bytes);
+        exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
+        if (amidAnswer != null) {
+            exchange.getResponseBody().flush();
+            amidAnswer.run();
+        }
+        exchange.getResponseBody().write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
         exchange.close();
     }
 }

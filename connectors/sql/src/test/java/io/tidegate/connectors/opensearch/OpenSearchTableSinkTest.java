@@ -90,6 +90,7 @@ class OpenSearchTableSinkTest {
         "sink.max-buffered-requests      | 1000            | must be greater than sink.bulk-flush.max-actions",
         "sink.bulk-flush.max-actions     | 0               | must be greater than 0",
         "username                        | ann             | password",
+        "sink.version-clock              | true            | sink.max-in-flight-requests = 1",
         "sink.colour                     | red             | Unsupported options"
     })
     void aBadOptionIsNamedWhenTheQueryIsPlanned(String option, String value, String message) {
