@@ -1,6 +1,7 @@
 """A broker of librdkafka's own, inside this process: it keeps records and offsets for as long as it lives."""
 
 from collections.abc import Iterable
+from itertools import chain, repeat
 
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
@@ -20,11 +21,17 @@ class Broker:
         (node,) = self._owner.list_topics(timeout=10).brokers.values()
         self.settings = Settings(kafka_bootstrap_servers=f"{node.host}:{node.port}")
 
-    def send(self, topic: str, records: Iterable[tuple[int, bytes | None]], key: bytes = b"key") -> None:
-        """Writes each value to its partition, in this order."""
+    def send(
+        self,
+        topic: str,
+        records: Iterable[tuple[int, bytes | None]],
+        key: bytes = b"key",
+        headers: Iterable[list[tuple[str, bytes | None]]] = (),
+    ) -> None:
+        """Writes each value to its partition, in this order; ``headers`` are those of the first records."""
         producer = Producer({"bootstrap.servers": self.settings.kafka_bootstrap_servers, "log_level": 0})
-        for partition, value in records:
-            producer.produce(topic, value, key=key, partition=partition)
+        for (partition, value), its_headers in zip(records, chain(headers, repeat([])), strict=False):
+            producer.produce(topic, value, key=key, partition=partition, headers=its_headers)
         assert producer.flush(10) == 0
 
     def stop(self) -> None:

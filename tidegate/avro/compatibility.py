@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tidegate.avro.types import AvroSchema, AvroType, Field, Kind, read_type
+from tidegate.avro.types import AvroSchema, AvroType, Kind, field_sources, read_type, unqualified
 
 Compatibility = Literal[
     "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE"
@@ -66,7 +66,7 @@ def _differences(reader: AvroType, writer: AvroType, place: str) -> Iterator[str
         if reader.kind not in _PROMOTIONS.get(writer.kind, frozenset()):
             yield f"{where} is written as {writer.kind} and read as {reader.kind}"
         return
-    if (reader.precision, reader.scale) != (writer.precision, writer.scale):
+    if reader.scale != writer.scale or reader.precision < writer.precision:
         yield (
             f"{where} is written as decimal({writer.precision}, {writer.scale}) "
             f"and read as decimal({reader.precision}, {reader.scale})"
@@ -78,17 +78,13 @@ def _differences(reader: AvroType, writer: AvroType, place: str) -> Iterator[str
 
 
 def _record_differences(reader: AvroType, writer: AvroType, place: str) -> Iterator[str]:
-    if reader.name != writer.name:
+    if unqualified(writer.name) not in {unqualified(name) for name in (reader.name, *reader.aliases)}:
         yield f"{place or 'the record'} is named {writer.name} when written and {reader.name} when read"
     written = {field.name: field for field in writer.fields}
+    found = field_sources(written, reader)
     for field in reader.fields:
         path = f"{place}.{field.name}" if place else field.name
-        source = _source(field, written)
-        if source is not None:
-            yield from _differences(field.type, source.type, path)
+        if field.name in found:
+            yield from _differences(field.type, written[found[field.name]].type, path)
         elif not field.has_default:
             yield f"{path} is not written and has no default to be read with"
-
-
-def _source(field: Field, written: Mapping[str, Field]) -> Field | None:
-    return next((written[name] for name in (field.name, *field.aliases) if name in written), None)

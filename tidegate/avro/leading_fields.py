@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 
 from tidegate.avro.frame import FRAME_BYTES, MAX_SCHEMA_ID, NO_SCHEMA_ID
 from tidegate.avro.records import LookUp, WriterSchemas
-from tidegate.avro.types import AvroSchema, Kind, read_record
+from tidegate.avro.resolution import sources
+from tidegate.avro.types import AvroSchema, AvroType
+from tidegate.avro.writer_types import WriterSchemaError, WriterType, read_writer_type
 
 _LONGEST_VARINT_BYTES = 10
-_READABLE: frozenset[Kind] = frozenset({"string", "int", "long"})
-_PASSABLE: frozenset[Kind] = _READABLE | {"timestamp-millis", "timestamp-micros", "date"}
-"""Kinds that may stand before a wanted field; what is not in ``_READABLE`` has another text when it is decoded."""
+_NUMBERS = frozenset({"int", "long"})
+_PASSABLE = {"string": "string", "bytes": "string", "int": "int", "enum": "int", "long": "long"}
+"""Kinds that may stand before a wanted field, and as what they are passed over."""
+_MEANINGS = frozenset({"timestamp-millis", "timestamp-micros", "date"})
+"""Logical types whose values have another text than their number when they are decoded."""
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -27,7 +31,7 @@ Mask = NDArray[np.bool_]
 class Layout:
     """The leading fields of a schema up to the last wanted one: their kinds, and the places of the wanted ones."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[str, ...]
     wanted: tuple[int, ...]
 
 
@@ -54,7 +58,7 @@ class Buffer:
         framed = self.ends - self.starts >= FRAME_BYTES
         frames = _bytes_at(self.data, self.starts[:, None] + np.arange(FRAME_BYTES))
         ids = frames[:, 1:] @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.int64)
-        return np.where(framed & (frames[:, 0] == 0) & (ids <= MAX_SCHEMA_ID), ids, NO_SCHEMA_ID)
+        return np.where(framed & (frames[:, 0] == 0) & (ids > 0) & (ids <= MAX_SCHEMA_ID), ids, NO_SCHEMA_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +69,39 @@ class Fields:
     readable: Mask
 
 
-def layout_of(schema: AvroSchema, wanted: Sequence[str]) -> Layout | None:
-    """Where ``wanted`` are in records of ``schema``; None if another kind of field stands before one of them."""
-    fields = read_record(schema).fields
-    names = [field.name for field in fields]
-    if not set(wanted) <= set(names):
+def layout_of(schema: AvroSchema, wanted: Sequence[str], contract: AvroType | None = None) -> Layout | None:
+    """Where ``wanted`` are in records of ``schema``; None if another kind of field stands before one of them.
+
+    ``contract``: what the records are read as, if they may be written with another schema: the names are its own.
+    """
+    try:
+        writer = read_writer_type(schema)
+    except WriterSchemaError:
         return None
-    places = tuple(names.index(name) for name in wanted)
-    leading = fields[: 1 + max(places)]
-    if any(field.type.nullable or field.type.kind not in _PASSABLE for field in leading):
+    names = [name for name, _ in writer.fields]
+    written = dict(zip(names, names, strict=True)) if contract is None else sources(writer, contract)
+    if not set(wanted) <= set(written):
         return None
-    if any(fields[place].type.kind not in _READABLE for place in places):
+    places = tuple(names.index(written[name]) for name in wanted)
+    leading = [avro for _, avro in writer.fields[: 1 + max(places)]]
+    if any(avro.kind not in _PASSABLE for avro in leading):
         return None
-    return Layout(tuple(field.type.kind for field in leading), places)
+    if not all(_has_text(writer.fields[place][1], name, contract) for place, name in zip(places, wanted, strict=True)):
+        return None
+    return Layout(tuple(_PASSABLE[avro.kind] for avro in leading), places)
 
 
-def layouts(look_up: LookUp, wanted: Sequence[str]) -> WriterSchemas[Layout]:
+def _has_text(written: WriterType, name: str, contract: AvroType | None) -> bool:
+    """Whether the bytes of a field tell its value's text."""
+    if contract is None:
+        return written.kind in _NUMBERS | {"string"} and written.logical not in _MEANINGS
+    kind = next(field.type.kind for field in contract.fields if field.name == name)
+    return written.kind == kind == "string" or (written.kind in _NUMBERS and kind in _NUMBERS)
+
+
+def layouts(look_up: LookUp, wanted: Sequence[str], contract: AvroType | None = None) -> WriterSchemas[Layout]:
     """Where ``wanted`` are in a record, by the id of its schema."""
-    return WriterSchemas(look_up, lambda schema: layout_of(schema, wanted))
+    return WriterSchemas(look_up, lambda schema: layout_of(schema, wanted, contract))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any, Generic, TypeVar
 
 import fastavro
+from fastavro.schema import SchemaParseException, UnknownType
 
 from tidegate.avro.frame import NO_SCHEMA_ID, body_of, schema_id_of
 from tidegate.avro.types import AvroSchema
@@ -16,7 +17,10 @@ _Made = TypeVar("_Made")
 
 
 class WriterSchemas(Generic[_Made]):
-    """What is made from the schema with a given id, looked up and made once; None for an id nobody gave out."""
+    """What is made from the schema with a given id, looked up and made once.
+
+    None for an id nobody gave out, and where nothing can be made of the schema.
+    """
 
     def __init__(self, look_up: LookUp, make: Callable[[AvroSchema], _Made | None]) -> None:
         self._look_up = look_up
@@ -32,7 +36,15 @@ class WriterSchemas(Generic[_Made]):
 
 def parsed_schemas(look_up: LookUp) -> WriterSchemas[Any]:
     """The schemas as ``decode_record`` takes them."""
-    return WriterSchemas(look_up, fastavro.parse_schema)
+    return WriterSchemas(look_up, _parsed)
+
+
+def _parsed(schema: AvroSchema) -> Any:
+    """The schema, parsed; None for one by which nothing can be decoded."""
+    try:
+        return fastavro.parse_schema(schema)
+    except (SchemaParseException, UnknownType, *_UNDECODABLE, RecursionError):
+        return None
 
 
 def decode_record(value: bytes, schemas: WriterSchemas[Any]) -> dict[str, Any] | None:

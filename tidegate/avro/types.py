@@ -5,6 +5,7 @@ Everything that walks an Avro schema (table columns, search mapping, JSON values
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -55,7 +56,7 @@ _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 @dataclass(frozen=True, slots=True)
 class AvroType:
-    """One Avro type; ``items``: element of an array or value of a map; ``name``, ``fields``: a record's."""
+    """One Avro type; ``items``: element of an array or a map; ``name``, ``aliases``, ``fields``: a record's."""
 
     kind: Kind
     nullable: bool = False
@@ -65,6 +66,7 @@ class AvroType:
     items: "AvroType | None" = None
     fields: tuple["Field", ...] = ()
     name: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def element(self) -> "AvroType":
@@ -95,31 +97,55 @@ class Column:
     doc: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The named types that a place in a schema knows, and the namespace it lies in; a name being read is None."""
+
+    known: dict[str, "AvroType | None"]
+    space: str = ""
+
+    def full_name(self, name: str) -> str:
+        return name if "." in name or not self.space else f"{self.space}.{name}"
+
+
 def read_type(avro_type: Any, place: str = "schema") -> AvroType:
     """The Avro type given as JSON.
 
     Raises:
         ContractError: a type outside the supported ones; names ``place``, the dotted path of the field.
     """
+    return _read(avro_type, place, _Scope({}))
+
+
+def _read(avro_type: Any, place: str, scope: _Scope) -> AvroType:
     if isinstance(avro_type, list):
-        return _read_union(avro_type, place)
+        return _read_union(avro_type, place, scope)
     if isinstance(avro_type, str):
-        if avro_type in _PRIMITIVES:
-            return AvroType(cast(Kind, avro_type))
-        raise _unsupported(place, f"type {avro_type!r}", _remedy(avro_type))
+        return AvroType(cast(Kind, avro_type)) if avro_type in _PRIMITIVES else _read_name(avro_type, place, scope)
     if not isinstance(avro_type, dict) or "type" not in avro_type:
         raise _unsupported(place, f"{avro_type!r} as a type", "An Avro type is a name, an object or a union.")
     match avro_type["type"]:
         case "record":
-            return AvroType("record", fields=_read_fields(avro_type, place), name=str(avro_type.get("name")))
+            return _read_record(avro_type, place, scope)
         case "array":
-            return AvroType("array", items=read_type(avro_type.get("items"), f"{place}[]"))
+            return AvroType("array", items=_read(avro_type.get("items"), f"{place}[]", scope))
         case "map":
-            return AvroType("map", items=read_type(avro_type.get("values"), f"{place}{{}}"))
+            return AvroType("map", items=_read(avro_type.get("values"), f"{place}{{}}", scope))
         case base if "logicalType" in avro_type:
             return _read_logical(avro_type, str(base), place)
         case base:
-            return read_type(base, place)
+            return _read(base, place, scope)
+
+
+def _read_name(name: str, place: str, scope: _Scope) -> AvroType:
+    """A record that was defined before, by its name."""
+    full_name = scope.full_name(name)
+    found = scope.known.get(full_name if full_name in scope.known else name)
+    if found is None:
+        recursive = full_name in scope.known
+        remedy = "A table has no such column. Write down as many levels as there are." if recursive else _remedy(name)
+        raise _unsupported(place, f"type {name!r}{' within itself' * recursive}", remedy)
+    return found
 
 
 def flink_type(avro_type: Any) -> str:
@@ -139,6 +165,25 @@ def read_record(schema: AvroSchema) -> AvroType:
 def fields_by_name(record: AvroType) -> dict[str, Field]:
     """The fields of a record, in its order."""
     return {field.name: field for field in record.fields}
+
+
+def field_sources(written: Collection[str], reader: AvroType) -> dict[str, str]:
+    """The written field that each field of ``reader`` is read from: of its name, or of an alias that is nobody's name.
+
+    A field of which none is written is left out.
+    """
+    found = {field.name: field.name for field in reader.fields if field.name in written}
+    for field in reader.fields:
+        taken = found.values()
+        alias = next((each for each in field.aliases if each in written and each not in taken), None)
+        if field.name not in found and alias is not None:
+            found[field.name] = alias
+    return found
+
+
+def unqualified(full_name: str) -> str:
+    """A name without its namespace, by which Avro compares records."""
+    return full_name.rpartition(".")[2]
 
 
 def columns(schema: AvroSchema) -> list[Column]:
@@ -166,12 +211,29 @@ def flink_type_of(avro: AvroType) -> str:
             return _FLINK[kind]
 
 
-def _read_union(branches: list[Any], place: str) -> AvroType:
+def _read_union(branches: list[Any], place: str, scope: _Scope) -> AvroType:
     others = [branch for branch in branches if branch != "null"]
     if len(branches) != 2 or len(others) != 1 or isinstance(others[0], list):
         raise _unsupported(place, f"union {branches!r}", 'Supported: ["null", X], one type that may be null.')
-    inner = read_type(others[0], place)
+    inner = _read(others[0], place, scope)
     return replace(inner, nullable=True, null_first=branches[0] == "null")
+
+
+def _read_record(record: dict[str, Any], place: str, scope: _Scope) -> AvroType:
+    name, space = str(record.get("name")), record.get("namespace")
+    if not all(_NAME.match(part) for part in str(record.get("name", "")).split(".")):
+        raise _unsupported(place, f"the record name {record.get('name')!r}", _NAME_REMEDY)
+    full_name = (replace(scope, space=space) if isinstance(space, str) else scope).full_name(name)
+    if full_name in scope.known:
+        raise _unsupported(
+            place, f"a second type named {full_name}", "Give it a name of its own, or use the first by its name."
+        )
+    scope.known[full_name] = None
+    inner = replace(scope, space=full_name.rpartition(".")[0])
+    aliases = tuple(str(alias) for alias in record.get("aliases", ()))
+    read = AvroType("record", fields=_read_fields(record, place, inner), name=name, aliases=aliases)
+    scope.known[full_name] = read
+    return read
 
 
 def _read_logical(avro_type: dict[str, Any], base: str, place: str) -> AvroType:
@@ -194,20 +256,18 @@ def _read_logical(avro_type: dict[str, Any], base: str, place: str) -> AvroType:
     return AvroType(kind, precision=precision, scale=scale)
 
 
-def _read_fields(record: dict[str, Any], place: str) -> tuple[Field, ...]:
-    if not all(_NAME.match(part) for part in str(record.get("name", "")).split(".")):
-        raise _unsupported(place, f"the record name {record.get('name')!r}", _NAME_REMEDY)
+def _read_fields(record: dict[str, Any], place: str, scope: _Scope) -> tuple[Field, ...]:
     fields = record.get("fields")
     if not isinstance(fields, list) or not fields:
         raise _unsupported(place, "a record without fields", "List at least one field.")
-    read = tuple(_read_field(field, place) for field in fields)
+    read = tuple(_read_field(field, place, scope) for field in fields)
     names = [field.name for field in read]
     if doubled := next((name for name in names if names.count(name) > 1), None):
         raise _unsupported(f"{place}.{doubled}", "a field named twice", "Give each field a name of its own.")
     return read
 
 
-def _read_field(field: Any, place: str) -> Field:
+def _read_field(field: Any, place: str, scope: _Scope) -> Field:
     if not isinstance(field, dict) or not isinstance(field.get("name"), str):
         raise _unsupported(place, f"field {field!r}", 'A field is {"name": …, "type": …}.')
     name = field["name"]
@@ -215,7 +275,7 @@ def _read_field(field: Any, place: str) -> Field:
         raise _unsupported(place, f"the field name {name!r}", _NAME_REMEDY)
     return Field(
         name=name,
-        type=read_type(field.get("type"), f"{place}.{name}"),
+        type=_read(field.get("type"), f"{place}.{name}", scope),
         doc=str(field.get("doc", "")),
         has_default="default" in field,
         default=field.get("default"),
@@ -228,7 +288,7 @@ def _remedy(name: str) -> str:
         return "Use a string with a rule: an Avro enum does not resolve to a Flink STRING."
     if name == "fixed":
         return "Use bytes."
-    return f"Supported: {', '.join(sorted(_PRIMITIVES))}, arrays, maps and records, each written in place."
+    return f"Supported: {', '.join(sorted(_PRIMITIVES))}, arrays, maps and records, written in place or named after."
 
 
 def _unsupported(place: str, what: str, remedy: str) -> ContractError:

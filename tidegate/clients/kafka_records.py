@@ -1,7 +1,7 @@
 """Reads Kafka topics as fast as Python can: whole batches, committed records only, up to a fixed end."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import compress
 
@@ -9,6 +9,7 @@ import numpy as np
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from numpy.typing import NDArray
 
+from tidegate.avro.frame import SCHEMA_ID_HEADER
 from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import Spans
 from tidegate.clients.outage import KAFKA, outage, silence
@@ -39,13 +40,13 @@ The client's pause of a second after a full queue would starve a reader with a s
 class Scan:
     """What one reader reads: for each partition of ``topic`` the offsets [start, end).
 
-    Not ``committed``: also what is not committed yet, or was rolled back.
+    ``schema_headers``: also the headers that name a record's schema, where a topic may have them.
     """
 
     settings: Settings
     topic: str
     spans: Spans = field(default_factory=dict)
-    committed: bool = True
+    schema_headers: bool = False
 
     def split(self, parts: int) -> list["Scan"]:
         """The same work in at most ``parts`` scans of distinct partitions."""
@@ -56,12 +57,16 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one topic; a record without a value has an empty one."""
+    """Records of one topic; a record without a value has an empty one, and no header.
+
+    ``schema_headers``: the headers that name a schema, by the row of their record.
+    """
 
     topic: str
     partition: NDArray[np.int32]
     offset: NDArray[np.int64]
     values: list[bytes]
+    schema_headers: Mapping[int, bytes] = field(default_factory=dict)
 
     def place(self, row: int) -> str:
         """Where a record lies: ``topic:partition:offset``."""
@@ -69,15 +74,14 @@ class Batch:
 
 
 def read_batches(scan: Scan) -> Iterator[Batch]:
-    """All records of the scan, in batches; each batch may mix partitions.
+    """All committed records of the scan, in batches; each batch may mix partitions.
 
     Raises:
         TransientError: the broker stopped answering.
         TidegateError: offsets of the scan were removed by retention while they were read.
     """
     ends = {partition: end for partition, (start, end) in scan.spans.items() if start < end}
-    isolation = {} if scan.committed else {"isolation.level": "read_uncommitted"}
-    consumer = Consumer(connection.kafka_reader(scan.settings, naming.PROVE_GROUP) | _FAST | isolation)
+    consumer = Consumer(connection.kafka_reader(scan.settings, naming.PROVE_GROUP) | _FAST)
     try:
         consumer.assign([TopicPartition(scan.topic, number, scan.spans[number][0]) for number in ends])
         heard = _heard(consumer, scan.settings, scan.topic, BATCH_RECORDS)
@@ -150,7 +154,19 @@ def _unpack(scan: Scan, messages: list[Message]) -> tuple[Batch, dict[int, int]]
     inside = offset < _ends(scan.spans)[partition]
     if not inside.all():
         values = list(compress(values, inside.tolist()))
-    return Batch(scan.topic, partition[inside], offset[inside], values), reached
+        records = list(compress(records, inside.tolist()))
+    headers = _schema_headers(records) if scan.schema_headers else {}
+    return Batch(scan.topic, partition[inside], offset[inside], values, headers), reached
+
+
+def _schema_headers(records: list[Message]) -> dict[int, bytes]:
+    """The last header of each record's that names its schema; a record without a value needs none."""
+    found: dict[int, bytes] = {}
+    for row, headers in enumerate(map(Message.headers, records)):
+        for name, value in headers or ():
+            if name == SCHEMA_ID_HEADER and records[row].value() is not None:
+                found[row] = value or b""
+    return found
 
 
 def _ends(spans: Spans) -> NDArray[np.int64]:

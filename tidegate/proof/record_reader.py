@@ -1,73 +1,79 @@
-"""Turns the records of raw, silver and dropped topics into rows; each function is one worker's job."""
+"""Turns the records of raw, silver, dead letter and dropped topics into rows; each function is one worker's job."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from tidegate.avro.frame import NO_SCHEMA_ID
-from tidegate.avro.leading_fields import Buffer, Layout, Mask, OneSchema, layouts, read_by_schema, texts
+from tidegate.avro.contract_records import ContractReader
+from tidegate.avro.frame import prefixed
+from tidegate.avro.leading_fields import Buffer, Layout, Mask, layouts, read_by_schema, texts
 from tidegate.avro.records import LookUp, WriterSchemas, decode_record, parsed_schemas
+from tidegate.avro.types import AvroType
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, identity_bytes, identity_text
+from tidegate.dead_letters.record import reason_of, source_of
+from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Offsets, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
 
+DeadLetterRows = dict[tuple[str, str], Rows]
 
-class Leading(NamedTuple):
-    """Records of an output by what they name, and the places of those that can't be read.
 
-    ``doubtful`` of these have the frame of a schema that the registry does not know (any more): a job may have written
-    them. The others no job has.
+@dataclass(frozen=True, slots=True)
+class RawLayout:
+    """What is read of raw records: as what, and the fields that identify one; ``items``: the array that explodes."""
+
+    record: AvroType
+    identity: tuple[str, ...]
+    items: str | None = None
+
+
+def read_silver(scan: Scan, identity: tuple[str, ...]) -> Rows:
+    """Coordinates and identity of every silver row.
+
+    Raises:
+        TidegateError: a record that no job of Tidegate wrote; names its place.
     """
-
-    rows: Rows
-    unreadable: Rows
-    doubtful: int
+    return _read_leading(scan, PLACE, identity)
 
 
-def read_silver(scan: Scan, identity: tuple[str, ...]) -> Leading:
-    """Coordinates and identity of every silver row."""
-    return _read_leading(scan, (*PLACE, *identity))
-
-
-def read_dropped(scan: Scan) -> Leading:
+def read_dropped(scan: Scan) -> Rows:
     """Coordinates of every dropped record."""
-    return _read_leading(scan, DROPPED_PLACE)
+    return _read_leading(scan, DROPPED_PLACE, ())
 
 
-def read_silver_at(scan: Scan, identity: tuple[str, ...], wanted: Mapping[int, Offsets]) -> tuple[Rows, Rows]:
-    """The silver rows at the ``wanted`` places (offsets of the silver topic, sorted, by partition).
-
-    Returns the places of those that could be read, and for each its row.
-    """
-    found = layouts(_look_up(scan), (*PLACE, *identity))
-    own, rows = [], []
+def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
+    """Coordinates of the dead letters that come from ``raw_topic``, by stage and error code."""
+    schemas = parsed_schemas(_look_up(scan))
+    places: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for batch in read_batches(scan):
-        chosen = np.flatnonzero(_claimed(batch, wanted))
-        values = [batch.values[row] for row in chosen.tolist()]
-        for some in read_by_schema(Buffer.of(values), found):
-            places, read = _leading_rows(some)
-            own.append(make_rows(batch.partition[chosen[places]], batch.offset[chosen[places]]))
-            rows.append(read)
-    return concat(own), concat(rows)
+        for row, value in enumerate(batch.values):
+            letter = decode_record(value, schemas)
+            if letter is None:
+                raise _foreign(batch, row)
+            source = source_of(letter)
+            if source is not None and source.topic == raw_topic:
+                places[reason_of(letter)].append((source.partition, source.offset))
+    return {reason: make_rows(*np.array(found).T) for reason, found in places.items()}
 
 
-def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offsets]) -> RawRows:
+def read_raw(scan: Scan, layout: RawLayout, claimed: Mapping[int, Offsets]) -> RawRows:
     """Coordinates and identity of every raw record.
 
     Only the leading fields are read of an offset in ``claimed`` (sorted, by partition); any other may be a
     duplicate, and is decoded whole, since a broken record is none.
     """
-    found = layouts(_look_up(scan), identity)
-    schemas = parsed_schemas(_look_up(scan))
+    found = layouts(_look_up(scan), layout.identity, layout.record)
+    reader = ContractReader(RegistryClient(scan.settings), layout.record)
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
-        identities, readable = _identities(Buffer.of(batch.values), found)
+        identities, readable = _identities(Buffer.of(_with_prefix(batch)), found)
         unsure = np.flatnonzero(~readable | ~_claimed(batch, claimed))
-        texts_found = [_decoded_identity(batch.values[row], schemas, identity) for row in unsure.tolist()]
+        texts_found = [_decoded_identity(batch, row, reader, layout) for row in unsure.tolist()]
         readable[unsure] = [text is not None for text in texts_found]
         identities[unsure] = fingerprints(text or b"" for text in texts_found)
         parts.append(Rows(batch.partition, batch.offset, identities))
@@ -75,17 +81,17 @@ def read_raw(scan: Scan, identity: tuple[str, ...], claimed: Mapping[int, Offset
     return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
 
 
-def read_exploding_raw(scan: Scan, identity: tuple[str, ...], items: str) -> RawRows:
-    """Coordinates and identity of every silver row that the raw records stand for: one per item of ``items``.
+def read_exploding_raw(scan: Scan, layout: RawLayout) -> RawRows:
+    """Coordinates and identity of every silver row that the raw records stand for: one per item of ``layout.items``.
 
     Each record is decoded whole, since only then the number of its items is known. A record without items has one
     row, with a position that silver never has.
     """
-    schemas = parsed_schemas(_look_up(scan))
+    reader = ContractReader(RegistryClient(scan.settings), layout.record)
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
-        found = [_item_identities(value, schemas, identity, items) for value in batch.values]
+        found = [_item_identities(batch, row, reader, layout) for row in range(len(batch.values))]
         row = np.repeat(np.arange(len(found)), [len(texts_found) for texts_found in found])
         flat = [text for texts_found in found for text in texts_found]
         identities = fingerprints(text or b"" for text in flat)
@@ -94,31 +100,19 @@ def read_exploding_raw(scan: Scan, identity: tuple[str, ...], items: str) -> Raw
     return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
 
 
-def _read_leading(scan: Scan, names: tuple[str, ...]) -> Leading:
-    found = layouts(_look_up(scan), names)
+def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
+    found = layouts(_look_up(scan), (*coordinates, *identity))
     parts: list[Rows] = []
-    unreadable: list[Rows] = []
-    doubtful = 0
     for batch in read_batches(scan):
         for some in read_by_schema(Buffer.of(batch.values), found):
-            places, rows = _leading_rows(some)
-            parts.append(rows)
-            if len(rows) < len(some.places):
-                others = np.setdiff1d(some.places, places)
-                unreadable.append(make_rows(batch.partition[others], batch.offset[others]))
             if some.fields is None:
-                doubtful += int(np.count_nonzero(some.buffer.schema_ids() != NO_SCHEMA_ID))
-    return Leading(concat(parts), concat(unreadable), doubtful)
-
-
-def _leading_rows(some: OneSchema) -> tuple[Offsets, Rows]:
-    """The rows of those records of one schema that can be read, and the places of these among all."""
-    if some.fields is None:
-        return some.places[:0], make_rows()
-    partition, offset, *rest = some.fields.columns
-    identities = fingerprints(texts(some.buffer, rest, identity_bytes)) if rest else None
-    rows, readable = make_rows(partition, offset, identities), some.fields.readable
-    return (some.places, rows) if readable.all() else (some.places[readable], rows.where(readable))
+                raise _foreign(batch, int(some.places[0]))
+            if not some.fields.readable.all():
+                raise _foreign(batch, int(some.places[np.argmin(some.fields.readable)]))
+            partition, offset, *rest = some.fields.columns
+            identities = fingerprints(texts(some.buffer, rest, identity_bytes)) if rest else None
+            parts.append(make_rows(partition, offset, identities))
+    return concat(parts)
 
 
 def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerprints, Mask]:
@@ -143,28 +137,39 @@ def _claimed(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
     return known
 
 
-def _decoded_identity(value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...]) -> bytes | None:
-    """The text of a record's identity, as in the index's document id; None if the record can't be decoded."""
-    record = decode_record(value, schemas)
-    values = None if record is None else _identity_values(record, identity)
-    return None if values is None else identity_text(values).encode()
+def _with_prefix(batch: Batch) -> list[bytes]:
+    """The values, those of records that name their schema in a header as if they named it before their body."""
+    if not batch.schema_headers:
+        return batch.values
+    values = batch.values.copy()
+    for row, header in batch.schema_headers.items():
+        values[row] = prefixed(values[row], header)
+    return values
 
 
-def _identity_values(record: dict[str, Any], identity: tuple[str, ...]) -> list[Any] | None:
-    return [record[name] for name in identity] if all(name in record for name in identity) else None
+def _decoded_identity(batch: Batch, row: int, reader: ContractReader, layout: RawLayout) -> bytes | None:
+    """The text of a record's identity, as in the index's document id; None if no job could read the record."""
+    record = reader.read_or_none(batch.values[row], batch.schema_headers.get(row))
+    return None if record is None else identity_text(record[name] for name in layout.identity).encode()
 
 
-def _item_identities(
-    value: bytes, schemas: WriterSchemas[Any], identity: tuple[str, ...], items: str
-) -> list[bytes | None]:
-    """The identity of each row that a record stands for; [None] if it can't be decoded."""
-    record = decode_record(value, schemas)
-    values = None if record is None else _identity_values(record, identity)
-    if record is None or values is None or not isinstance(record.get(items), list):
+def _item_identities(batch: Batch, row: int, reader: ContractReader, layout: RawLayout) -> list[bytes | None]:
+    """The identity of each row that a record stands for; [None] if no job could read it."""
+    record = reader.read_or_none(batch.values[row], batch.schema_headers.get(row))
+    items = None if record is None else record[str(layout.items)]
+    if record is None or items is None:
         return [None]
-    positions = range(1, len(record[items]) + 1) or (0,)
+    values = [record[name] for name in layout.identity]
+    positions = range(1, len(items) + 1) or (0,)
     return [identity_text([*values, position]).encode() for position in positions]
 
 
 def _look_up(scan: Scan) -> LookUp:
     return RegistryClient(scan.settings).by_id
+
+
+def _foreign(batch: Batch, row: int) -> TidegateError:
+    return TidegateError(
+        f"{batch.place(row)} is no record that a Tidegate job wrote.",
+        remedy="Find out who writes to this topic; only the refine and index jobs may.",
+    )

@@ -2,6 +2,7 @@
 
 import io
 import re
+from decimal import Decimal
 from typing import Any
 
 import fastavro
@@ -17,8 +18,8 @@ _MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
 _MICROS = {"type": "long", "logicalType": "timestamp-micros"}
 
 
-def _record(*fields: dict[str, Any], name: str = "R") -> dict[str, Any]:
-    return {"type": "record", "name": name, "fields": list(fields)}
+def _record(*fields: dict[str, Any], name: str = "R", **more: Any) -> dict[str, Any]:
+    return {"type": "record", "name": name, "fields": list(fields), **more}
 
 
 def _typed(avro_type: Any) -> dict[str, Any]:
@@ -38,6 +39,9 @@ READABLE = [
     (_typed("bytes"), _typed("string"), {"x": "a"}),
     (_typed(["null", "string"]), _typed("string"), {"x": "a"}),
     (_typed({"type": "array", "items": "long"}), _typed({"type": "array", "items": "int"}), {"x": [1]}),
+    (_typed(_decimal(12, 2)), _typed(_decimal(4, 2)), {"x": Decimal("12.50")}),
+    (_record(_ID, name="a.b.R", aliases=["Old"]), _record(_ID, name="Old"), {"id": "a"}),
+    (_record(_ID, name="a.b.R"), _record(_ID, namespace="a.b"), {"id": "a"}),
     (_typed({"type": "map", "values": "double"}), _typed({"type": "map", "values": "int"}), {"x": {"a": 1}}),
 ]
 UNREADABLE = [
@@ -51,6 +55,7 @@ CHANGED_MEANING = [
     (_typed(_MILLIS), _typed(_MICROS)),
     (_typed("long"), _typed(_MILLIS)),
     (_typed(_decimal(12, 3)), _typed(_decimal(12, 2))),
+    (_typed(_decimal(4, 2)), _typed(_decimal(12, 2))),
 ]
 
 

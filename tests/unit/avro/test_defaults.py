@@ -58,6 +58,12 @@ def test_fields_of_records_within_get_their_defaults_too() -> None:
     assert written(record_of({"type": "array", "items": INNER}, []), {"x": [{}]}) == [{"raw": b"\xfe"}]
 
 
+def test_a_record_type_that_is_used_again_has_its_default_too() -> None:
+    schema = record_of("Inner", {"raw": "a"})
+    schema["fields"].insert(0, {"name": "first", "type": INNER, "default": {}})
+    assert written(schema, {}) == {"raw": b"a"}
+
+
 def test_a_default_of_another_type_is_one_clear_error() -> None:
     with pytest.raises(ContractError, match=r"schema of Outer is not Avro.*contract check"):
         parse(record_of("string", 5))

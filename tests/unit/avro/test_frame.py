@@ -11,7 +11,7 @@ def test_the_frame_is_a_zero_and_the_id_in_big_endian() -> None:
     assert frame(258) == b"\x00\x00\x00\x01\x02"
 
 
-@given(st.integers(0, MAX_SCHEMA_ID), st.binary())
+@given(st.integers(1, MAX_SCHEMA_ID), st.binary())
 def test_id_and_body_are_read_back(schema_id: int, body: bytes) -> None:
     value = frame(schema_id) + body
     assert (schema_id_of(value), body_of(value)) == (schema_id, body)
@@ -19,10 +19,12 @@ def test_id_and_body_are_read_back(schema_id: int, body: bytes) -> None:
 
 @given(st.binary(max_size=20))
 def test_any_bytes_have_an_id_or_none(value: bytes) -> None:
-    framed = len(value) >= FRAME_BYTES and value[0] == 0 and value[1] < 128
+    framed = (
+        len(value) >= FRAME_BYTES and value[0] == 0 and 0 < int.from_bytes(value[1:FRAME_BYTES], "big") <= MAX_SCHEMA_ID
+    )
     assert (schema_id_of(value) != NO_SCHEMA_ID) == framed
 
 
-@pytest.mark.parametrize("value", [b"", frame(7)[:4], b"\x01" + frame(7)[1:], frame(MAX_SCHEMA_ID + 1)])
+@pytest.mark.parametrize("value", [b"", frame(7)[:4], b"\x01" + frame(7)[1:], frame(MAX_SCHEMA_ID + 1), frame(0)])
 def test_what_is_no_frame_has_no_schema_id(value: bytes) -> None:
     assert schema_id_of(value) == NO_SCHEMA_ID

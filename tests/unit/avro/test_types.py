@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.avro.types import columns, flink_type
+from tidegate.avro.types import columns, field_sources, flink_type, read_record, unqualified
 from tidegate.errors import ContractError
 
 
@@ -47,7 +47,9 @@ def test_each_type_has_its_sql_type(avro: Any, sql: str) -> None:
         ({"type": "bytes", "logicalType": "decimal"}, "decimal"),
         ({"type": "bytes", "logicalType": "decimal", "precision": 39, "scale": 2}, r"decimal\(39, 2\)"),
         ({"type": "bytes", "logicalType": "decimal", "precision": 2, "scale": 3}, r"decimal\(2, 3\)"),
-        ({"type": "record", "name": "R", "fields": []}, "without fields"),
+        ({"type": "record", "name": "Inner", "fields": []}, "without fields"),
+        ({"type": "record", "name": "R", "fields": []}, "a second type named R"),
+        (["null", "R"], "type 'R' within itself"),
         ({"items": "int"}, "as a type"),
         (None, "as a type"),
     ],
@@ -62,3 +64,35 @@ def test_columns_keep_order_nullability_and_meaning() -> None:
     fields = [{"name": "b", "type": ["null", "int"], "doc": "pieces"}, {"name": "a", "type": "string"}]
     found = columns({"type": "record", "name": "R", "fields": fields})
     assert [(c.name, c.nullable, c.doc) for c in found] == [("b", True, "pieces"), ("a", False, "")]
+
+
+@pytest.mark.parametrize("used", ["Point", "geo.Point", {"type": "geo.Point"}])
+def test_a_record_type_is_used_again_by_its_name(used: Any) -> None:
+    point = {"type": "record", "name": "Point", "fields": [{"name": "x", "type": "int"}], "aliases": ["Place"]}
+    fields = [{"name": "start", "type": point}, {"name": "end", "type": ["null", used]}]
+
+    read = read_record({"type": "record", "name": "geo.Way", "fields": fields})
+
+    start, end = (field.type for field in read.fields)
+    assert (start.fields, start.aliases) == (end.fields, ("Place",))
+    assert end.nullable
+
+
+def test_a_name_of_another_namespace_is_not_known() -> None:
+    point = {"type": "record", "name": "x.Point", "fields": [{"name": "x", "type": "int"}]}
+    fields = [{"name": "start", "type": point}, {"name": "end", "type": "Point"}]
+    with pytest.raises(ContractError, match=r"R\.end: type 'Point'"):
+        read_record({"type": "record", "name": "R", "fields": fields})
+
+
+def test_a_field_is_read_from_its_name_or_an_alias_that_is_nobodys_name() -> None:
+    fields = [
+        {"name": "b", "type": "int"},
+        {"name": "c", "type": "int", "aliases": ["b", "a"]},
+        {"name": "d", "type": "int", "aliases": ["a"]},
+    ]
+
+    reader = read_record({"type": "record", "name": "R", "fields": fields})
+
+    assert field_sources(["a", "b"], reader) == {"b": "b", "c": "a"}
+    assert unqualified("a.b.C") == "C"
