@@ -24,6 +24,7 @@ BREAKS: Mapping[str, Record] = {
     "body_is_not_empty": {"body": ""},
     "service_is_named": {"service_name": ""},
     "duration_is_not_negative": {"duration_ms": -1.0},
+    "duration_is_finite": {"duration_ms": 1e15},
 }
 """What breaks each reject rule of the contract."""
 

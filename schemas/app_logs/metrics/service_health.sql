@@ -6,9 +6,10 @@ with logged as (
         cast(floor(event_time to minute) as timestamp_ltz(3)) as `minute`,
         service_name,
         is_error,
+        -- ROUND throws at an infinite number: what no percentile can be made of counts as a record without a duration.
         case
-            when duration_ms > 0 then power(1.02, round(ln(duration_ms) / ln(1.02)))
-            else duration_ms
+            when duration_ms > 0 and duration_ms < 1E15 then power(1.02, round(ln(duration_ms) / ln(1.02)))
+            when duration_ms = 0 then duration_ms
         end as duration_ms
     from silver
 ),

@@ -185,7 +185,8 @@ SELECT `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `serv
       + CASE WHEN (CHAR_LENGTH(body) > 0) IS FALSE THEN CAST(2 AS BIGINT) ELSE CAST(0 AS BIGINT) END
       + CASE WHEN (CHAR_LENGTH(service_name) > 0) IS FALSE THEN CAST(4 AS BIGINT) ELSE CAST(0 AS BIGINT) END
       + CASE WHEN (duration_ms >= 0) IS FALSE THEN CAST(8 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS FALSE THEN CAST(16 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _rejected,
+      + CASE WHEN (duration_ms < 1E15) IS FALSE THEN CAST(16 AS BIGINT) ELSE CAST(0 AS BIGINT) END
+      + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS FALSE THEN CAST(32 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _rejected,
   CASE WHEN (CHAR_LENGTH(trace_id) = 32) IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _warned,
   CASE WHEN (severity_number > 4) IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _dropped
 FROM raw_records
@@ -265,13 +266,14 @@ FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
-    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 16 THEN 'contract' ELSE 'rule' END AS _stage,
-    COALESCE(_error_code, CASE WHEN _rejected >= 16 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
+    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
+    COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
     COALESCE(_error_message, 'the record breaks the rules listed in violations') AS _message,
     CASE WHEN _error_code IS NULL THEN violations(_rejected, 'known_severity	severity_number	severity_number lies between 1 and 24
 body_is_not_empty	body	a log record says something
 service_is_named	service_name	service_name is not empty
 duration_is_not_negative	duration_ms	duration_ms, where given, is not negative
+duration_is_finite	duration_ms	duration_ms, where given, is a number below 1E15, so neither infinite nor NaN
 event_time_in_range	event_time	event_time lies between 2010-01-01 and 600 s after its arrival') ELSE violations(CAST(0 AS BIGINT), '') END AS _violations,
     CAST(NULL AS BIGINT) AS _row
   FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
