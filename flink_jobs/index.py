@@ -4,6 +4,7 @@ Run by ``tidegate run index`` or by ``flink run -py flink_jobs/index.py``; its S
 document that OpenSearch refuses goes to the dataset's dead letters; the others go on.
 """
 
+from flink_jobs.begun import Begun
 from flink_jobs.job import Job
 from flink_jobs.submit import main
 from tidegate.contracts.dataset import Stream
@@ -14,7 +15,7 @@ from tidegate.sql import index
 from tidegate.sql.job_sql import JobSql
 
 
-def sql(dataset: Stream, settings: Settings) -> JobSql:
+def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
     """The SQL of one dataset."""
     return index.job_sql(dataset, platform_of(dataset, settings))
 

@@ -1,9 +1,11 @@
 """What a job is, and what a start of it is asked for on the command line."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from flink_jobs.begun import NOT_KNOWN, Begun
 from tidegate import log
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
@@ -14,23 +16,69 @@ from tidegate.sql.job_sql import JobSql
 
 
 @dataclass(frozen=True, slots=True)
+class StateFacts:
+    """A state to go on from: uids of its operators, what its datasets' parts were begun with, how old it is."""
+
+    uids: frozenset[str]
+    begun: Mapping[str, Begun]
+    age: timedelta
+
+    def holds(self, prefix: str) -> bool:
+        """Whether it has the state of an operator whose uid begins so."""
+        return any(uid.startswith(f"{prefix}:") for uid in self.uids)
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedAgain:
+    """Of a job whose results can be computed again from what its topics hold.
+
+    ``begin`` and ``go_on`` say what a dataset's part begins with: at a time, from nothing, or as it was begun.
+    ``unusable`` tells why results would be wrong if the datasets went on from a state.
+    """
+
+    begin: Callable[[Stream, Settings, datetime], Begun]
+    go_on: Callable[[Stream, Settings, Begun], Begun]
+    unusable: Callable[[Sequence[Stream], Settings, StateFacts], str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job: its name (also its prefix of uids), the SQL that it runs per dataset, and its options of Flink.
 
-    ``before_inserts`` is called once the tables are there. ``without_state`` gives the settings of a start at the
-    beginning of the topics. ``interval_of`` is the job whose checkpoint interval it takes; its own if empty.
+    ``before_inserts`` is called once the tables are there. ``interval_of`` is the job whose checkpoint interval it
+    takes; its own if empty. ``writes`` names a topic that tells by its records that the job has run before.
     """
 
     name: str
-    sql: Callable[[Stream, Settings], JobSql]
+    sql: Callable[[Stream, Settings, Begun], JobSql]
     options: Mapping[str, str] = field(default_factory=dict)
     before_inserts: Callable[[Stream, Settings], object] = lambda _stream, _settings: None
-    without_state: Callable[[Stream, Settings], Settings] = lambda _stream, settings: settings
     interval_of: str = ""
+    writes: Callable[[Stream], str] | None = None
+    computed_again: ComputedAgain | None = None
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
         """Its interval from the settings."""
         return settings.checkpoint_interval_s(self.interval_of or self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One dataset's part of a job that is to be started.
+
+    ``begun`` is what its state was begun with. ``from_committed``: its sources begin at the offsets of its consumer
+    group, since no state says where they are.
+    """
+
+    job: Job
+    dataset: Stream
+    settings: Settings
+    begun: Begun = NOT_KNOWN
+    from_committed: bool = False
+
+    def sql(self) -> JobSql:
+        """What it tells Flink."""
+        return self.job.sql(self.dataset, self.settings, self.begun)
 
 
 @dataclass(frozen=True, slots=True)

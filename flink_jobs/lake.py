@@ -3,6 +3,7 @@
 Run by ``tidegate run lake`` or by ``flink run -py flink_jobs/lake.py``; its SQL is in ``tidegate/sql/lake.py``.
 """
 
+from flink_jobs.begun import Begun
 from flink_jobs.job import Job
 from flink_jobs.lake_evolution import follow_silver
 from flink_jobs.submit import main
@@ -14,7 +15,7 @@ from tidegate.sql import lake
 from tidegate.sql.job_sql import JobSql
 
 
-def sql(dataset: Stream, settings: Settings) -> JobSql:
+def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
     """The SQL of one dataset."""
     return lake.job_sql(dataset, platform_of(dataset, settings))
 

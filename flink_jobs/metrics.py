@@ -5,8 +5,10 @@ Run by ``tidegate run metrics`` or by ``flink run -py flink_jobs/metrics.py``; i
 replay ends with the same metrics.
 """
 
-from flink_jobs.job import Job
-from flink_jobs.metrics_since import without_state
+from flink_jobs.begun import Begun
+from flink_jobs.job import ComputedAgain, Job
+from flink_jobs.metrics_since import begin
+from flink_jobs.metrics_state import go_on, unusable
 from flink_jobs.submit import main
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import METRICS
@@ -17,13 +19,13 @@ from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
 
 
-def sql(dataset: Stream, settings: Settings) -> JobSql:
+def sql(dataset: Stream, settings: Settings, begun: Begun) -> JobSql:
     """The SQL of one dataset."""
-    counted = Counted(settings.metrics_max_lateness_hours, settings.metrics_since)
+    counted = Counted(settings.metrics_max_lateness_hours, begun.since, begun.empty_at)
     return metrics.job_sql(dataset, platform_of(dataset, settings), counted)
 
 
-JOB = Job(name=METRICS, sql=sql, options=metrics.OPTIONS, without_state=without_state)
+JOB = Job(name=METRICS, sql=sql, options=metrics.OPTIONS, computed_again=ComputedAgain(begin, go_on, unusable))
 
 if __name__ == "__main__":
     main(JOB)

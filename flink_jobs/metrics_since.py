@@ -1,26 +1,31 @@
 """The day from which metrics can be computed again: retention may have removed silver rows of the days before it."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from flink_jobs.begun import Begun
 from tidegate import log
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.model import Contract
 from tidegate.settings import Settings
+from tidegate.sql.metrics import Counted, max_lateness_hours
 
 
-def without_state(dataset: Stream, settings: Settings) -> Settings:
-    """Where retention has cut silver, metrics begin with its first whole day: earlier ones would be of half the rows.
+def begin(dataset: Stream, settings: Settings, now: datetime) -> Begun:
+    """A state that is empty now. Where retention has cut silver, metrics begin with its first whole day.
 
-    What was computed of those days stays in topics and indices as it is.
+    Earlier days would be of half the rows; what was computed of those stays in topics and indices as it is.
     """
+    counted = Counted(settings.metrics_max_lateness_hours)
+    begun = Begun(now, settings.metrics_since, max_lateness_hours(dataset.contract, counted))
     if settings.metrics_since or not dataset.metrics:
-        return settings
+        return begun
     since = first_whole_day(dataset.contract, settings)
     if since is None:
-        return settings
+        return begun
     log.tell(
         f"Metrics of {dataset.name} begin with {since:%Y-%m-%d} (UTC): of earlier days retention has removed silver "
         "rows. Those computed before stay; TIDEGATE_METRICS_SINCE sets another day.",
@@ -28,7 +33,7 @@ def without_state(dataset: Stream, settings: Settings) -> Settings:
         dataset=dataset.name,
         since=since.isoformat(),
     )
-    return settings.model_copy(update={"metrics_since": since})
+    return replace(begun, since=since)
 
 
 def first_whole_day(contract: Contract, settings: Settings) -> datetime | None:

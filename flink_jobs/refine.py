@@ -3,6 +3,7 @@
 Run by ``tidegate run refine`` or by ``flink run -py flink_jobs/refine.py``; its SQL is in ``tidegate/sql/refine.py``.
 """
 
+from flink_jobs.begun import Begun
 from flink_jobs.job import Job
 from flink_jobs.submit import main
 from tidegate.contracts.dataset import Stream
@@ -15,12 +16,12 @@ from tidegate.sql.job_sql import JobSql
 from tidegate.sql.scope import Scope
 
 
-def sql(dataset: Stream, settings: Settings) -> JobSql:
+def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
     """All of the topic, without end, to all outputs."""
     return refine.job_sql(dataset, platform_of(dataset, settings), Scope(), Delivery(settings.transaction_timeout_s))
 
 
-JOB = Job(name=REFINE, sql=sql, options=refine.OPTIONS)
+JOB = Job(name=REFINE, sql=sql, options=refine.OPTIONS, writes=lambda dataset: dataset.contract.silver_topic)
 
 if __name__ == "__main__":
     main(JOB)

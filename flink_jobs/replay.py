@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from flink_jobs.begun import Begun
 from flink_jobs.job import Arguments, Job
 from flink_jobs.submit import run
 from tidegate.contracts.dataset import Stream
@@ -33,7 +34,7 @@ def main() -> None:
 def job_of(plan: Plan) -> Job:
     """The job of one plan."""
 
-    def sql(dataset: Stream, settings: Settings) -> JobSql:
+    def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
         delivery = Delivery(settings.transaction_timeout_s)
         return refine.job_sql(dataset, platform_of(dataset, settings), plan.scope(), delivery)
 

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "is_among": "IsAmong",
     "storable": "Storable",
     "items": "Items",
+    "counts_still": "CountsStill",
 }
 
 

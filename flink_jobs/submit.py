@@ -6,16 +6,28 @@ every operator, finds the state to go on from, and submits once.
 
 import argparse
 import sys
+from datetime import UTC, datetime
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 from pyflink.table.statement_set import StatementSet
 
-from flink_jobs.job import Arguments, Job, add_options, arguments_of, chosen_datasets
+from flink_jobs.job import Arguments, Job, Part, add_options, arguments_of, chosen_datasets
 from flink_jobs.operator_names import name_operators
+from flink_jobs.parts import Begin, part_of
 from flink_jobs.python_functions import register_named
-from flink_jobs.recovery import CHECKPOINT_DIR, IGNORE_UNCLAIMED, RECOVERY_PATH, recovery_path
+from flink_jobs.recovery import (
+    CHECKPOINT_DIR,
+    IGNORE_UNCLAIMED,
+    LATEST,
+    NONE,
+    RECOVERY_PATH,
+    facts_of,
+    usable_path,
+    why_unusable,
+    write_start,
+)
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.clients.flink import FlinkClient
@@ -24,7 +36,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.jobs.start import refuse_if_running
 from tidegate.settings import LogSettings, Settings, get_settings
-from tidegate.sql.job_sql import JobSql
+from tidegate.sql.job_sql import JobSql, Table
 
 EXECUTION_TARGET = "execution.target"
 
@@ -59,54 +71,75 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         refuse_if_running(FlinkClient(settings), job.name)
     environment.configure(configuration(job, arguments, settings, environment))
     table_environment = StreamTableEnvironment.create(environment)
-    has_state = RECOVERY_PATH in environment._j_stream_execution_environment.getConfiguration().toMap()
-    for dataset in datasets:
-        if arguments.explain:
-            print(plan_of(job, dataset, settings, table_environment))
-        else:
-            own_settings = settings if has_state else job.without_state(dataset, settings)
-            attach(job, dataset, own_settings, table_environment, environment)
-    if not arguments.explain:
-        job_id = str(environment.execute(job.name).get_job_id())
-        log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
+    if arguments.explain:
+        for dataset in datasets:
+            print(plan_of(Part(job, dataset, settings), table_environment))
+        return
+    parts = parts_of(job, datasets, settings, arguments, environment)
+    for part in parts:
+        attach(part, table_environment, environment)
+    job_id = str(environment.execute(job.name).get_job_id())
+    log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
 
 
-def plan_of(job: Job, dataset: Stream, settings: Settings, table_environment: StreamTableEnvironment) -> str:
+def parts_of(
+    job: Job,
+    datasets: list[Stream],
+    settings: Settings,
+    arguments: Arguments,
+    environment: StreamExecutionEnvironment,
+) -> list[Part]:
+    """What each dataset begins with, kept for the next start where the job's results depend on it.
+
+    Raises:
+        TidegateError: the results would be wrong, or written a second time.
+    """
+    options = environment._j_stream_execution_environment.getConfiguration().toMap()
+    path, folder = options.get(RECOVERY_PATH), str(options.get(CHECKPOINT_DIR))
+    state = facts_of(str(path), folder) if path else None
+    if state and (reason := why_unusable(job, datasets, settings, state)):
+        raise TidegateError(
+            f"{job.name} would be wrong if it went on from {path}: {reason}.",
+            remedy="Start it with --recover-from none: everything is computed again.",
+        )
+    begin = Begin(state, arguments.recover_from == NONE, datetime.now(UTC))
+    parts = [part_of(job, dataset, settings, begin) for dataset in datasets]
+    if job.computed_again:
+        write_start(folder, begin.now, {part.dataset.name: part.begun for part in parts})
+    return parts
+
+
+def plan_of(part: Part, table_environment: StreamTableEnvironment) -> str:
     """Flink's plan of one dataset's part of the job; empty if the job has nothing to do for it."""
-    sql = job.sql(dataset, settings)
+    sql = part.sql()
     if not sql.inserts:
         return ""
-    define(sql, dataset.name, table_environment)
-    job.before_inserts(dataset, settings)
+    define(sql, part, table_environment)
+    part.job.before_inserts(part.dataset, part.settings)
     return str(statement_set(sql, table_environment).explain())
 
 
-def attach(
-    job: Job,
-    dataset: Stream,
-    settings: Settings,
-    table_environment: StreamTableEnvironment,
-    environment: StreamExecutionEnvironment,
-) -> None:
+def attach(part: Part, table_environment: StreamTableEnvironment, environment: StreamExecutionEnvironment) -> None:
     """Adds one dataset's part to the job, and gives each of its operators its uid."""
-    sql = job.sql(dataset, settings)
+    sql = part.sql()
     if not sql.inserts:
         return
-    define(sql, dataset.name, table_environment)
-    job.before_inserts(dataset, settings)
+    define(sql, part, table_environment)
+    part.job.before_inserts(part.dataset, part.settings)
     statement_set(sql, table_environment).attach_as_datastream()
-    name_operators(environment, naming.operator_prefix(job.name, dataset.name), sql.parts)
+    name_operators(environment, naming.operator_prefix(part.job.name, part.dataset.name), sql.parts)
 
 
-def define(sql: JobSql, database: str, table_environment: StreamTableEnvironment) -> None:
+def define(sql: JobSql, part: Part, table_environment: StreamTableEnvironment) -> None:
     """Makes the tables and views, in a database of their own, and the functions that they name known."""
     table_environment.get_config().set("table.exec.state.ttl", f"{sql.state_ttl_ms} ms")
-    table_environment.execute_sql(f"CREATE DATABASE `{database}`")
-    table_environment.use_database(database)
+    table_environment.execute_sql(f"CREATE DATABASE `{part.dataset.name}`")
+    table_environment.use_database(part.dataset.name)
     register_functions(table_environment)
     register_named(table_environment, sql.texts)
     for definition in sql.definitions:
-        table_environment.execute_sql(definition.sql)
+        resumed = isinstance(definition, Table) and part.from_committed and definition.resumed
+        table_environment.execute_sql(resumed or definition.sql)
     for view in sql.shared_views:
         table_environment.create_temporary_view(view.name, table_environment.sql_query(view.query))
 
@@ -154,8 +187,8 @@ def configuration(
     }
     # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
     given = str(cluster.get(RECOVERY_PATH) or "")
-    if not arguments.explain and not (given and arguments.recover_from == "latest"):
-        path = recovery_path(job, arguments, settings, values[CHECKPOINT_DIR])
+    if not arguments.explain and not (given and arguments.recover_from == LATEST):
+        path = usable_path(job, arguments, settings, values[CHECKPOINT_DIR])
         if path:
             values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
     result = Configuration()

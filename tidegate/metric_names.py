@@ -381,6 +381,23 @@ FUNCTION_FAILURES = Metric(
     "values that became null because a Python function raised or gave a wrong type, since the task started",
     "any: the TaskManager's log has the first of each worker",
 )
+EVENTS_NOT_COUNTED = Metric(
+    "flink_taskmanager_job_task_operator_dataset_reason_eventsNotCounted",
+    "gauge",
+    "flink",
+    (*_OPERATOR, "dataset", "reason"),
+    "silver rows that no business metric counts, since the task started. `too_late`: older than "
+    "TIDEGATE_METRICS_MAX_LATENESS_HOURS when they were read; `before_since`: of days of which silver lacks rows",
+    "`too_late` grows: late events, a replay or an outage; `tidegate run metrics --recover-from none` counts them all",
+)
+LOOKUPS_MISSED = Metric(
+    "flink_taskmanager_job_task_operator_reference_lookupsMissed",
+    "gauge",
+    "flink",
+    (*_OPERATOR, "reference"),
+    "lookups of a key that the reference topic did not hold at the event's time, since the task started",
+    "growing: load the reference data before the events; rows hold from their own time on",
+)
 RESTARTS = Metric(
     "flink_jobmanager_job_numRestarts",
     "gauge",

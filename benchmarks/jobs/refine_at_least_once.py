@@ -5,6 +5,7 @@
 
 from dataclasses import replace
 
+from flink_jobs.begun import Begun
 from flink_jobs.refine import JOB as REFINE_JOB
 from flink_jobs.submit import main
 from tidegate.contracts.dataset import Stream
@@ -16,7 +17,7 @@ from tidegate.sql.job_sql import JobSql
 from tidegate.sql.scope import Scope
 
 
-def sql(dataset: Stream, settings: Settings) -> JobSql:
+def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
     """That of refine, with sinks that show a row at once."""
     delivery = Delivery(settings.transaction_timeout_s, "at-least-once")
     return refine.job_sql(dataset, platform_of(dataset, settings), Scope(), delivery)

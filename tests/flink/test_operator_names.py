@@ -14,6 +14,7 @@ from pathlib import Path
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
+from flink_jobs.job import Part
 from flink_jobs.operator_names import transformations
 from flink_jobs.submit import attach
 from flink_jobs.together import job_of
@@ -29,7 +30,7 @@ def uids(folder, *names):
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     tables = StreamTableEnvironment.create(environment)
     for name in names:
-        attach(job, load_stream(settings.schemas_dir, name), settings, tables, environment)
+        attach(Part(job, load_stream(settings.schemas_dir, name), settings), tables, environment)
     named = transformations(list(environment._j_stream_execution_environment.getTransformations()))
     return sorted(str(each.getUid()) for each in named if each.getUid() is not None)
 

@@ -8,13 +8,16 @@ import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from flink_jobs.metrics_since import first_whole_day, without_state
+from flink_jobs.begun import Begun
+from flink_jobs.metrics_since import begin, first_whole_day
 from tidegate.clients.kafka_topics import create_topics
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.model import Topic
 from tidegate.contracts.topics import plan_topics
 from tidegate.settings import Settings
+
+NOW = datetime(2026, 1, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def remove_until(stack: Settings, dataset: Stream, offset: int) -> None:
 
 def test_all_days_are_whole_while_nothing_was_removed(stack: Settings, dataset: Stream) -> None:
     assert first_whole_day(dataset.contract, stack) is None
-    assert without_state(dataset, stack) == stack
+    assert begin(dataset, stack, NOW) == Begun(NOW, None, 144)
 
 
 @pytest.mark.parametrize("offset", [1, 3], ids=["some rows are left", "no row is left"])
@@ -52,7 +55,7 @@ def test_metrics_begin_with_the_day_after_the_cut(stack: Settings, dataset: Stre
     future = timedelta(seconds=dataset.contract.event_time.max_future_s)
     earliest = (datetime.now(UTC) + future).date()
     remove_until(stack, dataset, offset)
-    since = without_state(dataset, stack).metrics_since
+    since = begin(dataset, stack, NOW).since
     assert since is not None and since.time() == datetime.min.time()
     assert since.date() - timedelta(days=1) in (earliest, (datetime.now(UTC) + future).date())
 
@@ -60,4 +63,4 @@ def test_metrics_begin_with_the_day_after_the_cut(stack: Settings, dataset: Stre
 def test_a_day_that_is_set_goes_before(stack: Settings, dataset: Stream) -> None:
     remove_until(stack, dataset, 3)
     chosen = stack.model_copy(update={"metrics_since": datetime(2026, 1, 2, tzinfo=UTC)})
-    assert without_state(dataset, chosen) == chosen
+    assert begin(dataset, chosen, NOW) == Begun(NOW, datetime(2026, 1, 2, tzinfo=UTC), 144)

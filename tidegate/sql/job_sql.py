@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CREATE statement: of a table, or of the catalog or database that tables lie in."""
+    """A CREATE statement: of a table, or of the catalog or database that tables lie in.
+
+    ``resumed``: of a table that reads a topic from its beginning, the statement that goes on at committed offsets.
+    """
 
     name: str
     sql: str
+    resumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

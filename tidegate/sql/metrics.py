@@ -9,13 +9,12 @@ from datetime import datetime
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Metric, Stream
-from tidegate.contracts.envelope import INGESTED_AT
 from tidegate.contracts.model import Contract
 from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import METRICS
 from tidegate.sql.ddl import quoted
 from tidegate.sql.job_sql import Insert, JobSql, Table, View
-from tidegate.sql.literals import timestamp
+from tidegate.sql.literals import text
 from tidegate.sql.platform import Platform
 from tidegate.sql.sinks import metric_index, metric_topic
 from tidegate.sql.sources import silver_source
@@ -29,21 +28,28 @@ OPTIONS: Mapping[str, str] = {
     "table.exec.mini-batch.allow-latency": "1 s",
     "table.exec.mini-batch.size": "5000",
 }
-_KEPT_LONGER_HOURS = 24
-_SECONDS_PER_HOUR = 3600
+_LONGEST_GROUP_HOURS = 24
+"""A metric groups by a day of event time at most: the first event of a group is so much older than its last."""
+_BETWEEN_READING_AND_STATE_HOURS = 1
+"""From a look at the clock until state is written: a batch, back pressure, clocks of two machines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Which events count: those that arrive at most so late, and happened at ``since`` or after it."""
+    """Which events count, so that each meets all of the state that earlier events of its group have made.
+
+    They are at most ``max_lateness_hours`` old by the job's own clock. Until state that was empty at ``empty_at`` is
+    so old itself, older events count too. All of them happened at ``since`` or after it.
+    """
 
     max_lateness_hours: float
     since: datetime | None = None
+    empty_at: datetime | None = None
 
 
 def job_sql(stream: Stream, platform: Platform, counted: Counted) -> JobSql:
     """The SQL of one dataset; it inserts nothing if there are no metrics."""
-    state_ttl_ms = int((max_lateness_hours(stream.contract, counted) + _KEPT_LONGER_HOURS) * MS_PER_HOUR)
+    state_ttl_ms = state_lives_ms(stream.contract, counted)
     if not stream.metrics:
         return JobSql(state_ttl_ms)
     group = naming.group(METRICS, stream.name)
@@ -64,14 +70,27 @@ def job_sql(stream: Stream, platform: Platform, counted: Counted) -> JobSql:
 
 
 def silver_view(stream: Stream, counted: Counted) -> View:
-    """``silver``: the rows that count. An event that is later than state is kept would start its metric from zero."""
-    seconds = int(max_lateness_hours(stream.contract, counted) * _SECONDS_PER_HOUR)
-    event_time = f"`{stream.contract.event_time.field}`"
-    conditions = ["_error_code IS NULL", f"{event_time} >= TIMESTAMPADD(SECOND, -{seconds}, {INGESTED_AT})"]
-    if counted.since:
-        conditions.append(f"{event_time} >= {timestamp(counted.since)}")
-    query = f"SELECT {quoted(stream.silver_columns)} FROM silver_records\nWHERE {' AND '.join(conditions)}"
-    return View("silver", query)
+    """``silver``: the rows that count. An event that is older than state is kept would start its group from zero."""
+    arguments = ", ".join(
+        (
+            f"`{stream.contract.event_time.field}`",
+            text(stream.name),
+            _bigint(int(max_lateness_hours(stream.contract, counted) * MS_PER_HOUR)),
+            _bigint(_epoch_ms(counted.empty_at)),
+            _bigint(_epoch_ms(counted.since)),
+        )
+    )
+    condition = f"_error_code IS NULL AND counts_still({arguments})"
+    return View("silver", f"SELECT {quoted(stream.silver_columns)} FROM silver_records\nWHERE {condition}")
+
+
+def state_lives_ms(contract: Contract, counted: Counted) -> int:
+    """How long state is kept after it was last written: longer than any event that counts is younger than it.
+
+    An event may be ahead of the clock by ``max_future_s``, and state that it made is so much older than the event.
+    """
+    hours = max_lateness_hours(contract, counted) + _LONGEST_GROUP_HOURS + _BETWEEN_READING_AND_STATE_HOURS
+    return int(hours * MS_PER_HOUR) + contract.event_time.max_future_s * 1000
 
 
 def inserts(metric: Metric) -> Iterator[Insert]:
@@ -85,6 +104,14 @@ def inserts(metric: Metric) -> Iterator[Insert]:
 def max_lateness_hours(contract: Contract, counted: Counted) -> float:
     """How late an event still counts: never later than silver is kept, or a start without state would count half."""
     return min(counted.max_lateness_hours, contract.topic.retention_hours)
+
+
+def _bigint(number: int | None) -> str:
+    return f"CAST({'NULL' if number is None else number} AS BIGINT)"
+
+
+def _epoch_ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def _sinks(stream: Stream, metric: Metric, platform: Platform) -> tuple[Table, Table]:

@@ -1,5 +1,7 @@
 """Tables that jobs read: raw records decoded or as bytes, committed silver rows, reference data as of a time."""
 
+from dataclasses import replace
+
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.envelope import (
     HEADERS,
@@ -50,6 +52,8 @@ SILVER_METADATA = (
     "`_silver_schema_id` INT METADATA FROM 'value.schema-id' VIRTUAL",
 )
 """Of the record in the silver topic; the row's own columns say where its raw record lies."""
+_VERSIONS_KEPT_HOURS = 168
+"""At least so long after its arrival a version is kept that is not the newest, though Kafka might remove it earlier."""
 _KEY_OPTIONS = {"key.format": "raw", "key.fields": KEY}
 
 
@@ -67,7 +71,7 @@ def raw_source(stream: Stream, connections: Connections, group: str, spans: Span
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
         **(_bounds(spans) if spans is not None else {}),
     }
-    return create("raw_records", body, options)
+    return _reading("raw_records", body, options)
 
 
 def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
@@ -78,7 +82,7 @@ def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
         "value.format": "raw",
         "value.fields-include": "EXCEPT_KEY",
     }
-    return create("raw_records", [f"`{VALUE}` BYTES", *RAW_METADATA], options)
+    return _reading("raw_records", [f"`{VALUE}` BYTES", *RAW_METADATA], options)
 
 
 def silver_source(stream: Stream, connections: Connections, group: str, table: str = "silver") -> Table:
@@ -90,7 +94,7 @@ def silver_source(stream: Stream, connections: Connections, group: str, table: s
         "value.contract-avro.max-record-bytes": str(DERIVED_MAX_BYTES),
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
     }
-    return create(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
+    return _reading(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
 
 
 def reference_table(reference: Reference, connections: Connections) -> Table:
@@ -103,10 +107,17 @@ def reference_table(reference: Reference, connections: Connections) -> Table:
         "key": reference.key,
         "version-time": contract.event_time.field,
         "as-of": "_as_of",
+        "lookup.versions-kept": f"{max(contract.topic.min_compaction_lag_hours, _VERSIONS_KEPT_HOURS)} h",
         **contract_avro("", reference.latest, connections),
     }
     body = [*column_lines(reference.raw_columns), "`_as_of` TIMESTAMP_LTZ(3)"]
     return create(f"ref_{reference.name}", body, options)
+
+
+def _reading(name: str, body: list[str], options: Options) -> Table:
+    """A table of :func:`kafka_source`; a partition of which no offset is committed is read from its beginning."""
+    committed = {"scan.startup.mode": "group-offsets", "properties.auto.offset.reset": "earliest"}
+    return replace(create(name, body, options), resumed=create(name, body, {**options, **committed}).sql)
 
 
 def _bounds(spans: Spans) -> Options:

@@ -73,6 +73,6 @@ def test_reference_data_is_no_jobs_dataset() -> None:
 
 @pytest.mark.parametrize(("interval_of", "expected"), [("", 5.0), ("refine", 2.0)])
 def test_a_job_has_its_own_checkpoint_interval_or_that_of_another(interval_of: str, expected: float) -> None:
-    job = Job("index", lambda _stream, _settings: JobSql(0), interval_of=interval_of)
+    job = Job("index", lambda _stream, _settings, _begun: JobSql(0), interval_of=interval_of)
 
     assert job.checkpoint_interval_s(SETTINGS) == expected

@@ -1,7 +1,7 @@
 """Metrics into both of their sinks, from the rows that count."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -57,8 +57,9 @@ def test_the_view_of_silver_stands_before_what_reads_it() -> None:
     assert names == ["silver_records", "silver", "page_visits_topic", "page_visits_documents", "dead_letters"]
 
 
-def test_state_is_kept_a_day_longer_than_an_event_may_be_late() -> None:
-    assert made("page_visits").state_ttl_ms == 30 * HOUR_MS
+def test_state_outlives_each_event_that_may_meet_it() -> None:
+    """By the day that a group may be of, an hour for the way, and the minute that the contract allows in the future."""
+    assert made("page_visits").state_ttl_ms == (6 + 24 + 1) * HOUR_MS + 60_000
 
 
 @pytest.mark.parametrize(("retention_hours", "expected"), [(3, 3), (6, 6), (168, 6)])
@@ -68,13 +69,18 @@ def test_an_event_is_never_waited_for_longer_than_silver_is_kept(retention_hours
     assert max_lateness_hours(contract, COUNTED) == expected
 
 
-def test_what_is_later_than_state_is_kept_does_not_count() -> None:
+def test_what_counts_is_asked_by_the_clock_of_the_job() -> None:
     query = silver_view(stream(), COUNTED).query
 
-    assert query.endswith("WHERE _error_code IS NULL AND `visited_at` >= TIMESTAMPADD(SECOND, -21600, _ingested_at)")
+    assert query.endswith(
+        "WHERE _error_code IS NULL AND counts_still(`visited_at`, 'visits', CAST(21600000 AS BIGINT), "
+        "CAST(NULL AS BIGINT), CAST(NULL AS BIGINT))"
+    )
 
 
-def test_metrics_may_begin_with_a_day() -> None:
-    query = silver_view(stream(), Counted(6, datetime(2026, 1, 2, tzinfo=UTC))).query
+def test_what_the_state_was_begun_with_is_in_the_query() -> None:
+    began = datetime(2026, 1, 2, tzinfo=UTC)
 
-    assert "`visited_at` >= CAST(TIMESTAMP '2026-01-02 00:00:00.000000' AS TIMESTAMP_LTZ(6))" in query
+    query = silver_view(stream(), Counted(6, since=began, empty_at=began + timedelta(seconds=1))).query
+
+    assert query.endswith("CAST(1767312001000 AS BIGINT), CAST(1767312000000 AS BIGINT))")

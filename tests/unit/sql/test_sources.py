@@ -1,6 +1,10 @@
 """What jobs read."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
 
 from tests.unit.sql.visits import CONNECTIONS, PLATFORM, stream
 from tidegate.sql.job_sql import Table
@@ -62,3 +66,26 @@ def test_reference_data_answers_by_its_key_as_of_a_time() -> None:
     assert {name: options(table)[name] for name in ("topic", "key", "version-time", "as-of")} == {
         "topic": "ref.pages", "key": "path", "version-time": "updated_at", "as-of": "_as_of",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("lag_hours", "expected"), [(0, "168 h"), (168, "168 h"), (400, "400 h")])
+def test_versions_are_kept_as_long_as_compaction_surely_leaves_them(lag_hours: int, expected: str) -> None:
+    pages = PLATFORM.references["pages"]
+    topic = pages.contract.topic.model_copy(update={"min_compaction_lag_hours": lag_hours})
+    contract = pages.contract.model_copy(update={"topic": topic})
+
+    assert options(reference_table(replace(pages, contract=contract), CONNECTIONS))["lookup.versions-kept"] == expected
+
+
+@pytest.mark.parametrize("table", [raw_source, bytes_source, silver_source], ids=lambda made: str(made.__name__))
+def test_a_topic_is_read_from_its_beginning_or_on_from_what_its_group_has_committed(
+    table: Callable[..., Table],
+) -> None:
+    made = table(stream(), CONNECTIONS, "group")
+    resumed = replace(made, sql=made.resumed)
+
+    assert options(made)["scan.startup.mode"] == "earliest-offset"
+    assert options(resumed) == options(made) | {
+        "scan.startup.mode": "group-offsets",
+        "properties.auto.offset.reset": "earliest",
+    }

@@ -31,7 +31,7 @@ SET 'table.exec.mini-batch.allow-latency' = '1 s'
 SET 'table.exec.mini-batch.size' = '5000'
 ;
 
-SET 'table.exec.state.ttl' = '345600000 ms'
+SET 'table.exec.state.ttl' = '349800000 ms'
 ;
 
 CREATE TEMPORARY TABLE `silver_records` (
@@ -86,7 +86,7 @@ CREATE TEMPORARY TABLE `silver_records` (
 
 CREATE TEMPORARY VIEW silver AS
 SELECT `_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM silver_records
-WHERE _error_code IS NULL AND `event_time` >= TIMESTAMPADD(SECOND, -259200, _ingested_at)
+WHERE _error_code IS NULL AND counts_still(`event_time`, 'app_logs', CAST(259200000 AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT))
 ;
 
 CREATE TEMPORARY TABLE `error_anomalies_topic` (

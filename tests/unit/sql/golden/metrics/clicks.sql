@@ -31,7 +31,7 @@ SET 'table.exec.mini-batch.allow-latency' = '1 s'
 SET 'table.exec.mini-batch.size' = '5000'
 ;
 
-SET 'table.exec.state.ttl' = '604800000 ms'
+SET 'table.exec.state.ttl' = '609000000 ms'
 ;
 
 CREATE TEMPORARY TABLE `silver_records` (
@@ -92,7 +92,7 @@ CREATE TEMPORARY TABLE `silver_records` (
 
 CREATE TEMPORARY VIEW silver AS
 SELECT `_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM silver_records
-WHERE _error_code IS NULL AND `event_time` >= TIMESTAMPADD(SECOND, -518400, _ingested_at)
+WHERE _error_code IS NULL AND counts_still(`event_time`, 'clicks', CAST(518400000 AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT))
 ;
 
 CREATE TEMPORARY TABLE `browsers_topic` (

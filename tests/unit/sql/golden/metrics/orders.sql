@@ -31,7 +31,7 @@ SET 'table.exec.mini-batch.allow-latency' = '1 s'
 SET 'table.exec.mini-batch.size' = '5000'
 ;
 
-SET 'table.exec.state.ttl' = '604800000 ms'
+SET 'table.exec.state.ttl' = '609000000 ms'
 ;
 
 CREATE TEMPORARY TABLE `silver_records` (
@@ -87,7 +87,7 @@ CREATE TEMPORARY TABLE `silver_records` (
 
 CREATE TEMPORARY VIEW silver AS
 SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings` FROM silver_records
-WHERE _error_code IS NULL AND `order_time` >= TIMESTAMPADD(SECOND, -518400, _ingested_at)
+WHERE _error_code IS NULL AND counts_still(`order_time`, 'orders', CAST(518400000 AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT))
 ;
 
 CREATE TEMPORARY TABLE `sales_topic` (

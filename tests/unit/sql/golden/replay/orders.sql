@@ -85,6 +85,7 @@ CREATE TEMPORARY TABLE `ref_products` (
   'key' = 'product_id',
   'version-time' = 'updated_at',
   'as-of' = '_as_of',
+  'lookup.versions-kept' = '168 h',
   'format' = 'contract-avro',
   'contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'contract-avro.schema' = '{"type": "record", "name": "Product", "namespace": "tidegate.products", "doc": "The state of a product from updated_at on.", "fields": [{"name": "product_id", "type": "string", "doc": "key"}, {"name": "name", "type": "string", "doc": "name shown to customers"}, {"name": "category", "type": "string", "doc": "category shown to customers"}, {"name": "list_price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "doc": "price before discounts"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code of list_price"}, {"name": "updated_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when this state takes effect, UTC"}]}'

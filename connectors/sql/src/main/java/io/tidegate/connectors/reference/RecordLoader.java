@@ -59,7 +59,8 @@ final class RecordLoader {
         if (record.key() == null) {
             skip(record, "it has no key");
         } else if (record.value() == null) {
-            store.put(StringData.fromBytes(record.key()), TimestampData.fromEpochMillis(record.timestamp()), null);
+            TimestampData time = TimestampData.fromEpochMillis(record.timestamp());
+            store.put(StringData.fromBytes(record.key()), time, null, record.timestamp());
         } else {
             loadVersion(record, StringData.fromBytes(record.key()));
         }
@@ -75,7 +76,8 @@ final class RecordLoader {
         } else if (row.isNullAt(layout.storedVersionTime())) {
             skip(record, "it has no version time");
         } else {
-            store.put(key, row.getTimestamp(layout.storedVersionTime(), layout.versionTimePrecision()), row);
+            TimestampData time = row.getTimestamp(layout.storedVersionTime(), layout.versionTimePrecision());
+            store.put(key, time, row, record.timestamp());
         }
     }
 

@@ -10,12 +10,14 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.common.serialization.ByteA
 /**
  * What a reference table is. Equal configurations share one copy in memory.
  *
+ * @param kept for how long after its arrival a version that is not the newest is surely kept
  * @param tableOptions all options of the table, so that tables that differ in any (say, the schema) are not equal
  */
 record ReferenceConfig(
         String topic,
         Map<String, String> kafkaProperties,
         Duration startupTimeout,
+        Duration kept,
         Map<String, String> tableOptions,
         ReferenceLayout layout)
         implements Serializable {

@@ -25,7 +25,8 @@ final class ReferenceTable {
     private ReferenceTable(ReferenceConfig config, RecordLoader loader) {
         this.config = config;
         this.loader = loader;
-        follower = new TopicFollower(config.topic(), new KafkaConsumer<>(config.consumerProperties()), loader);
+        var consumer = new KafkaConsumer<byte[], byte[]>(config.consumerProperties());
+        follower = new TopicFollower(config.topic(), consumer, loader, config.kept(), System::currentTimeMillis);
         Thread thread = new Thread(follower, "versioned-kafka " + config.topic());
         thread.setDaemon(true);
         thread.start();
@@ -83,6 +84,10 @@ final class ReferenceTable {
 
     int keyCount() {
         return loader.store().keyCount();
+    }
+
+    int versionCount() {
+        return loader.store().versionCount();
     }
 
     long skippedCount() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.Consumer;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.flink.kafka.shaded.org.apache.kafka.common.PartitionInfo;
@@ -23,10 +24,14 @@ import org.slf4j.LoggerFactory;
 final class TopicFollower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
+    private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(10);
 
     private final String topic;
     private final Consumer<byte[], byte[]> consumer;
     private final RecordLoader loader;
+    private final Duration kept;
+    private final LongSupplier clock;
+    private long nextSweepMs;
     private final Queue<CompletableFuture<Void>> requests = new ConcurrentLinkedQueue<>();
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
     private Map<TopicPartition, Long> ends;
@@ -35,10 +40,13 @@ final class TopicFollower implements Runnable {
     private Thread reader;
     private volatile boolean closing;
 
-    TopicFollower(String topic, Consumer<byte[], byte[]> consumer, RecordLoader loader) {
+    /** @param kept for how long after its arrival a version that is not the newest is surely kept */
+    TopicFollower(String topic, Consumer<byte[], byte[]> consumer, RecordLoader loader, Duration kept, LongSupplier clock) {
         this.topic = topic;
         this.consumer = consumer;
         this.loader = loader;
+        this.kept = kept;
+        this.clock = clock;
     }
 
     /** Done when all that is in the topic now has been read; exceptionally, if it never will be. */
@@ -123,9 +131,18 @@ final class TopicFollower implements Runnable {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL_TIMEOUT)) {
                     loader.load(record);
                 }
+                sweep();
             } catch (RetriableException outage) {
                 LOG.warn("Reference topic {} is out of reach, trying again", topic, outage);
             }
+        }
+    }
+
+    private void sweep() {
+        long nowMs = clock.getAsLong();
+        if (nowMs >= nextSweepMs) {
+            loader.store().forgetBefore(nowMs - kept.toMillis());
+            nextSweepMs = nowMs + BETWEEN_SWEEPS.toMillis();
         }
     }
 

@@ -3,6 +3,7 @@ package io.tidegate.connectors.reference;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.data.GenericRowData;
@@ -19,6 +20,7 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
     private final int asOfPosition;
 
     private transient ReferenceTable table;
+    private transient Counter missed;
 
     /**
      * @param keyPosition where the lookup's key row has the key
@@ -43,7 +45,9 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
         }
         MetricGroup metrics = context.getMetricGroup();
         metrics.gauge("referenceKeys", (Gauge<Integer>) table::keyCount);
+        metrics.gauge("referenceVersions", (Gauge<Integer>) table::versionCount);
         metrics.gauge("referenceRecordsSkipped", (Gauge<Long>) table::skippedCount);
+        missed = metrics.addGroup("reference", config.topic()).counter("lookupsMissed");
     }
 
     @Override
@@ -54,7 +58,11 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
         }
         TimestampData time = keyRow.getTimestamp(asOfPosition, config.layout().asOfPrecision());
         GenericRowData stored = table.asOf(keyRow.getString(keyPosition), time);
-        return stored == null ? List.of() : List.of(config.layout().answer(stored, time));
+        if (stored == null) {
+            missed.inc();
+            return List.of();
+        }
+        return List.of(config.layout().answer(stored, time));
     }
 
     @Override

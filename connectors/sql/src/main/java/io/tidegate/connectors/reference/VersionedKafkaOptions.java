@@ -36,5 +36,11 @@ final class VersionedKafkaOptions {
             .defaultValue(Duration.ofMinutes(2))
             .withDescription("How long reading the topic to its end may take before the first answer.");
 
+    static final ConfigOption<Duration> KEPT = ConfigOptions.key("lookup.versions-kept")
+            .durationType()
+            .defaultValue(Duration.ofDays(7))
+            .withDescription("How long after its arrival a version that is not the newest one is kept in memory. No longer than"
+                    + " the topic's min.compaction.lag.ms, an answer does not depend on when the topic was compacted.");
+
     private VersionedKafkaOptions() {}
 }

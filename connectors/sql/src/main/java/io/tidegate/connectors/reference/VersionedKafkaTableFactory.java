@@ -36,7 +36,7 @@ public final class VersionedKafkaTableFactory implements DynamicTableSourceFacto
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of(VersionedKafkaOptions.STARTUP_TIMEOUT);
+        return Set.of(VersionedKafkaOptions.STARTUP_TIMEOUT, VersionedKafkaOptions.KEPT);
     }
 
     @Override
@@ -61,6 +61,7 @@ public final class VersionedKafkaTableFactory implements DynamicTableSourceFacto
                 options.get(VersionedKafkaOptions.TOPIC),
                 kafkaProperties(tableOptions),
                 options.get(VersionedKafkaOptions.STARTUP_TIMEOUT),
+                options.get(VersionedKafkaOptions.KEPT),
                 tableOptions,
                 layout);
         return new VersionedKafkaTableSource(config, format, columns);

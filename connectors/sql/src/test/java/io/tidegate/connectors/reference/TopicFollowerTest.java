@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.serialization.AbstractDeserializationSchema;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.kafka.shaded.org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,9 +50,11 @@ class TopicFollowerTest {
             "updated_at",
             "as_of");
 
+    private static final Duration KEPT = Duration.ofMillis(1000);
+    private final AtomicLong now = new AtomicLong();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final RecordLoader loader = new RecordLoader(LAYOUT, new KeyAtTime());
-    private final TopicFollower follower = new TopicFollower("ref.products", consumer, loader);
+    private final TopicFollower follower = new TopicFollower("ref.products", consumer, loader, KEPT, now::get);
 
     /** Values are {@code key@millis}; {@code !} in place of the millis is an undecodable record. */
     private static final class KeyAtTime extends AbstractDeserializationSchema<RowData> {
@@ -164,6 +168,21 @@ class TopicFollowerTest {
     }
 
     @Test
+    void versionsThatCompactionMayHaveRemovedAreForgotten() throws Exception {
+        now.set(1501);
+        consumer.updateEndOffsets(Map.of(PARTITION, 2L));
+        consumer.schedulePollTask(() -> {
+            consumer.addRecord(record(0, "p1", "p1@100"));
+            consumer.addRecord(record(1, "p1", "p1@200"));
+        });
+        start();
+        follower.caughtUp().get(10, TimeUnit.SECONDS);
+        assertNull(asOf("p1", 150));
+        assertEquals(200, asOf("p1", 250).getTimestamp(1, 3).getMillisecond());
+        follower.close();
+    }
+
+    @Test
     void aFailureOfTheReaderIsKept() {
         KafkaException broken = new KafkaException("broken");
         consumer.updateEndOffsets(Map.of(PARTITION, 1L));
@@ -202,7 +221,8 @@ class TopicFollowerTest {
         };
         createTopic(watched);
         watched.schedulePollTask(() -> watched.addRecord(record(0, "p1", "p1@100")));
-        TopicFollower waiting = new TopicFollower("ref.products", watched, new RecordLoader(LAYOUT, registryIsAway(waits)));
+        TopicFollower waiting = new TopicFollower(
+                "ref.products", watched, new RecordLoader(LAYOUT, registryIsAway(waits)), KEPT, now::get);
         start(waiting);
         assertTrue(waits.await(10, TimeUnit.SECONDS));
         waiting.close();
@@ -221,7 +241,7 @@ class TopicFollowerTest {
 
     @Test
     void aMissingTopicIsNamed() {
-        TopicFollower other = new TopicFollower("ref.nothing", consumer, loader);
+        TopicFollower other = new TopicFollower("ref.nothing", consumer, loader, KEPT, now::get);
         other.run();
         assertTrue(other.failure().getMessage().contains("'ref.nothing' does not exist"), other.failure().getMessage());
     }

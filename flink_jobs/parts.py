@@ -1,0 +1,93 @@
+"""What each dataset's part of a job begins with: its state, the offsets that its group has committed, or nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from flink_jobs.begun import NOT_KNOWN
+from flink_jobs.job import Job, Part, StateFacts
+from tidegate import log
+from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.contracts import naming
+from tidegate.contracts.dataset import Stream
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings
+
+Reading = Literal["state", "committed", "beginning"]
+"""Where the sources of a dataset begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job has come with a dataset, by what Kafka says.
+
+    ``committed``: its consumer group has committed offsets. ``written``: there are records that the job has written.
+    """
+
+    committed: bool
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A start: the state that it goes on from (None: from nothing), whether it was told to do so, and its time."""
+
+    state: StateFacts | None
+    told_none: bool
+    now: datetime
+
+
+def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part:
+    """The dataset's part of the job.
+
+    Raises:
+        TidegateError: it would be written a second time.
+    """
+    state = begin.state
+    held = state is not None and state.holds(naming.operator_prefix(job.name, dataset.name))
+    if job.computed_again:
+        if state is not None and held:
+            begun = state.begun.get(dataset.name, NOT_KNOWN)
+            return Part(job, dataset, settings, job.computed_again.go_on(dataset, settings, begun))
+        return Part(job, dataset, settings, job.computed_again.begin(dataset, settings, begin.now))
+    if held or begin.told_none:
+        return Part(job, dataset, settings)
+    reading = reading_of(job.name, dataset.name, progress(job, dataset, settings))
+    if reading == "committed":
+        log.tell(
+            f"{job.name} goes on with {dataset.name} at the offsets that its consumer group has committed: the state "
+            "holds nothing of it. Duplicates of what came before are not known any more.",
+            "begins_at_committed_offsets",
+            "warning",
+            job=job.name,
+            dataset=dataset.name,
+        )
+    return Part(job, dataset, settings, from_committed=reading == "committed")
+
+
+def reading_of(job: str, dataset: str, found: Progress) -> Reading:
+    """Where a dataset is read from of which the state holds nothing.
+
+    Raises:
+        TidegateError: it was written before, and nothing says how far.
+    """
+    if found.committed:
+        return "committed"
+    if found.written:
+        raise TidegateError(
+            f"{job} has written rows of {dataset} before, but neither a state nor its consumer group says how far.",
+            remedy=f"Name a state that holds {dataset} with --recover-from PATH; with none, all is written again.",
+        )
+    return "beginning"
+
+
+def progress(job: Job, dataset: Stream, settings: Settings) -> Progress:
+    """Asks Kafka.
+
+    Raises:
+        TransientError: it does not answer.
+    """
+    offsets = OffsetReader(settings, timeout_s=10)
+    committed = bool(offsets.positions(job.name, dataset.name))
+    written = job.writes is not None and any(offsets.ends(offsets.places([job.writes(dataset)])).values())
+    return Progress(committed, written)

@@ -1,0 +1,102 @@
+"""Checkpoints and savepoints as Flink's file systems hold them: where they are, of when, and what they hold."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyflink.java_gateway import get_gateway
+
+from tidegate.errors import TidegateError
+
+METADATA = "_metadata"
+
+
+def states(folder: str) -> Iterator[tuple[int, str]]:
+    """(modification time in ms, path) of every complete checkpoint or savepoint up to two folders below."""
+    root, file_system = _opened(folder)
+    pending = [(root, 0)]
+    while pending:
+        path, depth = pending.pop()
+        if not file_system.exists(path):
+            continue
+        for status in file_system.listStatus(path) or []:
+            child = status.getPath()
+            if status.isDir() and depth < 2:
+                pending.append((child, depth + 1))
+            elif child.getName() == METADATA:
+                yield int(status.getModificationTime()), str(child.getParent().toString())
+
+
+def written_at_ms(state: str) -> int:
+    """When a checkpoint or savepoint was completed.
+
+    Raises:
+        TidegateError: it cannot be read.
+    """
+    try:
+        path, file_system = _opened(_metadata_of(state))
+        return int(file_system.getFileStatus(path).getModificationTime())
+    except Py4JJavaError as error:
+        raise _unreadable(state) from error
+
+
+def uids_in(state: str) -> frozenset[str]:
+    """The uids of all operators that a checkpoint or savepoint has a state of, an empty one too.
+
+    Raises:
+        TidegateError: it cannot be read.
+    """
+    jvm = get_gateway().jvm
+    try:
+        path, file_system = _opened(_metadata_of(state))
+        stream = jvm.java.io.DataInputStream(file_system.open(path))
+        try:
+            loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
+            metadata = jvm.org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(stream, loader, state)
+        finally:
+            stream.close()
+        return frozenset(str(each.getOperatorUid().orElse("")) for each in metadata.getOperatorStates())
+    except Py4JJavaError as error:
+        raise _unreadable(state) from error
+
+
+def read_texts(folder: str) -> dict[str, str]:
+    """The text files of a folder by name; none if there is no such folder."""
+    root, file_system = _opened(folder)
+    if not file_system.exists(root):
+        return {}
+    texts = {}
+    for status in file_system.listStatus(root) or []:
+        stream = file_system.open(status.getPath())
+        try:
+            texts[str(status.getPath().getName())] = bytes(stream.readAllBytes()).decode()
+        finally:
+            stream.close()
+    return texts
+
+
+def write_text(folder: str, name: str, text: str) -> None:
+    """One text file, whole or not at all where the file system has it so."""
+    jvm = get_gateway().jvm
+    path, file_system = _opened(f"{folder}/{name}")
+    stream = file_system.create(path, jvm.org.apache.flink.core.fs.FileSystem.WriteMode.OVERWRITE)
+    try:
+        stream.write(text.encode())
+    finally:
+        stream.close()
+
+
+def _metadata_of(state: str) -> str:
+    return state if state.endswith(f"/{METADATA}") else f"{state.rstrip('/')}/{METADATA}"
+
+
+def _opened(place: str) -> tuple[Any, Any]:
+    path = get_gateway().jvm.org.apache.flink.core.fs.Path(place)
+    return path, path.getFileSystem()
+
+
+def _unreadable(state: str) -> TidegateError:
+    return TidegateError(
+        f"the state {state} cannot be read.",
+        remedy="Give the path of a folder with a file _metadata, as `tidegate stop` and Flink print it.",
+    )

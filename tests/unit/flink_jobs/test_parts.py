@@ -1,0 +1,106 @@
+"""What each dataset's part of a job begins with."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flink_jobs import parts
+from flink_jobs.begun import Begun
+from flink_jobs.job import ComputedAgain, Job, Part, StateFacts
+from flink_jobs.parts import Begin, Progress, part_of, reading_of
+from tests.unit.sql.visits import stream
+from tidegate.contracts.dataset import Stream
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings
+from tidegate.sql.job_sql import JobSql
+
+SETTINGS = Settings.model_construct()
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+FROM_NOTHING, GONE_ON = Begun(empty_at=NOW), Begun(since=NOW)
+REFINE = Job("refine", lambda _stream, _settings, _begun: JobSql(0))
+METRICS = Job(
+    "metrics",
+    lambda _stream, _settings, _begun: JobSql(0),
+    computed_again=ComputedAgain(
+        begin=lambda _stream, _settings, _now: FROM_NOTHING,
+        go_on=lambda _stream, _settings, begun: begun,
+        unusable=lambda _streams, _settings, _state: None,
+    ),
+)
+
+
+def state(*uids: str, begun: Mapping[str, Begun] | None = None) -> StateFacts:
+    return StateFacts(frozenset(uids), begun or {}, timedelta(hours=1))
+
+
+def part(job: Job, facts: StateFacts | None, *, told_none: bool = False) -> Part:
+    return part_of(job, stream(), SETTINGS, Begin(facts, told_none, NOW))
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, Progress]:
+    """What Kafka says of a dataset; asking for another one fails."""
+    known: dict[str, Progress] = {}
+
+    def asked(_job: Job, dataset: Stream, _settings: Settings) -> Progress:
+        return known[dataset.name]
+
+    monkeypatch.setattr(parts, "progress", asked)
+    return known
+
+
+def test_a_dataset_that_the_state_holds_goes_on_from_it(found: dict[str, Progress]) -> None:
+    assert part(REFINE, state("refine:visits:Source: raw_records:1")) == Part(REFINE, stream(), SETTINGS)
+    assert found == {}
+
+
+@pytest.mark.parametrize("held", ["refine:orders:Source:1", "refine:visits_of_old:Source:1"])
+def test_a_dataset_that_comes_back_goes_on_at_its_committed_offsets(found: dict[str, Progress], held: str) -> None:
+    found["visits"] = Progress(committed=True, written=True)
+
+    assert part(REFINE, state(held)).from_committed
+
+
+def test_a_new_dataset_is_read_from_its_beginning(found: dict[str, Progress]) -> None:
+    found["visits"] = Progress(committed=False, written=False)
+
+    assert not part(REFINE, state("refine:orders:Source:1")).from_committed
+    assert not part(REFINE, None).from_committed
+
+
+def test_a_dataset_that_was_written_is_not_written_again_silently(found: dict[str, Progress]) -> None:
+    found["visits"] = Progress(committed=False, written=True)
+
+    with pytest.raises(TidegateError, match="has written rows of visits before") as error:
+        part(REFINE, state("refine:orders:Source:1"))
+    assert "--recover-from PATH" in error.value.remedy
+
+
+def test_who_says_none_means_it(found: dict[str, Progress]) -> None:
+    assert part(REFINE, None, told_none=True) == Part(REFINE, stream(), SETTINGS)
+    assert found == {}
+
+
+def test_results_that_can_be_computed_again_are_begun_from_nothing_where_the_state_lacks_them() -> None:
+    assert part(METRICS, state("metrics:orders:Source:1")).begun == FROM_NOTHING
+    assert part(METRICS, None).begun == FROM_NOTHING
+    assert not part(METRICS, None).from_committed
+
+
+def test_they_go_on_with_what_their_state_was_begun_with() -> None:
+    facts = state("metrics:visits:Source:1", begun={"visits": GONE_ON})
+
+    assert part(METRICS, facts).begun == GONE_ON
+
+
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        (Progress(committed=True, written=True), "committed"),
+        (Progress(committed=True, written=False), "committed"),
+        (Progress(committed=False, written=False), "beginning"),
+    ],
+)
+def test_where_a_dataset_is_read_from_that_no_state_holds(progress: Progress, expected: str) -> None:
+    assert reading_of("refine", "visits", progress) == expected
