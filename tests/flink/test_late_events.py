@@ -17,7 +17,7 @@ from tidegate.sql.metrics import Counted, silver_view
 from tidegate.stack.flink import METRICS_REPORTER
 from tidegate.stack.ports import LOOPBACK, free_ports
 
-VISITS_A_MINUTE = """select cast(floor(visited_at to minute) as timestamp_ltz(3)) as `minute`, page, count(*) as visits
+VISITS_A_MINUTE = """select page, count(*) as visits
 from silver group by cast(floor(visited_at to minute) as timestamp_ltz(3)), page"""
 LATENESS_S, STATE_LIVES_S = 10, 14
 
@@ -56,7 +56,7 @@ def read_until(rows, page, visits):
     while figures.get(page) != visits:
         row = next(rows)
         if row.get_row_kind().value in (0, 2):
-            figures[row[1]] = row[2]
+            figures[row[0]] = row[1]
 
 
 now = time.time()
