@@ -17,7 +17,8 @@ import org.apache.flink.table.functions.ScalarFunction;
  * <p>State is kept for a time that runs by the clock, from when it was last written. So what counts is how old the event is
  * now, not how late it came into a topic: one that is at most {@code max_lateness_ms} old meets all of the state that earlier
  * events of its time have made, for they were not seen before they happened. Nor were they seen before {@code empty_at},
- * when the state was begun. Of times before {@code since} the rows are not all there. The last two may be NULL.
+ * when the state was begun. Of times before {@code since} the rows are not all there. The last two may be NULL. Where there is no
+ * time there is no event.
  */
 public final class CountsStill extends ScalarFunction {
     static final String TOO_LATE = "too_late";
@@ -50,6 +51,9 @@ public final class CountsStill extends ScalarFunction {
             Long maxLatenessMs,
             Long emptyAtMs,
             Long sinceMs) {
+        if (time == null) {
+            return false;
+        }
         if (tooLate == null) {
             tooLate = counter(dataset, TOO_LATE);
             beforeSince = counter(dataset, BEFORE_SINCE);
