@@ -229,46 +229,6 @@ CREATE TEMPORARY TABLE `dead_letters` (
 )
 ;
 
-CREATE TEMPORARY TABLE `dead_letters` (
-  `dead_letter_id` STRING,
-  `failed_at` TIMESTAMP_LTZ(3),
-  `first_failed_at` TIMESTAMP_LTZ(3),
-  `dataset` STRING,
-  `stage` STRING,
-  `error_code` STRING,
-  `error_message` STRING,
-  `violations` ARRAY<ROW<`rule` STRING, `field` STRING, `message` STRING>>,
-  `retryable` BOOLEAN,
-  `attempt` INT,
-  `processor` ROW<`name` STRING, `version` STRING, `job_id` STRING>,
-  `contract` ROW<`subject` STRING, `schema_id` INT>,
-  `source` ROW<`topic` STRING, `partition` INT, `offset` BIGINT, `timestamp` TIMESTAMP_LTZ(3), `key` BYTES, `headers` MAP<STRING, BYTES>, `row` BIGINT>,
-  `source_file` ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>,
-  `payload` BYTES,
-  `payload_encoding` STRING,
-  `payload_sha256` STRING,
-  `payload_truncated` BOOLEAN,
-  `replay_id` STRING,
-  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers'
-) WITH (
-  'connector' = 'kafka',
-  'topic' = 'dlq.app_logs',
-  'properties.bootstrap.servers' = 'kafka:9092',
-  'properties.transaction.timeout.ms' = '60000',
-  'properties.compression.type' = 'lz4',
-  'properties.linger.ms' = '50',
-  'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
-  'properties.flink.disable-metrics' = 'true',
-  'sink.delivery-guarantee' = 'at-least-once',
-  'sink.transactional-id-prefix' = 'metrics-dlq-app_logs',
-  'value.format' = 'contract-avro',
-  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
-  'value.contract-avro.schema' = '{"type": "record", "name": "DeadLetter", "namespace": "tidegate", "doc": "A record that did not fit its contract: its cause, its coordinates and its original bytes.", "fields": [{"name": "dead_letter_id", "type": "string", "doc": "first 32 hex digits of SHA-256 over topic/partition/offset/stage, and /row where source has one"}, {"name": "failed_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when this attempt failed, UTC"}, {"name": "first_failed_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the first attempt failed, UTC"}, {"name": "dataset", "type": "string"}, {"name": "stage", "type": "string", "doc": "decode, contract, rule, enrich, index, lake or file"}, {"name": "error_code", "type": "string", "doc": "closed list in docs/dead-letters.md"}, {"name": "error_message", "type": "string"}, {"name": "violations", "type": {"type": "array", "items": {"type": "record", "name": "Violation", "fields": [{"name": "rule", "type": "string"}, {"name": "field", "type": "string"}, {"name": "message", "type": "string"}]}}, "default": [], "doc": "every rule the record breaks"}, {"name": "retryable", "type": "boolean", "doc": "true if the same bytes may pass later"}, {"name": "attempt", "type": "int", "doc": "1 for the first"}, {"name": "processor", "type": {"type": "record", "name": "Processor", "fields": [{"name": "name", "type": "string"}, {"name": "version", "type": "string"}, {"name": "job_id", "type": ["null", "string"], "default": null}]}}, {"name": "contract", "type": {"type": "record", "name": "ContractRef", "fields": [{"name": "subject", "type": "string"}, {"name": "schema_id", "type": ["null", "int"], "default": null, "doc": "id found in the record, if any"}]}}, {"name": "source", "type": ["null", {"type": "record", "name": "Source", "fields": [{"name": "topic", "type": "string"}, {"name": "partition", "type": "int"}, {"name": "offset", "type": "long"}, {"name": "timestamp", "type": {"type": "long", "logicalType": "timestamp-millis"}}, {"name": "key", "type": ["null", "bytes"], "default": null}, {"name": "headers", "type": {"type": "map", "values": ["null", "bytes"]}, "default": {}}, {"name": "row", "type": ["null", "long"], "default": null, "doc": "number of the row of an exploded event"}]}], "default": null, "doc": "coordinates of a record from a topic"}, {"name": "source_file", "type": ["null", {"type": "record", "name": "SourceFile", "fields": [{"name": "uri", "type": "string"}, {"name": "row", "type": "long"}, {"name": "checksum", "type": "string"}]}], "default": null, "doc": "coordinates of a record from a file"}, {"name": "payload", "type": ["null", "bytes"], "default": null, "doc": "the original bytes, never re-encoded"}, {"name": "payload_encoding", "type": "string", "doc": "avro-confluent or json"}, {"name": "payload_sha256", "type": ["null", "string"], "default": null, "doc": "of the whole payload, also where it was truncated"}, {"name": "payload_truncated", "type": "boolean"}, {"name": "replay_id", "type": ["null", "string"], "default": null, "doc": "the replay this attempt belongs to"}]}',
-  'value.contract-avro.subject' = 'dlq.app_logs-value'
-)
-;
-
 CREATE TEMPORARY VIEW `error_anomalies` AS
 -- Grain: one row per minute and service that logged in it.
 -- `score` says how unusual the minute's error rate is against those of the service's 30 minutes before.
