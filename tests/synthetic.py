@@ -59,7 +59,7 @@ class SyntheticDataset:
     """Contract, topics and subjects of a dataset, and what to write into them."""
 
     def __init__(self, settings: Settings, schemas_dir: Path, name: str) -> None:
-        _write_contract(schemas_dir, name, settings.schemas_dir)
+        write_contract(schemas_dir, name, settings.schemas_dir)
         self.settings = settings.model_copy(update={"schemas_dir": schemas_dir})
         self.dataset: Stream = load_stream(schemas_dir, name)
         register_all(self.settings, schemas_dir, [name])
@@ -154,7 +154,7 @@ def spread(values: Iterable[bytes]) -> list[tuple[int, bytes]]:
     return [(number % PARTITIONS, value) for number, value in enumerate(values)]
 
 
-def _write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path) -> None:
+def write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path) -> None:
     folder = schemas_dir / name
     folder.mkdir(parents=True)
     contract = {

@@ -18,6 +18,7 @@ from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
+from tidegate.proof.window import Window
 from tidegate.search.templates import apply_templates
 from tidegate.settings import Settings
 
@@ -194,7 +195,8 @@ def test_every_document_is_read_whatever_the_pages_and_segments(synthetic: Synth
     for start in range(0, len(rows), 500):
         add_documents(synthetic, rows[start : start + 500], f"2025.11.{21 + start % 4000 // 1000}")
 
-    read = IndexSource(synthetic.settings, f"events-{synthetic.dataset.name}", page_docs=50).read()
+    source = IndexSource(synthetic.settings, f"events-{synthetic.dataset.name}", page_docs=50)
+    read = source.read([Window(0, 0, 8000, 8000)]).rows
 
     assert sorted(read.offset.tolist()) == [row["_source_offset"] for row in rows]
 

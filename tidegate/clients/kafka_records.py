@@ -41,12 +41,14 @@ class Scan:
     """What one reader reads: for each partition of ``topic`` the offsets [start, end).
 
     ``schema_headers``: also the headers that name a record's schema, where a topic may have them.
+    Not ``committed``: also what is not committed yet, or was rolled back.
     """
 
     settings: Settings
     topic: str
     spans: Spans = field(default_factory=dict)
     schema_headers: bool = False
+    committed: bool = True
 
     def split(self, parts: int) -> list["Scan"]:
         """The same work in at most ``parts`` scans of distinct partitions."""
@@ -74,14 +76,15 @@ class Batch:
 
 
 def read_batches(scan: Scan) -> Iterator[Batch]:
-    """All committed records of the scan, in batches; each batch may mix partitions.
+    """All records of the scan, in batches; each batch may mix partitions.
 
     Raises:
         TransientError: the broker stopped answering.
         TidegateError: offsets of the scan were removed by retention while they were read.
     """
     ends = {partition: end for partition, (start, end) in scan.spans.items() if start < end}
-    consumer = Consumer(connection.kafka_reader(scan.settings, naming.PROVE_GROUP) | _FAST)
+    isolation = {} if scan.committed else {"isolation.level": "read_uncommitted"}
+    consumer = Consumer(connection.kafka_reader(scan.settings, naming.PROVE_GROUP) | _FAST | isolation)
     try:
         consumer.assign([TopicPartition(scan.topic, number, scan.spans[number][0]) for number in ends])
         heard = _heard(consumer, scan.settings, scan.topic, BATCH_RECORDS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from tidegate.clients import connection
 from tidegate.clients.kafka_errors import kafka_errors, reason
@@ -47,6 +47,25 @@ def create_topics(settings: Settings, plans: Iterable[TopicPlan]) -> TopicReport
     ]
     created = [plan.name for plan in missing]
     return TopicReport(created, [plan.name for plan in planned if plan.name in existing], warnings)
+
+
+def topic_settings(settings: Settings, topics: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Kafka's settings of each topic, by their own names; none of a topic whose settings may not be read.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+    """
+    admin = AdminClient(connection.kafka(settings) | {"socket.timeout.ms": _METADATA_TIMEOUT_S * 1000})
+    wanted = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
+    found: dict[str, dict[str, str]] = {}
+    for resource, future in admin.describe_configs(wanted, request_timeout=_METADATA_TIMEOUT_S).items():
+        try:
+            found[resource.name] = {name: str(entry.value) for name, entry in future.result().items()}
+        except KafkaException as error:
+            if error.args[0].code() < 0:  # the client's own codes: no broker has answered
+                raise outage(KAFKA, settings, reason(error)) from error
+            found[resource.name] = {}
+    return found
 
 
 def _partitions(admin: AdminClient, settings: Settings) -> dict[str, int]:

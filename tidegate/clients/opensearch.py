@@ -12,6 +12,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as UnreachableError
 from opensearchpy.exceptions import NotFoundError, OpenSearchException, TransportError
 from opensearchpy.helpers import scan
+from opensearchpy.helpers.errors import ScanError
 
 from tidegate.clients import connection
 from tidegate.clients.outage import OPENSEARCH, outage
@@ -19,6 +20,7 @@ from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 JsonObject = dict[str, Any]
+_NO_INDEX = "index_not_found_exception"
 _DENIED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -83,21 +85,28 @@ class SearchClient:
             answer: JsonObject = self._client.search(index=index, body=body, params={"ignore_unavailable": "true"})
             return answer
 
-    def documents(self, index: str, fields: Sequence[str], page_docs: int) -> Iterator[list[JsonObject]]:
-        """Id and ``fields`` of every document in an index or alias, as of one point in time, page by page.
+    def documents(
+        self, index: str, fields: Sequence[str], page_docs: int, query: JsonObject | None = None
+    ) -> Iterator[list[JsonObject]]:
+        """Index, id and ``fields`` of each document in an index or alias that a query finds, as of one point in time.
+
+        Page by page; none if there is no such index.
 
         By OpenSearch's scroll. Not by ``search_after`` on a point in time: over several shards OpenSearch 3.8 leaves
         out a document at a page's end now and then (so do others: OpenSearch issues 14824 and 15857). And in one
         stream, not in slices: for each page of a slice OpenSearch goes through the documents of the others again, and
         two slices together took twice as long as none.
+
+        Raises:
+            TransientError: the snapshot was lost before its end, as by a restart.
         """
-        query = {"_source": False, "docvalue_fields": list(fields)}
-        part = "_scroll_id,_shards,hits.hits._id,hits.hits.fields"
+        body = {"_source": False, "docvalue_fields": list(fields), "query": query or {"match_all": {}}}
+        part = "_scroll_id,_shards,hits.hits._index,hits.hits._id,hits.hits.fields"
         with opensearch_errors(self._settings):
             try:
                 hits = scan(
                     self._client,
-                    query=query,
+                    query=body,
                     index=index,
                     size=page_docs,
                     filter_path=part,
@@ -105,8 +114,18 @@ class SearchClient:
                 )
                 while page := [*islice(hits, page_docs)]:
                     yield page
-            except NotFoundError:
-                return
+            except NotFoundError as error:
+                if error.error != _NO_INDEX:
+                    raise self._lost_snapshot(index) from error
+            except ScanError as error:
+                raise self._lost_snapshot(index) from error
+
+    def _lost_snapshot(self, index: str) -> TransientError:
+        url = OPENSEARCH.address(self._settings)
+        return TransientError(
+            f"OpenSearch at {url} lost its snapshot of {index} before all of it was read.",
+            remedy="Try again; if it stays, see `tidegate logs opensearch`.",
+        )
 
     def refresh(self, index: str) -> None:
         """Make all that was written findable now."""

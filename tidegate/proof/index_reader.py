@@ -1,11 +1,15 @@
-"""Reads ids and coordinates of every document behind an alias: one snapshot, page by page."""
+"""Reads ids and coordinates of the documents behind an alias: of the windows only, one snapshot, page by page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tidegate.clients.opensearch import SearchClient
-from tidegate.contracts.envelope import PLACE
+from tidegate.contracts.envelope import PLACE, SOURCE_OFFSET, SOURCE_PARTITION
+from tidegate.proof.layers import Found
 from tidegate.proof.report import LayerName
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
+from tidegate.proof.strangers import Strangers, together
+from tidegate.proof.window import Window
 from tidegate.settings import Settings
 
 PAGE_DOCS = 10_000
@@ -30,13 +34,49 @@ class IndexSource:
         self._client.refresh(self._alias)
         return self._client.count(self._alias)
 
-    def read(self) -> Rows:
-        """All documents, as of one point in time."""
+    def read(self, windows: Sequence[Window]) -> Found:
+        """The documents of the windows and those that belong to none, as of one point in time."""
         self._client.refresh(self._alias)
-        return concat([_rows(page) for page in self._client.documents(self._alias, PLACE, self._page_docs)])
+        pages = self._client.documents(self._alias, PLACE, self._page_docs, window_query(windows))
+        parts = [read_page(page) for page in pages]
+        return Found(concat([rows for rows, _ in parts]), together(strange for _, strange in parts))
 
 
-def _rows(hits: list[dict[str, Any]]) -> Rows:
-    fields = [hit["fields"] for hit in hits]
-    partition, offset = ([values[name][0] for values in fields] for name in PLACE)
-    return make_rows(partition, offset, fingerprints([hit["_id"].encode() for hit in hits]))
+def window_query(windows: Sequence[Window]) -> dict[str, Any]:
+    """Finds what ``Window.of`` takes, what lies in no known partition, and what has no coordinates."""
+    known = [window.partition for window in windows]
+    without = [{"bool": {"must_not": {"exists": {"field": name}}}} for name in PLACE]
+    elsewhere = {"bool": {"must_not": {"terms": {SOURCE_PARTITION: known}}}}
+    wanted = [*map(_query_of, windows), elsewhere, *without]
+    return {"bool": {"filter": {"bool": {"should": wanted, "minimum_should_match": 1}}}}
+
+
+def _query_of(window: Window) -> dict[str, Any]:
+    reached = [{"lt": window.end}, {"gte": window.high}] if window.end < window.high else [{}]
+    ranges = [{"range": {SOURCE_OFFSET: {"gte": window.start} | bound}} for bound in reached]
+    return {
+        "bool": {
+            "filter": {"term": {SOURCE_PARTITION: window.partition}},
+            "should": ranges,
+            "minimum_should_match": 1,
+        }
+    }
+
+
+def read_page(hits: Sequence[dict[str, Any]]) -> tuple[Rows, Strangers]:
+    """The documents of one page as rows, and those without coordinates: no job of ours has written them."""
+    places = [_place(hit) for hit in hits]
+    ours = [(place, hit["_id"].encode()) for place, hit in zip(places, hits, strict=True) if place is not None]
+    strange = [f"{hit['_index']}/{hit['_id']}" for place, hit in zip(places, hits, strict=True) if place is None]
+    partition, offset = [place[0] for place, _ in ours], [place[1] for place, _ in ours]
+    return make_rows(partition, offset, fingerprints(identity for _, identity in ours)), Strangers.at(strange)
+
+
+def _place(hit: dict[str, Any]) -> tuple[int, int] | None:
+    fields = hit.get("fields", {})
+    try:
+        partition, offset = (int(fields[name][0]) for name in PLACE)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    inside = 0 <= partition < 1 << 31 and 0 <= offset < 1 << 63
+    return (partition, offset) if inside else None

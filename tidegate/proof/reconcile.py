@@ -1,14 +1,15 @@
 """Proves a dataset: reads the topics, judges them, then holds the lake and the index against them.
 
 On a live stream: the end of the raw topic is taken once, at the start, so the proof is about a fixed set of events.
-The outputs may not have them all yet. So while something is missing and ``wait_s`` has not run out, new output is read
-and the verdict is made again. When time has run out, what is still missing is missing; the report says how much of it
-lies beyond all that refine has written (``behind``).
+The outputs may not have them all yet. So while something is missing and ``wait_s`` has not run out, all of them are
+looked at again and the verdict is made again. When time has run out, what is still missing is missing; the report says
+how much of it lies beyond all that refine has written (``behind``), and what only an open transaction hides.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from tidegate.clients.kafka_offsets import offsets_at, topic_spans
@@ -16,15 +17,17 @@ from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.load import load_dataset
 from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError
+from tidegate.proof.beginnings import Provable, provable
 from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.lake_reader import LakeSource
 from tidegate.proof.layers import LayerEvidence, LayerSource
+from tidegate.proof.notes import behind_open_transactions, expired, left_out, silver_dead_letters, unknown_schemas
 from tidegate.proof.report import LayerVerdict, ProofReport
-from tidegate.proof.rows import Difference, Rows
+from tidegate.proof.rows import Difference
 from tidegate.proof.topics import TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict
-from tidegate.proof.window import Window, raw_windows
+from tidegate.proof.window import Window, raw_windows, start_ms
 from tidegate.proof.workers import Workers, peak_rss_mb
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
@@ -38,7 +41,8 @@ class Scope:
     """What to prove: a window of raw offsets (see ``window.raw_windows``), and which layers behind the topics.
 
     ``wait_s``: how long jobs may take to catch up; None: the longest checkpoint interval and half a minute.
-    ``workers``: reading processes; None: this process alone, two for many events.
+    ``workers``: reading processes; None: this process alone, two for many events. ``trust_rule``: see
+    ``retention.edge_of``.
     """
 
     start: str | None = None
@@ -47,13 +51,14 @@ class Scope:
     index: bool = True
     wait_s: float | None = None
     workers: int | None = None
+    trust_rule: bool = True
 
 
 def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> ProofReport:
     """The proof of one dataset; takes as long as reading its topics, and up to ``wait_s`` for late jobs.
 
     Raises:
-        TidegateError: no such dataset, a server does not answer, or a record in an output is not of our making.
+        TidegateError: no such dataset or window, a server does not answer, or retention has left nothing to prove.
     """
     scope = scope or Scope()
     started_s = time.monotonic()
@@ -61,29 +66,35 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     if isinstance(dataset, Reference):
         raise TidegateError(f"{dataset_name} is reference data.", remedy="Prove a stream, such as clicks.")
     deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
-    contract = dataset.contract
-    windows = _raw_windows(settings, contract.topic.name, scope)
-    many = sum(window.end - window.start for window in windows) >= MANY_EVENTS
+    about = provable(settings, dataset, _raw_windows(settings, dataset.contract.topic.name, scope), scope.trust_rule)
+    many = sum(window.end - window.start for window in about.windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
-        evidence = TopicEvidence(settings, dataset, windows, workers)
-        partitions = judge_when_caught_up(evidence, _differences, deadline_s)
-        topics_peak_mb = workers.peak_rss_mb()
-
-    def windows_now() -> list[Window]:
-        evidence.refresh_ends()
-        return evidence.windows
-
-    layers = [
-        judge_when_caught_up(LayerEvidence(source, expected, windows_now), _differences_of_layer, deadline_s)
-        for source, expected in _sources(settings, dataset, scope, evidence)
-    ]
+        evidence = TopicEvidence(settings, dataset, about.windows, workers, about.beginnings)
+        partitions, grown = judge_when_caught_up(evidence, _differences, deadline_s), evidence.grown
+        layers = [
+            judge_when_caught_up(
+                LayerEvidence(source, evidence, partial(evidence.expected, source.name)),
+                _differences_of_layer,
+                deadline_s,
+            )
+            for source in _sources(settings, dataset, scope)
+        ]
+        if _is_missing(partitions):
+            evidence.extend()
+            evidence.look_behind_open_transactions()
+        if evidence.grown > grown:
+            partitions = evidence.judge()
+        peak_mb = max(workers.peak_rss_mb(), peak_rss_mb())
     return ProofReport(
         dataset=dataset_name,
         partitions=tuple(partitions),
         layers=tuple(layers),
-        dead_letters=evidence.dead_letters(),
+        dead_letters=evidence.letters.count(evidence.windows),
         seconds=time.monotonic() - started_s,
-        peak_rss_mb=max(topics_peak_mb, peak_rss_mb()),
+        peak_rss_mb=peak_mb,
+        strangers=evidence.strangers(start_ms(scope.start)),
+        doubtful=evidence.doubtful,
+        notes=tuple(_notes(about, evidence, partitions)),
     )
 
 
@@ -101,21 +112,29 @@ def _raw_windows(settings: Settings, topic: str, scope: Scope) -> list[Window]:
     spans = topic_spans(settings, topic)
     if not spans:
         raise TidegateError(f"there is no topic {topic}.", remedy="Run `tidegate contract register --all`.")
-    return raw_windows(spans, scope.start, scope.end, partial(offsets_at, settings, topic))
+    at = partial(offsets_at, settings, topic)
+    return raw_windows(spans, scope.start, scope.end, at, datetime.now(UTC))
 
 
-def _sources(
-    settings: Settings, dataset: Stream, scope: Scope, evidence: TopicEvidence
-) -> list[tuple[LayerSource, Rows]]:
-    sources: list[tuple[LayerSource, Rows]] = []
+def _sources(settings: Settings, dataset: Stream, scope: Scope) -> Iterator[LayerSource]:
     if scope.lake:
-        bronze = LakeSource(settings, "lake_bronze", lake_table("bronze", dataset.name), ())
-        silver = LakeSource(settings, "lake_silver", lake_table("silver", dataset.name), dataset.contract.row_identity)
-        sources += [(bronze, evidence.raw.places()), (silver, evidence.outputs.silver)]
+        yield LakeSource(settings, "lake_bronze", lake_table("bronze", dataset.name), ())
+        yield LakeSource(settings, "lake_silver", lake_table("silver", dataset.name), dataset.contract.row_identity)
     if scope.index and dataset.contract.index is not None:
-        index = IndexSource(settings, alias(dataset.contract))
-        sources.append((index, evidence.silver_expected_in_index()))
-    return sources
+        yield IndexSource(settings, alias(dataset.contract))
+
+
+def _notes(about: Provable, evidence: TopicEvidence, partitions: list[PartitionVerdict]) -> Iterator[str]:
+    yield from left_out(about.edge, about.left_out)
+    yield from expired(sum(len(verdict.expired) for verdict in partitions))
+    if any(len(verdict.undecided) for verdict in partitions):
+        yield from behind_open_transactions(evidence.open_ends)
+    yield from silver_dead_letters(evidence.letters.count_of_silver())
+    yield from unknown_schemas(evidence.doubtful)
+
+
+def _is_missing(partitions: list[PartitionVerdict]) -> bool:
+    return any(len(difference.missing) for difference in _differences(partitions))
 
 
 def _differences(partitions: list[PartitionVerdict]) -> Iterable[Difference]:

@@ -1,25 +1,21 @@
-"""Turns the records of raw, silver, dead letter and dropped topics into rows; each function is one worker's job."""
+"""Turns the records of raw, silver and dropped topics into rows; each function is one worker's job."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from tidegate.avro.contract_records import ContractReader
-from tidegate.avro.frame import prefixed
-from tidegate.avro.leading_fields import Buffer, Layout, Mask, layouts, read_by_schema, texts
-from tidegate.avro.records import LookUp, WriterSchemas, decode_record, parsed_schemas
+from tidegate.avro.frame import NO_SCHEMA_ID, prefixed
+from tidegate.avro.leading_fields import Buffer, Layout, Mask, OneSchema, layouts, read_by_schema, texts
+from tidegate.avro.records import LookUp, WriterSchemas
 from tidegate.avro.types import AvroType
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, identity_bytes, identity_text
-from tidegate.dead_letters.record import reason_of, source_of
-from tidegate.errors import TidegateError
 from tidegate.proof.rows import Fingerprints, Offsets, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
-
-DeadLetterRows = dict[tuple[str, str], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +27,43 @@ class RawLayout:
     items: str | None = None
 
 
-def read_silver(scan: Scan, identity: tuple[str, ...]) -> Rows:
-    """Coordinates and identity of every silver row.
+class Leading(NamedTuple):
+    """Records of an output by what they name, and the places of those that can't be read.
 
-    Raises:
-        TidegateError: a record that no job of Tidegate wrote; names its place.
+    ``doubtful`` of these have the frame of a schema that the registry does not know (any more): a job may have written
+    them. The others no job has.
     """
-    return _read_leading(scan, PLACE, identity)
+
+    rows: Rows
+    unreadable: Rows
+    doubtful: int
 
 
-def read_dropped(scan: Scan) -> Rows:
+def read_silver(scan: Scan, identity: tuple[str, ...]) -> Leading:
+    """Coordinates and identity of every silver row."""
+    return _read_leading(scan, (*PLACE, *identity))
+
+
+def read_dropped(scan: Scan) -> Leading:
     """Coordinates of every dropped record."""
-    return _read_leading(scan, DROPPED_PLACE, ())
+    return _read_leading(scan, DROPPED_PLACE)
 
 
-def read_dead_letters(scan: Scan, raw_topic: str) -> DeadLetterRows:
-    """Coordinates of the dead letters that come from ``raw_topic``, by stage and error code."""
-    schemas = parsed_schemas(_look_up(scan))
-    places: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+def read_silver_at(scan: Scan, identity: tuple[str, ...], wanted: Mapping[int, Offsets]) -> tuple[Rows, Rows]:
+    """The silver rows at the ``wanted`` places (offsets of the silver topic, sorted, by partition).
+
+    Returns the places of those that could be read, and for each its row.
+    """
+    found = layouts(_look_up(scan), (*PLACE, *identity))
+    own, rows = [], []
     for batch in read_batches(scan):
-        for row, value in enumerate(batch.values):
-            letter = decode_record(value, schemas)
-            if letter is None:
-                raise _foreign(batch, row)
-            source = source_of(letter)
-            if source is not None and source.topic == raw_topic:
-                places[reason_of(letter)].append((source.partition, source.offset))
-    return {reason: make_rows(*np.array(found).T) for reason, found in places.items()}
+        chosen = np.flatnonzero(_claimed(batch, wanted))
+        values = [batch.values[row] for row in chosen.tolist()]
+        for some in read_by_schema(Buffer.of(values), found):
+            places, read = _leading_rows(some)
+            own.append(make_rows(batch.partition[chosen[places]], batch.offset[chosen[places]]))
+            rows.append(read)
+    return concat(own), concat(rows)
 
 
 def read_raw(scan: Scan, layout: RawLayout, claimed: Mapping[int, Offsets]) -> RawRows:
@@ -100,19 +106,31 @@ def read_exploding_raw(scan: Scan, layout: RawLayout) -> RawRows:
     return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
 
 
-def _read_leading(scan: Scan, coordinates: tuple[str, str], identity: tuple[str, ...]) -> Rows:
-    found = layouts(_look_up(scan), (*coordinates, *identity))
+def _read_leading(scan: Scan, names: tuple[str, ...]) -> Leading:
+    found = layouts(_look_up(scan), names)
     parts: list[Rows] = []
+    unreadable: list[Rows] = []
+    doubtful = 0
     for batch in read_batches(scan):
         for some in read_by_schema(Buffer.of(batch.values), found):
+            places, rows = _leading_rows(some)
+            parts.append(rows)
+            if len(rows) < len(some.places):
+                others = np.setdiff1d(some.places, places)
+                unreadable.append(make_rows(batch.partition[others], batch.offset[others]))
             if some.fields is None:
-                raise _foreign(batch, int(some.places[0]))
-            if not some.fields.readable.all():
-                raise _foreign(batch, int(some.places[np.argmin(some.fields.readable)]))
-            partition, offset, *rest = some.fields.columns
-            identities = fingerprints(texts(some.buffer, rest, identity_bytes)) if rest else None
-            parts.append(make_rows(partition, offset, identities))
-    return concat(parts)
+                doubtful += int(np.count_nonzero(some.buffer.schema_ids() != NO_SCHEMA_ID))
+    return Leading(concat(parts), concat(unreadable), doubtful)
+
+
+def _leading_rows(some: OneSchema) -> tuple[Offsets, Rows]:
+    """The rows of those records of one schema that can be read, and the places of these among all."""
+    if some.fields is None:
+        return some.places[:0], make_rows()
+    partition, offset, *rest = some.fields.columns
+    identities = fingerprints(texts(some.buffer, rest, identity_bytes)) if rest else None
+    rows, readable = make_rows(partition, offset, identities), some.fields.readable
+    return (some.places, rows) if readable.all() else (some.places[readable], rows.where(readable))
 
 
 def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerprints, Mask]:
@@ -166,10 +184,3 @@ def _item_identities(batch: Batch, row: int, reader: ContractReader, layout: Raw
 
 def _look_up(scan: Scan) -> LookUp:
     return RegistryClient(scan.settings).by_id
-
-
-def _foreign(batch: Batch, row: int) -> TidegateError:
-    return TidegateError(
-        f"{batch.place(row)} is no record that a Tidegate job wrote.",
-        remedy="Find out who writes to this topic; only the refine and index jobs may.",
-    )

@@ -1,12 +1,13 @@
 """What a proof found, as values; ``to_json`` is the machine-readable form with stable keys."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from tidegate.proof.rows import Difference
+from tidegate.proof.strangers import Strangers
 from tidegate.proof.verdict import PartitionVerdict
 
 Fault = Literal["missing", "doubled", "unexplained"]
@@ -24,17 +25,21 @@ LOOK_AT: dict[LayerName, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LayerVerdict:
-    """A lake table or an index against the topic it is made from; ``actual`` counts its rows in the window."""
+    """A lake table or an index against the topic it is made from; ``actual`` counts its rows in the window.
+
+    ``strangers`` are what it holds without coordinates: of no window, and unexplained.
+    """
 
     name: LayerName
     expected: int
     actual: int
     differences: dict[int, Difference]
+    strangers: Strangers = field(default_factory=Strangers)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The first raw offsets with one fault in one layer; ``count`` is how many there are."""
+    """The first raw offsets with one fault in one layer, or what is none of ours; ``count`` is how many there are."""
 
     layer: LayerName
     fault: Fault
@@ -44,7 +49,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """The whole proof of one dataset; ``dead_letters`` counts those of the window by error code, the index's too."""
+    """The whole proof of one dataset; ``dead_letters`` counts those of the window by error code, the index's too.
+
+    ``strangers`` are records of the outputs that can't be read. ``doubtful`` of silver's may be a job's all the same,
+    their schemas are not known. ``notes`` say what the proof is not about, one line each.
+    """
 
     dataset: str
     partitions: tuple[PartitionVerdict, ...]
@@ -52,20 +61,23 @@ class ProofReport:
     dead_letters: dict[str, int]
     seconds: float
     peak_rss_mb: float
+    strangers: Strangers = field(default_factory=Strangers)
+    doubtful: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Nothing is missing, doubled or unexplained, in any layer."""
-        return not self.findings
+        """Nothing is missing, doubled, unexplained or undecided, in any layer."""
+        return not self.findings and not self.undecided
 
     @property
     def findings(self) -> list[Finding]:
         """One finding per layer and fault that occurs."""
         return [
             Finding(layer, fault, count, first)
-            for layer, differences in self._differences()
+            for layer, differences, strangers in self._differences()
             for fault in FAULTS
-            for count, first in [_first_places(differences, fault)]
+            for count, first in [_first_places(differences, fault, strangers)]
             if count
         ]
 
@@ -74,6 +86,16 @@ class ProofReport:
         """Missing offsets beyond all that refine has written: it may only be late."""
         return sum(verdict.behind for verdict in self.partitions)
 
+    @property
+    def undecided(self) -> int:
+        """Events that an output holds behind a transaction that is still open, or that repeat one of these."""
+        return sum(len(verdict.undecided) for verdict in self.partitions)
+
+    @property
+    def expired(self) -> int:
+        """Events that are lost, or repeat one whose silver rows retention has removed: nobody can tell any more."""
+        return sum(len(verdict.expired) for verdict in self.partitions)
+
     def total(self, column: Count) -> int:
         """The sum of a column over the partitions."""
         return sum(int(getattr(verdict, column)) for verdict in self.partitions)
@@ -81,7 +103,9 @@ class ProofReport:
     def faults(self, fault: Fault, layer: LayerName | None = None) -> int:
         """How many offsets have this fault, in one layer or in all."""
         return sum(
-            _first_places(differences, fault)[0] for name, differences in self._differences() if layer in (None, name)
+            _first_places(differences, fault, strangers)[0]
+            for name, differences, strangers in self._differences()
+            if layer in (None, name)
         )
 
     def verdict(self) -> str:
@@ -90,15 +114,17 @@ class ProofReport:
         if self.holds:
             against = ", ".join(layer.name.replace("_", " ") for layer in self.layers)
             return f"The proof holds: {events} are each accounted for once{f', also in {against}' * bool(against)}."
-        faults = ", ".join(f"{self.faults(fault):,} {fault}" for fault in FAULTS if self.faults(fault))
+        counts = {fault: self.faults(fault) for fault in FAULTS} | {"undecided": self.undecided}
+        faults = ", ".join(f"{count:,} {fault}" for fault, count in counts.items() if count)
         return f"The proof does not hold: of {events}, {faults}."
 
     def to_json(self) -> dict[str, Any]:
         """The report with stable keys.
 
-        ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (its processes together, at most), ``behind``;
-        ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate (records of the window), silver_rows,
-        missing, doubled, unexplained (offsets, all layers), lake_bronze_rows, lake_silver_rows, indexed_docs
+        ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (its processes together, at most), ``behind``, ``notes``
+        (what the proof is not about); ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate,
+        undecided, expired (records of the window), silver_rows, missing, doubled, unexplained (offsets, all layers;
+        and records that can't be read), lake_bronze_rows, lake_silver_rows, indexed_docs
         (null if left out), dead_letters (by error code), partitions (the same per raw partition, with start
         and end offset), findings (layer, fault, count, first: ``partition:offset``).
         """
@@ -109,6 +135,7 @@ class ProofReport:
             "seconds": round(self.seconds, 2),
             "peak_rss_mb": round(self.peak_rss_mb),
             "behind": self.behind,
+            "notes": [*self.notes],
             "datasets": {
                 self.dataset: {
                     "produced": self.total("raw"),
@@ -117,6 +144,8 @@ class ProofReport:
                     "dead_letter": self.total("dead_letter"),
                     "dropped": self.total("dropped"),
                     "duplicate": self.total("duplicate"),
+                    "undecided": self.undecided,
+                    "expired": self.expired,
                     **{fault: self.faults(fault) for fault in FAULTS},
                     "lake_bronze_rows": rows.get("lake_bronze"),
                     "lake_silver_rows": rows.get("lake_silver"),
@@ -131,16 +160,20 @@ class ProofReport:
             },
         }
 
-    def _differences(self) -> Iterator[tuple[LayerName, dict[int, Difference]]]:
-        yield "topics", {verdict.window.partition: verdict.difference for verdict in self.partitions}
+    def _differences(self) -> Iterator[tuple[LayerName, dict[int, Difference], Strangers]]:
+        yield "topics", {verdict.window.partition: verdict.difference for verdict in self.partitions}, self.strangers
         for layer in self.layers:
-            yield layer.name, layer.differences
+            yield layer.name, layer.differences, layer.strangers
 
 
-def _first_places(differences: dict[int, Difference], fault: Fault) -> tuple[int, tuple[str, ...]]:
+def _first_places(
+    differences: dict[int, Difference], fault: Fault, strangers: Strangers
+) -> tuple[int, tuple[str, ...]]:
     offsets = {partition: getattr(difference, fault) for partition, difference in differences.items()}
     places = [(offset, number) for number, found in offsets.items() for offset in found[:FIRST].tolist()]
-    return sum(map(len, offsets.values())), tuple(f"{number}:{offset}" for offset, number in sorted(places)[:FIRST])
+    first = [f"{number}:{offset}" for offset, number in sorted(places)[:FIRST]]
+    others = strangers if fault == "unexplained" else Strangers()
+    return sum(map(len, offsets.values())) + others.count, (*first, *others.first)[:FIRST]
 
 
 def _partition_json(verdict: PartitionVerdict) -> dict[str, int]:
@@ -154,5 +187,7 @@ def _partition_json(verdict: PartitionVerdict) -> dict[str, int]:
         "dead_letter": verdict.dead_letter,
         "dropped": verdict.dropped,
         "duplicate": verdict.duplicate,
+        "undecided": len(verdict.undecided),
+        "expired": len(verdict.expired),
         **{fault: int(np.size(getattr(verdict.difference, fault))) for fault in FAULTS},
     }

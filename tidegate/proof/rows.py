@@ -105,6 +105,30 @@ def compare(expected: Rows, actual: Rows) -> Difference:
     )
 
 
+def among(rows: Rows, others: Rows) -> Mask:
+    """Marks each row that ``others`` have too: the same place and identity."""
+    near = others.where(np.isin(others.offset, np.unique(rows.offset)))
+    both = concat([rows, near])
+    order = np.lexsort((both.identity[:, 1], both.identity[:, 0], both.offset, both.partition))
+    ordered = both.where(order)
+    differs = np.any(ordered.identity[1:] != ordered.identity[:-1], axis=1)
+    differs |= (ordered.offset[1:] != ordered.offset[:-1]) | (ordered.partition[1:] != ordered.partition[:-1])
+    group = np.concatenate([[0], np.cumsum(differs)]) if len(order) else order
+    is_other = order >= len(rows)
+    has_other = np.bincount(group, weights=is_other) > 0 if len(order) else np.zeros(0, np.bool_)
+    marked = np.zeros(len(order), np.bool_)
+    marked[order] = has_other[group]
+    return marked[: len(rows)]
+
+
+def among_places(rows: Rows, others: Rows) -> Mask:
+    """Marks each row whose place ``others`` have too, whatever its identity."""
+    marked = np.zeros(len(rows), np.bool_)
+    for number in np.unique(others.partition).tolist():
+        marked |= (rows.partition == number) & np.isin(rows.offset, others.offset[others.partition == number])
+    return marked
+
+
 def identities_repeated(rows: Rows) -> Mask:
     """Marks each row whose identity an earlier row, from other coordinates, has too."""
     marked = np.zeros(len(rows), np.bool_)

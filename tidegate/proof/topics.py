@@ -1,56 +1,93 @@
 """The evidence of a dataset's topics: read once, then extended as the outputs grow."""
 
-from collections import Counter
-from collections.abc import Set
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tidegate.clients.kafka_offsets import Spans, topic_spans
+from tidegate.clients.kafka_offsets import Spans, offsets_at, topic_spans
 from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.dataset import Stream
-from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
+from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
+from tidegate.errors import TransientError
+from tidegate.proof.layers import Expected
+from tidegate.proof.letter_reader import read_dead_letters
+from tidegate.proof.letters import Letters, together
+from tidegate.proof.open_transactions import OpenEnd, open_ends, read_hidden
 from tidegate.proof.record_reader import (
-    DeadLetterRows,
+    Leading,
     RawLayout,
-    read_dead_letters,
     read_dropped,
     read_exploding_raw,
     read_raw,
     read_silver,
+    read_silver_at,
 )
-from tidegate.proof.rows import Offsets, Rows, concat, make_rows
+from tidegate.proof.report import LayerName
+from tidegate.proof.rows import Offsets, Rows, among_places, concat, make_rows
+from tidegate.proof.strangers import Strangers
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
 from tidegate.proof.window import Window
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
+
+BEFORE_SILVER = STAGES_BEFORE_SILVER | {"transform"}
+BEHIND_SILVER = frozenset({"index", "lake", "metrics"})
+"""Stages at which jobs that read silver refuse its rows."""
+STAGE_OF: Mapping[LayerName, str] = {"lake_silver": "lake", "index": "index"}
+"""The stage at which the job behind a layer refuses rows; bronze takes any record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """What retention has left: the first offsets of each output topic, by partition; and by raw partition the offset
+    before which a record may repeat one whose silver rows are gone.
+    """
+
+    outputs: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    expired_before: Mapping[int, int] = field(default_factory=dict)
 
 
 class TopicEvidence:
     """What raw, silver, dead letter and dropped topics hold, for the raw offsets of ``windows``.
 
     Outputs are read whole, whatever the window: they are not in the order of raw offsets, and a duplicate's first
-    event may lie before the window.
+    event may lie before the window. ``grown`` counts how often there was more.
     """
 
-    def __init__(self, settings: Settings, dataset: Stream, windows: list[Window], workers: Workers) -> None:
+    def __init__(
+        self, settings: Settings, dataset: Stream, windows: list[Window], workers: Workers, beginnings: Beginnings
+    ) -> None:
         self.windows = windows
-        self.outputs = Outputs(make_rows(), make_rows(), make_rows())
+        self.letters = Letters()
+        self.open_ends: tuple[OpenEnd, ...] = ()
+        self.grown = 0
         self._settings = settings
         self._dataset = dataset
         self._contract = dataset.contract
         self._workers = workers
-        self._letters: list[DeadLetterRows] = []
-        self._read_to: dict[str, dict[int, int]] = {}
+        self._expired_before = beginnings.expired_before
+        self._read_to = {topic: dict(starts) for topic, starts in beginnings.outputs.items()}
+        self._silver = self._dropped = Leading(make_rows(), make_rows(), 0)
+        self._refused_places = self._refused_rows = self._hidden = make_rows()
         self.extend()
         self.raw = self._read_raw()
 
+    @property
+    def doubtful(self) -> int:
+        """Silver records that can't be read and may be a job's all the same."""
+        return self._silver.doubtful
+
     def judge(self) -> list[PartitionVerdict]:
         """The verdict on what was read so far."""
-        return judge(self.windows, self.raw, self.outputs)
+        return judge(self.windows, self.raw, self._outputs(), self._expired_before)
 
     def extend(self) -> bool:
-        """Reads what the outputs gained since; False if nothing."""
+        """Reads what the outputs gained since; False if nothing.
+
+        Raises:
+            TransientError: retention has removed what was not read yet.
+        """
         contract = self._contract
         silver, letters, dropped = (
             self._unread(topic) for topic in (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
@@ -59,34 +96,94 @@ class TopicEvidence:
             return False
         run, results = self._workers.submit, self._workers.results
         silver_rows = [run(read_silver, scan, contract.row_identity) for scan in silver]
-        letter_rows = [run(read_dead_letters, scan, contract.topic.name) for scan in letters]
+        topics = contract.topic.name, contract.silver_topic
+        letter_rows = [run(read_dead_letters, scan, *topics) for scan in letters]
         dropped_rows = [run(read_dropped, scan) for scan in dropped]
-        found = results(letter_rows)
-        before = self.outputs
-        self.outputs = Outputs(
-            concat([before.silver, *results(silver_rows)]),
-            concat([before.dead_letter, *_of_stages(found, STAGES_BEFORE_SILVER)]),
-            concat([before.dropped, *results(dropped_rows)]),
-        )
-        self._letters += found
-        self.refresh_ends()
+        self._silver = _joined(self._silver, results(silver_rows))
+        self._dropped = _joined(self._dropped, results(dropped_rows))
+        self.letters = together([self.letters, *results(letter_rows)]) if letters else self.letters
+        self._read_refused()
+        self._refresh_ends()
+        self.grown += 1
         return True
 
-    def refresh_ends(self) -> None:
+    def look_behind_open_transactions(self) -> None:
+        """Reads what was written to the outputs and is not committed, or comes after something that is not."""
+        contract = self._contract
+        self.open_ends = open_ends(self._settings, self._read_to)
+        self._hidden = read_hidden(self._settings, contract, self.open_ends, BEFORE_SILVER)
+        self.grown += bool(self.open_ends)
+
+    def expected(self, layer: LayerName) -> Expected:
+        """What a layer must hold by what was read so far."""
+        stage = STAGE_OF.get(layer)
+        if stage is None:
+            return Expected(self.raw.places())
+        of_silver = among_places(self._refused_places, self.letters.silver_records({stage}))
+        by_number = self.raw.numbered(self.letters.raw_rows({stage}))
+        refused = concat([self._refused_rows.where(of_silver), by_number])
+        return Expected(self._silver.rows, refused, self.letters.raw_records({stage}))
+
+    def strangers(self, since_ms: int | None) -> Strangers:
+        """Records of the outputs that can't be read, of those written since; but no dead letters of silver."""
+        contract, silver = self._contract, self._silver.unreadable
+        unknown = silver.where(~among_places(silver, self.letters.silver_records(BEHIND_SILVER)))
+        found = {
+            contract.silver_topic: unknown,
+            contract.dead_letter_topic: self.letters.strange,
+            contract.dropped_topic: self._dropped.unreadable,
+        }
+        places = [place for topic, rows in found.items() for place in self._places(topic, rows, since_ms)]
+        return Strangers.at(places)
+
+    def _places(self, topic: str, rows: Rows, since_ms: int | None) -> list[str]:
+        if not len(rows):
+            return []
+        first = {} if since_ms is None else offsets_at(self._settings, topic, since_ms)
+        places = zip(rows.partition.tolist(), rows.offset.tolist(), strict=True)
+        return [
+            f"{topic}:{partition}:{offset}"
+            for partition, offset in sorted(places)
+            if since_ms is None or offset >= first.get(partition, offset + 1)
+        ]
+
+    def _outputs(self) -> Outputs:
+        after_dedup = {"transform", "enrich"} if self._contract.explode else {"transform"}
+        return Outputs(
+            silver=self._silver.rows,
+            dead_letter=self.letters.raw_records(BEFORE_SILVER),
+            dropped=self._dropped.rows,
+            refused=self.letters.raw_rows(BEFORE_SILVER),
+            after_dedup=self.letters.raw_records(after_dedup),
+            hidden=self._hidden,
+        )
+
+    def _refresh_ends(self) -> None:
         """Notes how far raw reaches by now, so that rows of newer events are not taken for unexplained ones."""
-        spans = topic_spans(self._settings, self._contract.topic.name)
-        self.windows = [replace(window, high=spans[window.partition][1]) for window in self.windows]
+        topic = self._contract.topic.name
+        spans = topic_spans(self._settings, topic)
+        known = {window.partition for window in self.windows}
+        if not known <= spans.keys():
+            raise TransientError(f"{topic} has lost partitions meanwhile.", remedy="If it was made anew, ask again.")
+        added = [Window(number, 0, 0, high) for number, (_, high) in spans.items() if number not in known]
+        self.windows = [replace(window, high=spans[window.partition][1]) for window in self.windows] + added
 
-    def silver_expected_in_index(self) -> Rows:
-        """Silver rows but those whose document the index refused."""
-        return _without(self.outputs.silver, concat(_of_stages(self._letters, {Stage.INDEX})))
-
-    def dead_letters(self) -> dict[str, int]:
-        """Dead letters of the windows by error code, most first; one that was written twice counts once."""
-        counts: Counter[str] = Counter()
-        for (_, code), rows in _merged(self._letters).items():
-            counts[code] += sum(len(np.unique(window.of(rows).offset)) for window in self.windows)
-        return {code: count for code, count in counts.most_common() if count}
+    def _read_refused(self) -> None:
+        """The silver rows that letters name by their place in the silver topic, if they can be read."""
+        named = self.letters.silver_records(BEHIND_SILVER)
+        new = _offsets_by_partition(named.where(~among_places(named, self._refused_places)))
+        if not new:
+            return
+        topic, identity = self._contract.silver_topic, self._contract.row_identity
+        spans = {
+            number: (max(low, int(new[number][0])), min(high, int(new[number][-1]) + 1))
+            for number, (low, high) in topic_spans(self._settings, topic).items()
+            if number in new
+        }
+        scans = self._scan(topic, spans).split(self._workers.count)
+        found = self._workers.results([self._workers.submit(read_silver_at, scan, identity, new) for scan in scans])
+        self._refused_places = concat([self._refused_places, *(places for places, _ in found)])
+        self._refused_rows = concat([self._refused_rows, *(rows for _, rows in found)])
 
     def _read_raw(self) -> RawRows:
         spans = {window.partition: (window.start, window.end) for window in self.windows}
@@ -97,8 +194,8 @@ class TopicEvidence:
         if contract.explode:
             futures = [self._workers.submit(read_exploding_raw, scan, layout) for scan in scans]
         else:
-            claims = concat([self.outputs.silver, self.outputs.dead_letter, self.outputs.dropped])
-            claimed = _offsets_by_partition(claims)
+            outputs = self._outputs()
+            claimed = _offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
             futures = [
                 self._workers.submit(
                     read_raw, scan, layout, {number: claimed[number] for number in scan.spans if number in claimed}
@@ -113,10 +210,14 @@ class TopicEvidence:
 
     def _unread(self, topic: str) -> list[Scan]:
         read_to = self._read_to.setdefault(topic, {})
-        spans = {
-            number: (max(low, read_to.get(number, low)), high)
-            for number, (low, high) in topic_spans(self._settings, topic).items()
-        }
+        spans = {}
+        for number, (low, high) in topic_spans(self._settings, topic).items():
+            start = read_to.get(number, low)
+            if start < low:
+                raise TransientError(
+                    f"retention removed records of {topic} before they were read.", remedy="Ask again."
+                )
+            spans[number] = (start, high)
         read_to.update({number: high for number, (_, high) in spans.items()})
         return self._scan(topic, spans).split(self._workers.count)
 
@@ -124,22 +225,16 @@ class TopicEvidence:
         return Scan(self._settings, topic, spans)
 
 
-def _merged(letters: list[DeadLetterRows]) -> DeadLetterRows:
-    """All rows of each stage and error code."""
-    reasons = dict.fromkeys(reason for part in letters for reason in part)
-    return {reason: concat([part[reason] for part in letters if reason in part]) for reason in reasons}
-
-
-def _of_stages(letters: list[DeadLetterRows], stages: Set[str]) -> list[Rows]:
-    return [rows for part in letters for (stage, _), rows in part.items() if stage in stages]
+def _joined(before: Leading, parts: list[Leading]) -> Leading:
+    if not parts:
+        return before
+    every = [before, *parts]
+    return Leading(
+        concat([part.rows for part in every]),
+        concat([part.unreadable for part in every]),
+        sum(part.doubtful for part in every),
+    )
 
 
 def _offsets_by_partition(rows: Rows) -> dict[int, Offsets]:
     return {number: np.unique(rows.offset[rows.partition == number]) for number in np.unique(rows.partition).tolist()}
-
-
-def _without(rows: Rows, refused: Rows) -> Rows:
-    keep = np.ones(len(rows), np.bool_)
-    for number, offsets in _offsets_by_partition(refused).items():
-        keep &= ~((rows.partition == number) & np.isin(rows.offset, offsets))
-    return rows.where(keep)

@@ -5,14 +5,19 @@ offset of the raw topic in the window [start, end) is
 
 * **silver** if silver has each of its rows: with its coordinates and the row's identity,
 * **dead_letter** or **dropped** if such a record names it (dead letters of a stage before silver only),
-* **duplicate** if none of the three has it, it decodes, and its identity is in silver from another offset,
+* **duplicate** if none of the three has it, it decodes, and refine has passed its identity from another offset,
+* **undecided** if an output holds it, or the first record of its identity, behind a transaction that is still open,
+* **expired** if it may be a duplicate of a record whose silver rows retention has removed,
 * **missing** otherwise.
+
+One row of an exploded record may be a dead letter by itself, in place of its silver row.
 
 **Doubled** is an offset in two of the first three or twice in one, or whose identity silver already has from an
 earlier offset. **Unexplained** is one that an output names and raw does not have (or has with another identity).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,7 +28,9 @@ from tidegate.proof.rows import (
     IdentityIndex,
     Offsets,
     Rows,
+    among_places,
     compare,
+    concat,
     identities_repeated,
     make_rows,
     repeated,
@@ -48,19 +55,68 @@ class RawRows:
         first[1:] = (offset[1:] != offset[:-1]) | (partition[1:] != partition[:-1])
         return make_rows(partition[first], offset[first])
 
+    def numbered(self, numbers: Rows) -> Rows:
+        """The rows that have these numbers in their records, counted from 1; blank identities where raw has none.
+
+        ``numbers``: in place of an identity, a number.
+        """
+        near = np.flatnonzero(np.isin(self.rows.offset, np.unique(numbers.offset)))
+        mine = self.rows.where(near)
+        wanted = numbers.identity[:, 0].astype(np.int64)
+        keys = np.column_stack(
+            [
+                np.concatenate([mine.partition, numbers.partition]),
+                np.concatenate([mine.offset, numbers.offset]),
+                np.concatenate([self._numbers()[near], wanted]),
+            ]
+        )
+        _, group = np.unique(keys, axis=0, return_inverse=True)
+        group = group.reshape(-1)
+        row_of = np.full(len(keys), len(mine))
+        row_of[group[: len(mine)]] = np.arange(len(mine))
+        identities = np.concatenate([mine.identity, np.zeros((1, 2), np.uint64)])
+        return make_rows(numbers.partition, numbers.offset, identities[row_of[group[len(mine) :]]])
+
+    def at(self, records: Rows) -> Rows:
+        """The decodable rows of these records."""
+        return self.rows.where(self.decodable & among_places(self.rows, records))
+
+    def _numbers(self) -> Offsets:
+        place, offset, partition = np.arange(len(self.rows)), self.rows.offset, self.rows.partition
+        first = np.ones(len(offset), np.bool_)
+        first[1:] = (offset[1:] != offset[:-1]) | (partition[1:] != partition[:-1])
+        numbers: Offsets = place - np.maximum.accumulate(np.where(first, place, 0)) + 1 if len(place) else place
+        return numbers
+
     def of(self, window: Window) -> "RawRows":
         """The records of the window's partition."""
-        mine = self.rows.partition == window.partition
-        return RawRows(self.rows.where(mine), self.decodable[mine])
+        return self.where(self.rows.partition == window.partition)
+
+    def where(self, which: Mask) -> "RawRows":
+        """The rows for which a mask is true."""
+        return RawRows(self.rows.where(which), self.decodable[which])
+
+    def decodable_offsets(self) -> Offsets:
+        """The offsets of the records whose identity was read."""
+        offsets: Offsets = np.unique(self.rows.offset[self.decodable])
+        return offsets
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What refine wrote: ``silver`` whole, for identities; ``dead_letter`` of the stages before silver."""
+    """What refine wrote: ``silver`` whole, for identities; ``dead_letter`` of the stages before silver.
+
+    ``refused``: rows of exploded records that are dead letters, by their numbers. ``after_dedup``: the dead letters of
+    records whose identities refine had let pass: what repeats one of these has no trace. ``hidden``: what lies behind
+    open transactions in any of the three.
+    """
 
     silver: Rows
     dead_letter: Rows
     dropped: Rows
+    refused: Rows = field(default_factory=make_rows)
+    after_dedup: Rows = field(default_factory=make_rows)
+    hidden: Rows = field(default_factory=make_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +138,53 @@ class PartitionVerdict:
     behind: int
     torn: Offsets
     difference: Difference
+    undecided: Offsets = field(default_factory=lambda: np.zeros(0, np.int64))
+    expired: Offsets = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
-class _Silver:
-    """What is known of all silver rows: the identities that explain a duplicate, and the rows that repeat one."""
+class _Known:
+    """What is known of all outputs: the identities that explain a duplicate, and the silver rows that repeat one.
+
+    ``refused``: as in ``Outputs``, by identity. ``expired_before``: by partition, a record before this offset may
+    repeat one that retention has removed.
+    """
 
     identities: IdentityIndex
+    hidden: IdentityIndex
     twice: Rows
+    refused: Rows
+    expired_before: Mapping[int, int]
 
 
-def judge(windows: list[Window], raw: RawRows, outputs: Outputs) -> list[PartitionVerdict]:
+def judge(
+    windows: list[Window], raw: RawRows, outputs: Outputs, expired_before: Mapping[int, int] | None = None
+) -> list[PartitionVerdict]:
     """One verdict per window, and one per partition that outputs name and raw does not have at all.
 
     A partition's rows are picked out again for each of the two passes: to keep all of them would double the memory.
     """
     judged = [*windows, *_strange_windows(windows, outputs)]
-    found = [compare(raw.of(window).rows, window.of(outputs.silver)) for window in judged]
-    identities = IdentityIndex(_explained_identities(outputs.silver, judged, found))
-    silver = _Silver(identities, outputs.silver.where(identities_repeated(outputs.silver)))
+    refused = raw.numbered(outputs.refused)
+    found = [_compared(window, raw, outputs, refused) for window in judged]
+    explained = _explained_identities(outputs.silver, judged, found)
+    passed = [part for part in (refused.identity, raw.at(outputs.after_dedup).identity) if len(part)]
+    known = _Known(
+        identities=IdentityIndex(np.concatenate([explained, *passed]) if passed else explained),
+        hidden=IdentityIndex(outputs.hidden.identity[outputs.hidden.identity.any(axis=1)]),
+        twice=outputs.silver.where(identities_repeated(outputs.silver)),
+        refused=refused,
+        expired_before=expired_before or {},
+    )
     return [
-        _judge_partition(window, raw.of(window), outputs, silver, difference)
+        _judge_partition(window, raw.of(window), outputs, known, difference)
         for window, difference in zip(judged, found, strict=True)
     ]
+
+
+def _compared(window: Window, raw: RawRows, outputs: Outputs, refused: Rows) -> Difference:
+    silver, others = window.of(outputs.silver), window.of(refused)
+    return compare(raw.of(window).rows, concat([silver, others]) if len(others) else silver)
 
 
 def _explained_identities(silver: Rows, windows: list[Window], found: list[Difference]) -> Fingerprints:
@@ -118,42 +198,63 @@ def _explained_identities(silver: Rows, windows: list[Window], found: list[Diffe
 
 def _strange_windows(windows: list[Window], outputs: Outputs) -> list[Window]:
     named = np.unique(
-        np.concatenate([part.partition for part in (outputs.silver, outputs.dead_letter, outputs.dropped)])
+        np.concatenate(
+            [part.partition for part in (outputs.silver, outputs.dead_letter, outputs.dropped, outputs.refused)]
+        )
     )
     known = [window.partition for window in windows]
     return [Window(partition, 0, 0, 0) for partition in np.setdiff1d(named, known).tolist()]
 
 
 def _judge_partition(
-    window: Window, raw: RawRows, outputs: Outputs, silver: _Silver, found: Difference
+    window: Window, raw: RawRows, outputs: Outputs, known: _Known, found: Difference
 ) -> PartitionVerdict:
     source, kept = raw.rows, window.of(outputs.silver).offset
+    refused = window.of(known.refused).offset
     dead, dropped = window.of(outputs.dead_letter).offset, window.of(outputs.dropped).offset
     claims = [np.setdiff1d(source.offset, found.missing), np.unique(dead), np.unique(dropped)]
     claimed = np.unique(np.concatenate(claims))
-    rest = ~np.isin(source.offset, claimed)
-    again = raw.decodable[rest] & silver.identities.contains(source.identity[rest])
+    rest = raw.where(~np.isin(source.offset, claimed))
     # A record whose rows are in silver in part has lost the others; it is no duplicate of itself.
-    duplicate = np.setdiff1d(source.offset[rest][again], kept)
-    missing = np.setdiff1d(source.offset[rest], duplicate)
-    twice = window.of(silver.twice).offset
-    highest = max((int(offsets.max()) for offsets in (kept, dead, dropped) if len(offsets)), default=-1)
+    begun = _union(kept, refused)
+    duplicate = np.setdiff1d(rest.rows.offset[rest.decodable & known.identities.contains(rest.rows.identity)], begun)
+    undecided = np.setdiff1d(_hidden_offsets(window, rest, outputs.hidden, known.hidden), duplicate)
+    lost = np.setdiff1d(rest.rows.offset, _union(duplicate, undecided))
+    expired = np.intersect1d(lost[lost < known.expired_before.get(window.partition, 0)], rest.decodable_offsets())
+    expired = np.setdiff1d(expired, begun)
+    missing = np.setdiff1d(lost, expired)
+    highest = max((int(offsets.max()) for offsets in (begun, dead, dropped) if len(offsets)), default=-1)
+    whole_claims = np.concatenate([np.unique(kept), np.unique(dead), np.unique(dropped)])
     return PartitionVerdict(
         window=window,
         raw=len(raw.places()),
         silver=len(np.unique(kept)),
         silver_rows=len(kept),
-        dead_letter=len(dead),
+        dead_letter=len(dead) + len(np.setdiff1d(refused, kept)),
         dropped=len(dropped),
         duplicate=len(duplicate),
         behind=int(np.count_nonzero(missing > highest)),
-        torn=np.intersect1d(missing, kept),
+        torn=np.intersect1d(missing, begun),
         difference=Difference(
             missing=missing,
-            doubled=_union(found.doubled, repeated(np.concatenate(claims)), repeated(dead), repeated(dropped), twice),
+            doubled=_union(
+                found.doubled,
+                *map(repeated, (np.concatenate(claims), whole_claims, dead, dropped)),
+                window.of(known.twice).offset,
+            ),
             unexplained=_union(found.unexplained, np.setdiff1d(claimed, source.offset)),
         ),
+        undecided=undecided,
+        expired=expired,
     )
+
+
+def _hidden_offsets(window: Window, rest: RawRows, hidden: Rows, identities: IdentityIndex) -> Offsets:
+    """Of the records without a verdict, those that are behind an open transaction, or their first ones are."""
+    by_place = np.isin(rest.rows.offset, window.of(hidden).offset)
+    by_identity = rest.decodable & identities.contains(rest.rows.identity)
+    offsets: Offsets = np.unique(rest.rows.offset[by_place | by_identity])
+    return offsets
 
 
 def _union(*parts: Offsets) -> Offsets:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from opensearchpy.exceptions import SerializationError, TransportError
+from opensearchpy.exceptions import NotFoundError, SerializationError, TransportError
+from opensearchpy.helpers.errors import ScanError
 
+from tidegate.clients import opensearch
 from tidegate.clients.opensearch import SearchClient, opensearch_errors
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
@@ -52,3 +54,47 @@ def test_a_refusal_is_told_by_its_status(status: int, kind: type[TidegateError],
 def test_an_error_of_the_client_itself_names_the_setting() -> None:
     with pytest.raises(TidegateError, match="TIDEGATE_OPENSEARCH_URL"), opensearch_errors(SETTINGS):
         raise SerializationError("what?")
+
+
+class LosesItsSnapshot:
+    """Answers the first page, and the second with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def search(self, **_: object) -> dict[str, object]:
+        shards = {"successful": 1, "total": 1}
+        return {"_scroll_id": "s", "_shards": shards, "hits": {"hits": [{"_id": "a"}, {"_id": "b"}]}}
+
+    def scroll(self, **_: object) -> dict[str, object]:
+        raise self._error
+
+    def clear_scroll(self, **_: object) -> None:
+        pass
+
+
+def client_of(monkeypatch: pytest.MonkeyPatch, vendor: object) -> SearchClient:
+    monkeypatch.setattr(opensearch, "connect", lambda *_, **__: vendor)
+    return SearchClient(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NotFoundError(404, "search_phase_execution_exception", {}), ScanError("s", "1 shard of 2")],
+    ids=["no such scroll", "a shard failed"],
+)
+def test_a_snapshot_that_is_lost_on_its_second_page_is_an_outage_and_no_end(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    client = client_of(monkeypatch, LosesItsSnapshot(error))
+
+    with pytest.raises(TransientError, match="lost its snapshot of events-x before all of it was read"):
+        list(client.documents("events-x", ["f"], 2))
+
+
+def test_an_index_that_is_not_there_has_no_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    class HasNone:
+        def search(self, **_: object) -> None:
+            raise NotFoundError(404, "index_not_found_exception", {})
+
+    assert list(client_of(monkeypatch, HasNone()).documents("events-x", ["f"], 2)) == []

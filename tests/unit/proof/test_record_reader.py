@@ -12,28 +12,18 @@ from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import SCHEMA_ID_HEADER, body_of, frame
 from tidegate.avro.types import AvroSchema, read_record
 from tidegate.clients.kafka_records import Scan
-from tidegate.errors import TidegateError
 from tidegate.proof import record_reader
 from tidegate.proof.record_reader import (
     RawLayout,
-    read_dead_letters,
     read_dropped,
     read_exploding_raw,
     read_raw,
     read_silver,
+    read_silver_at,
 )
 from tidegate.proof.rows import Rows, fingerprints
 
 TOPIC = "some.topic"
-SOURCE = {
-    "type": "record",
-    "name": "Source",
-    "fields": [
-        {"name": "topic", "type": "string"},
-        {"name": "partition", "type": "int"},
-        {"name": "offset", "type": "long"},
-    ],
-}
 
 
 def schema(name: str, **types: Any) -> AvroSchema:
@@ -43,7 +33,6 @@ def schema(name: str, **types: Any) -> AvroSchema:
 ENCODERS = {
     "silver": Encoder(schema("Silver", _source_partition="int", _source_offset="long", id="string"), 1),
     "dropped": Encoder(schema("Dropped", source_partition="int", source_offset="long"), 2),
-    "letter": Encoder(schema("Letter", stage="string", error_code="string", source=["null", SOURCE]), 3),
     "raw": Encoder(schema("Raw", id="string", note=["null", "string"]), 4),
     "order": Encoder(schema("Order", id="string", lines={"type": "array", "items": "string"}), 5),
 }
@@ -98,39 +87,49 @@ DROPPED = encode("dropped", source_partition=1, source_offset=2)
 def test_silver_and_dropped_records_have_the_places_and_identities_they_name(broker: Broker) -> None:
     silver = scan(broker, *(encode("silver", _source_partition=3, _source_offset=at, id=f"e{at}") for at in (7, 5)))
 
-    rows = read_silver(silver, ("id",))
+    rows = read_silver(silver, ("id",)).rows
 
     assert places(rows) == [(3, 7), (3, 5)]
     assert rows.identity.tolist() == fingerprints([b"e7", b"e5"]).tolist()
-    assert places(read_silver(silver, ())) == [(3, 7), (3, 5)]
+    assert places(read_silver(silver, ()).rows) == [(3, 7), (3, 5)]
 
 
 def test_a_dropped_record_has_no_identity(broker: Broker) -> None:
-    rows = read_dropped(scan(broker, DROPPED))
+    rows = read_dropped(scan(broker, DROPPED)).rows
 
     assert places(rows) == [(1, 2)]
     assert not rows.identity.any()
 
 
-@pytest.mark.parametrize("value", [b"hello", encode("raw", id="a", note=None), DROPPED[:-1]])
-def test_a_record_that_no_job_wrote_is_named(broker: Broker, value: bytes) -> None:
-    with pytest.raises(TidegateError, match=f"{TOPIC}:0:1 is no record that a Tidegate job wrote"):
-        read_dropped(scan(broker, DROPPED, value))
+@pytest.mark.parametrize(
+    ("value", "doubtful"),
+    [
+        (b"hello", 0),
+        (b"", 0),
+        (encode("raw", id="a", note=None), 1),
+        (b"\0\0\0\0\x63 of a schema that nobody knows", 1),
+        (DROPPED[:-1], 0),
+    ],
+)
+def test_a_record_that_can_not_be_read_is_told_by_its_place_and_ends_nothing(
+    broker: Broker, value: bytes, doubtful: int
+) -> None:
+    found = read_dropped(scan(broker, DROPPED, value, DROPPED))
+
+    assert places(found.rows) == [(1, 2), (1, 2)]
+    assert places(found.unreadable) == [(0, 1)]
+    assert found.doubtful == doubtful
 
 
-def test_dead_letters_are_those_of_the_raw_topic_by_stage_and_code(broker: Broker) -> None:
-    def letter(code: str, topic: str, offset: int) -> bytes:
-        source = {"topic": topic, "partition": 0, "offset": offset}
-        return encode("letter", stage="rule", error_code=code, source=source)
+def test_silver_rows_are_found_again_by_their_own_places(broker: Broker) -> None:
+    rows = [encode("silver", _source_partition=3, _source_offset=at, id=f"e{at}") for at in range(4)]
+    silver = scan(broker, *rows[:2], b"hello", *rows[2:])
 
-    letters = scan(broker, letter("A", "raw", 1), letter("B", "raw", 2), letter("A", "raw", 3), letter("A", "other", 4))
+    own, found = read_silver_at(silver, ("id",), {0: np.array([1, 2, 4])})
 
-    found = read_dead_letters(letters, "raw")
-
-    assert {reason: places(rows) for reason, rows in found.items()} == {
-        ("rule", "A"): [(0, 1), (0, 3)],
-        ("rule", "B"): [(0, 2)],
-    }
+    assert places(own) == [(0, 1), (0, 4)]
+    assert places(found) == [(3, 1), (3, 3)]
+    assert found.identity.tolist() == fingerprints([b"e1", b"e3"]).tolist()
 
 
 def test_a_raw_record_that_nobody_claims_is_decoded_whole(broker: Broker) -> None:
@@ -165,7 +164,7 @@ def test_two_identities_that_join_to_the_same_are_two(broker: Broker) -> None:
     )
     expected = fingerprints([b"a~_b_c", b"a_b~_c"]).tolist()
 
-    assert read_silver(both, ("a", "b")).identity.tolist() == expected
+    assert read_silver(both, ("a", "b")).rows.identity.tolist() == expected
     assert read_raw(both, layout, {}).rows.identity.tolist() == expected
     assert read_raw(both, layout, {0: np.array([0, 1])}).rows.identity.tolist() == expected
 

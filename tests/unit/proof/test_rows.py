@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tidegate.proof.rows import (
     IdentityIndex,
     Rows,
+    among,
+    among_places,
     compare,
     concat,
     fingerprints,
@@ -70,3 +72,18 @@ def test_repeated_is_sorted_and_distinct(values: list[int]) -> None:
 
 def test_concat_of_nothing_has_no_rows() -> None:
     assert len(concat([])) == 0
+
+
+@given(rows=few_rows, others=few_rows)
+def test_among_finds_what_a_set_contains(rows: list[Row], others: list[Row]) -> None:
+    wanted = [row in set(others) for row in rows]
+
+    assert among(rows_of(rows), rows_of(others)).tolist() == wanted
+
+
+def test_a_row_of_another_partition_is_another_row() -> None:
+    mine, theirs = make_rows([0, 1], [5, 5]), make_rows([1], [5])
+
+    assert among(mine, theirs).tolist() == [False, True]
+    assert among_places(mine, theirs).tolist() == [False, True]
+    assert among_places(mine, make_rows()).tolist() == [False, False]

@@ -211,3 +211,90 @@ def test_a_right_run_with_one_row_removed_or_doubled_does_not_hold(
 
     assert offset in faults(verdict_on(raw, replace(outputs, silver=removed)))[0]
     assert offset in faults(verdict_on(raw, replace(outputs, silver=doubled)))[1]
+
+
+ONE_ROW = Outputs(silver_rows((0, "a_1")), marked(), marked())
+
+
+def line(offset: int, number: int) -> Rows:
+    """The letter of one row of a record."""
+    return make_rows([0], [offset], np.array([[number, 0]], np.uint64))
+
+
+def test_a_record_with_rows_in_silver_and_a_letter_for_the_other_is_whole() -> None:
+    silver = silver_rows((0, "a_1"), (0, "a_3"))
+
+    verdict = verdict_on(exploding_raw(3), Outputs(silver, marked(), marked(), refused=line(0, 2)))
+
+    assert faults(verdict) == ([], [], [])
+    assert (verdict.raw, verdict.silver, verdict.silver_rows, verdict.dead_letter) == (1, 1, 2, 0)
+
+
+def test_a_record_all_of_whose_rows_are_letters_is_a_dead_letter_and_explains_its_duplicate() -> None:
+    refused = concat([line(0, 1), line(0, 2)])
+
+    verdict = verdict_on(exploding_raw(2, 2, names="aa"), Outputs(silver_rows(), marked(), marked(), refused=refused))
+
+    assert faults(verdict) == ([], [], [])
+    assert (verdict.silver, verdict.dead_letter, verdict.duplicate) == (0, 1, 1)
+
+
+def test_a_letter_for_one_row_excuses_no_other_row() -> None:
+    verdict = verdict_on(exploding_raw(3), replace(ONE_ROW, refused=line(0, 2)))
+
+    assert faults(verdict) == ([0], [], [])
+    assert verdict.torn.tolist() == [0]
+
+
+def test_a_row_in_silver_and_in_a_letter_or_in_two_letters_is_doubled() -> None:
+    both = replace(ONE_ROW, refused=line(0, 1))
+    twice = Outputs(silver_rows(), marked(), marked(), refused=concat([line(0, 1), line(0, 1)]))
+    whole_too = Outputs(silver_rows(), marked(0), marked(), refused=line(0, 1))
+
+    for outputs in (both, twice, whole_too):
+        assert faults(verdict_on(exploding_raw(1), outputs)) == ([], [0], [])
+
+
+def test_a_letter_of_a_row_that_the_record_does_not_have_is_unexplained() -> None:
+    assert faults(verdict_on(exploding_raw(1), replace(ONE_ROW, refused=line(0, 2)))) == ([], [], [0])
+
+
+def test_rows_of_a_record_that_is_a_dead_letter_as_a_whole_are_doubled_though_one_is_lost() -> None:
+    assert faults(verdict_on(exploding_raw(2), replace(ONE_ROW, dead_letter=marked(0)))) == ([], [0], [])
+
+
+def test_what_repeats_a_record_that_failed_after_its_identity_had_passed_is_a_duplicate() -> None:
+    raw, outputs = raw_of(["a", "a"]), Outputs(silver_rows(), marked(0), marked())
+    assert faults(verdict_on(raw, outputs)) == ([1], [], []), "a record that a rule rejects has a letter each time"
+    late = verdict_on(raw, replace(outputs, after_dedup=marked(0)))
+    assert (faults(late), late.duplicate) == (([], [], []), 1)
+
+
+def test_what_lies_behind_an_open_transaction_is_undecided_and_not_missing() -> None:
+    raw = raw_of(["a", "b", "c", "b", "e"])
+    hidden = concat([silver_rows((1, "b")), marked(4)])
+
+    verdict = verdict_on(raw, Outputs(silver_rows((0, "a")), marked(), marked(), hidden=hidden))
+
+    assert verdict.undecided.tolist() == [1, 3, 4], "the second b repeats one that is hidden"
+    assert faults(verdict) == ([2], [], [])
+
+
+def test_what_is_decided_stays_so_whatever_an_open_transaction_holds() -> None:
+    verdict = verdict_on(RAW, replace(GOOD, hidden=concat([GOOD.silver, GOOD.dead_letter])))
+
+    assert (faults(verdict), verdict.undecided.tolist(), verdict.duplicate) == (([], [], []), [], 1)
+
+
+def test_an_event_without_a_verdict_soon_after_the_edge_of_silver_may_be_a_duplicate() -> None:
+    raw = raw_of(["a", "b", "c", "d"], decodable=[True, True, False, True])
+    (verdict,) = judge([WINDOW], raw, Outputs(silver_rows((0, "a")), marked(), marked()), expired_before={0: 3})
+
+    assert verdict.expired.tolist() == [1]
+    assert faults(verdict) == ([2, 3], [], []), "2 can't be decoded: it has a letter or is lost"
+
+
+def test_a_torn_record_soon_after_the_edge_of_silver_is_no_duplicate() -> None:
+    (verdict,) = judge([WINDOW], exploding_raw(2), ONE_ROW, expired_before={0: 3})
+
+    assert (faults(verdict)[0], verdict.expired.tolist()) == ([0], [])

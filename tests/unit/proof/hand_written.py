@@ -1,0 +1,111 @@
+"""A small dataset on a broker inside the process: raw and outputs are written by hand, before a proof or during it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.broker import PARTITIONS, Broker
+from tests.contracts import SCHEMAS
+from tests.synthetic import EVENT_TIME_MS, write_contract
+from tidegate.avro.codec import Encoder
+from tidegate.avro.types import AvroSchema
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.contracts.load import load_stream, platform_schema
+from tidegate.proof import letter_reader, record_reader, retention_reader
+from tidegate.proof.topics import Beginnings, TopicEvidence
+from tidegate.proof.window import Window
+from tidegate.proof.workers import Workers
+
+NAME = "probe"
+RULE = {"cleanup.policy": "delete", "retention.ms": "3600000", "retention.bytes": "-1"}
+LINES = {"name": "lines", "type": {"type": "array", "items": {"type": "record", "name": "Line", "fields": [
+    {"name": "article", "type": "string"}]}}}  # fmt: skip
+
+
+class HandWritten:
+    """Its records have an identity ``event_id``; with ``explode`` each is a row per item of ``lines``."""
+
+    def __init__(self, broker: Broker, folder: Path, patch: pytest.MonkeyPatch, *, explode: bool = False) -> None:
+        write_contract(folder, NAME, SCHEMAS)
+        if explode:
+            _explode(folder / NAME)
+        self.settings = broker.settings.model_copy(update={"schemas_dir": folder})
+        self.dataset = load_stream(folder, NAME)
+        self.contract = self.dataset.contract
+        self._broker = broker
+        letter, dropped = (platform_schema(folder, name) for name in ("dead_letter", "dropped"))
+        self._schemas: dict[int, AvroSchema] = dict(
+            enumerate([self.dataset.latest, self.dataset.silver, letter, dropped], 1)
+        )
+        self._raw, self._silver, self._letter, self._dropped = (
+            Encoder(schema, number) for number, schema in self._schemas.items()
+        )
+        for module in (record_reader, letter_reader):
+            patch.setattr(module, "RegistryClient", lambda *_: _Registry(self._schemas))
+        patch.setattr(retention_reader, "topic_settings", lambda _, topics: dict.fromkeys(topics, RULE))
+
+    def raw(self, *identities: str, lines: int = 0) -> None:
+        """Records of partition 0; one whose identity ends in ``!`` is cut short."""
+        self.send(self.contract.topic.name, (self._raw_value(identity, lines) for identity in identities))
+
+    def silver(self, *rows: tuple[int, str], **others: Any) -> None:
+        """Rows of raw records of partition 0: offset and identity."""
+        records = [
+            {"_source_partition": 0, "_source_offset": offset, "_source_topic": "", "event_id": identity}
+            | {"event_time": EVENT_TIME_MS, "note": None, "_ingested_at": EVENT_TIME_MS, "_schema_id": 1}
+            | {"_warnings": [], **others}
+            for offset, identity in rows
+        ]
+        self.send(self.contract.silver_topic, map(self._silver.encode, records))
+
+    def letter(self, stage: str, offset: int, topic: str | None = None, row: int | None = None) -> None:
+        """The dead letter of a record of partition 0, of raw unless another topic is said."""
+        source = {"topic": topic or self.contract.topic.name, "partition": 0, "offset": offset, "timestamp": 0}
+        record = {
+            **{"dead_letter_id": "", "failed_at": 0, "first_failed_at": 0, "dataset": NAME, "stage": stage},
+            **{"error_code": "SOME_CODE", "error_message": "", "violations": [], "retryable": False, "attempt": 1},
+            **{"processor": {"name": "", "version": ""}, "contract": {"subject": ""}, "source_file": None},
+            **{"source": source | {"row": row}, "payload": None, "payload_encoding": "", "payload_truncated": False},
+        }
+        self.send(self.contract.dead_letter_topic, [self._letter.encode(record)])
+
+    def dropped(self, offset: int) -> None:
+        """A dropped record of partition 0."""
+        place = {"source_partition": 0, "source_offset": offset, "source_topic": "", "source_timestamp": 0}
+        self.send(self.contract.dropped_topic, [self._dropped.encode(place | {"rule": "r"})])
+
+    def send(self, topic: str, values: Iterable[bytes]) -> None:
+        """Any bytes into partition 0 of a topic."""
+        self._broker.send(topic, [(0, value) for value in values])
+
+    def evidence(self, beginnings: Beginnings | None = None, partitions: int = PARTITIONS) -> TopicEvidence:
+        """What the topics hold now, for all of raw, or as if it had fewer partitions."""
+        spans = topic_spans(self.settings, self.contract.topic.name)
+        windows = [Window(number, low, high, high) for number, (low, high) in spans.items() if number < partitions]
+        return TopicEvidence(self.settings, self.dataset, windows, Workers(1), beginnings or Beginnings())
+
+    def _raw_value(self, identity: str, lines: int) -> bytes:
+        record: dict[str, Any] = {"event_id": identity, "event_time": EVENT_TIME_MS, "note": None}
+        items = {"lines": [{"article": "a"}] * lines} if lines else {}
+        value = self._raw.encode(record | items)
+        return value[:-1] if identity.endswith("!") else value
+
+
+class _Registry:
+    def __init__(self, schemas: Mapping[int, AvroSchema]) -> None:
+        self.by_id = schemas.get
+
+
+def _explode(folder: Path) -> None:
+    """The same dataset, whose records have an array of lines, each a row of silver."""
+    contract = json.loads((folder / "contract.yaml").read_text()) | {"explode": {"field": "lines", "position": "line"}}
+    (folder / "contract.yaml").write_text(json.dumps(contract))
+    for name, fields in (("v1", [LINES]), ("silver", [{"name": "line", "type": "int"}])):
+        schema = json.loads((folder / f"{name}.avsc").read_text())
+        place = next(at for at, field in enumerate(schema["fields"]) if field["name"] == "event_id") + 1
+        at = place if name == "silver" else len(schema["fields"])
+        schema["fields"][at:at] = fields
+        (folder / f"{name}.avsc").write_text(json.dumps(schema))

@@ -1,0 +1,37 @@
+"""What a proof says that it is not about."""
+
+from tidegate.proof import notes
+from tidegate.proof.open_transactions import OpenEnd
+from tidegate.proof.retention import Edge, LeftOut
+
+
+def test_what_retention_has_taken_is_named_by_its_offsets_and_by_the_topic() -> None:
+    (note,) = notes.left_out(Edge("silver.x", 5000), [LeftOut(0, 10, 30), LeftOut(2, 0, 5)])
+
+    assert "25 offsets (0:10–30, 2:0–5)" in note
+    assert "before 1970-01-01T00:00:05Z" in note
+    assert "silver.x" in note
+    assert [*notes.left_out(Edge("silver.x", 5000), [])] == []
+    assert [*notes.left_out(None, [])] == []
+
+
+def test_many_partitions_are_cut_short() -> None:
+    (note,) = notes.left_out(Edge("silver.x", 0), [LeftOut(number, 0, 1) for number in range(50)])
+
+    assert "7:0–1, …)" in note
+    assert "8:0–1" not in note
+
+
+def test_an_open_transaction_is_named_with_its_remedy() -> None:
+    (note,) = notes.behind_open_transactions([OpenEnd("silver.x", 3, 40, 52)])
+
+    assert "12 offsets of silver.x, partition 3, from 40 on" in note
+    assert "kafka-transactions.sh" in note
+    assert "--topic silver.x --partition 3" in note
+
+
+def test_events_that_nobody_can_tell_any_more_and_silver_records_are_counted() -> None:
+    assert "2 events" in next(notes.expired(2))
+    assert "index TRUNCATED 3" in next(notes.silver_dead_letters({"index TRUNCATED": 3}))
+    assert "1 records of silver" in next(notes.unknown_schemas(1))
+    assert [*notes.expired(0), *notes.silver_dead_letters({}), *notes.unknown_schemas(0)] == []

@@ -1,0 +1,120 @@
+"""A whole proof of the topics, on a broker inside the process; lake, index and transactions are met on real servers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.broker import Broker
+from tests.unit.proof.hand_written import NAME, HandWritten
+from tidegate.clients import kafka_offsets
+from tidegate.errors import TidegateError
+from tidegate.proof import reconcile, topics
+from tidegate.proof.layers import Found
+from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.report import LayerName, ProofReport
+from tidegate.proof.rows import concat, fingerprints, make_rows
+
+TOPICS_ONLY = Scope(lake=False, index=False, wait_s=0)
+
+
+@pytest.fixture
+def written(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HandWritten:
+    return HandWritten(broker, tmp_path, monkeypatch)
+
+
+def proof_of(written: HandWritten, scope: Scope = TOPICS_ONLY) -> ProofReport:
+    return prove(written.settings, NAME, scope)
+
+
+def test_a_right_run_holds(written: HandWritten) -> None:
+    written.raw("a", "b!", "c", "a")
+    written.silver((0, "a"))
+    written.letter("decode", 1)
+    written.dropped(2)
+
+    report = proof_of(written)
+
+    assert report.holds, report.findings
+    assert [report.total(count) for count in ("raw", "silver", "dead_letter", "dropped", "duplicate")] == [
+        4,
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert report.notes == ()
+
+
+def test_a_foreign_record_is_a_finding_and_the_rest_is_proved_all_the_same(written: HandWritten) -> None:
+    written.raw("a", "b")
+    written.silver((0, "a"))
+    written.send(written.contract.silver_topic, [b"hello"])
+
+    report = proof_of(written)
+
+    found = {finding.fault: finding.first for finding in report.findings}
+    assert found == {"missing": ("0:1",), "unexplained": ("silver.probe:0:1",)}
+
+
+def test_what_an_open_transaction_hides_is_undecided_and_said_with_its_remedy(
+    written: HandWritten, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_the_end(settings: object, topic: str) -> kafka_offsets.Spans:
+        spans = kafka_offsets.topic_spans(written.settings, topic)
+        if topic == written.contract.silver_topic:
+            spans[0] = (0, 1)
+        return spans
+
+    monkeypatch.setattr(topics, "topic_spans", without_the_end)
+    written.raw("a", "b")
+    written.silver((0, "a"), (1, "b"))
+
+    report = proof_of(written)
+
+    assert (report.holds, report.undecided, report.faults("missing")) == (False, 1, 0)
+    assert report.verdict() == "The proof does not hold: of 2 events of probe, 1 undecided."
+    assert "1 offsets of silver.probe, partition 0, from 1 on" in report.notes[0]
+
+
+class Index:
+    """An index that lacks offset 1 and holds offset 2; ``meanwhile`` happens while it is read."""
+
+    name: LayerName = "index"
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self._meanwhile = meanwhile
+
+    def marker(self) -> object:
+        return 0
+
+    def read(self, _: object) -> Found:
+        self._meanwhile()
+        rows = [make_rows([0], [at], fingerprints([name.encode()])) for at, name in ((0, "a"), (2, "c"))]
+        return Found(concat(rows))
+
+
+def test_what_comes_to_the_topics_while_a_layer_is_read_changes_both_verdicts(
+    written: HandWritten, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile() -> None:
+        written.silver((2, "c"))
+        written.letter("index", 1)
+
+    monkeypatch.setattr(reconcile, "_sources", lambda *_: [Index(meanwhile)])
+    written.raw("a", "b", "c")
+    written.silver((0, "a"), (1, "b"))
+
+    report = proof_of(written, Scope(wait_s=0))
+
+    assert report.holds, report.findings
+    assert (report.layers[0].expected, report.layers[0].actual) == (1, 2)
+
+
+def test_reference_data_and_an_impossible_window_are_one_clear_error(written: HandWritten) -> None:
+    written.raw("a")
+
+    with pytest.raises(TidegateError, match="ends at 1"):
+        proof_of(written, Scope(start="0:5", lake=False, index=False, wait_s=0))
+    with pytest.raises(TidegateError, match="'10:30' has no date"):
+        proof_of(written, Scope(start="10:30", lake=False, index=False, wait_s=0))

@@ -1,0 +1,59 @@
+"""What a proof is not about, one line each: as much a part of it as its verdict. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from tidegate.proof.open_transactions import OpenEnd
+from tidegate.proof.retention import Edge, LeftOut
+
+COMPARED = "Compared: each row's place and identity. Not compared: its other columns, and bronze's bytes."
+SHOWN = 8
+
+
+def left_out(edge: Edge | None, offsets: Sequence[LeftOut]) -> Iterator[str]:
+    """Which raw offsets the proof leaves out since outputs of them are gone."""
+    if edge is None or not offsets:
+        return
+    places = _listed([f"{each.partition}:{each.start}–{each.end}" for each in offsets])
+    until = datetime.fromtimestamp(edge.until_ms / 1000, UTC)
+    count = sum(each.end - each.start for each in offsets)
+    yield (
+        f"left out: {count:,} offsets ({places}), which arrived before {until:%Y-%m-%dT%H:%M:%SZ}: retention has "
+        f"removed rows of {edge.topic} that were written until then."
+    )
+
+
+def expired(count: int) -> Iterator[str]:
+    """Events of which nobody can tell any more whether they are duplicates."""
+    if count:
+        yield (
+            f"left out: {count:,} events without a verdict, each of which may repeat an event whose silver row "
+            "retention has removed."
+        )
+
+
+def behind_open_transactions(ends: Sequence[OpenEnd]) -> Iterator[str]:
+    """What can't be decided while a transaction is open, and what can be done about it."""
+    for end in ends[:SHOWN]:
+        yield (
+            f"undecided: {end.size:,} offsets of {end.topic}, partition {end.partition}, from {end.start:,} on, are "
+            "behind a transaction that is still open. Kafka's kafka-transactions.sh describes it "
+            f"(describe-producers --topic {end.topic} --partition {end.partition}) and can abort it."
+        )
+
+
+def silver_dead_letters(counts: Mapping[str, int]) -> Iterator[str]:
+    """Silver records that jobs behind it could not read."""
+    if counts:
+        listed = ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
+        yield f"dead letters of silver records, excused where a job could not read them: {listed}."
+
+
+def unknown_schemas(count: int) -> Iterator[str]:
+    """Silver records that the proof can't read, although a job may have written them."""
+    if count:
+        yield f"{count:,} records of silver have a schema that the registry does not know or that begins otherwise."
+
+
+def _listed(places: Sequence[str]) -> str:
+    return ", ".join(places[:SHOWN]) + ", …" * (len(places) > SHOWN)
