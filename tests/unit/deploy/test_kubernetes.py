@@ -7,11 +7,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
 from tests.project import PROJECT
+from tidegate.cli.main import cli
+from tidegate.clients.flink import job_managers
 from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 from tidegate.stack.flink_home import flink_version, java_options
@@ -132,6 +135,52 @@ def test_flink_is_the_images_and_configured_alike(deployment: dict[str, Any], fl
     assert own["env.java.opts.all"] == java_options()
     assert deployment["spec"]["job"]["jarURI"].endswith(f"flink-python-{flink_version()}.jar")
     assert all(isinstance(value, str) for value in own.values())
+
+
+def test_init_can_be_run_again_with_another_image() -> None:
+    """The template of a Job that is there can't be changed: each run is made with a name of its own."""
+    (job,) = documents(FOLDER / "init.yaml")
+    readme = (FOLDER / "README.md").read_text()
+
+    assert "name" not in job["metadata"] and job["metadata"]["generateName"] == "tidegate-init-"
+    assert job["spec"]["ttlSecondsAfterFinished"] > 0
+    assert "kubectl create -f deploy/kubernetes/init.yaml" in readme
+    assert not re.search(r"kubectl apply[^\n]*init\.yaml|job/tidegate-init\b", readme)
+
+
+def test_every_image_is_the_same(deployment: dict[str, Any]) -> None:
+    images = {
+        container["image"]
+        for file in ("init.yaml", "monitor.yaml")
+        for container in documents(FOLDER / file)[0]["spec"]["template"]["spec"]["containers"]
+    }
+    assert images == {deployment["spec"]["image"]}
+
+
+def test_the_monitor_asks_the_job_manager_of_every_job_that_should_run() -> None:
+    monitor, service = documents(FOLDER / "monitor.yaml")
+    pod = monitor["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    (variable,) = container["env"]
+    (folded,) = (each for each in container["args"] if each.startswith("--jobs="))
+
+    assert variable["name"] == "TIDEGATE_FLINK_REST_URLS"
+    asked = job_managers(Settings(flink_rest_urls=variable["value"]), timeout_s=1)
+    assert set(asked) == {f"flink tidegate-{job}-rest:8081" for job in NAMES}
+    assert set(folded.removeprefix("--jobs=").split()) == set(NAMES)
+    assert service["spec"]["selector"] == monitor["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"]
+
+
+def test_the_monitors_arguments_are_those_of_its_command() -> None:
+    (container,) = documents(FOLDER / "monitor.yaml")[0]["spec"]["template"]["spec"]["containers"]
+    name, *arguments = container["args"]
+    command = cli.get_command(click.Context(cli), name)
+
+    assert command is not None
+    given = command.make_context(name, [*arguments]).params
+    assert f"--port={container['ports'][0]['containerPort']}" in arguments
+    limit_mb = int(container["resources"]["limits"]["memory"].removesuffix("Gi")) * 1024
+    assert given["prove_memory_mb"] < limit_mb - 256
 
 
 def settings_map() -> dict[str, str]:
