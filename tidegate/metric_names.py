@@ -75,12 +75,12 @@ READING_AGE = Metric(
     "since the last whole reading was begun, before the first one since the monitor started",
     "over some minutes: what it reads is not shown; the monitor says why in one line",
 )
-CONTRACT_READABLE = Metric(
-    "tidegate_contract_readable",
+CONTRACT_OK = Metric(
+    "tidegate_contract_ok",
     "gauge",
     "monitor",
     ("dataset",),
-    "1 if the dataset's contract can be read, 0 if not: then nothing of the dataset is watched",
+    "1 if the dataset's contract can work, 0 if not: then jobs leave the dataset out, and no proof of it is made",
     "`tidegate contract check DATASET`, then start the monitor again",
 )
 EVENTS_IN = Metric(

@@ -1,18 +1,21 @@
-"""Which datasets can be watched: a contract that can't be read is told by name, and takes no other with it."""
+"""Which datasets are watched: a contract that is wrong is told by name, and takes no other with it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tidegate import metric_names
 from tidegate.contracts.dataset import Dataset, Stream
 from tidegate.contracts.load import dataset_names, load_dataset
+from tidegate.contracts.sound import sound_datasets
+from tidegate.errors import ContractError
 from tidegate.monitor.reading import Reader, Sample
 
 EVERY_S = 60.0
 
 
 class ContractReader(Reader):
-    """Reads the contracts again and again: one that is mended is told, and watched from the monitor's next start."""
+    """Checks the contracts again and again: one that is mended is told, and watched from the monitor's next start."""
 
     name = "contracts"
     every_s = EVERY_S
@@ -21,38 +24,40 @@ class ContractReader(Reader):
         self._schemas_dir = schemas_dir
 
     def read(self) -> Iterator[Sample]:
-        """Whether each one can be read.
+        """Whether each one can work.
 
         Raises:
-            Exception: what is wrong with the first one that can't.
+            ContractError: what is wrong with the first one that can't.
         """
-        found = read_all(self._schemas_dir)
-        for name, dataset in found.items():
-            yield Sample(metric_names.CONTRACT_READABLE, (name,), float(not isinstance(dataset, Exception)))
-        if errors := [dataset for dataset in found.values() if isinstance(dataset, Exception)]:
-            raise errors[0]
+        sound = sound_datasets(self._schemas_dir)
+        for dataset in sound.datasets:
+            yield Sample(metric_names.CONTRACT_OK, (dataset.name,), 1.0)
+        for name in sound.left_out:
+            yield Sample(metric_names.CONTRACT_OK, (name,), 0.0)
+        for name, found in sound.left_out.items():
+            raise ContractError(f"{name}: {found.file}: {found.place}: {found.problem}.", remedy=found.remedy)
 
 
-def read_all(schemas_dir: Path) -> dict[str, Dataset | Exception]:
-    """Each dataset, or why it can't be read.
-
-    Raises:
-        ContractError: there is no such folder.
-    """
-    return {name: _read(schemas_dir, name) for name in dataset_names(schemas_dir)}
-
-
-def readable_streams(schemas_dir: Path) -> list[Stream]:
-    """The datasets that jobs refine, without those that can't be read.
+def watched_streams(schemas_dir: Path) -> list[Stream]:
+    """The datasets whose contracts can be read, also those that jobs would leave out: an earlier start may run them.
 
     Raises:
         ContractError: there is no such folder.
     """
-    return [dataset for dataset in read_all(schemas_dir).values() if isinstance(dataset, Stream)]
+    found = (_read(schemas_dir, name) for name in dataset_names(schemas_dir))
+    return [dataset for dataset in found if isinstance(dataset, Stream)]
 
 
-def _read(schemas_dir: Path, name: str) -> Dataset | Exception:
-    try:
+def proved_streams(schemas_dir: Path) -> list[Stream]:
+    """The datasets that jobs work on; of others every event would be missing.
+
+    Raises:
+        ContractError: there is no such folder.
+    """
+    return sound_datasets(schemas_dir).streams
+
+
+def _read(schemas_dir: Path, name: str) -> Dataset | None:
+    with suppress(Exception):  # whatever one folder holds, the others are watched; the reader says what it is
         return load_dataset(schemas_dir, name)
-    except Exception as error:  # noqa: BLE001 - whatever one folder holds, the others are watched
-        return error
+    return None

@@ -14,7 +14,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, METRICS, NAMES, REFINE
 from tidegate.monitor.board import Board
-from tidegate.monitor.contracts import ContractReader, readable_streams
+from tidegate.monitor.contracts import ContractReader, proved_streams, watched_streams
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.latency import CommittedReader, SearchableReader, latencies_of
@@ -104,6 +104,14 @@ def proof_readers(datasets: Sequence[Stream], process: ProofProcess, options: Op
     ]
 
 
+def all_readers(settings: Settings, process: ProofProcess, options: Options) -> list[Reader]:
+    """Those of all datasets whose contracts can be read, and of the proofs."""
+    return [
+        *readers(settings, watched_streams(settings.schemas_dir), options),
+        *proof_readers(proved_streams(settings.schemas_dir), process, options),
+    ]
+
+
 def proof_process(settings: Settings, options: Options) -> ProofProcess:
     """Makes proofs of what the jobs that should run write."""
     layers = (LAKE, INDEX)
@@ -113,10 +121,8 @@ def proof_process(settings: Settings, options: Options) -> ProofProcess:
 
 def read_once(settings: Settings, options: Options, say: Say) -> tuple[str, bool]:
     """The metrics as text after one reading of everything, and whether no reading failed."""
-    datasets = readable_streams(settings.schemas_dir)
-    board = Board()
-    process = proof_process(settings, options)
-    wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
+    board, process = Board(), proof_process(settings, options)
+    wanted = all_readers(settings, process, options)
     watches = [Watch(reader, board, say) for reader in wanted]
     for watch in watches:
         watch.begin()
@@ -131,10 +137,9 @@ def serving(settings: Settings, options: Options, address: tuple[str, int], say:
     Raises:
         TidegateError: the address can't be listened on.
     """
-    datasets, process, board = readable_streams(settings.schemas_dir), proof_process(settings, options), Board()
+    process, board = proof_process(settings, options), Board()
     with _http_server(board, address) as port:
-        wanted = [*readers(settings, datasets, options), *proof_readers(datasets, process, options)]
-        watches = [Watch(reader, board, say) for reader in wanted]
+        watches = [Watch(reader, board, say) for reader in all_readers(settings, process, options)]
         try:
             for watch in watches:
                 watch.start()

@@ -24,7 +24,7 @@ ASKED_FOR = {
     "TidegateSinkWaits",
     "TidegateJobRestarts",
     "TidegateReadingOld",
-    "TidegateContractUnreadable",
+    "TidegateContractWrong",
     "TidegateProofSlow",
     "TidegateFailedCommittables",
     "TidegateFunctionFails",

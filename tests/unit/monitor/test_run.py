@@ -16,7 +16,7 @@ from tidegate.errors import TidegateError
 from tidegate.job_names import NAMES
 from tidegate.metric_names import JOB_UP
 from tidegate.monitor import jobs
-from tidegate.monitor.contracts import readable_streams
+from tidegate.monitor.contracts import watched_streams
 from tidegate.monitor.jobs import JobReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.proof_process import ProofProcess
@@ -82,7 +82,7 @@ def test_each_server_has_one_reader_that_tells_whether_it_is_there() -> None:
     ],
 )
 def test_a_server_that_no_job_needs_is_not_asked_and_so_never_down(jobs: tuple[str, ...], asked: set[str]) -> None:
-    found = readers(SETTINGS, readable_streams(SETTINGS.schemas_dir), Options(jobs=jobs))
+    found = readers(SETTINGS, watched_streams(SETTINGS.schemas_dir), Options(jobs=jobs))
     told = {reader.server or reader.name for reader in found}
     assert told & {"opensearch", "lake", "jobs"} == asked
 
