@@ -12,15 +12,15 @@ class Waited(Generic[T]):
     """One function, called again and again, never twice at once: a call that has not ended is waited for again."""
 
     def __init__(self, function: Callable[[], T], name: str) -> None:
+        self.name = name
         self._function = function
-        self._name = name
         self._call: Future[T] | None = None
 
     def begin(self) -> None:
         """Calls the function, unless its last call was not taken yet."""
         if self._call is None:
             self._call = Future()
-            Thread(target=_run, args=(self._function, self._call), name=self._name, daemon=True).start()
+            Thread(target=_run, args=(self._function, self._call), name=self.name, daemon=True).start()
 
     def ended(self, timeout_s: float) -> bool:
         """Waits for the call that was begun; False if it has not ended by then."""
@@ -29,7 +29,7 @@ class Waited(Generic[T]):
     def take(self) -> T:
         """What the call gave that has ended; raises what it raised."""
         call, self._call = self._call, None
-        assert call is not None and call.done(), self._name
+        assert call is not None and call.done(), self.name
         return call.result()
 
 

@@ -3,7 +3,9 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +14,16 @@ from rich.table import Table
 from tidegate.cli.output import tables
 from tidegate.clients import endpoints
 from tidegate.clients.endpoints import Answer
-from tidegate.clients.flink import FlinkClient
+from tidegate.clients.flink import FlinkClient, FlinkJob, job_managers
+from tidegate.deadline import Waited
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from tidegate.stack.supervisor import ServerStatus
+
+Job = tuple[FlinkJob, int]
+"""A job and its failures."""
 
 
 @click.command("status")
@@ -41,8 +47,11 @@ def _show(settings: Settings, found: "Sequence[ServerStatus | Answer]", table: T
     else:
         console = tables()
         console.print(table)
-        if jobs := _jobs(FlinkClient(settings, timeout_s=endpoints.TIMEOUT_S)):
+        jobs, problems = _jobs(job_managers(settings, timeout_s=endpoints.TIMEOUT_S).values())
+        if jobs:
             console.print(jobs)
+        for problem in problems:
+            click.echo(f"Jobs are not known: {problem}")
         if not endpoints.has_local_stack(settings):
             click.echo(
                 f"These are the addresses of `tidegate config show`. There is no local stack in {settings.home}: "
@@ -78,15 +87,33 @@ def _state(server: "ServerStatus | Answer") -> str:
     return f"[green]{server.detail}" if server.healthy else f"[red]{server.detail}"
 
 
-def _jobs(flink: FlinkClient) -> Table | None:
-    """The newest run of each job; None without any, or without Flink, whose own row says so."""
-    try:
-        newest = {job.name: job for job in sorted(flink.jobs(), key=lambda job: job.start_time_ms)}
-        failures = {job.name: flink.failures(job.job_id) for job in newest.values()}
-    except TidegateError:
-        return None
+def _jobs(clients: Iterable[FlinkClient]) -> tuple[Table | None, list[str]]:
+    """The newest run of each job, None without any; and why a JobManager does not tell of its own."""
+    asked = [Waited(partial(_newest, client), client.address) for client in clients]
+    for waited in asked:
+        waited.begin()
+    until_s, found, problems = time.monotonic() + endpoints.DEADLINE_S, dict[str, Job](), list[str]()
+    for waited in asked:
+        if not waited.ended(max(0.0, until_s - time.monotonic())):
+            problems.append(f"{waited.name} has not answered within {endpoints.DEADLINE_S:g} s.")
+            continue
+        try:
+            found |= waited.take()
+        except TidegateError as error:
+            problems.append(error.problem)
+        except Exception as error:  # noqa: BLE001 - an answer of a shape that Flink does not give
+            problems.append(f"what answers at {waited.name} is no Flink ({type(error).__name__}).")
+    return _jobs_table(found) if found else None, problems
+
+
+def _newest(client: FlinkClient) -> dict[str, Job]:
+    newest = {job.name: job for job in sorted(client.jobs(), key=lambda job: job.start_time_ms)}
+    return {name: (job, client.failures(job.job_id)) for name, job in newest.items()}
+
+
+def _jobs_table(jobs: Mapping[str, Job]) -> Table:
     table = Table("job", "state", "failures", "id", box=None)
-    for name, job in sorted(newest.items()):
+    for name, (job, failures) in sorted(jobs.items()):
         state = f"[green]{job.state}" if job.state in ("RUNNING", "FINISHED") else f"[yellow]{job.state}"
-        table.add_row(name, state, str(failures[name]), job.job_id)
-    return table if newest else None
+        table.add_row(name, state, str(failures), job.job_id)
+    return table

@@ -1,23 +1,27 @@
 """Whether the servers that the settings name answer, wherever they run: in containers, on a cluster, or elsewhere."""
 
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
 
 from tidegate import log
 from tidegate.clients import connection
-from tidegate.clients.flink import FlinkClient
+from tidegate.clients.flink import job_managers
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.outage import CATALOG, FLINK, KAFKA, OPENSEARCH, REGISTRY, S3, outage
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
+from tidegate.deadline import Waited
 from tidegate.errors import TidegateError
 from tidegate.settings import STACK_FILE, Settings
 
 TIMEOUT_S = 5.0
+DEADLINE_S = 10.0
+"""For a server that says something now and then, and never all of it."""
+Question = tuple[str, str, Callable[[], object]]
 SERVERS = {
     "kafka": KAFKA,
     "registry": REGISTRY,
@@ -54,30 +58,40 @@ def are_elsewhere(settings: Settings) -> bool:
 
 
 def ask(settings: Settings) -> list[Answer]:
-    """One question to each server, all at once, each answered or given up within seconds."""
-    questions = _questions(settings)
-    with ThreadPoolExecutor(len(questions)) as pool:
-        return list(pool.map(lambda name: _ask(settings, name, questions[name]), questions))
+    """One question to each server, all at once; one that has not answered at the deadline is said to hang."""
+    asked = [(name, address, Waited(question, name)) for name, address, question in _questions(settings)]
+    for *_, waited in asked:
+        waited.begin()
+    until_s = time.monotonic() + DEADLINE_S
+    return [_answer(name, _shown(address), waited, until_s) for name, address, waited in asked]
 
 
-def _questions(settings: Settings) -> dict[str, Callable[[], object]]:
-    """By server, a call that raises :class:`TidegateError` if it is not as it should be; in the order of SERVERS."""
-    return {
+def _questions(settings: Settings) -> list[Question]:
+    """By server and address, a call that raises if it is not as it should be; in the order of SERVERS."""
+    asked: dict[str, Callable[[], object]] = {
         "kafka": lambda: OffsetReader(settings).places([]),
         "registry": lambda: RegistryClient(settings, timeout_s=TIMEOUT_S).subjects(),
         "opensearch": lambda: SearchClient(settings, timeout_s=TIMEOUT_S).count(naming.ALL_EVENTS),
         "s3": lambda: _get(settings, "s3", "/"),
         "catalog": lambda: _get(settings, "catalog", "/v1/config"),
-        "flink": lambda: FlinkClient(settings, timeout_s=TIMEOUT_S).jobs(),
     }
+    return [
+        *((name, SERVERS[name].address(settings), question) for name, question in asked.items()),
+        *(("flink", client.address, client.jobs) for client in job_managers(settings, timeout_s=TIMEOUT_S).values()),
+    ]
 
 
-def _ask(settings: Settings, name: str, question: Callable[[], object]) -> Answer:
-    address = _shown(SERVERS[name].address(settings))
+def _answer(name: str, address: str, waited: Waited[object], until_s: float) -> Answer:
+    if not waited.ended(max(0.0, until_s - time.monotonic())):
+        problem = f"{SERVERS[name].title} at {address} has not answered within {DEADLINE_S:g} s: it hangs."
+        return Answer(name, address, False, problem)
     try:
-        question()
+        waited.take()
     except TidegateError as error:
         return Answer(name, address, False, _shown(error.problem))
+    except Exception as error:  # noqa: BLE001 - an answer of a shape that no such server gives
+        problem = f"what answers is no {SERVERS[name].title.removeprefix('the ')} ({type(error).__name__})."
+        return Answer(name, address, False, problem)
     return Answer(name, address, True, "answers")
 
 

@@ -57,6 +57,7 @@ class FlinkClient:
     """Calls the JobManager."""
 
     def __init__(self, settings: Settings, *, timeout_s: float = 10) -> None:
+        self.address = FLINK.address(settings)
         self._settings = settings
         self._http = httpx.Client(**connection.flink(settings), timeout=timeout_s)
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import psutil
 
+from tidegate.deadline import Waited
 from tidegate.errors import TidegateError
 from tidegate.stack import process
 from tidegate.stack.fetch import Cache
@@ -31,6 +33,7 @@ SERVERS: tuple[type[Server], ...] = (Kafka, Registry, OpenSearch, SeaweedFS, Job
 ALIASES = {"flink": ("jobmanager", "taskmanager"), "s3": ("seaweedfs",), "lake": ("seaweedfs",)}
 START_TIMEOUT_S = 300.0
 LEFTOVERS_GRACE_S = 20.0
+STATUS_S = 20.0
 _POLL_S = 0.1
 
 Phase = Literal["waiting", "starting", "healthy", "already running"]
@@ -174,9 +177,22 @@ def stop_leftovers(home: Path) -> list[int]:
 
 
 def status(servers: Sequence[Server]) -> list[ServerStatus]:
-    """Every server's state, checked by real use."""
-    with ThreadPoolExecutor(max_workers=len(servers)) as pool:
-        return list(pool.map(_status, servers))
+    """Every server's state, checked by real use; one that has not answered at the deadline is said to hang."""
+    checks = [(server, Waited(partial(_status, server), server.name)) for server in servers]
+    for _, check in checks:
+        check.begin()
+    until_s = time.monotonic() + STATUS_S
+    return [
+        check.take() if check.ended(max(0.0, until_s - time.monotonic())) else _hanging(server)
+        for server, check in checks
+    ]
+
+
+def _hanging(server: Server) -> ServerStatus:
+    alive = process.running(server.files)
+    pid, rss_mb = (None, 0) if alive is None else (alive.pid, process.rss_bytes(alive) // 2**20)
+    why = f"has not answered within {STATUS_S:g} s: it hangs"
+    return ServerStatus(server.name, pid, False, server.address, rss_mb, why)
 
 
 def _status(server: Server) -> ServerStatus:
@@ -188,6 +204,9 @@ def _status(server: Server) -> ServerStatus:
         server.check()
     except NotReadyError as error:
         return ServerStatus(server.name, alive.pid, False, server.address, rss_mb, error.why)
+    except Exception as error:  # noqa: BLE001 - an answer of a shape that the server does not give hides no other
+        why = f"what it answers is not understood ({type(error).__name__})"
+        return ServerStatus(server.name, alive.pid, False, server.address, rss_mb, why)
     return ServerStatus(server.name, alive.pid, True, server.address, rss_mb, "healthy")
 
 

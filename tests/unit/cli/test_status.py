@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from tests.project import PROJECT
 from tidegate.cli.status import _jobs
+from tidegate.clients import endpoints
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TransientError
 from tidegate.settings import Settings
@@ -76,25 +78,56 @@ class Cluster(FlinkClient):
         return 2 if job_id == "b" else 0
 
 
+def shown(*clusters: FlinkClient) -> tuple[list[list[str]], list[str]]:
+    table, problems = _jobs(clusters)
+    console = Console(width=80)
+    with console.capture() as printed:
+        console.print(table or "")
+    return [line.split() for line in printed.get().splitlines()][1:], problems
+
+
 def test_each_job_is_listed_once_by_its_newest_run() -> None:
     jobs = [
         FlinkJob("b", "refine", "RUNNING", start_time_ms=20),
         FlinkJob("a", "refine", "CANCELED", start_time_ms=10),
         FlinkJob("c", "lake", "RESTARTING", start_time_ms=15),
     ]
-
-    table = _jobs(Cluster(jobs))
-
-    console = Console(width=80)
-    with console.capture() as printed:
-        console.print(table)
-    lines = [line.split() for line in printed.get().splitlines()]
-    assert lines[1:] == [["lake", "RESTARTING", "0", "c"], ["refine", "RUNNING", "2", "b"]]
+    expected = [["lake", "RESTARTING", "0", "c"], ["refine", "RUNNING", "2", "b"]]
+    assert shown(Cluster(jobs)) == (expected, [])
 
 
-def test_without_jobs_or_without_flink_nothing_is_listed() -> None:
-    assert _jobs(Cluster([])) is None
-    assert _jobs(Cluster(None)) is None
+def test_jobs_of_several_job_managers_are_one_list_and_one_that_is_away_is_told() -> None:
+    jobs = [[FlinkJob("b", "refine", "RUNNING", 20)], [FlinkJob("c", "lake", "RUNNING", 15)]]
+    assert shown(Cluster(jobs[0]), Cluster(jobs[1]), Cluster(None)) == (
+        [["lake", "RUNNING", "0", "c"], ["refine", "RUNNING", "2", "b"]],
+        ["Flink does not answer."],
+    )
+
+
+def test_no_jobs_and_no_answer_are_not_the_same() -> None:
+    assert _jobs([Cluster([])]) == (None, [])
+    assert _jobs([Cluster(None)]) == (None, ["Flink does not answer."])
+
+
+def test_an_answer_that_flink_does_not_give_is_one_line() -> None:
+    class Foreign(Cluster):
+        def jobs(self) -> list[FlinkJob]:
+            raise KeyError("jobs")
+
+    assert _jobs([Foreign([])]) == (None, ["what answers at http://127.0.0.1:8088 is no Flink (KeyError)."])
+
+
+def test_a_job_manager_that_hangs_is_told_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    thawed = threading.Event()
+
+    class Hanging(Cluster):
+        def jobs(self) -> list[FlinkJob]:
+            thawed.wait(30)
+            return []
+
+    monkeypatch.setattr(endpoints, "DEADLINE_S", 0.1)
+    assert _jobs([Hanging([])]) == (None, ["http://127.0.0.1:8088 has not answered within 0.1 s."])
+    thawed.set()
 
 
 def test_without_a_local_stack_the_addresses_of_the_settings_are_asked(results: dict[str, Result]) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.frozen_server import HALF_AN_ANSWER, frozen_server
+from tidegate.clients import endpoints
 from tidegate.clients.endpoints import SERVERS, are_elsewhere, ask, has_local_stack
 from tidegate.settings import STACK_FILE, Settings
 
@@ -86,3 +89,51 @@ def test_servers_are_elsewhere_if_an_address_says_so_and_there_is_no_local_stack
     (tmp_path / STACK_FILE).write_text("{}")
 
     assert has_local_stack(given) and not are_elsewhere(given)
+
+
+@pytest.mark.parametrize("said", [b"", HALF_AN_ANSWER], ids=["silent", "half an answer"])
+def test_servers_that_hang_are_told_each_by_name(said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "DEADLINE_S", 0.5)
+    with frozen_server(said) as port:
+        given = settings(tmp_path, f"http://127.0.0.1:{port}", kafka_bootstrap_servers=f"127.0.0.1:{port}")
+        started_s = time.monotonic()
+        answers = ask(given)
+        assert time.monotonic() - started_s < 5
+    assert [(answer.name, answer.healthy) for answer in answers] == [(name, False) for name in SERVERS]
+    hanging = [answer.detail for answer in answers if answer.name != "kafka"]
+    assert all(f"127.0.0.1:{port} has not answered within 0.5 s: it hangs" in detail for detail in hanging)
+
+
+def test_a_page_in_place_of_an_answer_is_told_and_hides_no_other(tmp_path: Path) -> None:
+    """A proxy says 200 to everything."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "6")
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        do_POST = do_GET  # noqa: N815 - as above
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        answers = {each.name: each for each in ask(settings(tmp_path, f"http://127.0.0.1:{server.server_port}"))}
+        server.shutdown()
+    assert {name: answers[name].healthy for name in ("registry", "opensearch", "flink")} == {
+        "registry": False,
+        "opensearch": False,
+        "flink": False,
+    }
+    assert "is no Flink" in answers["flink"].detail
+
+
+def test_every_job_manager_is_asked_at_its_own_address(tmp_path: Path, url: str) -> None:
+    answers = ask(settings(tmp_path, url, flink_rest_urls=f"{url},{NOWHERE}"))
+    assert [(answer.address, answer.healthy) for answer in answers if answer.name == "flink"] == [
+        (url, True),
+        (NOWHERE, False),
+    ]

@@ -1,15 +1,17 @@
 """Starting and stopping, with tiny servers of our own."""
 
 import sys
+import threading
 from pathlib import Path
 from typing import ClassVar
 
 import httpx
+import psutil
 import pytest
 
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
-from tidegate.stack import preflight, supervisor
+from tidegate.stack import preflight, process, supervisor
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import TaskManager
 from tidegate.stack.opensearch import OpenSearch
@@ -142,6 +144,33 @@ def test_a_server_is_chosen_with_what_it_needs(state: StackState, cache: Cache) 
 def test_an_unknown_server_is_answered_with_the_known_ones(state: StackState, cache: Cache) -> None:
     with pytest.raises(TidegateError, match=r"no server kafak\. Choose from: kafka"):
         supervisor.select(["kafak"], state, cache)
+
+
+def test_a_server_that_hangs_or_answers_nonsense_is_told_and_hides_no_other(
+    state: StackState, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thawed = threading.Event()
+
+    class Hanging(WebServer):
+        def check(self) -> None:
+            thawed.wait(30)
+
+    class Nonsense(SecondServer):
+        def check(self) -> None:
+            raise KeyError("id")
+
+    monkeypatch.setattr(supervisor, "STATUS_S", 0.3)
+    servers = [Hanging(state, cache), Nonsense(state, cache), DyingServer(state, cache)]
+    monkeypatch.setattr(process, "running", lambda files: psutil.Process() if files.name != "dying" else None)
+    try:
+        found = {status.name: (status.healthy, status.detail) for status in supervisor.status(servers)}
+    finally:
+        thawed.set()
+    assert found == {
+        "web": (False, "has not answered within 0.3 s: it hangs"),
+        "second": (False, "what it answers is not understood (KeyError)"),
+        "dying": (False, "not running"),
+    }
 
 
 def test_two_ups_of_one_stack_exclude_each_other(tmp_path: Path) -> None:
