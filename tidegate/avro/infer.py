@@ -2,7 +2,8 @@
 
 Text that is a time with a zone becomes a timestamp (of microseconds where one is finer than milliseconds), a number
 with a fraction a double, an object a record that is named by its path; a field that is null or left out somewhere may
-be null. Money is better a decimal, which only a person can know.
+be null. Money is better a decimal, which only a person can know. An object that is always empty is a map. A name that
+Avro does not allow is replaced by one that it does, and stays beside it as ``json``, by which it is read.
 """
 
 import re
@@ -11,23 +12,27 @@ from datetime import datetime
 from itertools import chain, count
 from typing import Any
 
+from tidegate.avro.legal_names import IsFree, legal_names
 from tidegate.errors import ContractError
 
 AvroJson = Any
 TIMESTAMP: Mapping[str, str] = {"type": "long", "logicalType": "timestamp-millis"}
 TIMESTAMP_MICROS: Mapping[str, str] = {"type": "long", "logicalType": "timestamp-micros"}
-_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_FINER_THAN_MICROS = re.compile(r"[.,]\d{6}0*[1-9]")
 
 
-def infer_record(name: str, samples: Sequence[Mapping[str, Any]], taken: Iterable[str] = ()) -> dict[str, Any]:
+def infer_record(
+    name: str, samples: Sequence[Mapping[str, Any]], taken: Iterable[str] = (), is_free: IsFree = lambda _name: True
+) -> dict[str, Any]:
     """The Avro record that all ``samples`` fit; its fields in the order in which they are met first.
 
-    ``taken``: names that no record in it may have, since Avro wants each name once.
+    ``taken``: names that no record in it may have, since Avro wants each name once. ``is_free``: whether a field of
+    the record itself, not of one within, may have a name.
 
     Raises:
-        ContractError: a field with values of several kinds, or with a name that Avro does not allow; names it.
+        ContractError: a field with values of several kinds; names it.
     """
-    return _record(name, samples, name, {name, *taken})
+    return _record(name, samples, name, {name, *taken}, is_free)
 
 
 def camel_case(name: str) -> str:
@@ -36,30 +41,39 @@ def camel_case(name: str) -> str:
 
 
 def is_time(value: Any) -> bool:
-    """Whether a JSON value is a moment: ISO 8601 with a zone."""
+    """Whether a JSON value is a moment: ISO 8601 with a zone, in microseconds at the finest."""
     if not isinstance(value, str) or "T" not in value:
         return False
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        return datetime.fromisoformat(value).tzinfo is not None and not _FINER_THAN_MICROS.search(value)
     except ValueError:
         return False
 
 
-def _record(name: str, samples: Sequence[Mapping[str, Any]], place: str, taken: set[str]) -> dict[str, Any]:
-    names = dict.fromkeys(field for sample in samples for field in sample)
-    fields = [_field(field, samples, name, f"{place}.{field}", taken) for field in names]
+def _record(
+    name: str,
+    samples: Sequence[Mapping[str, Any]],
+    place: str,
+    taken: set[str],
+    is_free: IsFree = lambda _name: True,
+) -> dict[str, Any]:
+    names = legal_names(list(dict.fromkeys(field for sample in samples for field in sample)), is_free)
+    fields = []
+    for sent, legal in names.items():
+        values = [sample.get(sent) for sample in samples]
+        avro = _nullable(_type(f"{name}{camel_case(legal)}", _known(values), f"{place}.{sent}", taken), values)
+        default = {"default": None} if isinstance(avro, list) else {}
+        fields.append({"name": legal, "type": avro, **default, **({"json": sent} if sent != legal else {}), "doc": ""})
     return {"type": "record", "name": name, "fields": fields}
 
 
-def _field(name: str, samples: Sequence[Mapping[str, Any]], record: str, place: str, taken: set[str]) -> dict[str, Any]:
-    if not _NAME.match(name):
-        raise ContractError(f"{place}: Avro allows no such name.", remedy="Use letters, digits and _, no digit first.")
-    values = [sample.get(name) for sample in samples]
-    known = [value for value in values if value is not None]
-    avro = _type(f"{record}{camel_case(name)}", known, place, taken)
-    if len(known) == len(values):
-        return {"name": name, "type": avro, "doc": ""}
-    return {"name": name, "type": ["null", avro], "default": None, "doc": ""}
+def _known(values: Sequence[Any]) -> list[Any]:
+    return [value for value in values if value is not None]
+
+
+def _nullable(avro: AvroJson, values: Sequence[Any]) -> AvroJson:
+    """The type, which may be null if one of the values is."""
+    return ["null", avro] if any(value is None for value in values) else avro
 
 
 def _type(name: str, values: Sequence[Any], place: str, taken: set[str]) -> AvroJson:
@@ -75,10 +89,13 @@ def _type(name: str, values: Sequence[Any], place: str, taken: set[str]) -> Avro
     match kinds.pop():
         case "time":
             return dict(TIMESTAMP_MICROS if any(map(_is_finer_than_ms, values)) else TIMESTAMP)
+        case "record" if not any(values):
+            return {"type": "map", "values": "string"}
         case "record":
             return _record(_free(name, taken), values, place, taken)
         case "array":
-            return {"type": "array", "items": _type(name, list(_items(values)), f"{place}[]", taken)}
+            items = list(chain.from_iterable(values))
+            return {"type": "array", "items": _nullable(_type(name, _known(items), f"{place}[]", taken), items)}
         case kind:
             return kind
 
@@ -108,7 +125,3 @@ def _free(name: str, taken: set[str]) -> str:
     free = next(other for other in chain([name], (f"{name}{number}" for number in count(2))) if other not in taken)
     taken.add(free)
     return free
-
-
-def _items(values: Iterable[list[Any]]) -> Iterable[Any]:
-    return (item for value in values for item in value if item is not None)

@@ -17,7 +17,7 @@ from reprlib import Repr
 from typing import Any
 
 from tidegate.avro.json_text import MAX_DIGITS
-from tidegate.avro.types import MAX_DECIMAL_PRECISION, AvroType
+from tidegate.avro.types import MAX_DECIMAL_PRECISION, AvroType, Field
 from tidegate.errors import TidegateError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,6 +75,11 @@ def from_json(value: Any, avro: AvroType, place: str = "record") -> Any:
             return _primitive(value, avro, place)
 
 
+def sent_name(field: Field) -> str:
+    """What a field is called in JSON."""
+    return field.name if field.json_name is None else field.json_name
+
+
 def to_json(value: Any, avro: AvroType) -> Any:
     """The inverse of :func:`from_json` for a value that fastavro read."""
     if value is None:
@@ -102,16 +107,16 @@ def to_json(value: Any, avro: AvroType) -> Any:
 
 def _record(value: Any, avro: AvroType, place: str) -> dict[str, Any]:
     given: Mapping[str, Any] = _is(value, dict, place)
-    if unknown := sorted(given.keys() - {field.name for field in avro.fields}):
-        known = ", ".join(field.name for field in avro.fields)
-        raise JsonValueError(
-            f"{place}.{unknown[0][:80]}", "the schema has no such field", remedy=f"Its fields: {known}."
-        )
+    names = {field.name: sent_name(field) if sent_name(field) in given else field.name for field in avro.fields}
+    if unknown := sorted(given.keys() - set(names.values())):
+        remedy = f"Its fields: {', '.join(sent_name(field) for field in avro.fields)}."
+        raise JsonValueError(f"{place}.{unknown[0][:80]}", "the schema has no such field", remedy=remedy)
     record = {}
     for field in avro.fields:
-        where = f"{place}.{field.name}"
-        if field.name in given:
-            record[field.name] = from_json(given[field.name], field.type, where)
+        name = names[field.name]
+        where = f"{place}.{name}"
+        if name in given:
+            record[field.name] = from_json(given[name], field.type, where)
         elif not field.has_default:
             raise JsonValueError(where, "missing, and it has no default", remedy="Give a value.")
         elif field.default is None or field.type.kind not in ("bytes", "decimal", "date"):

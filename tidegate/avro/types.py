@@ -51,7 +51,7 @@ _FLINK: dict[Kind, str] = {
 }
 MAX_DECIMAL_PRECISION = 38
 _NAME_REMEDY = "Use letters, digits and _, no digit first."
-_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,10 @@ class AvroType:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a record; ``default`` counts only if ``has_default``."""
+    """A field of a record; ``default`` counts only if ``has_default``.
+
+    ``json_name``: what it is called in JSON, where Avro does not allow that name; None: as in Avro.
+    """
 
     name: str
     type: AvroType
@@ -85,6 +88,7 @@ class Field:
     has_default: bool = False
     default: Any = None
     aliases: tuple[str, ...] = ()
+    json_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +284,7 @@ def _read_field(field: Any, place: str, scope: _Scope) -> Field:
         has_default="default" in field,
         default=field.get("default"),
         aliases=tuple(field.get("aliases", ())),
+        json_name=str(field["json"]) if "json" in field else None,
     )
 
 

@@ -16,10 +16,11 @@ from tidegate.contracts.check import check_datasets, read_drafts
 from tidegate.contracts.dataset import Dataset, Draft
 from tidegate.contracts.history.against import against_problems, differences
 from tidegate.contracts.history.earlier import Earlier
+from tidegate.contracts.json_lines import read_samples
 from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import load_dataset, load_draft
 from tidegate.contracts.new.choose_fields import Fields
-from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, read_samples, scaffold, write
+from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 from tidegate.jobs.check_contracts import flink_problems, has_flink
@@ -63,6 +64,8 @@ def new(dataset: str, sample: Path | None, identity: str | None, event_time: str
     folder = write(get_settings().schemas_dir, dataset, files)
     for path in files:
         click.echo(folder / path)
+    for sent, name in renamed_fields(files).items():
+        click.echo(f"{sent} is called {name} in the contract, and read by its own name.")
     click.echo(f"Look at contract.yaml and v1.avsc first, then: tidegate contract check {dataset}")
 
 

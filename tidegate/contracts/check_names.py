@@ -6,6 +6,7 @@ Flink tells names apart by case; the lake does not. Names that begin with ``_`` 
 
 from collections.abc import Callable, Collection, Iterator
 
+from tidegate.avro.json_values import sent_name
 from tidegate.avro.types import AvroType, read_record
 from tidegate.contracts import envelope
 from tidegate.contracts.dataset import Draft
@@ -19,7 +20,7 @@ def name_problems(draft: Draft) -> list[Problem]:
     """Names that are taken, or differ from another's by case only, in each schema of the dataset."""
     newest = f"{draft.name}/v{max(draft.versions)}.avsc"
     found = [*_own(newest, draft.raw_type, (), _remedy_raw), *_twins(newest, draft.raw_type, "")]
-    found += _own(newest, _items(draft), (), _remedy_raw)
+    found += [*_own(newest, _items(draft), (), _remedy_raw), *_sent_names(newest, draft.raw_type, "")]
     if draft.silver is not None:
         file, silver = f"{draft.name}/silver.avsc", read_record(draft.silver)
         found += [
@@ -64,6 +65,18 @@ def _twins(file: str, avro: AvroType, place: str) -> Iterator[Problem]:
         yield from _twins(file, field.type, f"{place}{field.name}.")
     if avro.items is not None:
         yield from _twins(file, avro.items, place)
+
+
+def _sent_names(file: str, avro: AvroType, place: str) -> Iterator[Problem]:
+    """Fields of one record that are read by one name from JSON, at any depth."""
+    sent = [sent_name(field) for field in avro.fields]
+    for position, field in enumerate(avro.fields):
+        if sent[position] in sent[:position]:
+            problem = f"{sent[position]} is the name of two fields in JSON"
+            yield Problem(file, f"fields.{place}{field.name}", problem, 'Give one of them another "json", or none.')
+        yield from _sent_names(file, field.type, f"{place}{field.name}.")
+    if avro.items is not None:
+        yield from _sent_names(file, avro.items, place)
 
 
 def _remedy_raw(name: str, other: str) -> str:

@@ -11,16 +11,16 @@ One JSON object a line::
 verdict is that of a record which arrives at ``ARRIVAL``; rules are listed in the contract's order.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tidegate.avro.json_text import read_json
 from tidegate.avro.json_values import from_json
 from tidegate.contracts.dataset import DatasetFolder
+from tidegate.contracts.json_lines import lines_of
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError, TidegateError
@@ -90,7 +90,7 @@ def read_examples(dataset: DatasetFolder) -> tuple[list[Example], list[Problem]]
         if not path.exists():
             problems.append(Problem(file, "file", "missing", "Add at least one example, one a line."))
             continue
-        for number, text in enumerate(path.read_text().splitlines(), start=1):
+        for number, text in lines_of(path):
             try:
                 line = _parse(text)
                 _refuse_wrong_file(name, line, dataset.contract)
@@ -101,11 +101,13 @@ def read_examples(dataset: DatasetFolder) -> tuple[list[Example], list[Problem]]
     return examples, problems
 
 
-def _parse(text: str) -> _Line:
+def _parse(text: bytes) -> _Line:
     try:
-        return _Line.model_validate(json.loads(text, parse_float=Decimal))
-    except json.JSONDecodeError as error:
-        raise ContractError(f"{error.msg} at column {error.colno}", remedy="One JSON object a line.") from error
+        value = read_json(text)
+    except ValueError as error:
+        raise ContractError(str(error), remedy="One JSON object a line, in UTF-8.") from error
+    try:
+        return _Line.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -30,7 +30,7 @@ def test_each_kind_of_value_has_its_type() -> None:
     del found["of"]
     assert found == {
         "id": "string", "at": TIMESTAMP, "count": "long", "share": "double", "ok": "boolean",
-        "tags": {"type": "array", "items": "string"}, "day": "string",
+        "tags": {"type": "array", "items": ["null", "string"]}, "day": "string",
     }  # fmt: skip
 
 
@@ -72,6 +72,17 @@ def test_a_field_of_several_kinds_is_refused_by_name() -> None:
         types({"n": 1}, {"n": "one"})
 
 
-def test_a_name_that_avro_does_not_allow_is_refused() -> None:
-    with pytest.raises(ContractError, match=r"user-agent: Avro allows no such name"):
-        types({"user-agent": "x"})
+def test_a_name_that_avro_does_not_allow_stays_beside_one_that_it_does() -> None:
+    (field,) = infer_record("Sample", [{"user-agent": "x"}])["fields"]
+    assert field == {"name": "user_agent", "type": "string", "json": "user-agent", "doc": ""}
+
+
+def test_an_object_that_is_always_empty_is_a_map() -> None:
+    assert types({"of": {}}) == {"of": {"type": "map", "values": "string"}}
+
+
+def test_null_in_an_array_is_an_item_that_may_be_null() -> None:
+    found = types({"a": [None, 1], "b": [[None], [1.5]], "c": [None]})
+    assert found["a"] == {"type": "array", "items": ["null", "long"]}
+    assert found["b"] == {"type": "array", "items": {"type": "array", "items": ["null", "double"]}}
+    assert found["c"] == {"type": "array", "items": ["null", "string"]}

@@ -41,7 +41,7 @@ _RECORDS = st.fixed_dictionaries(
         "text": st.text(),
         "small": st.none() | st.integers(-(2**31), 2**31 - 1),
         "big": st.integers(-(2**63), 2**63 - 1),
-        "ratio": st.floats(allow_nan=False),
+        "ratio": st.floats(allow_nan=False, allow_infinity=False),
         "yes": st.booleans(),
         "raw": st.binary(),
         "at": _TIMES.map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)),
@@ -174,3 +174,10 @@ def test_a_missing_field_gets_its_default_or_is_refused() -> None:
     assert from_json({"text": "a"}, avro) == {"text": "a", "small": None}
     with pytest.raises(JsonValueError, match=r"record\.text: missing"):
         from_json({}, avro)
+
+
+def test_a_field_with_another_name_in_json_is_read_by_it_or_by_its_own() -> None:
+    avro = read_type({"type": "record", "name": "R", "fields": [{"name": "pod", "type": "string", "json": "k8s.pod"}]})
+    assert from_json({"k8s.pod": "p"}, avro) == from_json({"pod": "p"}, avro) == {"pod": "p"}
+    with pytest.raises(JsonValueError, match=r"record\.pod: the schema has no such field\. Its fields: k8s\.pod"):
+        from_json({"k8s.pod": "p", "pod": "q"}, avro)

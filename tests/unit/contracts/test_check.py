@@ -54,7 +54,7 @@ def test_the_projects_own_contracts_hold() -> None:
             "clicks/examples/invalid.jsonl",
             '"verdict": "dead_letter"',
             '"verdict": "dead_letter"}',
-            "Extra data at column",
+            "Extra data at character",
         ),
         ("products/examples/valid.jsonl", '"verdict": "reference"', '"verdict": "silver"', "never becomes silver"),
     ],

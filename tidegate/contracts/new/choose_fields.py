@@ -9,9 +9,8 @@ from tidegate.avro.infer import TIMESTAMP, TIMESTAMP_MICROS, AvroJson, is_time
 from tidegate.avro.types import AvroSchema
 from tidegate.errors import ContractError
 
-_IDENTITY_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-_TIME_NAME = re.compile(r"^[a-z_]+$")
-"""What the pattern of an index takes: see ``Index`` in :mod:`tidegate.contracts.model`."""
+_EVENT_IDS = ("event_id", "eventid")
+_LIKELY_IDENTITY = re.compile(r"[iI][dD]|.*(_[iI][dD]|[a-z0-9]I[dD])")
 _TIMES = (dict(TIMESTAMP), dict(TIMESTAMP_MICROS))
 _FROM_S, _TO_S = 946_684_800, 4_102_444_800
 """2000 and 2100: numbers between them, in their unit, are taken for times since 1970."""
@@ -32,16 +31,13 @@ def choose_identity(raw: AvroSchema, asked: str | None) -> str:
     Raises:
         ContractError: no field looks like it, or the one asked for can't be it.
     """
-    able = [name for name, avro in _types(raw).items() if avro in ("string", "long") and _IDENTITY_NAME.match(name)]
-    likely = sorted(
-        (name for name in able if name == "id" or name.endswith("_id")), key=lambda name: name != "event_id"
-    )
+    able = [name for name, avro in _types(raw).items() if avro in ("string", "long")]
+    likely = sorted(filter(_LIKELY_IDENTITY.fullmatch, able), key=lambda name: name.lower() not in _EVENT_IDS)
     name = _asked_or_likely(raw, asked, likely, "identity", "--identity FIELD")
     kind = _kind(_not_null(raw, name, "identify a record"))
     if kind not in ("string", "long"):
         others = f"one of {', '.join(able)}" if able else "a field of text or whole numbers"
         raise ContractError(f"{name} is of type {kind}, which identifies no record.", remedy=f"Name {others}.")
-    _refuse_name(name, "identity", _IDENTITY_NAME, "lower-case letters, digits and _")
     return name
 
 
@@ -52,10 +48,9 @@ def choose_time(raw: AvroSchema, asked: str | None) -> str:
         ContractError: no field looks like it, or the one asked for can't be it; its values are looked at by
             :func:`with_time`.
     """
-    likely = [name for name, avro in _types(raw).items() if avro in _TIMES and _TIME_NAME.match(name)]
+    likely = [name for name, avro in _types(raw).items() if avro in _TIMES]
     name = _asked_or_likely(raw, asked, likely, "event time", "--time FIELD")
     _not_null(raw, name, "say when one happened")
-    _refuse_name(name, "event time", _TIME_NAME, "lower-case letters and _")
     return name
 
 
@@ -68,7 +63,7 @@ def with_time(raw: AvroSchema, name: str, samples: Sequence[Mapping[str, Any]]) 
     avro = _types(raw)[name]
     if avro in _TIMES:
         return raw
-    timestamp = _timestamp_of(name, avro, [sample[name] for sample in samples])
+    timestamp = _timestamp_of(name, avro, [sample[sent_name(raw, name)] for sample in samples])
     fields = [field | {"type": timestamp} if field["name"] == name else field for field in raw["fields"]]
     return {**raw, "fields": fields}
 
@@ -96,12 +91,12 @@ def _all_lie(values: Sequence[Any], units_per_s: int) -> bool:
 
 
 def _asked_or_likely(raw: AvroSchema, asked: str | None, likely: list[str], what: str, option: str) -> str:
-    names = list(_types(raw))
-    if asked is not None and asked not in names:
+    names = {sent_name(raw, name): name for name in _types(raw)}
+    if asked is not None and asked not in (*names, *names.values()):
         raise ContractError(f"the sample has no field {asked}.", remedy=f"Its fields: {', '.join(names)}.")
     if asked is None and not likely:
         raise ContractError(f"no field looks like the {what}.", remedy=f"Name it with {option}: {', '.join(names)}.")
-    return asked or likely[0]
+    return likely[0] if asked is None else names.get(asked, asked)
 
 
 def _not_null(raw: AvroSchema, name: str, does: str) -> AvroJson:
@@ -114,11 +109,9 @@ def _not_null(raw: AvroSchema, name: str, does: str) -> AvroJson:
     return avro
 
 
-def _refuse_name(name: str, what: str, allowed: re.Pattern[str], words: str) -> None:
-    if not allowed.match(name):
-        raise ContractError(
-            f"{name}: a contract's {what} has {words} in its name.", remedy="Rename the field in what you send."
-        )
+def sent_name(raw: AvroSchema, name: str) -> str:
+    """What the field ``name`` is called in the sample."""
+    return next(str(field.get("json", name)) for field in raw["fields"] if field["name"] == name)
 
 
 def _types(raw: AvroSchema) -> dict[str, AvroJson]:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,7 @@ from tidegate.avro.types import AvroSchema, read_type
 from tidegate.contracts import envelope
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.naming import events_alias, index_pattern
-from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, with_time
+from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, sent_name, with_time
 from tidegate.errors import ContractError
 
 DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
@@ -23,6 +24,7 @@ DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
 )
 """What a dataset starts with if there is no sample of it."""
 _DATASET = re.compile(r"^[a-z][a-z0-9_]*$")
+_WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _EXAMPLES = 5
 _EXAMPLE_TIME = "2026-01-01T11:59:58.250Z"
 _ENVELOPE_FIRST = (
@@ -53,19 +55,20 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
     if not samples:
         raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
     record = camel_case(name)
-    raw = infer_record(record, samples, taken=[_silver_name(record)])
+    raw = infer_record(record, samples, taken=[_silver_name(record)], is_free=_is_free)
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
     event_time = choose_time(raw, fields.event_time)
     raw = with_time(raw, event_time, samples)
     identity = choose_identity(raw, fields.identity)
+    sent_time, sent_id = sent_name(raw, event_time), sent_name(raw, identity)
     is_text = any(field["name"] == identity and field["type"] == "string" for field in raw["fields"])
     return {
         "contract.yaml": _contract(name, identity, event_time, is_text=is_text),
         "v1.avsc": _avsc(raw),
         "silver.avsc": _avsc(_silver(raw, identity)),
         "refine.sql": _refine_sql(_silver(raw, identity)),
-        "examples/valid.jsonl": "".join(_valid(sample, event_time) for sample in samples[:_EXAMPLES]),
-        "examples/invalid.jsonl": _invalid(samples[0], identity, event_time, is_text=is_text),
+        "examples/valid.jsonl": "".join(_valid(sample, sent_time) for sample in samples[:_EXAMPLES]),
+        "examples/invalid.jsonl": _invalid(samples[0], sent_id, sent_time, _rule_name(identity, is_text)),
     }
 
 
@@ -83,7 +86,7 @@ def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
         draft = Path(drafts) / name
         for path, content in files.items():
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
-            (draft / path).write_text(content)
+            (draft / path).write_text(content, encoding="utf-8", newline="\n")
         if problems := check_datasets(Path(drafts), [name]).problems:
             first = problems[0]
             raise ContractError(f"{first.file}: {first.place}: {first.problem}.", remedy=first.remedy)
@@ -91,26 +94,23 @@ def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
     return folder
 
 
-def read_samples(path: Path) -> list[Mapping[str, Any]]:
-    """The records of a file with one JSON object per line.
+def renamed_fields(files: Mapping[str, str]) -> dict[str, str]:
+    """What Avro, the lake or the index can't name as it is sent: the names in the contract, by those in JSON."""
+    return dict(_renamed(json.loads(files["v1.avsc"])))
 
-    Raises:
-        ContractError: no such file, or a line that is no JSON object; names it.
-    """
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise ContractError(f"{path} cannot be read ({error.strerror}).", remedy="Check the path.") from error
-    samples: list[Mapping[str, Any]] = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ContractError(f"{path} line {number}: {error.msg}.", remedy="Give one JSON object a line.") from error
-        if not isinstance(value, dict):
-            raise ContractError(f"{path} line {number} is no JSON object.", remedy="Give one JSON object a line.")
-        samples.append(value)
-    return samples
+
+def _renamed(avro: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(avro, list):
+        yield from chain.from_iterable(map(_renamed, avro))
+    elif isinstance(avro, dict):
+        if "json" in avro:
+            yield avro["json"], avro["name"]
+        for inside in ("fields", "type", "items", "values"):
+            yield from _renamed(avro.get(inside))
+
+
+def _is_free(name: str) -> bool:
+    return not name.startswith("_") and name.lower() not in envelope.LAKE_PARTITIONS
 
 
 def _silver_name(record: str) -> str:
@@ -118,8 +118,9 @@ def _silver_name(record: str) -> str:
 
 
 def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
-    first = [field for field in raw["fields"] if field["name"] == identity]
-    others = [field for field in raw["fields"] if field["name"] != identity]
+    fields = [{key: value for key, value in field.items() if key != "json"} for field in raw["fields"]]
+    first = [field for field in fields if field["name"] == identity]
+    others = [field for field in fields if field["name"] != identity]
     return {
         **raw,
         "name": _silver_name(raw["name"]),
@@ -181,14 +182,15 @@ def _valid(sample: Mapping[str, Any], event_time: str) -> str:
     return _example({**sample, event_time: _EXAMPLE_TIME}, {"verdict": "silver"}, "from the sample")
 
 
-def _invalid(sample: Mapping[str, Any], identity: str, event_time: str, *, is_text: bool) -> str:
-    record = {**sample, event_time: _EXAMPLE_TIME, identity: "" if is_text else -1}
-    refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [_rule_name(identity, is_text)]}
+def _invalid(sample: Mapping[str, Any], identity: str, event_time: str, rule: str) -> str:
+    record = {**sample, event_time: _EXAMPLE_TIME, identity: "" if isinstance(sample[identity], str) else -1}
+    refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [rule]}
     return _example(record, refused, f"without {identity}")
 
 
 def _rule_name(identity: str, is_text: bool) -> str:
-    return f"{identity}_{_meaning(is_text).replace(' ', '_')}"
+    words = _WORD_BEGINS.sub("_", identity).lower()
+    return f"{words[:60]}_{_meaning(is_text).replace(' ', '_')}"
 
 
 def _meaning(is_text: bool) -> str:

@@ -8,11 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from tests.contracts import SCHEMAS
+from tidegate.avro.json_values import from_json
 from tidegate.cli.contract import command
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.new.choose_fields import Fields
-from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, scaffold, write
+from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.errors import ContractError
 
 
@@ -33,6 +34,17 @@ SENSOR = {"reading": 7, "at": "2026-01-01T00:00:00+01:00", "value": 21.5, "where
         ([{"id": "d", "ts": 1_767_268_798_250}], Fields(event_time="ts")),
         ([{"id": "d", "ts": "2026-01-01T00:00:00.000250Z"}], Fields()),
         ([{"no": "d", "on": "2026-01-01T00:00:00Z"}], Fields("no", "on")),
+        ([{"orderId": "o-1", "createdAt": "2026-11-21T09:00:00Z", "totalCents": 5}], Fields()),
+        ([{"orderID": "o", "CreatedAt2": "2026-11-21T09:00:00Z"}], Fields()),
+        ([{"_id": "65f0c0ffee", "created_at": "2026-11-21T09:00:00Z", "n": 1}], Fields("_id")),
+        ([{**SENSOR, "year": 2026, "Month": 11, "day": 21, "_key": "k", "_headers": {"_x": 1}}], Fields("reading")),
+        ([{**SENSOR, "userid": "a", "userId": "b", "who": {"a": 1, "A": 2}}], Fields("reading")),
+        ([{**SENSOR, "k8s.pod.name": "p", "content-type": "t", "": 0, "1st": [{"a.b": 1}]}], Fields("reading")),
+        ([{"event.id": "a", "@timestamp": "2026-11-21T09:00:00Z"}], Fields("event.id", "@timestamp")),
+        ([{**SENSOR, "note": "one\u2028two\x85three\n"}], Fields("reading")),
+        ([{**SENSOR, "meta": {}, "tags": ["x", None], "deep": [[None], [1]], "none": [None]}], Fields("reading")),
+        ([{**SENSOR, "meta": {}}, {**SENSOR, "meta": {"a": 1}}], Fields("reading")),
+        ([{**SENSOR, "finer": "2026-11-21T09:00:00.123456789Z"}], Fields("reading")),
         ([{**SENSOR, "home": {"where": {"room": "b"}}, "readings": [{"x": 1}], "silver": {"x": 1}}], Fields("reading")),
     ],
     ids=[
@@ -42,6 +54,17 @@ SENSOR = {"reading": 7, "at": "2026-01-01T00:00:00+01:00", "value": 21.5, "where
         "milliseconds since 1970",
         "microseconds",
         "words that YAML reads as booleans",
+        "camel case",
+        "camel case with capitals and digits",
+        "an identity of MongoDB's",
+        "names that Tidegate and the lake have themselves",
+        "names that differ only by case",
+        "names that Avro does not allow",
+        "an identity and a time that Avro does not allow",
+        "line separators in text",
+        "an empty object, and null in an array",
+        "an object that is empty at times",
+        "a time finer than any type",
         "records of the same name",
     ],
 )
@@ -55,6 +78,21 @@ def test_the_sample_gives_the_fields(schemas: Path) -> None:
     dataset = load_stream(schemas, "readings")
     assert [field["name"] for field in dataset.latest["fields"]] == ["reading", "at", "value", "where"]
     assert (dataset.contract.identity, dataset.contract.event_time.field) == (["reading"], "at")
+
+
+def test_a_field_that_needs_another_name_is_read_by_its_own(schemas: Path) -> None:
+    sample = {**SENSOR, "k8s.pod.name": "p", "year": 2026, "spec": {"a.b": 1}}
+    files = scaffold("readings", [sample], Fields(identity="reading"))
+    assert renamed_fields(files) == {"k8s.pod.name": "k8s_pod_name", "year": "year_", "a.b": "a_b"}
+    write(schemas, "readings", files)
+    record = from_json(sample, load_stream(schemas, "readings").raw_type)
+    assert (record["k8s_pod_name"], record["year_"], record["spec"]) == ("p", 2026, {"a_b": 1})
+
+
+def test_the_examples_are_written_as_records_are_sent(schemas: Path) -> None:
+    write(schemas, "readings", scaffold("readings", [{**SENSOR, "k8s.pod.name": "p"}], Fields(identity="reading")))
+    (example,) = (schemas / "readings/examples/valid.jsonl").read_text().split("\n")[:-1]
+    assert json.loads(example)["record"]["k8s.pod.name"] == "p"
 
 
 def test_a_dataset_may_have_a_name_that_yaml_reads_as_a_boolean(schemas: Path) -> None:
