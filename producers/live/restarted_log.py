@@ -6,14 +6,12 @@ gives to a later file once this one is gone; what the line says tells the two ap
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from producers.recorded.inputs import CHUNK_BYTES
 from producers.recorded.split import Line, split_lines
-from producers.recorded.tail import file_chunks
 from tidegate.errors import TidegateError
 
 
@@ -63,8 +61,9 @@ def follow(log: RestartedLog, marks: Mapping[str, Mark], stop: Callable[[], bool
                 last.close()
             last = file
             name = f"{log.path.name}:{os.fstat(file.fileno()).st_ino}"
-            number = _skip(file, marks.get(name))
-            for line in split_lines(file_chunks(file, log.path, True, stop), number):
+            number, offset = _behind(file, marks.get(name))
+            file.seek(offset)
+            for line in split_lines(_chunks(file, log.path, stop), number, offset):
                 yield None if line is None else line._replace(file=name)
     finally:
         if last is not None:
@@ -95,16 +94,36 @@ def _same(file: BinaryIO | None, other: BinaryIO | None) -> bool:
     return file is not None and other is not None and os.path.sameopenfile(file.fileno(), other.fileno())
 
 
-def _skip(file: BinaryIO, mark: Mark | None) -> int:
-    """Goes behind the line of ``mark`` and returns its number; if that was set in another file, to the start and 0."""
+def _behind(file: BinaryIO, mark: Mark | None) -> tuple[int, int]:
+    """The number of the line of ``mark``, and where the next one begins; 0 and 0 if it was set in another file."""
     if mark is None:
-        return 0
-    taken = deque(enumerate(islice(file, mark.number), start=1), maxlen=1)
-    for number, text in taken:
-        if number == mark.number and mark.digest in ("", _digest(text.removesuffix(b"\n").removesuffix(b"\r"))):
-            return number
-    file.seek(0)
-    return 0
+        return 0, 0
+    for line in split_lines(iter(lambda: file.read(CHUNK_BYTES), b"")):
+        if line is not None and line.number == mark.number:
+            return (line.number, line.end) if mark.digest in ("", _digest(line.text)) else (0, 0)
+    return 0, 0
+
+
+def _chunks(file: BinaryIO, path: Path, stop: Callable[[], bool]) -> Iterator[bytes | None]:
+    """What ``file`` holds from its position on, until another has the name ``path`` or this one became shorter."""
+    while not stop():
+        if chunk := file.read(CHUNK_BYTES):
+            yield chunk
+        elif _is_replaced(file, path):
+            return
+        else:
+            yield None
+
+
+def _is_replaced(file: BinaryIO, path: Path) -> bool:
+    mine = os.fstat(file.fileno())
+    try:
+        now = path.stat()
+    except FileNotFoundError:  # between the two steps of a rotation
+        return False
+    if os.path.samestat(now, mine):
+        return now.st_size < file.tell()
+    return mine.st_size <= file.tell()
 
 
 def _digest(text: bytes) -> str:

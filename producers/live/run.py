@@ -1,32 +1,23 @@
 """A run that sends what happens on this machine, as the dataset's ``live_source.py`` finds it."""
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Protocol, cast
+from collections.abc import Callable
+from typing import cast
 
 from producers.datasets.find import FOLDER, find
 from producers.live.restarted_log import LogFiles
-from producers.sending.batch import Batch
+from producers.sending.acknowledged import PlacedSource, send
 from producers.sending.progress_metrics import Address
-from producers.sending.publish import Progress, Publisher, publish
+from producers.sending.publish import Publisher
+from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
+from tidegate import log
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
-
-class LiveSource(Protocol):
-    """Makes batches without end."""
-
-    def batches(self, clock: Callable[[], float]) -> Iterator[Batch]:
-        """What is new; an empty batch when nothing is."""
-
-    def delivered(self) -> None:
-        """Told each time that Kafka has all that was handed out."""
-
-
-LiveSourceFactory = Callable[[Settings, Encoder, Callable[[], bool], LogFiles], LiveSource]
+LiveSourceFactory = Callable[[Settings, Encoder, Callable[[], bool], LogFiles, Rejects], PlacedSource]
 
 
 def produce_live(
@@ -40,42 +31,22 @@ def produce_live(
     factory = _find(dataset.name)
     topic = dataset.contract.topic
     encoder = Encoder(dataset.latest, registered_id(settings, dataset))
-    publisher = Publisher(settings, topic.name)
+    publisher = Publisher(settings, topic.name, patient=True)
+    kept = Rejects(settings.home / "rejects" / f"{dataset.name}.rejects", log.console(), append=True)
     started_s = time.monotonic()
-    with watched_offsets(settings, topic.name) as offsets, session(dataset.name, metrics) as run:
+    with watched_offsets(settings, topic.name) as offsets, session(dataset.name, metrics) as run, kept as rejects:
 
         def stop() -> bool:
             return run.stop() or (seconds is not None and time.monotonic() - started_s >= seconds)
 
-        latest = send(factory(settings, encoder, stop, logs), publisher, stop, run.on_progress)
+        latest = send(factory(settings, encoder, stop, logs, rejects), publisher, stop, run.on_progress)
     return {
         "dataset": dataset.name,
+        "rejected": rejects.count,
+        "rejects_file": str(rejects.path) if rejects.count else None,
         **delivery(latest, publisher.first_failure, time.monotonic() - started_s),
         "offsets": offsets,
     }
-
-
-def send(
-    source: LiveSource, publisher: Publisher, stop: Callable[[], bool], on_progress: Callable[[Progress], None]
-) -> Progress:
-    """Sends what ``source`` hands out until ``stop``, and tells it each time that Kafka has all of that.
-
-    The batch in which a stop falls is handed out but never sent; the source hears of no delivery then.
-    """
-    handed_out = 0
-
-    def counted() -> Iterator[Batch]:
-        nonlocal handed_out
-        for batch in source.batches(time.time):
-            handed_out += len(batch)
-            yield batch
-
-    def on_batch(_batch: Batch | None, progress: Progress) -> None:
-        on_progress(progress)
-        if progress.delivered == progress.sent == handed_out and not progress.failed:
-            source.delivered()
-
-    return publish(counted(), publisher, stop, on_batch)
 
 
 def _find(dataset: str) -> LiveSourceFactory:

@@ -12,7 +12,7 @@ _LOG4J = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (?P<level>[A-Z]+) +(?P<logger>\S+) +(?:\[[^\]]*\] )?- (?P<body>.*)"
 )
 _OPENSEARCH = re.compile(
-    r"\[(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{3})\]\[(?P<level>[A-Z]+) *\]\[(?P<logger>[^\]]*?) *\] "
+    r"\[(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{3})\]\[(?P<level>[A-Z]+) *\]\[(?P<logger>[^\]]*)\] "
     r"(?:\[[^\]]*\] ?)?(?P<body>.*)"
 )
 # The registry's own format has the zone in the middle of the date.
@@ -55,16 +55,16 @@ def parse_start(line: str, now: datetime) -> Start | None:
         if found is None:
             continue
         try:
-            time = read_time(found["time"], now)
-        except ValueError:
+            time = read_time(found["time"], now).astimezone(UTC)
+        except (ValueError, OverflowError):
             continue
         level, body = found["level"], found["body"]
         status = _STATUS.search(body)
         return Start(
-            time=time.astimezone(UTC),
+            time=time,
             severity=_SEVERITIES.get(level, _UNKNOWN_SEVERITY),
             level=_LEVELS.get(level, level),
-            logger=found["logger"],
+            logger=found["logger"].rstrip(),
             body=body,
             status=int(status[1]) if status else None,
         )

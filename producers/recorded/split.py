@@ -30,12 +30,15 @@ class Line(NamedTuple):
 
 
 class Splitter:
-    """Makes lines of the bytes of one file, from ``offset`` on, where line ``number`` has ended."""
+    """Makes lines of the bytes of one file, from ``offset`` on, where line ``number`` has ended.
+
+    ``number`` and ``end`` are those of the last line made, ``file`` is what the lines to come call their file.
+    """
 
     def __init__(self, number: int = 0, offset: int = 0, file: str = "") -> None:
         self.number = number
-        self._end = offset
-        self._file = file
+        self.end = offset
+        self.file = file
         self._parts: list[bytes] = []
         self._size = 0
 
@@ -62,13 +65,13 @@ class Splitter:
 
     def _line(self, end_bytes: int) -> Line:
         text, size = b"".join(self._parts), self._size
-        is_first = self._end == 0
+        is_first = self.end == 0
         self.number += 1
-        self._end += size + end_bytes
+        self.end += size + end_bytes
         self._parts, self._size = [], 0
         if is_first:
             text = text.removeprefix(codecs.BOM_UTF8)
-        return Line(self.number, text.removesuffix(b"\r"), self._file, self._end, size if size > MAX_LINE_BYTES else 0)
+        return Line(self.number, text.removesuffix(b"\r"), self.file, self.end, size if size > MAX_LINE_BYTES else 0)
 
 
 def split_lines(chunks: Iterator[bytes | None], number: int = 0, offset: int = 0) -> Iterator[Line | None]:

@@ -47,15 +47,19 @@ class Progress:
 
 
 class Publisher:
-    """Sends to one topic and counts."""
+    """Sends to one topic and counts. A ``patient`` one waits for a broker that is away as long as the run goes on;
+    another one gives a record up after five minutes, and says so.
+    """
 
-    def __init__(self, settings: Settings, topic: str) -> None:
+    def __init__(self, settings: Settings, topic: str, *, patient: bool = False) -> None:
         self._topic = topic
         self._fatal: KafkaError | None = None
         self._failed = 0
         self._sent = 0
         self.first_failure: str | None = None
-        self._producer = Producer(connection.kafka(settings) | _CLIENT | {"error_cb": self._on_error}, logger=None)
+        patience = {"message.timeout.ms": 0} if patient else {}
+        options = connection.kafka(settings) | _CLIENT | patience | {"error_cb": self._on_error}
+        self._producer = Producer(options, logger=None)
 
     @property
     def sent(self) -> int:

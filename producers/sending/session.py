@@ -10,6 +10,7 @@ from rich.console import Console
 
 from producers.sending.batch import Batch
 from producers.sending.console import reporting
+from producers.sending.outage import OutageWatch
 from producers.sending.progress_metrics import Address, serve
 from producers.sending.publish import Progress
 from tidegate import log
@@ -45,9 +46,11 @@ def session(dataset: str, metrics: Address | None) -> Iterator[Session]:
     log.bind(dataset=dataset)
     console = log.console()
     with stop_on_signal() as stop, serve(dataset, metrics) as served, reporting(console) as reporter:
+        outage = OutageWatch()
 
         def on_progress(progress: Progress) -> None:
             served.latest = progress
+            outage(progress)
             reporter(progress)
 
         yield Session(stop, on_progress, console)

@@ -26,8 +26,8 @@ _RATIO = click.FloatRange(0, 1)
 _GENERATED = {
     "rate", "seconds", "count", "bad_ratio", "duplicate_ratio", "late_ratio", "seed", "workers", "ledger",
 }  # fmt: skip
-_RECORDED = {"line_format", "speed", "follow", "rejects", "allowed"}
-_LIVE = {"follow", "seconds"}
+_RECORDED = {"line_format", "speed", "follow", "rejects", "allowed", "position"}
+_LIVE = {"follow", "seconds", "allowed"}
 
 
 @click.command()
@@ -49,6 +49,11 @@ _LIVE = {"follow", "seconds"}
 @click.option(
     "--follow", is_flag=True, help="wait for more at the end of the file; without --from: send what happens here"
 )
+@click.option(
+    "--position",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="keep how far a followed file was sent here; without it: in the home folder. Remove it to begin again",
+)
 @rejects_option
 @allow_rejects_option
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
@@ -56,9 +61,10 @@ _LIVE = {"follow", "seconds"}
 def command(context: click.Context, /, dataset: str, as_json: bool, **options: Any) -> None:
     """Send events of DATASET to its raw topic: generated ones, or with --from those of a file.
 
-    A file is an access log (Apache, nginx) or JSON lines. With --follow alone, events are what happens on this machine:
-    for app_logs, what the local servers log. Progress goes to standard error once a second, the summary
-    to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted.
+    A file is an access log (Apache, nginx) or JSON lines, compressed by gzip or not. With --follow a file is followed
+    through log rotation, and the next run goes on where this one has ended. With --follow alone, events are what
+    happens on this machine: for app_logs, what the local servers log. Progress goes to standard error once a second,
+    the summary to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted.
 
     Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: lines were rejected. 1: something
     else was wrong, or records were not delivered.
@@ -69,7 +75,8 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
     settings = get_settings()
     contract = load_dataset(settings.schemas_dir, dataset)
     if options["source"] is not None:
-        recording = Recording(*(options[name] for name in ("source", "line_format", "speed", "follow", "rejects")))
+        names = ("source", "line_format", "speed", "follow", "rejects", "position")
+        recording = Recording(*(options[name] for name in names))
         summary = produce_recorded(settings, contract, recording, metrics)
     elif options["follow"]:
         summary = produce_live(settings, contract, partial(_server_logs, settings), options["seconds"], metrics)
@@ -86,12 +93,15 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
             remedy="See `tidegate status` and `tidegate logs kafka`, then send again.",
         )
     if rejected := summary.get("rejected"):
-        context.exit(rejects_exit_code(rejected, summary["lines"], options["allowed"], summary["rejects_file"]))
+        rows = summary.get("lines", summary["sent"] + rejected)
+        context.exit(rejects_exit_code(rejected, int(rows), options["allowed"], summary["rejects_file"]))
 
 
 def _refuse_mixed(context: click.Context) -> None:
     """Options of generated traffic mean nothing for a file, and the other way round; a host nothing without a port."""
     given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if "position" in given and not ("source" in given and "follow" in given):
+        raise click.UsageError("--position goes with --from FILE --follow")
     if "metrics_host" in given and "metrics_port" not in given:
         raise click.UsageError("--metrics-host does not go without --metrics-port")
     if "source" in given:

@@ -14,7 +14,9 @@ from pathlib import Path
 from producers.live.log_entries import Entry, entries
 from producers.live.restarted_log import LogFiles, Mark, RestartedLog, follow
 from producers.sending.batch import Batch
+from producers.sending.decoding import Fault, decoded
 from producers.sending.ids import line_uuid
+from producers.sending.rejects import Rejects
 from tidegate.avro.codec import Encoder
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -22,7 +24,9 @@ from tidegate.settings import Settings
 _BATCH = 500
 
 
-def live_source(settings: Settings, encoder: Encoder, stop: Callable[[], bool], log_files: LogFiles) -> "ServerLogs":
+def live_source(
+    settings: Settings, encoder: Encoder, stop: Callable[[], bool], log_files: LogFiles, rejects: Rejects
+) -> "ServerLogs":
     """The logs of the servers in the home folder, also of those that are started later.
 
     Raises:
@@ -35,14 +39,19 @@ def live_source(settings: Settings, encoder: Encoder, stop: Callable[[], bool], 
             remedy="Start the local servers with `tidegate up`. What containers log is not read here: see "
             "`docker compose logs`, or make JSON lines of it for `tidegate produce app_logs --from -`.",
         )
-    return ServerLogs(logs, settings.home / "producers" / "app_logs.json", encoder, stop)
+    return ServerLogs(logs, settings.home / "producers" / "app_logs.json", encoder, stop, rejects)
 
 
 class ServerLogs:
     """Makes batches of log entries; ``delivered`` is told when Kafka has all of them."""
 
     def __init__(
-        self, logs: Mapping[str, RestartedLog], state: Path, encoder: Encoder, stop: Callable[[], bool]
+        self,
+        logs: Mapping[str, RestartedLog],
+        state: Path,
+        encoder: Encoder,
+        stop: Callable[[], bool],
+        rejects: Rejects,
     ) -> None:
         self._logs = logs
         self._state = state
@@ -50,6 +59,8 @@ class ServerLogs:
         self._stop = stop
         self._saved = _read_state(state)
         self._marks = dict(self._saved)
+        self._sent = dict(self._saved)
+        self._rejects = rejects
         self._host = socket.gethostname()
 
     def batches(self, clock: Callable[[], float]) -> Iterator[Batch]:
@@ -60,22 +71,36 @@ class ServerLogs:
             marks: dict[str, Mark] = {}
             for name, reader in readers.items():
                 while len(batch) < _BATCH and (entry := next(reader, None)) is not None:
-                    batch.keys.append(name.encode())
-                    batch.values.append(self._encoder.encode(self._record(name, entry, clock)))
+                    value = self._value(name, entry, clock)
+                    if value is not None:
+                        batch.keys.append(name.encode())
+                        batch.values.append(value)
                     marks[entry.last.file] = Mark.of(entry.last)
             if self._stop():  # the last entry may be half of one, and nobody sends this batch
                 return
             self._marks.update(marks)
             yield batch
 
+    def sent(self) -> None:
+        """Takes down how far what was handed out reaches."""
+        self._sent = dict(self._marks)
+
     def delivered(self) -> None:
-        """Notes that all that was handed out has arrived."""
-        if self._marks != self._saved:
-            self._saved = dict(self._marks)
+        """Notes that all that was sent has arrived."""
+        if self._sent != self._saved:
+            self._saved = self._sent
             self._state.parent.mkdir(parents=True, exist_ok=True)
             unfinished = self._state.with_suffix(".new")
             unfinished.write_text(json.dumps(self._saved))
             unfinished.replace(self._state)
+
+    def _value(self, name: str, entry: Entry, clock: Callable[[], float]) -> bytes | None:
+        """The record of an entry; None if it was rejected."""
+        found = decoded(lambda: self._encoder.encode(self._record(name, entry, clock)))
+        if isinstance(found, Fault):
+            self._rejects.add(entry.first.number, f"{self._logs[name].path.name}: {found.reason}", entry.first.text)
+            return None
+        return found
 
     def _record(self, name: str, entry: Entry, clock: Callable[[], float]) -> dict[str, object]:
         start = entry.start

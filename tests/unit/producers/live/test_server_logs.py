@@ -1,5 +1,6 @@
 """Lines as the servers write them: which begin an entry, and what they say."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -12,8 +13,6 @@ NOW = datetime(2026, 11, 21, 21, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def utc(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers log in the machine's zone; the expectations are in UTC."""
-    import time
-
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
 
@@ -49,6 +48,28 @@ def test_the_first_line_of_an_entry_is_read(line: str, time: str, severity: int,
     assert start is not None
     assert start.time == datetime.fromisoformat(f"2026-11-21T{time}+00:00")
     assert (start.severity, start.logger, start.body) == (severity, logger, body)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[2026-11-21T20:30:26,622][ERROR][" + " " * 1_000_000,
+        "2026-11-21 20:30:25,800 INFO " + " " * 1_000_000 + "x",
+        "2026-11-21 20:30:25,800 INFO x [" + "[" * 1_000_000,
+        "2026-11-21 20:30:25,800 INFO " + "x" * 1_000_000,
+    ],
+    ids=range(4),
+)
+def test_a_line_of_a_megabyte_takes_time_in_proportion(line: str) -> None:
+    began_s = time.perf_counter()
+    assert parse_start(line, NOW) is None
+    assert time.perf_counter() - began_s < 10  # one that is quadratic takes an hour
+
+
+def test_a_time_that_is_none_in_utc_begins_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    assert parse_start("0001-01-01 00:00:00,000 INFO  a.B - x", NOW) is None
 
 
 def test_a_status_in_the_registrys_access_log_is_read() -> None:

@@ -7,9 +7,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from producers.datasets.app_logs.live_source import ServerLogs, live_source
 from producers.live.restarted_log import LogFiles, RestartedLog
+from producers.sending.rejects import Rejects
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
@@ -69,13 +71,18 @@ def sent(
     encoder = Encoder(app_logs.latest, 7)
     times = count(0.0, step_s)
     logs = {"kafka": RestartedLog(log, log.with_name("kafka.previous.log"))}
-    source = ServerLogs(logs, state_file(log), encoder, Stop(rounds, events or {}))
+    source = ServerLogs(logs, state_file(log), encoder, Stop(rounds, events or {}), rejects(log.parent))
     records = []
     for batch in source.batches(lambda: next(times)):
         records += [encoder.decode(value) for value in batch.values if value is not None]
+        source.sent()
         if acknowledged:
             source.delivered()
     return [(str(record["log_id"]), str(record["body"])) for record in records]
+
+
+def rejects(folder: Path) -> Rejects:
+    return Rejects(folder / "kept", Console(quiet=True), append=True)
 
 
 def bodies(found: Sent) -> list[str]:
@@ -96,6 +103,22 @@ def test_a_second_run_sends_only_what_is_new(app_logs: Stream, log: Path) -> Non
     sent(app_logs, log)
     write(log, 5)
     assert bodies(sent(app_logs, log)) == ["entry 5"]
+
+
+def test_an_entry_that_cannot_be_a_record_is_kept_and_the_others_are_sent(
+    app_logs: Stream, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode = Encoder.encode
+
+    def refusing(self: Encoder, record: Mapping[str, object]) -> bytes:
+        if record["body"] == "entry 1":
+            raise ValueError("no such record")
+        return encode(self, record)
+
+    monkeypatch.setattr(Encoder, "encode", refusing)
+    assert bodies(sent(app_logs, log)) == ["entry 0", "entry 2", "entry 3"]
+    assert json.loads((log.parent / "kept").read_text())["reason"] == "kafka.log: no such record"
+    assert sent(app_logs, log) == []
 
 
 def test_what_was_not_acknowledged_is_sent_again_with_the_same_ids(app_logs: Stream, log: Path) -> None:
@@ -192,7 +215,9 @@ def test_without_any_log_the_error_tells_what_to_do_also_where_servers_are_conta
     app_logs: Stream, tmp_path: Path
 ) -> None:
     with pytest.raises(TidegateError, match=r"no server has written.*tidegate up.*docker compose logs.*--from -"):
-        live_source(Settings(home=tmp_path), Encoder(app_logs.latest, 7), lambda: False, log_files(tmp_path))
+        live_source(
+            Settings(home=tmp_path), Encoder(app_logs.latest, 7), lambda: False, log_files(tmp_path), rejects(tmp_path)
+        )
 
 
 def test_servers_whose_log_is_still_to_come_are_followed_too(app_logs: Stream, tmp_path: Path) -> None:
@@ -200,7 +225,7 @@ def test_servers_whose_log_is_still_to_come_are_followed_too(app_logs: Stream, t
     (tmp_path / "logs").mkdir()
     write(tmp_path / "logs" / "kafka.previous.log", 1)
     stop = Stop(100, {60: lambda: write(tmp_path / "logs" / "registry.log", 2)})
-    source = live_source(Settings(home=tmp_path), encoder, stop, log_files(tmp_path / "logs"))
+    source = live_source(Settings(home=tmp_path), encoder, stop, log_files(tmp_path / "logs"), rejects(tmp_path))
     times = iter(range(0, 10_000, 2))
     keys = [key for batch in source.batches(lambda: float(next(times))) for key in batch.keys]
     assert keys == [b"kafka", b"registry"]
