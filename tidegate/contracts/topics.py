@@ -6,7 +6,10 @@ from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.model import Contract
 
 RAW_MAX_BYTES = 16 * 1024 * 1024
-DERIVED_MAX_BYTES = 2 * 1024 * 1024
+DERIVED_MAX_BYTES = 8 * 1024 * 1024
+"""A record that jobs write: a raw one's fields, of 1 MiB at most, may be in its key and several times in its value."""
+REQUEST_MAX_BYTES = DERIVED_MAX_BYTES - 64 * 1024
+"""What a job's producer sends at most: it counts before it compresses, the broker after; random bytes grow by that."""
 DEAD_LETTER_RETENTION_HOURS = 30 * 24
 _MS_PER_HOUR = 3_600_000
 GOLD_CONFIG = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tidegate.avro.frame import FRAME_BYTES
-from tidegate.contracts import envelope, naming
+from tidegate.contracts import envelope, naming, topics
 from tidegate.dead_letters import record
 from tidegate.dead_letters.codes import CODES, Code, Stage
 
@@ -33,6 +33,10 @@ NAMES: Mapping[str, str | int] = {
     "MESSAGE_HEADER": record.MESSAGE_HEADER,
     "ID_HEX_DIGITS": record.ID_HEX_DIGITS,
     "PAYLOAD_LIMIT_BYTES": record.PAYLOAD_LIMIT_BYTES,
+    "KEY_LIMIT_BYTES": record.KEY_LIMIT_BYTES,
+    "HEADERS_LIMIT_BYTES": record.HEADERS_LIMIT_BYTES,
+    "TEXT_LIMIT_BYTES": record.TEXT_LIMIT_BYTES,
+    "REQUEST_MAX_BYTES": topics.REQUEST_MAX_BYTES,
 }
 
 

@@ -10,6 +10,12 @@ REASON = (STAGE, ERROR_CODE)
 """The fields by which dead letters are counted."""
 PAYLOAD_LIMIT_BYTES = 900 * 1024
 """A dead letter keeps this much of its record; its hash is always of the whole."""
+KEY_LIMIT_BYTES = 64 * 1024
+"""It keeps this much of its record's key."""
+HEADERS_LIMIT_BYTES = 128 * 1024
+"""It keeps whole headers of its record, names and values together up to this."""
+TEXT_LIMIT_BYTES = 16 * 1024
+"""Of a message, which is a field and a header of it, and of each text of a violation no more is written."""
 ID_HEX_DIGITS = 32
 HEADER_PREFIX = "__connect.errors."
 """Names of headers are those of Kafka Connect's dead letters, values are text."""

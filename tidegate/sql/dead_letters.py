@@ -97,7 +97,10 @@ def insert_dead_letters(contract: Contract) -> Insert:
 
 
 def dead_letters_query(origin: Origin, cause: Cause) -> str:
-    """The dead letters of one cause, whose relation has a record's coordinates and evidence."""
+    """The dead letters of one cause, whose relation has a record's coordinates and evidence.
+
+    Whatever a record's sizes are, its letter can be written: the functions keep as much of it as ``record`` says.
+    """
     coordinates, retryable = ", ".join(COORDINATES), ", ".join(map(text, RETRYABLE))
     return f"""SELECT
   dead_letter_id({coordinates}, _stage, _row) AS dead_letter_id,
@@ -107,7 +110,7 @@ def dead_letters_query(origin: Origin, cause: Cause) -> str:
   _code IN ({retryable}) AS retryable, 1 AS attempt,
   ROW('{origin.job}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
   ROW({text(origin.subject)}, {SCHEMA_ID}) AS contract,
-  ROW({coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, _row) AS source,
+  ROW({coordinates}, {INGESTED_AT}, dead_letter_key({KEY}), dead_letter_headers({HEADERS}), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -120,7 +123,7 @@ FROM (
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     {cause.stage} AS _stage,
     {cause.code} AS _code,
-    {cause.message} AS _message,
+    dead_letter_message({cause.message}, {KEY}, {HEADERS}, _payload_bytes) AS _message,
     {cause.violations} AS _violations,
     {cause.row} AS _row
   FROM {cause.relation}

@@ -8,6 +8,7 @@ from tidegate.contracts import naming
 from tidegate.contracts.dataset import Metric, Stream
 from tidegate.contracts.envelope import HEADERS
 from tidegate.contracts.model import Index
+from tidegate.contracts.topics import REQUEST_MAX_BYTES
 from tidegate.job_names import METRICS
 from tidegate.sql.connections import Connections, Options, prefixed
 from tidegate.sql.ddl import column_lines, contract_avro, create
@@ -40,7 +41,7 @@ def kafka_sink(table: str, sink: Sink, connections: Connections, delivery: Deliv
         "properties.compression.type": "lz4",
         "properties.linger.ms": "50",
         "properties.batch.size": str(256 * 1024),
-        "properties.max.request.size": str(4 * 1024 * 1024),
+        "properties.max.request.size": str(REQUEST_MAX_BYTES),
         # The client registers some hundred metrics again with every transaction; Flink counts records itself.
         "properties.flink.disable-metrics": "true",
         "sink.delivery-guarantee": delivery.guarantee,
@@ -76,6 +77,7 @@ def metric_topic(metric: Metric, connections: Connections) -> Table:
         "topic": metric.topic,
         **prefixed("properties.", connections.kafka),
         "properties.compression.type": "lz4",
+        "properties.max.request.size": str(REQUEST_MAX_BYTES),
         "key.format": "json",
         "key.json.timestamp-format.standard": "ISO-8601",
         **contract_avro("value.", metric.schema, connections),

@@ -38,7 +38,8 @@ def test_a_dead_letter_has_what_is_needed_to_find_its_record_and_to_try_it_again
         "'visits' AS dataset",
         f"ROW('refine', '{__version__}', CAST(NULL AS STRING)) AS processor",
         "ROW('raw.visits-value', _schema_id) AS contract",
-        "ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source",
+        "ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), "
+        "dead_letter_headers(_headers), _row) AS source",
         "_code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable",
         f"COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated",
     ):
@@ -51,3 +52,12 @@ def test_a_quote_in_a_message_ends_no_text() -> None:
     assert (
         "'page is not known in pages at the event''s time'" in insert_dead_letters(stream(enrich=enrich).contract).sql
     )
+
+
+def test_no_part_of_a_record_goes_into_its_dead_letter_without_a_limit() -> None:
+    """``raw.max-bytes`` bounds the payload; key, headers and message go through functions that bound them."""
+    for branch in insert_dead_letters(stream().contract).sql.split("UNION ALL"):
+        letter, _, inner = branch.partition("FROM (")
+        assert re.search(r"dead_letter_message\(.*, _key, _headers, _payload_bytes\) AS _message", inner)
+        bounded = re.sub(r"dead_letter_(key|headers)\(_\w+\)", "", letter).replace(" AS _headers", "")
+        assert "_key" not in bounded and "_headers" not in bounded.replace("connect_headers", "")

@@ -8,6 +8,7 @@ import pytest
 from tests.unit.sql.visits import CONNECTIONS, DELIVERY, METRIC, PLATFORM, SILVER, stream
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.model import Index
+from tidegate.contracts.topics import REQUEST_MAX_BYTES, plan_topics
 from tidegate.sql.delivery import Delivery, Guarantee
 from tidegate.sql.job_sql import Table
 from tidegate.sql.sinks import Sink, index_sink, kafka_sink, metric_index, metric_topic
@@ -91,3 +92,12 @@ def test_figures_have_an_order_and_events_need_none() -> None:
 
     assert options(metric_index(stream(), METRIC, PLATFORM))["sink.version-clock"] == "true"
     assert "sink.version-clock" not in options(events)
+
+
+def test_a_job_sends_what_its_topic_takes(clicks: Stream) -> None:
+    """The producer counts before it compresses: random bytes grow by up to a half per cent."""
+    tables = kafka_sink("silver", SINK, CONNECTIONS, DELIVERY), metric_topic(METRIC, CONNECTIONS)
+    limits = {int(plan.config["max.message.bytes"]) for plan in plan_topics(clicks) if not plan.name.startswith("raw.")}
+
+    assert {int(options(table)["properties.max.request.size"]) for table in tables} == {REQUEST_MAX_BYTES}
+    assert min(limits) > REQUEST_MAX_BYTES * 1.005

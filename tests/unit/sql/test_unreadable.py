@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.sql.visits import PLATFORM, stream
+from tidegate.contracts.topics import DERIVED_MAX_BYTES
 from tidegate.dead_letters.codes import CODES, Stage
 from tidegate.sql import index, lake, metrics
 from tidegate.sql.job_sql import JobSql
@@ -48,4 +49,4 @@ def test_the_message_says_what_the_decoder_found_and_the_code_is_of_the_list() -
 def test_a_row_as_large_as_its_topic_takes_can_be_read() -> None:
     for sql in JOBS.values():
         [silver] = [each.sql for each in sql.definitions if "'topic' = 'silver.visits'" in each.sql]
-        assert "'value.contract-avro.max-record-bytes' = '2097152'" in silver
+        assert f"'value.contract-avro.max-record-bytes' = '{DERIVED_MAX_BYTES}'" in silver

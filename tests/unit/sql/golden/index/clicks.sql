@@ -52,7 +52,7 @@ CREATE TEMPORARY TABLE `silver` (
   'value.format' = 'contract-avro',
   'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'value.contract-avro.schema' = '{"type": "record", "name": "ClickSilver", "namespace": "tidegate.clicks", "doc": "One valid, deduplicated, enriched click. Grain: one row per event_id.", "fields": [{"name": "_source_partition", "type": "int", "doc": "partition of the raw record"}, {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"}, {"name": "event_id", "type": "string", "doc": "identity"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when it happened, UTC"}, {"name": "user_id", "type": ["null", "string"], "default": null, "doc": "keyed hash of the signed-in user"}, {"name": "session_id", "type": "string", "doc": "one visit of one browser"}, {"name": "event_type", "type": "string", "doc": "view, cart, checkout, purchase or search"}, {"name": "page_url", "type": "string", "doc": "path and query of the page"}, {"name": "referrer", "type": ["null", "string"], "default": null, "doc": "page that led here"}, {"name": "product_id", "type": ["null", "string"], "default": null, "doc": "key of products"}, {"name": "product_name", "type": ["null", "string"], "default": null, "doc": "the product''s name at event_time"}, {"name": "category", "type": ["null", "string"], "default": null, "doc": "the product''s category at event_time"}, {"name": "list_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "the product''s list price at event_time"}, {"name": "quantity", "type": ["null", "int"], "default": null, "doc": "pieces"}, {"name": "unit_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "price of one piece in currency"}, {"name": "amount", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 16, "scale": 2}], "default": null, "doc": "quantity times unit_price, in currency"}, {"name": "currency", "type": ["null", "string"], "default": null, "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code, upper case"}, {"name": "ip", "type": ["null", "string"], "default": null, "doc": "keyed hash of the address"}, {"name": "device_family", "type": "string", "doc": "bot, tablet, phone, desktop or other"}, {"name": "user_agent", "type": ["null", "string"], "default": null, "doc": "browser as it names itself"}, {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"}, {"name": "_ingested_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "Kafka timestamp of the raw record"}, {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"}, {"name": "_warnings", "type": {"type": "array", "items": "string"}, "default": [], "doc": "names of the warn rules the event did not meet"}]}',
-  'value.contract-avro.max-record-bytes' = '2097152',
+  'value.contract-avro.max-record-bytes' = '8388608',
   'value.contract-avro.raw.max-bytes' = '921600'
 )
 ;
@@ -132,7 +132,7 @@ CREATE TEMPORARY TABLE `dead_letters` (
   'properties.compression.type' = 'lz4',
   'properties.linger.ms' = '50',
   'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
+  'properties.max.request.size' = '8323072',
   'properties.flink.disable-metrics' = 'true',
   'sink.delivery-guarantee' = 'at-least-once',
   'sink.transactional-id-prefix' = 'index-dlq-clicks',
@@ -155,7 +155,7 @@ SELECT
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('index', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('silver.clicks-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -168,7 +168,7 @@ FROM (
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     'index' AS _stage,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_code ELSE 'ROW_UNREADABLE' END AS _code,
-    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END AS _message,
+    dead_letter_message(CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END, _key, _headers, _payload_bytes) AS _message,
     violations(CAST(0 AS BIGINT), '') AS _violations,
     CAST(NULL AS BIGINT) AS _row
   FROM (SELECT _silver_topic AS _source_topic, _silver_partition AS _source_partition, _silver_offset AS _source_offset, _silver_time AS _ingested_at, CAST(NULL AS BYTES) AS _key, _silver_headers AS _headers, _silver_value AS _payload, _silver_sha256 AS _payload_sha256, _silver_bytes AS _payload_bytes, _silver_schema_id AS _schema_id, _error_code, _error_message FROM silver WHERE _error_code IS NOT NULL)

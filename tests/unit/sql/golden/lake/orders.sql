@@ -155,7 +155,7 @@ CREATE TEMPORARY TABLE `silver` (
   'value.format' = 'contract-avro',
   'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'value.contract-avro.schema' = '{"type": "record", "name": "OrderLineSilver", "namespace": "tidegate.orders", "doc": "One line of an order at one status. Grain: one row per order_id, status and line_number.", "fields": [{"name": "_source_partition", "type": "int", "doc": "partition of the raw record"}, {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"}, {"name": "order_id", "type": "string", "doc": "identity, with status and line_number"}, {"name": "status", "type": "string", "doc": "placed, paid, shipped or cancelled"}, {"name": "line_number", "type": "int", "doc": "position of the line in the order, from 1"}, {"name": "order_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the order got this status, UTC"}, {"name": "customer_id", "type": "string", "doc": "keyed hash of who ordered"}, {"name": "product_id", "type": "string", "doc": "key of products"}, {"name": "product_name", "type": ["null", "string"], "default": null, "doc": "the product''s name at order_time"}, {"name": "category", "type": ["null", "string"], "default": null, "doc": "the product''s category at order_time"}, {"name": "quantity", "type": "int", "doc": "pieces"}, {"name": "unit_price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "doc": "price of one piece in currency"}, {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 16, "scale": 2}, "doc": "quantity times unit_price, in currency"}, {"name": "line_count", "type": "int", "doc": "lines of the order"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code, upper case"}, {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"}, {"name": "_ingested_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "Kafka timestamp of the raw record"}, {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"}, {"name": "_warnings", "type": {"type": "array", "items": "string"}, "default": [], "doc": "names of the warn rules the event did not meet"}]}',
-  'value.contract-avro.max-record-bytes' = '2097152',
+  'value.contract-avro.max-record-bytes' = '8388608',
   'value.contract-avro.raw.max-bytes' = '921600'
 )
 ;
@@ -189,7 +189,7 @@ CREATE TEMPORARY TABLE `dead_letters` (
   'properties.compression.type' = 'lz4',
   'properties.linger.ms' = '50',
   'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
+  'properties.max.request.size' = '8323072',
   'properties.flink.disable-metrics' = 'true',
   'sink.delivery-guarantee' = 'at-least-once',
   'sink.transactional-id-prefix' = 'lake-dlq-orders',
@@ -220,7 +220,7 @@ SELECT
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('lake', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('silver.orders-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -233,7 +233,7 @@ FROM (
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     'lake' AS _stage,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_code ELSE 'ROW_UNREADABLE' END AS _code,
-    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END AS _message,
+    dead_letter_message(CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END, _key, _headers, _payload_bytes) AS _message,
     violations(CAST(0 AS BIGINT), '') AS _violations,
     CAST(NULL AS BIGINT) AS _row
   FROM (SELECT _silver_topic AS _source_topic, _silver_partition AS _source_partition, _silver_offset AS _source_offset, _silver_time AS _ingested_at, CAST(NULL AS BYTES) AS _key, _silver_headers AS _headers, _silver_value AS _payload, _silver_sha256 AS _payload_sha256, _silver_bytes AS _payload_bytes, _silver_schema_id AS _schema_id, _error_code, _error_message FROM silver WHERE _error_code IS NOT NULL)

@@ -79,7 +79,7 @@ CREATE TEMPORARY TABLE `silver_records` (
   'value.format' = 'contract-avro',
   'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'value.contract-avro.schema' = '{"type": "record", "name": "AppLogSilver", "namespace": "tidegate.app_logs", "doc": "One valid, deduplicated log record. Grain: one row per log_id.", "fields": [{"name": "_source_partition", "type": "int", "doc": "partition of the raw record"}, {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"}, {"name": "log_id", "type": "string", "doc": "UUID of the record, given by the shipper"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the service logged it, UTC (OpenTelemetry: Timestamp)"}, {"name": "severity_number", "type": "int", "doc": "1 to 24: trace 1-4, debug 5-8, info 9-12, warn 13-16, error 17-20, fatal 21-24"}, {"name": "severity_text", "type": "string", "doc": "the level as the service calls it"}, {"name": "body", "type": "string", "doc": "the message, with its stack trace"}, {"name": "service_name", "type": "string", "doc": "which service"}, {"name": "host_name", "type": ["null", "string"], "default": null, "doc": "which machine"}, {"name": "trace_id", "type": ["null", "string"], "default": null, "doc": "32 hexadecimal digits"}, {"name": "span_id", "type": ["null", "string"], "default": null, "doc": "16 hexadecimal digits"}, {"name": "duration_ms", "type": ["null", "double"], "default": null, "doc": "how long the logged request took"}, {"name": "status_code", "type": ["null", "int"], "default": null, "doc": "HTTP status of the logged request"}, {"name": "is_error", "type": "boolean", "doc": "severity_number is 17 or more, or status_code 500 or more"}, {"name": "attributes", "type": {"type": "map", "values": "string"}, "default": {}, "doc": "anything else, by OpenTelemetry''s names where it has one"}, {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"}, {"name": "_ingested_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "Kafka timestamp of the raw record"}, {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"}, {"name": "_warnings", "type": {"type": "array", "items": "string"}, "default": [], "doc": "names of the warn rules the event did not meet"}]}',
-  'value.contract-avro.max-record-bytes' = '2097152',
+  'value.contract-avro.max-record-bytes' = '8388608',
   'value.contract-avro.raw.max-bytes' = '921600'
 )
 ;
@@ -103,6 +103,7 @@ CREATE TEMPORARY TABLE `error_anomalies_topic` (
   'topic' = 'gold.app_logs.error_anomalies',
   'properties.bootstrap.servers' = 'kafka:9092',
   'properties.compression.type' = 'lz4',
+  'properties.max.request.size' = '8323072',
   'key.format' = 'json',
   'key.json.timestamp-format.standard' = 'ISO-8601',
   'value.format' = 'contract-avro',
@@ -153,6 +154,7 @@ CREATE TEMPORARY TABLE `service_health_topic` (
   'topic' = 'gold.app_logs.service_health',
   'properties.bootstrap.servers' = 'kafka:9092',
   'properties.compression.type' = 'lz4',
+  'properties.max.request.size' = '8323072',
   'key.format' = 'json',
   'key.json.timestamp-format.standard' = 'ISO-8601',
   'value.format' = 'contract-avro',
@@ -218,7 +220,7 @@ CREATE TEMPORARY TABLE `dead_letters` (
   'properties.compression.type' = 'lz4',
   'properties.linger.ms' = '50',
   'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
+  'properties.max.request.size' = '8323072',
   'properties.flink.disable-metrics' = 'true',
   'sink.delivery-guarantee' = 'at-least-once',
   'sink.transactional-id-prefix' = 'metrics-dlq-app_logs',
@@ -353,7 +355,7 @@ SELECT
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('metrics', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('silver.app_logs-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -366,7 +368,7 @@ FROM (
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     'metrics' AS _stage,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_code ELSE 'ROW_UNREADABLE' END AS _code,
-    CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END AS _message,
+    dead_letter_message(CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END, _key, _headers, _payload_bytes) AS _message,
     violations(CAST(0 AS BIGINT), '') AS _violations,
     CAST(NULL AS BIGINT) AS _row
   FROM (SELECT _silver_topic AS _source_topic, _silver_partition AS _source_partition, _silver_offset AS _source_offset, _silver_time AS _ingested_at, CAST(NULL AS BYTES) AS _key, _silver_headers AS _headers, _silver_value AS _payload, _silver_sha256 AS _payload_sha256, _silver_bytes AS _payload_bytes, _silver_schema_id AS _schema_id, _error_code, _error_message FROM silver_records WHERE _error_code IS NOT NULL)

@@ -118,7 +118,7 @@ CREATE TEMPORARY TABLE `silver` (
   'properties.compression.type' = 'lz4',
   'properties.linger.ms' = '50',
   'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
+  'properties.max.request.size' = '8323072',
   'properties.flink.disable-metrics' = 'true',
   'sink.delivery-guarantee' = 'exactly-once',
   'sink.transactional-id-prefix' = 'refine-silver-orders',
@@ -160,7 +160,7 @@ CREATE TEMPORARY TABLE `dead_letters` (
   'properties.compression.type' = 'lz4',
   'properties.linger.ms' = '50',
   'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
+  'properties.max.request.size' = '8323072',
   'properties.flink.disable-metrics' = 'true',
   'sink.delivery-guarantee' = 'exactly-once',
   'sink.transactional-id-prefix' = 'refine-dlq-orders',
@@ -185,7 +185,7 @@ CREATE TEMPORARY TABLE `dropped` (
   'properties.compression.type' = 'lz4',
   'properties.linger.ms' = '50',
   'properties.batch.size' = '262144',
-  'properties.max.request.size' = '4194304',
+  'properties.max.request.size' = '8323072',
   'properties.flink.disable-metrics' = 'true',
   'sink.delivery-guarantee' = 'exactly-once',
   'sink.transactional-id-prefix' = 'refine-dropped-orders',
@@ -279,7 +279,7 @@ SELECT
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.orders-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -292,7 +292,7 @@ FROM (
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
     COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
-    COALESCE(_error_message, 'the record breaks the rules listed in violations') AS _message,
+    dead_letter_message(COALESCE(_error_message, 'the record breaks the rules listed in violations'), _key, _headers, _payload_bytes) AS _message,
     CASE WHEN _error_code IS NULL THEN violations(_rejected, 'order_id_is_uuid	order_id	order_id has the 36 characters of a UUID
 known_status	status	status is one of placed, paid, shipped, cancelled
 has_lines	lines	an order has at least one line
@@ -311,7 +311,7 @@ SELECT
   _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.orders-value', _schema_id) AS contract,
-  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _row) AS source,
+  ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
@@ -324,7 +324,7 @@ FROM (
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     'transform' AS _stage,
     'TRANSFORM_FAILED' AS _code,
-    _fault AS _message,
+    dead_letter_message(_fault, _key, _headers, _payload_bytes) AS _message,
     violations(CAST(0 AS BIGINT), '') AS _violations,
     CAST(`line_number` AS BIGINT) AS _row
   FROM enriched WHERE NOT _reference_missing AND _fault IS NOT NULL

@@ -25,6 +25,10 @@ public final class Names {
     public static final String MESSAGE_HEADER = "__connect.errors.exception.message";
     public static final int ID_HEX_DIGITS = 32;
     public static final int PAYLOAD_LIMIT_BYTES = 921_600;
+    public static final int KEY_LIMIT_BYTES = 65_536;
+    public static final int HEADERS_LIMIT_BYTES = 131_072;
+    public static final int TEXT_LIMIT_BYTES = 16_384;
+    public static final int REQUEST_MAX_BYTES = 8_323_072;
 
     private Names() {}
 }

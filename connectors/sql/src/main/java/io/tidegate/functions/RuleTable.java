@@ -1,5 +1,6 @@
 package io.tidegate.functions;
 
+import io.tidegate.common.DeadLetterLimits;
 import org.apache.flink.table.data.StringData;
 
 /**
@@ -56,7 +57,7 @@ final class RuleTable {
                 throw new IllegalArgumentException("'" + lines[i] + "' has " + values.length + " parts, not " + parts + ".");
             }
             for (int part = 0; part < parts; part++) {
-                parsed[i][part] = StringData.fromString(values[part]);
+                parsed[i][part] = StringData.fromString(DeadLetterLimits.text(values[part]));
             }
         }
         return parsed;

@@ -39,6 +39,13 @@ class FunctionsTest {
               RuleNames(no_bits, '') AS no_names,
               FirstRuleName(bits_0_2 - 1, 'a,b,c') AS first_name,
               FirstRuleName(no_bits, 'a,b,c') AS no_first_name,
+              DeadLetterKey(CAST(REPEAT(abc, 30000) AS BYTES)) AS kept_key,
+              DeadLetterKey(CAST(missing AS BYTES)) AS no_key,
+              DeadLetterHeadersKept(MAP[abc, CAST(abc AS BYTES), ip, CAST(REPEAT(abc, 50000) AS BYTES)]) AS kept_headers,
+              DeadLetterHeadersKept(CAST(NULL AS MAP<STRING, BYTES>)) AS no_headers,
+              DeadLetterMessage(REPEAT(abc, 9000), CAST(REPEAT(abc, 30000) AS BYTES),
+                MAP[abc, CAST(REPEAT(abc, 50000) AS BYTES)], 1000000) AS cut_message,
+              DeadLetterMessage(abc, CAST(NULL AS BYTES), CAST(NULL AS MAP<STRING, BYTES>), CAST(NULL AS INT)) AS whole_message,
               ConnectHeaders(topic, 3, `offset`, 'decode', 'BAD_MAGIC', missing) AS headers,
               IsAmong(`offset`, 'KoIB') AS is_first,
               IsAmong(`offset` + 130, 'KoIB') AS is_second,
@@ -55,7 +62,7 @@ class FunctionsTest {
         TableEnvironment sql = TableEnvironment.create(EnvironmentSettings.inBatchMode());
         for (Class<? extends UserDefinedFunction> function : List.of(
                 HmacSha256.class, Sha256Hex.class, DeadLetterId.class, Violations.class, RuleNames.class, FirstRuleName.class,
-                ConnectHeaders.class, IsAmong.class)) {
+                ConnectHeaders.class, IsAmong.class, DeadLetterKey.class, DeadLetterHeadersKept.class, DeadLetterMessage.class)) {
             sql.executeSql("CREATE TEMPORARY SYSTEM FUNCTION " + function.getSimpleName() + " AS '" + function.getName()
                     + "' LANGUAGE JAVA");
         }
@@ -116,6 +123,18 @@ class FunctionsTest {
                 IllegalArgumentException.class,
                 () -> rules.matching(8, StringData.fromString("a,b,c")));
         assertTrue(error.getMessage().startsWith("Bit 3 of the mask has no rule"));
+    }
+
+    @Test
+    void whatADeadLetterKeepsOfItsRecordIsBounded() {
+        assertEquals(65_536, ((byte[]) answers.getField("kept_key")).length);
+        assertEquals(java.util.Set.of("abc"), ((Map<?, ?>) answers.getField("kept_headers")).keySet());
+        assertNull(answers.getField("no_key"));
+        assertNull(answers.getField("no_headers"));
+        assertEquals("abc", answers.getField("whole_message"));
+        assertTrue(answers.getField("cut_message").toString().endsWith(
+                "… (kept are 921600 of 1000000 bytes of the payload, 65536 of 90000 bytes of the key,"
+                        + " 0 of 1 headers, which have 150003 bytes)"));
     }
 
     @Test

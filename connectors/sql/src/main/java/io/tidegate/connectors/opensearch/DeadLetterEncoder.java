@@ -2,6 +2,7 @@ package io.tidegate.connectors.opensearch;
 
 import io.tidegate.common.ConfluentHeader;
 import io.tidegate.common.DeadLetterIds;
+import io.tidegate.common.DeadLetterLimits;
 import io.tidegate.common.Names;
 import io.tidegate.common.Sha256;
 import io.tidegate.connectors.opensearch.DocumentEntry.Rejection;
@@ -55,6 +56,11 @@ final class DeadLetterEncoder {
         return Sha256.hex(digest.digest(entry.json()), Names.ID_HEX_DIGITS).toString();
     }
 
+    /** OpenSearch's reasons repeat ids and values: they are cut as what a letter keeps of its document is. */
+    static String messageOf(DocumentEntry entry, Rejection rejection) {
+        return DeadLetterLimits.message(rejection.message(), null, null, entry.json().length);
+    }
+
     byte[] encode(DocumentEntry entry, Rejection rejection, Instant now) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream frame = new DataOutputStream(bytes)) {
@@ -77,7 +83,7 @@ final class DeadLetterEncoder {
                 .set("dataset", processor.dataset())
                 .set("stage", Names.INDEX_STAGE)
                 .set("error_code", rejection.code())
-                .set("error_message", rejection.message())
+                .set("error_message", messageOf(entry, rejection))
                 .set("violations", List.of())
                 .set("retryable", false)
                 .set("attempt", 1)

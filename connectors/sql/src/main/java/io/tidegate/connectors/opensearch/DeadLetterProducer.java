@@ -63,7 +63,7 @@ final class DeadLetterProducer implements DeadLetters {
         byte[] key = DeadLetterEncoder.idOf(entry).getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> message =
                 new ProducerRecord<>(topic, key, encoder.encode(entry, rejection, clock.instant()));
-        headers(entry.source(), rejection).forEach(message.headers()::add);
+        headers(entry, rejection).forEach(message.headers()::add);
         producer.send(message, (metadata, exception) -> {
             if (exception != null) {
                 failure.compareAndSet(null, exception);
@@ -92,21 +92,23 @@ final class DeadLetterProducer implements DeadLetters {
         }
     }
 
-    private static Map<String, byte[]> headers(SourceRecord source, Rejection rejection) {
+    private static Map<String, byte[]> headers(DocumentEntry entry, Rejection rejection) {
+        SourceRecord source = entry.source();
         return DeadLetterHeaders.of(
                 source == null ? null : source.topic(),
                 source == null ? null : source.partition(),
                 source == null ? null : source.offset(),
                 Names.INDEX_STAGE,
                 rejection.code(),
-                rejection.message());
+                DeadLetterEncoder.messageOf(entry, rejection));
     }
 
-    private static Map<String, Object> producerSettings(Map<String, String> given) {
+    static Map<String, Object> producerSettings(Map<String, String> given) {
         Map<String, Object> settings = new HashMap<>(given);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Names.REQUEST_MAX_BYTES);
         return settings;
     }
 

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.Map;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
 import org.apache.flink.avro.shaded.org.apache.avro.generic.GenericDatumReader;
 import org.apache.flink.avro.shaded.org.apache.avro.generic.GenericRecord;
@@ -28,6 +29,8 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.common.serialization.ByteA
 import org.apache.flink.util.FlinkRuntimeException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadLetterProducerTest {
 
@@ -110,6 +113,22 @@ class DeadLetterProducerTest {
         assertEquals(true, letter.get("payload_truncated"));
         assertEquals(900 * 1024, bytes(letter.get("payload")).length);
         assertEquals(sha256(json), letter.get("payload_sha256").toString());
+    }
+
+    /** OpenSearch repeats a value, or an id, in its reasons and those of the causes. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 16_384, 1_000_000, 6_000_000})
+    void whateverTheSizesTheLetterCanBeSent(int size) {
+        String large = "x".repeat(size);
+        deadLetters.add(DeliveryFixture.document(large, "{\"t\":\"" + large + "\"}"), Rejection.refused("400 " + large + large));
+
+        ProducerRecord<byte[], byte[]> message = kafka.history().get(0);
+        long bytes = message.value().length + message.key().length;
+        for (var header : message.headers()) {
+            bytes += header.key().length() + header.value().length;
+        }
+        assertTrue(bytes < 1_100_000, bytes + " bytes");
+        assertTrue(bytes < (int) DeadLetterProducer.producerSettings(Map.of()).get("max.request.size"));
     }
 
     @Test
