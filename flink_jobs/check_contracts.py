@@ -8,20 +8,22 @@ JSON list of problems. Builds a batch environment in its own process and needs n
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyflink.table import EnvironmentSettings, TableEnvironment
 from pyflink.util.exceptions import TableException
 
+from flink_jobs.fallible import Risk, risks
 from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.avro.types import Column
-from tidegate.contracts.dataset import Stream
+from tidegate.contracts.dataset import Metric, Stream
 from tidegate.contracts.envelope import INGESTED_AT
 from tidegate.contracts.examples import Example, Expectation, read_examples
 from tidegate.contracts.load import load_reference, load_stream
@@ -64,6 +66,8 @@ def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Proble
     return [
         *_refine_problems(flink, dataset),
         *_metric_problems(flink, dataset),
+        *_rule_risks(flink, dataset),
+        *_null_problems(flink, dataset),
         *_example_problems(flink, dataset),
     ]
 
@@ -82,6 +86,22 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
             yield Problem(file, place, f"is {sql_type}, not a condition", "Write a boolean expression.")
 
 
+def _rule_risks(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
+    for position, rule in enumerate(dataset.contract.rules):
+        found = risks(flink, f"SELECT ({rule.check}) AS checked FROM `raw`")
+        yield from _risks(f"{dataset.name}/contract.yaml", f"rules.{position} ({rule.name})", found, failures=False)
+
+
+def _null_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
+    """Whether rules can be asked of a record without values, as which one comes that could not be taken."""
+    try:
+        _masks(flink, dataset, [{}])
+    except _SqlError as error:
+        remedy = "Let the checks give a value for nulls: no coalesce to a value that they fail for."
+        problem = f"fail for a record whose fields are all null: {error.reason}"
+        yield Problem(f"{dataset.name}/contract.yaml", "rules", problem, remedy)
+
+
 def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     file = f"{dataset.name}/refine.sql"
     wanted = dataset.silver_columns
@@ -97,6 +117,7 @@ def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
         return
     yield from _repeated_calls(file, plan)
     yield from _nulls(file, wanted, types, "silver.avsc")
+    yield from _risks(file, "", risks(flink, dataset.refine_sql), failures=False)
 
 
 def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
@@ -111,6 +132,8 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
             plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
             yield from _repeated_calls(file, plan)
             yield from _nulls(file, wanted, types, f"{metric.name}.avsc")
+            yield from _overflows(file, metric)
+            yield from _risks(file, "", risks(flink, metric.sql), failures=True)
         except _SqlError as error:
             yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         except (Py4JJavaError, TableException) as error:
@@ -126,6 +149,21 @@ def _nulls(file: str, wanted: Iterable[Column], types: Mapping[str, str], schema
             yield Problem(file, column.name, problem, "Use coalesce, or allow null there.")
 
 
+def _overflows(file: str, metric: Metric) -> Iterator[Problem]:
+    """A decimal that overflows is null, whatever its type says, and behind an aggregation no record is at fault."""
+    for name, field in metric.fields.items():
+        if field.type.kind == "decimal" and not field.type.nullable:
+            problem = f"is null where it overflows, which {metric.name}.avsc does not allow"
+            yield Problem(file, name, problem, "Allow null there.")
+
+
+def _risks(file: str, place: str, found: Iterable[Risk], *, failures: bool) -> Iterator[Problem]:
+    """What gives a wrong number, and with ``failures`` also what throws: where no record can become a dead letter."""
+    for risk in found:
+        if failures or not risk.fails:
+            yield Problem(file, f"{place} {risk.expression}".strip(), risk.problem, risk.remedy)
+
+
 def _repeated_calls(file: str, plan: str) -> Iterator[Problem]:
     """Python functions that would run more than once with the same arguments (FLINK-39531)."""
     for call in repeated(plan, function_names()):
@@ -137,14 +175,29 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
     examples, _ = read_examples(dataset)
     if not examples:
         return
-    with flink.execute_sql(masks_query(dataset, examples)).collect() as results:
-        for position, *masks in results:
-            example = examples[position]
-            actual = expectation(dataset.contract, *masks)
-            if actual != example.expect:
-                yield Problem(
-                    example.file, f"line {example.line}", _difference(example, actual), "Fix the example or the rules."
-                )
+    try:
+        found = _masks(flink, dataset, [example.record for example in examples])
+    except _SqlError as error:
+        yield Problem(
+            f"{dataset.name}/contract.yaml", "rules", f"fail for an example: {error.reason}", "Guard the check."
+        )
+        return
+    for position, *masks in found:
+        example = examples[position]
+        actual = expectation(dataset.contract, *masks)
+        if actual != example.expect:
+            yield Problem(
+                example.file, f"line {example.line}", _difference(example, actual), "Fix the example or the rules."
+            )
+
+
+def _masks(flink: TableEnvironment, dataset: Stream, records: Sequence[Mapping[str, Any]]) -> list[Sequence[int]]:
+    """The position of each record with its masks."""
+    try:
+        with flink.execute_sql(masks_query(dataset, records)).collect() as results:
+            return list(results)
+    except (Py4JJavaError, TableException) as error:
+        raise _SqlError(error) from error
 
 
 def _difference(example: Example, actual: Expectation) -> str:

@@ -23,6 +23,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
         "bad_values": _spoil_values,
         "bad_functions": _spoil_functions,
         "null_metrics": _spoil_metrics,
+        "risky": _spoil_risks,
     }
     for name, spoiler in spoilers.items():
         spoiler(copy_of_clicks(schemas, name))
@@ -62,6 +63,20 @@ def _spoil_metrics(folder: Path) -> None:
         shutil.copy(file, metrics)
     spoil(metrics / "page_views.sql", "coalesce(country, 'unknown') as country", "country")
     spoil(metrics / "funnel.sql", "    purchased,\n", "    nullif(purchased, 0) as purchased,\n")
+
+
+def _spoil_risks(folder: Path) -> None:
+    contract = folder / "contract.yaml"
+    spoil(contract, "CHAR_LENGTH(country) = 2", "CAST(COALESCE(country, 'none') AS INT) > 0 AND quantity * 2000 > 0")
+    metrics = folder / "metrics"
+    metrics.mkdir()
+    for file in [*SCHEMAS.glob("clicks/metrics/page_views.*"), *SCHEMAS.glob("clicks/metrics/funnel.*")]:
+        shutil.copy(file, metrics)
+    risky = "cast(session_id as bigint) + 7 / quantity + cast(round(cast(unit_price as double)) as bigint)"
+    spoil(metrics / "page_views.sql", "        session_id\n", f"        {risky} as session_id\n")
+    guarded = "7 / nullif(quantity, 0) + 9 / 2 + case when quantity <> 0 then 1 / quantity end"
+    spoil(metrics / "funnel.sql", "        session_id\n", f"        {guarded} as session_id\n")
+    spoil(metrics / "funnel.sql", "    viewed,\n", "    viewed / purchased as viewed,\n")
 
 
 def test_a_sound_contract_has_no_problem(found: Found) -> None:
@@ -113,3 +128,32 @@ def test_a_null_where_a_metric_allows_none_is_found_in_its_key_and_in_its_figure
     assert (figure.file, figure.place) == ("null_metrics/metrics/funnel.sql", "purchased")
     assert (key.file, key.place) == ("null_metrics/metrics/page_views.sql", "country")
     assert key.problem == "may come out null, which page_views.avsc does not allow"
+
+
+def test_what_can_fail_is_refused_in_a_metric_where_no_record_could_become_a_dead_letter(found: Found) -> None:
+    risky = [p for p in found["risky"] if p.file.endswith("page_views.sql")]
+
+    assert [(p.place, p.remedy) for p in risky] == [
+        ("CAST of VARCHAR AS BIGINT", "Write TRY_CAST."),
+        ("a division (/) of INTEGER", "Use NULLIF(…, 0)."),
+        ("ROUND of DOUBLE", "Put it into CASE WHEN value > -1E15 AND value < 1E15 THEN … END."),
+    ]
+
+
+def test_what_is_guarded_is_not_and_a_count_of_some_rows_can_be_zero(found: Found) -> None:
+    funnel = [p.place for p in found["risky"] if p.file.endswith("funnel.sql")]
+
+    assert funnel == ["a division (/) of BIGINT"]
+
+
+def test_a_product_that_can_wrap_around_is_refused_everywhere(found: Found) -> None:
+    [wrapping] = [p for p in found["risky"] if "wraps around" in p.problem]
+
+    assert wrapping.place == "rules.5 (country_is_iso_code) INTEGER * INTEGER"
+    assert wrapping.remedy == "CAST one to BIGINT."
+
+
+def test_a_rule_that_fails_for_a_record_without_values_is_refused(found: Found) -> None:
+    [nulls] = [p for p in found["risky"] if "fields are all null" in p.problem]
+
+    assert nulls.place == "rules"

@@ -1,22 +1,23 @@
 """What becomes of a dataset's examples: the query that judges them as records are judged, and what its masks say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import INGESTED_AT
-from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Example, Expectation, Refused
+from tidegate.contracts.examples import ARRIVAL, Accepted, Dropped, Expectation, Refused
 from tidegate.contracts.model import EVENT_TIME_RULE, Contract, Severity
 from tidegate.dead_letters.codes import Code
 from tidegate.sql.literals import literal, timestamp
 from tidegate.sql.rules import verdict_sql
 
 
-def masks_query(stream: Stream, examples: Sequence[Example]) -> str:
-    """A row per example: its position, then its masks of reject, warn and drop."""
+def masks_query(stream: Stream, records: Sequence[Mapping[str, Any]]) -> str:
+    """A row per record: its position, then its masks of reject, warn and drop. A field that it lacks is null."""
     fields = stream.raw_type.fields
     rows = ",\n".join(
-        f"({position}, {', '.join(literal(example.record.get(field.name), field.type) for field in fields)})"
-        for position, example in enumerate(examples)
+        f"({position}, {', '.join(literal(record.get(field.name), field.type) for field in fields)})"
+        for position, record in enumerate(records)
     )
     names = ", ".join(f"`{field.name}`" for field in fields)
     verdict = verdict_sql(stream.contract)
