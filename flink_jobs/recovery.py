@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from flink_jobs.begun import Begun, begun_of, from_json, to_json
-from flink_jobs.job import Arguments, Job, StateFacts, chosen_datasets
+from flink_jobs.job import Arguments, Job, StateFacts
 from flink_jobs.state import read_texts, states, uids_in, write_text, written_at_ms
 from tidegate import log
 from tidegate.clients.kafka_offsets import OffsetReader
@@ -38,12 +38,14 @@ def recovery_path(job: Job, arguments: Arguments, settings: Settings, folder: st
     return None
 
 
-def usable_path(job: Job, arguments: Arguments, settings: Settings, folder: str) -> str | None:
+def usable_path(
+    job: Job, arguments: Arguments, datasets: Sequence[Stream], settings: Settings, folder: str
+) -> str | None:
     """As :func:`recovery_path`; a job that can compute its results again does so where its newest state is unusable."""
     path = recovery_path(job, arguments, settings, folder)
     if path is None or job.computed_again is None or arguments.recover_from != LATEST:
         return path
-    reason = why_unusable(job, chosen_datasets(arguments, settings), settings, facts_of(path, folder))
+    reason = why_unusable(job, datasets, settings, facts_of(path, folder))
     if reason:
         log.tell(
             f"{job.name} computes all again from the beginning of its topics; its newest state is not used: {reason}.",

@@ -69,7 +69,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     if not arguments.explain and not is_application(environment):
         refuse_if_running(FlinkClient(settings), job.name)
-    environment.configure(configuration(job, arguments, settings, environment))
+    environment.configure(configuration(job, datasets, settings, arguments, environment))
     table_environment = StreamTableEnvironment.create(environment)
     if arguments.explain:
         for dataset in datasets:
@@ -163,7 +163,11 @@ def is_application(environment: StreamExecutionEnvironment) -> bool:
 
 
 def configuration(
-    job: Job, arguments: Arguments, settings: Settings, environment: StreamExecutionEnvironment
+    job: Job,
+    datasets: list[Stream],
+    settings: Settings,
+    arguments: Arguments,
+    environment: StreamExecutionEnvironment,
 ) -> Configuration:
     """The job's own part of Flink's configuration."""
     cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
@@ -188,7 +192,7 @@ def configuration(
     # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
     given = str(cluster.get(RECOVERY_PATH) or "")
     if not arguments.explain and not (given and arguments.recover_from == LATEST):
-        path = usable_path(job, arguments, settings, values[CHECKPOINT_DIR])
+        path = usable_path(job, arguments, datasets, settings, values[CHECKPOINT_DIR])
         if path:
             values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
     result = Configuration()

@@ -50,13 +50,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to load: rows of ``path`` or ``table``, the sample, keys to delete; ``rejects`` None: the default place."""
+    """What to load: rows of ``path`` or ``table``, the sample, keys to delete; ``rejects`` None: the default place.
+
+    ``since``: from when rows of ``path`` hold that do not say it; None: from the time of the load.
+    """
 
     path: Path | None = None
     sample: bool = False
     delete: tuple[str, ...] = ()
     rejects: Path | None = None
     table: Table | None = None
+    since: datetime | None = None
 
     def rejects_path(self, home: Path) -> Path:
         """Where rejected rows go: the given file, else one named after the input in the home folder."""
@@ -76,10 +80,11 @@ class Changes:
     def __init__(self, dataset: Reference, load: Load, loaded_at: datetime, rejects: Rejects, known: ReadKnown) -> None:
         self.upserts = 0
         self.deletes = 0
+        self.timeless = 0
         self.compared = True
         self._dataset = dataset
         self._known = known
-        self._reader = RowReader(dataset, loaded_at)
+        self._reader = RowReader(dataset, loaded_at, load.since)
         self._plain = Encoder(dataset.latest, _NO_SCHEMA_ID)
         self._sample = _sample(dataset) if load.sample else iter(())
         self._load = load
@@ -113,6 +118,7 @@ class Changes:
             "rows": self.upserts + self.deletes + rejected,
             "upserts": self.upserts,
             "deletes": self.deletes,
+            "without_time": self.timeless,
             "rejected": rejected,
             "rejects_file": str(self._rejects.path) if rejected else None,
         }
@@ -126,6 +132,7 @@ class Changes:
                 continue
             self.upserts += state.record is not None
             self.deletes += state.record is None
+            self.timeless += state.timeless
             yield found
 
     def _states(self) -> Iterator[tuple[Row, State]]:

@@ -1,7 +1,7 @@
 """Rows of reference data, from a file or a table, as states of a key or as its deletion."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -33,24 +33,26 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a key holds from now on; ``record`` None deletes it."""
+    """What a key holds from now on; ``record`` None deletes it. ``timeless``: its row did not say since when."""
 
     key: str
     record: dict[str, Any] | None
+    timeless: bool = field(default=False, compare=False)
 
 
 class RowReader:
     """Checks rows against a reference dataset's schema, and their times against its contract."""
 
-    def __init__(self, dataset: Reference, loaded_at: datetime) -> None:
+    def __init__(self, dataset: Reference, loaded_at: datetime, since: datetime | None = None) -> None:
         self._key = dataset.key
         self._believed = dataset.contract.event_time
         self._loaded_at = loaded_at
+        self._since = since or loaded_at
         self._type = dataset.raw_type
         self._key_type = dataset.raw_fields[dataset.key].type
 
     def state(self, row: Row) -> State:
-        """The state that a row describes; without a time it holds from the time of loading.
+        """The state that a row describes; without a time it holds from ``since``, or else the time of loading.
 
         Raises:
             ValueError, TidegateError: the row does not fit the schema; says where.
@@ -63,8 +65,9 @@ class RowReader:
             if key in (None, ""):
                 raise ValueError(f"{row.place}.{self._key}: a deletion names its key")
             return State(str(from_json(key, self._key_type, f"{row.place}.{self._key}")), None)
-        if values.get(self._believed.field) is None:
-            values[self._believed.field] = self._loaded_at.isoformat(timespec="milliseconds")
+        timeless = values.get(self._believed.field) is None
+        if timeless:
+            values[self._believed.field] = self._since.isoformat(timespec="milliseconds")
         record = from_json(values, self._type, row.place)
         check_time(self._believed, record[self._believed.field], self._loaded_at)
-        return State(str(record[self._key]), record)
+        return State(str(record[self._key]), record, timeless)

@@ -33,7 +33,8 @@ def answers(given, recover_from):
     for name, value in {"execution.checkpointing.dir": "file:///nowhere", **given}.items():
         cluster.set_string(name, value)
     environment = StreamExecutionEnvironment.get_execution_environment(cluster)
-    environment.configure(configuration(refine.JOB, Arguments((), recover_from, False, False), Settings(), environment))
+    arguments = Arguments((), recover_from, False, False)
+    environment.configure(configuration(refine.JOB, [], Settings(), arguments, environment))
     # As the JobManager's own entry point does; a client on its own is always "local".
     if "execution.target" in given:
         environment._j_stream_execution_environment.getConfiguration().setString(

@@ -22,6 +22,11 @@ from tidegate.settings import get_settings
 @click.option("--table", help="which one, as table or schema.table  [default: the dataset's name]")
 @click.option("--mass-delete", is_flag=True, help="go on although most keys are missing in the table")
 @click.option("--sample", is_flag=True, help="load the built-in sample that generated events refer to")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
+    help="from when rows of FILE hold that have no time, in UTC  [default: now]",
+)
 @click.option("--delete", multiple=True, metavar="KEY", help="delete this key; may be repeated")
 @click.option("--dry-run", is_flag=True, help="say what would be done, send nothing")
 @rejects_option
@@ -37,6 +42,7 @@ def command(
     table: str | None,
     mass_delete: bool,
     sample: bool,
+    since: datetime | None,
     delete: tuple[str, ...],
     dry_run: bool,
     rejects: Path | None,
@@ -45,7 +51,8 @@ def command(
 ) -> None:
     """Load FILE (CSV with a header, or JSON lines) or a table of PostgreSQL into the reference DATASET.
 
-    A row of a file with a true _deleted deletes its key; a row without a time takes effect now. Of a table, only rows
+    A row of a file with a true _deleted deletes its key; a row without a time takes effect now, or at
+    --since: events of before do not see it. Of a table, only rows
     with a newer time than known are sent, or without a time and with other values than known, and keys that it no
     longer has are deleted. Rows that do not fit are shown and kept in a file; the others are loaded all the same.
     Loading twice is harmless.
@@ -62,18 +69,32 @@ def command(
         raise click.UsageError(f"--from takes an address that begins with {SCHEMES[0]}; give a file without it")
     if (table or mass_delete) and url is None:
         raise click.UsageError("--table and --mass-delete go with --from")
+    if since and file is None:
+        raise click.UsageError("--since goes with FILE")
     settings = get_settings()
     run = load.check_reference if dry_run else load.load_reference
     summary = run(
         settings,
         load_reference(settings.schemas_dir, dataset),
-        load.Load(file, sample, delete, rejects, load.Table(url, table or dataset, mass_delete) if url else None),
+        load.Load(
+            file,
+            sample,
+            delete,
+            rejects,
+            load.Table(url, table or dataset, mass_delete) if url else None,
+            since and since.replace(tzinfo=UTC),
+        ),
         datetime.now(UTC),
     )
     if as_json:
         click.echo(json.dumps(summary))
     else:
         click.echo(_text(summary, dry_run))
+        if summary["without_time"] and since is None and summary.get("compared", True):
+            click.echo(
+                f"{summary['without_time']:,} rows have no time: they hold from now on, no event of before sees them; "
+                "--since says from when rows of a file hold"
+            )
     exit_code = rejects_exit_code(summary["rejected"], summary["rows"], allowed, summary["rejects_file"])
     if summary.get("failed"):
         raise TidegateError(

@@ -293,5 +293,5 @@ def test_a_dry_run_of_a_file_needs_no_kafka(no_kafka: Shop, tmp_path: Path) -> N
 
     result = CliRunner().invoke(command, ["products", str(file), "--dry-run"])
 
-    assert result.stdout == "1 rows would be loaded, 1 would be deleted, 0 rejected\n"
+    assert result.stdout.startswith("1 rows would be loaded, 1 would be deleted, 0 rejected\n")
     assert result.stderr == ""

@@ -42,6 +42,17 @@ def test_a_csv_row_without_a_time_holds_from_the_time_of_loading(products: Refer
     assert read(products, path, HEADER + "L1,Lamp,Home,12.50,EUR,,\n") == [lamp()]
 
 
+def test_a_row_without_a_time_may_hold_from_another_time_on(products: Reference, path: Path) -> None:
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    path.write_text(HEADER + "L1,Lamp,Home,12.50,EUR,,\nL1,Lamp,Home,12.50,EUR,2026-01-01T00:00:00Z,\n")
+    reader = RowReader(products, LOADED_AT, since)
+
+    found = [reader.state(row) for row in file_rows(path, products)]
+
+    assert found == [lamp(since), lamp(datetime(2026, 1, 1, tzinfo=UTC))]
+    assert [state.timeless for state in found] == [True, False]
+
+
 @pytest.mark.parametrize("time", ["2020-01-01T01:00:00+01:00", "1577836800000"])
 def test_a_csv_row_may_say_since_when_it_holds(products: Reference, path: Path, time: str) -> None:
     since = datetime(2020, 1, 1, tzinfo=UTC)
