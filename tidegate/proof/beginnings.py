@@ -26,14 +26,15 @@ class Provable:
 
 
 def provable(settings: Settings, dataset: Stream, asked: list[Window], trust_rule: bool) -> Provable:
-    """What can be proved of the asked windows; see ``retention.edge_of`` for ``trust_rule``.
+    """What can be proved of the asked windows; see ``retention.edge_of`` for ``trust_rule``, which is of silver.
 
     Raises:
         TidegateError: nothing.
     """
     contract = dataset.contract
     topics = (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
-    retained = read_retained(settings, topics, int(time.time() * 1000), trust_rule=trust_rule)
+    trusted = topics if trust_rule else topics[1:]
+    retained = read_retained(settings, topics, int(time.time() * 1000), trusted)
     edge = retained.edge(topics)
     if edge is None:
         return Provable(asked, Beginnings(retained.starts), (), None)

@@ -1,6 +1,6 @@
 """Asks Kafka what retention has left of the outputs, before they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from tidegate.clients.kafka_offsets import PATIENT_S, OffsetReader
@@ -25,8 +25,8 @@ class Retained:
         return max(mine, key=lambda edge: edge.until_ms, default=None)
 
 
-def read_retained(settings: Settings, topics: Sequence[str], now_ms: int, *, trust_rule: bool) -> Retained:
-    """What retention has left of the outputs; see ``retention.edge_of`` for ``trust_rule``.
+def read_retained(settings: Settings, topics: Sequence[str], now_ms: int, trusted: Container[str]) -> Retained:
+    """What retention has left of the outputs; ``trusted``: the topics whose rules are, see ``retention.edge_of``.
 
     Raises:
         TransientError: Kafka does not answer.
@@ -48,5 +48,5 @@ def read_retained(settings: Settings, topics: Sequence[str], now_ms: int, *, tru
         )
         for topic in topics
     ]
-    edges = [edge_of(remains, now_ms, trust_rule=trust_rule) for remains in found]
+    edges = [edge_of(remains, now_ms, trust_rule=remains.topic in trusted) for remains in found]
     return Retained(by_topic, tuple(edge for edge in edges if edge is not None))

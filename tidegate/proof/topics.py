@@ -8,7 +8,7 @@ import numpy as np
 from tidegate.clients.kafka_offsets import Spans, offsets_at, topic_spans
 from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.dataset import Stream
-from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
+from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.errors import TransientError
 from tidegate.proof.layers import Expected
 from tidegate.proof.letter_reader import read_dead_letters
@@ -31,10 +31,9 @@ from tidegate.proof.window import Window
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
 
-BEFORE_SILVER = STAGES_BEFORE_SILVER | {"transform"}
-BEHIND_SILVER = frozenset({"index", "lake", "metrics"})
+BEHIND_SILVER = frozenset({Stage.INDEX, Stage.LAKE, Stage.METRICS})
 """Stages at which jobs that read silver refuse its rows."""
-STAGE_OF: Mapping[LayerName, str] = {"lake_silver": "lake", "index": "index"}
+STAGE_OF: Mapping[LayerName, str] = {"lake_silver": Stage.LAKE, "index": Stage.INDEX}
 """The stage at which the job behind a layer refuses rows; bronze takes any record."""
 
 
@@ -111,7 +110,7 @@ class TopicEvidence:
         """Reads what was written to the outputs and is not committed, or comes after something that is not."""
         contract = self._contract
         self.open_ends = open_ends(self._settings, self._read_to)
-        self._hidden = read_hidden(self._settings, contract, self.open_ends, BEFORE_SILVER)
+        self._hidden = read_hidden(self._settings, contract, self.open_ends, STAGES_BEFORE_SILVER)
         self.grown += bool(self.open_ends)
 
     def expected(self, layer: LayerName) -> Expected:
@@ -148,12 +147,12 @@ class TopicEvidence:
         ]
 
     def _outputs(self) -> Outputs:
-        after_dedup = {"transform", "enrich"} if self._contract.explode else {"transform"}
+        after_dedup = {Stage.TRANSFORM, Stage.ENRICH} if self._contract.explode else {Stage.TRANSFORM}
         return Outputs(
             silver=self._silver.rows,
-            dead_letter=self.letters.raw_records(BEFORE_SILVER),
+            dead_letter=self.letters.raw_records(STAGES_BEFORE_SILVER),
             dropped=self._dropped.rows,
-            refused=self.letters.raw_rows(BEFORE_SILVER),
+            refused=self.letters.raw_rows(STAGES_BEFORE_SILVER),
             after_dedup=self.letters.raw_records(after_dedup),
             hidden=self._hidden,
         )

@@ -4,42 +4,72 @@ import time
 
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader, topic_spans
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import REFINE
 from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.report import ProofReport
+from tidegate.replay.elsewhere import layers_of, refuse_what_is_elsewhere
 from tidegate.replay.plan import Plan
 from tidegate.settings import Settings
 
 POLL_S = 0.2
 
 
-def find_missing(settings: Settings, dataset: str, wait_s: float | None = None) -> Plan:
+def find_missing(
+    settings: Settings, dataset: str, wait_s: float | None = None, *, lake: bool = True, index: bool = True
+) -> Plan:
     """The raw events of ``dataset`` that refine has read and none of its outputs has.
 
     A transaction that waits for its commit looks like a loss. So refine must run, and have a checkpoint from now on:
-    by then all of its earlier transactions are committed or gone.
+    by then all of its earlier transactions are committed or gone. ``lake``, ``index``: ask these too, whether they have
+    rows of such events.
 
     Raises:
-        TidegateError: refine does not run, or part of a record's rows is lost, which no replay can repair.
+        TidegateError: refine does not run, or it can't be told that an event is lost and nothing else.
         TransientError: no checkpoint in time.
     """
-    end = _committed_positions(settings, dataset)
+    stream = load_stream(settings.schemas_dir, dataset)
+    end = _committed_positions(settings, dataset, stream.contract.topic.name)
     _wait_for_checkpoint(settings, max(60.0, 5 * settings.checkpoint_interval_s(REFINE)))
     bounds = ",".join(f"{partition}:{offset}" for partition, offset in end.items())
-    report = prove(settings, dataset, Scope(end=bounds, lake=False, index=False, wait_s=wait_s))
+    report = prove(settings, dataset, Scope(end=bounds, lake=False, index=False, wait_s=wait_s, trust_rule=False))
+    refuse_what_is_unsure(report)
+    plan = Plan.of_missing(dataset, report.partitions)
+    if plan.count:
+        refuse_what_is_elsewhere(plan, layers_of(settings, stream, lake=lake, index=index))
+    return plan
+
+
+def refuse_what_is_unsure(report: ProofReport) -> None:
+    """A replay writes without looking, so it must be sure that what it writes is nowhere.
+
+    Raises:
+        TidegateError: an open transaction may hold what is missing, silver has records that can't be read, or it has
+            some rows of an event.
+    """
+    if report.undecided:
+        open_ends = " ".join(note for note in report.notes if note.startswith("undecided"))
+        raise TidegateError(
+            f"{report.undecided:,} events of {report.dataset} are behind an open transaction: they are not lost yet.",
+            remedy=f"Wait until it has ended, or end it; then ask again. {open_ends}",
+        )
+    if report.doubtful and report.faults("missing", "topics"):
+        raise TidegateError(
+            f"{report.doubtful:,} records of silver can't be read, since the registry does not know their schema: "
+            "what is missing may be among them.",
+            remedy="See that the registry has all its schemas; then ask again.",
+        )
     torn = [f"{verdict.window.partition}:{offset}" for verdict in report.partitions for offset in verdict.torn.tolist()]
     if torn:
         raise TidegateError(
             f"of {len(torn):,} records silver has some rows and not all, the first at {torn[0]}.",
             remedy="A replay would double the rows that are there. Write silver again from raw.",
         )
-    return Plan.of_missing(dataset, report.partitions)
 
 
-def _committed_positions(settings: Settings, dataset: str) -> dict[int, int]:
+def _committed_positions(settings: Settings, dataset: str, topic: str) -> dict[int, int]:
     """The next offset of every raw partition; where refine has committed none, its beginning."""
-    topic = load_dataset(settings.schemas_dir, dataset).contract.topic.name
     starts = {partition: start for partition, (start, _) in topic_spans(settings, topic).items()}
     return starts | OffsetReader(settings).positions(REFINE, dataset).get(topic, {})
 

@@ -8,19 +8,36 @@ from tidegate.job_names import REPLAY
 from tidegate.proof.verdict import PartitionVerdict
 from tidegate.sql.scope import Scope
 
+LIMIT = 500_000
+"""Offsets in one plan: each stands in the job's SQL, some two bytes of text, and Flink compiles it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Offsets by raw partition, ascending. Every partition of the topic is named, most without any offset."""
+    """Offsets by raw partition, ascending. Every partition of the topic is named, most without any offset.
+
+    ``left``: how many more are missing, for the replays to come.
+    """
 
     dataset: str
     offsets: dict[int, tuple[int, ...]]
+    left: int = 0
 
     @classmethod
-    def of_missing(cls, dataset: str, verdicts: Iterable[PartitionVerdict]) -> "Plan":
-        """What the proof found missing."""
-        missing = {verdict.window.partition: verdict.difference.missing for verdict in verdicts}
-        return cls(dataset, {partition: tuple(offsets.tolist()) for partition, offsets in missing.items()})
+    def of_missing(cls, dataset: str, verdicts: Iterable[PartitionVerdict], limit: int = LIMIT) -> "Plan":
+        """What the proof found missing, the first ``limit`` of it.
+
+        Not several plans of all of it: an event of a later one may repeat an event of an earlier one. The next proof
+        knows that.
+        """
+        offsets: dict[int, tuple[int, ...]] = {}
+        left = 0
+        for verdict in verdicts:
+            missing = verdict.difference.missing
+            room = limit - sum(map(len, offsets.values()))
+            offsets[verdict.window.partition] = tuple(missing[:room].tolist())
+            left += max(0, len(missing) - room)
+        return cls(dataset, offsets, left)
 
     @property
     def count(self) -> int:

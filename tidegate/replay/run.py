@@ -7,8 +7,9 @@ from pathlib import Path
 from tidegate.clients.flink import LIVE, FlinkClient, FlinkJob
 from tidegate.errors import TidegateError
 from tidegate.job_names import REPLAY
-from tidegate.jobs.start import JOBS_FOLDER, refuse_if_running, submit
+from tidegate.jobs.start import JOBS_FOLDER, submit
 from tidegate.replay.plan import Plan
+from tidegate.replay.turn import Turn
 from tidegate.settings import Settings
 
 POLL_S = 0.2
@@ -16,18 +17,17 @@ START_LIMIT_S = 120.0
 FINISHED = "FINISHED"
 
 
-def run_plan(settings: Settings, plan: Plan) -> Path:
-    """Runs the job to its end and returns the file of the plan, which is kept.
+def run_plan(settings: Settings, plan: Plan, turn: Turn) -> Path:
+    """Runs the job to its end and returns the file of the plan, which is kept; the plan was made in this ``turn``.
 
     Raises:
-        TidegateError: a replay runs already, or this one failed; what it has committed stays.
+        TidegateError: another replay came between, or this one failed; what it has committed stays.
     """
-    client = FlinkClient(settings)
-    refuse_if_running(client, REPLAY)
+    client = turn.client
     file = _write(settings, plan)
-    earlier = {job.job_id for job in client.jobs()}
+    turn.still_mine()
     submit(settings, REPLAY, [str(JOBS_FOLDER / f"{REPLAY}.py"), "--plan", str(file)])
-    job = _wait_until_ended(client, earlier)
+    job = _wait_until_ended(client, turn.started())
     if job.state != FINISHED:
         reasons = client.exceptions(job.job_id)
         raise TidegateError(
@@ -45,11 +45,11 @@ def _write(settings: Settings, plan: Plan) -> Path:
     return file
 
 
-def _wait_until_ended(client: FlinkClient, earlier: set[str]) -> FlinkJob:
-    """The job that was not there before, once it has ended: when it has begun, it fails or finishes."""
+def _wait_until_ended(client: FlinkClient, job_id: str) -> FlinkJob:
+    """The job, once it has ended: when it has begun, it fails or finishes."""
     deadline_s, has_begun = time.monotonic() + START_LIMIT_S, False
     while True:
-        job = next(each for each in client.jobs() if each.name == REPLAY and each.job_id not in earlier)
+        job = next(each for each in client.jobs() if each.job_id == job_id)
         if job.state not in LIVE:
             return job
         has_begun = has_begun or client.running(job.job_id)

@@ -24,7 +24,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> dict[Place, int]:
 
 
 def retained(broker: Broker, now_ms: int = 10**15) -> Retained:
-    return read_retained(broker.settings, TOPICS, now_ms, trust_rule=True)
+    return read_retained(broker.settings, TOPICS, now_ms, TOPICS)
 
 
 @pytest.mark.usefixtures("cut")

@@ -11,17 +11,26 @@ from tidegate.sql.scope import Scope
 NONE = np.array([], np.int64)
 
 
-def test_a_plan_names_what_the_proof_found_missing() -> None:
-    missing = {0: [5, 7, 9], 1: []}
-    verdicts = [
+def verdicts_of(missing: dict[int, list[int]]) -> list[PartitionVerdict]:
+    return [
         PartitionVerdict(
             Window(number, 0, 10, 10), 10, 10, 10, 0, 0, 0, 0, NONE, Difference(np.array(offsets, np.int64), NONE, NONE)
         )
         for number, offsets in missing.items()
     ]
 
-    plan = Plan.of_missing("clicks", verdicts)
 
-    assert plan.count == 3
+def test_a_plan_of_millions_takes_the_first_and_says_how_many_are_left() -> None:
+    plan = Plan.of_missing("clicks", verdicts_of({0: [5, 7], 1: [1, 2, 3], 2: [], 3: [8]}), limit=4)
+
+    assert plan.offsets == {0: (5, 7), 1: (1, 2), 2: (), 3: ()}, "every partition is named"
+    assert (plan.count, plan.left) == (4, 2)
+
+
+def test_a_plan_names_what_the_proof_found_missing() -> None:
+    missing = {0: [5, 7, 9], 1: []}
+    plan = Plan.of_missing("clicks", verdicts_of(missing))
+
+    assert (plan.count, plan.left) == (3, 0)
     assert plan.scope() == Scope("replay", {0: (5, 7, 9), 1: ()})
     assert Plan.from_json(plan.to_json()) == plan

@@ -1,0 +1,61 @@
+"""One replay at a time: a second one would plan what the first is about to write, and write it again."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tidegate.clients.flink import FlinkClient
+from tidegate.errors import TidegateError
+from tidegate.job_names import REPLAY
+from tidegate.jobs.start import refuse_if_running
+from tidegate.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to plan a replay and to run it; ``earlier`` are the replays that Flink knew before the plan."""
+
+    client: FlinkClient
+    earlier: frozenset[str]
+
+    def still_mine(self) -> None:
+        """To be asked between the plan and its start.
+
+        Raises:
+            TidegateError: someone else, from another machine, has begun a replay meanwhile: the plan is out of date.
+        """
+        if _replays(self.client) - self.earlier:
+            raise TidegateError(
+                "another replay was started while this one was planned.",
+                remedy="Let it end; then ask again: only what is still missing is read.",
+            )
+
+    def started(self) -> str:
+        """The id of the replay that was started in this turn."""
+        return next(iter(_replays(self.client) - self.earlier))
+
+
+@contextmanager
+def replay_turn(settings: Settings) -> Iterator[Turn]:
+    """Taken before the plan is made, and kept until the replay has ended.
+
+    Raises:
+        TidegateError: a replay is planned, or runs.
+    """
+    folder = settings.home / "replays"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise TidegateError(
+                "another `tidegate replay` is at work.", remedy="Let it end; then ask again."
+            ) from error
+        client = FlinkClient(settings)
+        refuse_if_running(client, REPLAY)
+        yield Turn(client, frozenset(_replays(client)))
+
+
+def _replays(client: FlinkClient) -> set[str]:
+    return {job.job_id for job in client.jobs() if job.name == REPLAY}
