@@ -252,7 +252,7 @@ PROOF_OK = Metric(
     "gauge",
     "monitor",
     ("dataset",),
-    "1 if the last proof holds, 0 if it does not, be it that refine is only behind",
+    "1 if the last proof holds, 0 if it does not, be it that refine is only behind or an event is undecided",
     "`tidegate prove DATASET`",
 )
 PROOF_FAULTY = Metric(
@@ -276,8 +276,9 @@ PROOF_RECORDS = Metric(
     "gauge",
     "monitor",
     ("dataset", "verdict"),
-    "records of the last proof's window by verdict: raw, silver, dead_letter, dropped, duplicate",
-    "–",
+    "records of the last proof's window by verdict: raw, silver, dead_letter, dropped, duplicate, undecided (behind an "
+    "open transaction), expired (retention has removed what would tell)",
+    "undecided for long: a transaction that nobody ends",
 )
 PROOF_AGE = Metric(
     "tidegate_proof_age_seconds",

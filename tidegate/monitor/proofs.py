@@ -23,6 +23,8 @@ VERDICTS = {
     "dead_letter": "dead_letter",
     "dropped": "dropped",
     "duplicate": "duplicate",
+    "undecided": "undecided",
+    "expired": "expired",
 }
 Prove = Callable[[str, datetime], Report]
 

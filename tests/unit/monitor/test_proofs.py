@@ -16,7 +16,7 @@ REPORT: dict[str, Any] = {
     "behind": 3,
     "datasets": {
         "clicks": {
-            "produced": 10, "silver": 5, "dead_letter": 2, "dropped": 1, "duplicate": 1,
+            "undecided": 0, "expired": 0, "produced": 10, "silver": 5, "dead_letter": 2, "dropped": 1, "duplicate": 1,
             "missing": 4, "doubled": 0, "unexplained": 0,
         }
     },
@@ -50,6 +50,8 @@ def test_a_report_becomes_metrics() -> None:
         ("records", "dead_letter"): 2,
         ("records", "dropped"): 1,
         ("records", "duplicate"): 1,
+        ("records", "undecided"): 0,
+        ("records", "expired"): 0,
     }
     ((dataset, start),) = asked
     assert dataset == "clicks"
