@@ -1,7 +1,7 @@
 """Traffic for any dataset without code: its own examples again and again, with new identities and times."""
 
-from collections.abc import Mapping
-from itertools import cycle, islice
+from collections.abc import Iterator, Mapping
+from itertools import count, cycle, islice
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,13 @@ from producers.generated.poison import Record
 from producers.generated.records import Made, Records
 from producers.sending.ids import uuid7_texts
 from tidegate.avro.types import Kind
-from tidegate.contracts.dataset import Dataset
 from tidegate.contracts.examples import Accepted, Dropped, Example, Refused, read_examples
 from tidegate.errors import TidegateError
 
 _DROPPED_EVERY = 20
 _FRESH: frozenset[Kind] = frozenset({"string", "int", "long"})
+_PER_MS = 2**20
+"""How many whole numbers a millisecond has, more than a run makes records in it: so the next run has others."""
 
 
 def generator(traffic: Traffic, rng: np.random.Generator) -> Generator:
@@ -27,13 +28,14 @@ def generator(traffic: Traffic, rng: np.random.Generator) -> Generator:
         TidegateError: no example becomes silver.
     """
     examples, _ = read_examples(traffic.dataset)
-    return Records(traffic, rng, Examples(traffic.dataset, examples, rng), _breaks(examples))
+    return Records(traffic, rng, Examples(traffic, examples, rng), _breaks(examples))
 
 
 class Examples:
     """Makes records from the valid examples, in turn; one in twenty from those that a drop rule leaves out."""
 
-    def __init__(self, dataset: Dataset, examples: list[Example], rng: np.random.Generator) -> None:
+    def __init__(self, traffic: Traffic, examples: list[Example], rng: np.random.Generator) -> None:
+        dataset = traffic.dataset
         silver = [_made(example) for example in examples if isinstance(example.expect, Accepted)]
         dropped = [_made(example) for example in examples if isinstance(example.expect, Dropped)]
         if not silver:
@@ -45,6 +47,7 @@ class Examples:
         fields = {name: field.type.kind for name, field in dataset.raw_fields.items()}
         self._fresh_field = next((name for name in contract.identity if fields[name] in _FRESH), None)
         self._fresh_kind = fields[self._fresh_field] if self._fresh_field else None
+        self._numbers = numbers_of(traffic, is_long=self._fresh_kind == "long")
         self._time_field = contract.event_time.field
         self._units_per_ms = 1000 if fields[self._time_field] == "timestamp-micros" else 1
         often = cycle(silver)
@@ -57,11 +60,11 @@ class Examples:
     def __call__(self, times_ms: NDArray[np.int64]) -> list[Made]:
         """One record per time."""
         ids = uuid7_texts(times_ms, self._rng)
-        numbers = self._rng.integers(2**31 - 1, size=len(times_ms))
+        numbers = islice(self._numbers, len(times_ms))
         return [
             made._replace(record={**made.record, **self._fresh(time_ms, bytes(text).decode("ascii"), number)})
             for made, time_ms, text, number in zip(
-                islice(self._rounds, len(times_ms)), times_ms.tolist(), ids, numbers.tolist(), strict=True
+                islice(self._rounds, len(times_ms)), times_ms.tolist(), ids, numbers, strict=True
             )
         ]
 
@@ -71,6 +74,17 @@ class Examples:
         if self._fresh_field is not None:
             values[self._fresh_field] = text if self._fresh_kind == "string" else number
         return values
+
+
+def numbers_of(traffic: Traffic, *, is_long: bool) -> Iterator[int]:
+    """Whole numbers for identities: no two workers of a run have one in common, nor a run and the next.
+
+    The latter holds for an ``int``, which has 31 bits, only for runs of up to 1,000 records per second within 24 days.
+    """
+    workers = traffic.workers
+    span = 2 ** (63 if is_long else 31) // workers * workers  # so that a worker keeps to its own past the end
+    start = traffic.start_ms * (_PER_MS if is_long else 1) // workers * workers
+    return ((start + number) % span for number in count(traffic.worker, workers))
 
 
 def _made(example: Example) -> Made:

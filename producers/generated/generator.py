@@ -51,13 +51,18 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a generator needs to know; ``start_ms`` is the time of the first event, milliseconds since 1970."""
+    """What a generator needs to know; ``start_ms`` is the time of the first event, milliseconds since 1970.
+
+    It is the one numbered ``worker``, from 0, of ``workers`` that make the records of a run together.
+    """
 
     dataset: Dataset
     schema_id: int
     mix: Mix
     rate_per_s: float
     start_ms: int
+    worker: int = 0
+    workers: int = 1
 
 
 class Generator(Protocol):

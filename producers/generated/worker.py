@@ -86,7 +86,8 @@ def _generator(plan: Plan, index: int) -> Generator:
     dataset = load_dataset(plan.schemas_dir, plan.dataset)
     seed = np.random.SeedSequence(plan.seed).spawn(plan.workers)[index]
     rate_per_s = plan.pace.rate_per_s / plan.workers
-    traffic = Traffic(dataset, plan.schema_id, plan.mix, rate_per_s, int(time.time() * 1000))
+    now_ms = int(time.time() * 1000)
+    traffic = Traffic(dataset, plan.schema_id, plan.mix, rate_per_s, now_ms, index, plan.workers)
     return find_generator(plan.dataset)(traffic, np.random.default_rng(seed))
 
 
