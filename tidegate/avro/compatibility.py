@@ -88,3 +88,49 @@ def _record_differences(reader: AvroType, writer: AvroType, place: str) -> Itera
             yield from _differences(field.type, written[found[field.name]].type, path)
         elif not field.has_default:
             yield f"{path} is not written and has no default to be read with"
+
+
+def promises_less(level: Compatibility, than: Compatibility) -> bool:
+    """Whether ``level`` leaves out a promise of the other."""
+    return not _promises(level) >= _promises(than)
+
+
+def _promises(level: Compatibility) -> frozenset[str]:
+    if level == "NONE":
+        return frozenset()
+    base, _, transitive = level.partition("_")
+    sides = ("BACKWARD", "FORWARD") if base == "FULL" else (base,)
+    return frozenset([*sides, *(f"{side}_TRANSITIVE" for side in sides if transitive)])
+
+
+def lost_aliases(versions: Mapping[int, AvroSchema]) -> list[Incompatibility]:
+    """Where a version reads what an earlier one read by an alias, and has the alias no more.
+
+    With a default this resolves, and what the oldest version wrote is read as the default.
+    """
+    types = {number: read_type(versions[number]) for number in sorted(versions)}
+    numbers = sorted(versions)
+    lost = []
+    for last, reader in enumerate(numbers):
+        for middle in numbers[:last]:
+            for writer in (number for number in numbers[:last] if number < middle):
+                if reasons := list(_lost(types[reader], types[middle], types[writer], "")):
+                    lost.append(Incompatibility(reader, writer, reasons))
+    return lost
+
+
+def _lost(reader: AvroType, middle: AvroType, writer: AvroType, place: str) -> Iterator[str]:
+    if reader.items and middle.items and writer.items:
+        yield from _lost(reader.items, middle.items, writer.items, f"{place}[]")
+    between, written = ({field.name: field for field in avro.fields} for avro in (middle, writer))
+    now, then = field_sources(between, reader), field_sources(written, middle)
+    still = field_sources(written, reader)
+    for field in reader.fields:
+        path = f"{place}.{field.name}" if place else field.name
+        source = then.get(now.get(field.name, ""))
+        if source is None:
+            continue
+        if still.get(field.name) != source:
+            yield f"{path} has lost the alias {source}, by which it was read"
+        else:
+            yield from _lost(field.type, between[now[field.name]].type, written[source].type, path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
-from tidegate.avro.compatibility import broken_promises
+from tidegate.avro.compatibility import broken_promises, lost_aliases
 from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.contracts.check_enrich import enrich_problems
 from tidegate.contracts.check_fields import contract_problems, silver_problems
@@ -127,6 +127,13 @@ def _default_problems(file: str, avro: AvroType, place: str) -> Iterator[Problem
 
 def _compatibility_problems(draft: Draft) -> Iterator[Problem]:
     level = draft.contract.compatibility
+    for lost in lost_aliases(draft.versions):
+        yield Problem(
+            f"{draft.name}/v{lost.reader}.avsc",
+            f"v{lost.reader} reading v{lost.writer}",
+            "; ".join(lost.reasons),
+            'Add it to "aliases" again: jobs read all versions by the newest.',
+        )
     for broken in broken_promises(draft.versions, level):
         yield Problem(
             f"{draft.name}/v{max(broken.reader, broken.writer)}.avsc",

@@ -8,7 +8,7 @@ from typing import Any
 import fastavro
 import pytest
 
-from tidegate.avro.compatibility import Compatibility, broken_promises, unreadable
+from tidegate.avro.compatibility import Compatibility, broken_promises, lost_aliases, promises_less, unreadable
 from tidegate.avro.types import read_type
 
 _ID = {"name": "id", "type": "string"}
@@ -110,3 +110,49 @@ def test_each_level_looks_at_its_own_pairs(level: Compatibility, pairs: list[tup
 def test_forward_refuses_a_removed_field_without_default() -> None:
     broken = broken_promises({1: _record(_ID, _EXTRA), 2: _record(_ID)}, "FORWARD")
     assert [(item.reader, item.writer) for item in broken] == [(1, 2)]
+
+
+def _optional(name: str, *aliases: str) -> dict[str, Any]:
+    return {"name": name, "type": ["null", "string"], "default": None, "aliases": list(aliases)}
+
+
+@pytest.mark.parametrize(
+    ("versions", "lost"),
+    [
+        ([[_optional("a")], [_optional("b", "a")], [_optional("b")]], [(3, 1)]),
+        ([[_optional("a")], [_optional("b", "a")], [_optional("c", "b")]], [(3, 1)]),
+        ([[_optional("a")], [_optional("b", "a")], [_optional("b", "a")]], []),
+        ([[_optional("a")], [_optional("b", "a")], [_optional("c", "b", "a")]], []),
+        ([[_optional("a")], [_optional("b", "a")], [_optional("a")]], []),
+        ([[_optional("a")], [_optional("b", "a")], []], []),
+        ([[_optional("a")], [_optional("b", "x")], [_optional("b")]], []),
+        ([[], [_optional("b", "a")], [_optional("b")]], []),
+    ],
+    ids=["dropped", "renamed", "kept", "both kept", "named back", "field gone", "reads nothing", "nothing written"],
+)
+@pytest.mark.parametrize("inside", [False, True], ids=["at the top", "in items"])
+def test_an_alias_by_which_an_earlier_version_is_read_must_stay(
+    versions: list[list[dict[str, Any]]], lost: list[tuple[int, int]], inside: bool
+) -> None:
+    def schema(fields: list[dict[str, Any]]) -> dict[str, Any]:
+        items = {"type": "array", "items": _record(_ID, *fields, name="Item")}
+        return _record(_ID, {"name": "items", "type": items}) if inside else _record(_ID, *fields)
+
+    numbered = {number: schema(fields) for number, fields in enumerate(versions, start=1)}
+    assert [(found.reader, found.writer) for found in lost_aliases(numbered)] == lost
+
+
+@pytest.mark.parametrize(
+    ("level", "than", "less"),
+    [
+        ("NONE", "BACKWARD", True),
+        ("BACKWARD", "BACKWARD_TRANSITIVE", True),
+        ("BACKWARD_TRANSITIVE", "FULL", True),
+        ("FORWARD", "BACKWARD", True),
+        ("FULL", "FULL", False),
+        ("FULL_TRANSITIVE", "BACKWARD_TRANSITIVE", False),
+        ("BACKWARD", "NONE", False),
+    ],
+)
+def test_a_level_promises_less_if_any_promise_is_gone(level: Compatibility, than: Compatibility, less: bool) -> None:
+    assert promises_less(level, than) is less

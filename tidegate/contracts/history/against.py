@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from tidegate.avro.compatibility import broken_promises
+from tidegate.avro.compatibility import broken_promises, lost_aliases, promises_less
 from tidegate.avro.types import AvroSchema, AvroType, Field, columns, fields_by_name, flink_type_of, read_record
 from tidegate.contracts.dataset import Dataset, Metric, Stream
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
@@ -17,9 +17,7 @@ def against_problems(dataset: Dataset, earlier: Earlier) -> list[Problem]:
     """What was changed after others may have used it, and new schemas that break the contract's promise."""
     found = [*_changed_versions(dataset, earlier)]
     if not found:  # a change of an old version shows as one more version here; it is told once, above
-        found += _broken(
-            dataset, earlier.where, f"v{max(dataset.versions)}.avsc", earlier.raw, dataset.versions.values()
-        )
+        found += _broken(dataset, earlier, f"v{max(dataset.versions)}.avsc", earlier.raw, dataset.versions.values())
     if isinstance(dataset, Stream):
         found += _broken_outputs(dataset, earlier)
     if earlier.contract is not None:
@@ -43,16 +41,33 @@ def differences(dataset: Dataset, earlier: Earlier) -> dict[str, list[str]]:
 
 def changes(old: AvroSchema, new: AvroSchema) -> list[str]:
     """What differs between two record schemas, a line per field: added (+), removed (-), changed (~)."""
-    before = fields_by_name(read_record(old))
-    after = fields_by_name(read_record(new))
-    added = [f"+ {name} {_told(after[name])}" for name in after if name not in before]
-    removed = [f"- {name} {_told(before[name])}" for name in before if name not in after]
-    changed = [
-        f"~ {name} {_told(before[name])} -> {_told(after[name])}"
-        for name in after
-        if name in before and _told(before[name]) != _told(after[name])
-    ]
-    return [*added, *removed, *changed]
+    return [*_field_changes(read_record(old), read_record(new), "")]
+
+
+def _field_changes(old: AvroType, new: AvroType, place: str) -> Iterator[str]:
+    before, after = fields_by_name(old), fields_by_name(new)
+    yield from (f"+ {place}{name} {_told(after[name])}" for name in after if name not in before)
+    yield from (f"- {place}{name} {_told(before[name])}" for name in before if name not in after)
+    both = [name for name in after if name in before]
+    for name in both:
+        if _told(before[name]) != _told(after[name]):
+            yield f"~ {place}{name} {_told(before[name])} -> {_told(after[name])}"
+    for name in both:
+        yield from _inner_changes(before[name].type, after[name].type, f"{place}{name}")
+
+
+def _inner_changes(old: AvroType, new: AvroType, place: str) -> Iterator[str]:
+    """What differs within a field: in its items, in the fields of its record."""
+    if old.kind == new.kind == "record":
+        yield from _field_changes(old, new, f"{place}.")
+    if old.items is not None and new.items is not None:
+        if old.items.nullable != new.items.nullable:
+            yield f"~ {place}[] {_null(old.items)} -> {_null(new.items)}"
+        yield from _inner_changes(old.items, new.items, f"{place}[]")
+
+
+def _null(avro: AvroType) -> str:
+    return "may be null" if avro.nullable else "not null"
 
 
 def _schema_lines(old: Sequence[AvroSchema], new: AvroSchema, where: str) -> list[str]:
@@ -73,26 +88,33 @@ def _contract_lines(dataset: Dataset, earlier: Earlier) -> list[str]:
 
 
 def _broken_outputs(stream: Stream, earlier: Earlier) -> Iterator[Problem]:
-    yield from _broken(stream, earlier.where, "silver.avsc", earlier.silver, [stream.silver])
+    yield from _broken(stream, earlier, "silver.avsc", earlier.silver, [stream.silver])
     for metric in stream.metrics:
         registered = earlier.metrics.get(metric.name, ())
-        yield from _broken(stream, earlier.where, f"metrics/{metric.name}.avsc", registered, [metric.schema])
+        yield from _broken(stream, earlier, f"metrics/{metric.name}.avsc", registered, [metric.schema])
         yield from _changed_key(metric, registered, earlier.where)
 
 
 def _broken(
-    dataset: Dataset, where: str, file: str, old: Sequence[AvroSchema], new: Iterable[AvroSchema]
+    dataset: Dataset, earlier: Earlier, file: str, old: Sequence[AvroSchema], new: Iterable[AvroSchema]
 ) -> Iterator[Problem]:
-    """The pairs of schemas, those of ``new`` that are not old following the ``old``, that break the promise."""
-    level = dataset.contract.compatibility
-    schemas = [*old, *(schema for schema in new if schema not in old)]
-    for broken in broken_promises(dict(enumerate(schemas, start=1)), level):
+    """The pairs of schemas, those of ``new`` that are not old following the ``old``, that break the promise.
+
+    That is the one which was given before, if the contract gives less now.
+    """
+    where, level = earlier.where, dataset.contract.compatibility
+    if earlier.contract is not None and promises_less(level, than=earlier.contract.compatibility):
+        level = earlier.contract.compatibility
+    schemas = dict(enumerate([*old, *(schema for schema in new if schema not in old)], start=1))
+    for broken in broken_promises(schemas, level):
         yield Problem(
             f"{dataset.name}/{file}",
             f"against {where}",
             f"breaks {level}: {'; '.join(broken.reasons)}",
             "Give new fields a default and leave the types of old ones.",
         )
+    for lost in lost_aliases(schemas):
+        yield Problem(f"{dataset.name}/{file}", f"against {where}", "; ".join(lost.reasons), 'Add it to "aliases".')
 
 
 def _changed_key(metric: Metric, old: Sequence[AvroSchema], where: str) -> Iterator[Problem]:
@@ -150,4 +172,5 @@ def _plain(avro: AvroType) -> AvroType:
 
 def _told(field: Field) -> str:
     default = f" default {json.dumps(field.default)}" if field.has_default else ""
-    return f"{flink_type_of(field.type)}{'' if field.type.nullable else ' not null'}{default}"
+    aliases = f" alias {', '.join(field.aliases)}" if field.aliases else ""
+    return f"{flink_type_of(field.type)}{'' if field.type.nullable else ' not null'}{default}{aliases}"

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tidegate.avro.compatibility import promises_less
 from tidegate.contracts.dataset import Dataset
 from tidegate.contracts.load import CONTRACT_FILE
 from tidegate.contracts.model import Contract, Explode
@@ -25,11 +26,12 @@ def contract_changes(old: Contract, new: Contract) -> list[str]:
 def contract_breaks(dataset: Dataset, old: Contract, where: str) -> list[Problem]:
     """The changes since ``old`` that spoil what is there already, or show what was hidden.
 
-    Those are another identity of silver's rows, another key in the same topic, and less privacy. ``where`` says in
-    words where ``old`` is.
+    Those are another identity of silver's rows, another key in the same topic, another index of the same row, a lesser
+    promise, and less privacy. ``where`` says in words where ``old`` is.
     """
     new = dataset.contract
-    found = [*_identity_breaks(old, new), *_key_breaks(old, new), *_privacy_breaks(old, dataset)]
+    found = [*_identity_breaks(old, new), *_key_breaks(old, new), *_index_breaks(old, new)]
+    found += [*_promise_breaks(old, new), *_privacy_breaks(old, dataset)]
     file = f"{dataset.name}/{CONTRACT_FILE}"
     return [Problem(file, f"against {where}", problem, remedy) for problem, remedy in found]
 
@@ -53,11 +55,34 @@ def _key_breaks(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
         )
 
 
+def _index_breaks(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
+    if old.index is not None and new.index is not None and old.index.pattern != new.index.pattern:
+        yield (
+            f"index.pattern was {old.index.pattern}, is {new.index.pattern}",
+            "Restore it, or delete the indices and let the index job begin anew: a row that comes again would be a "
+            "second document, in another index.",
+        )
+
+
+def _promise_breaks(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
+    if promises_less(new.compatibility, than=old.compatibility):
+        yield (
+            f"compatibility was {old.compatibility}, is {new.compatibility}, which promises less",
+            "Restore it: others rely on it, and jobs read all versions by the newest.",
+        )
+
+
 def _privacy_breaks(old: Contract, dataset: Dataset) -> Iterator[tuple[str, str]]:
     methods = {privacy.field: privacy.method for privacy in dataset.contract.privacy}
     for field, before in {privacy.field: privacy.method for privacy in old.privacy}.items():
         after = methods.get(field)
-        if after is None and field in dataset.raw_fields:
+        names = [name for name, raw in dataset.raw_fields.items() if field in raw.aliases and name not in methods]
+        if field not in dataset.raw_fields and names:
+            yield (
+                f"{field} had privacy {before}, {names[0]}, which is read by that alias, has none",
+                "Give it the same.",
+            )
+        elif after is None and field in dataset.raw_fields:
             yield (
                 f"{field} had privacy {before}, has none",
                 "Restore it: silver, lake and index would hold the field in clear.",

@@ -148,3 +148,41 @@ def test_changes_are_told_field_by_field() -> None:
         "- b STRING not null",
         "~ a INT not null -> BIGINT not null",
     ]
+
+
+def test_changes_within_a_field_are_told() -> None:
+    def record(*fields: dict[str, object]) -> dict[str, object]:
+        inner = {"type": "record", "name": "Inner", "fields": list(fields)}
+        names = [{"name": "of", "type": {"type": "array", "items": inner}}, {"name": "a", "type": "int"}]
+        return {"type": "record", "name": "R", "fields": names}
+
+    old = record({"name": "x", "type": "string"}, {"name": "tags", "type": {"type": "array", "items": "int"}})
+    new = record(
+        {"name": "x", "type": ["null", "string"], "default": None},
+        {"name": "tags", "type": {"type": "array", "items": ["null", "int"]}},
+    )
+    assert changes(old, new) == [
+        "~ of[].x STRING not null -> STRING default null",
+        "~ of[].tags[] not null -> may be null",
+    ]
+
+
+def test_an_alias_that_is_gone_is_shown_and_a_problem(schemas: Path) -> None:
+    add_version(schemas, {"name": "device", "type": ["null", "string"], "default": None})
+    schema = json.loads((schemas / "clicks/v2.avsc").read_text())
+    country = next(field for field in schema["fields"] if field["name"] == "country")
+    country["name"], country["aliases"] = "land", ["country"]
+    (schemas / "clicks/v2.avsc").write_text(json.dumps(schema))
+    assert [problem for problem in problems(schemas) if "alias" in problem] == []
+    del country["aliases"]
+    (schemas / "clicks/v3.avsc").write_text(json.dumps(schema))
+    found = [problem for problem in problems(schemas) if "land has lost the alias country" in problem]
+    assert found and all(problem.startswith("clicks/v3.avsc: against git HEAD: ") for problem in found)
+
+
+def test_a_promise_that_is_lowered_with_the_change_still_holds_for_it(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", "compatibility: BACKWARD_TRANSITIVE", "compatibility: NONE")
+    add_version(schemas, {"name": "device", "type": "string"})
+    found = problems(schemas)
+    assert any("breaks BACKWARD_TRANSITIVE: device is not written" in problem for problem in found)
+    assert any("which promises less" in problem for problem in found)

@@ -79,8 +79,29 @@ def test_order_comments_and_written_defaults_make_no_difference(schemas: Path) -
             '- explode {"field": "lines", "position": "line_number"}',
             "explode was lines by line_number, is not there. Restore it, or make a new dataset",
         ),
+        (
+            "clicks",
+            "events-clicks-{event_time|yyyy.MM.dd}",
+            "events-clicks-{event_time|yyyy.MM}",
+            "~ index.pattern events-clicks-{event_time|yyyy.MM.dd} -> events-clicks-{event_time|yyyy.MM}",
+            "index.pattern was events-clicks-{event_time|yyyy.MM.dd}, is events-clicks-{event_time|yyyy.MM}. ",
+        ),
+        (
+            "clicks",
+            "compatibility: BACKWARD_TRANSITIVE",
+            "compatibility: NONE",
+            "~ compatibility BACKWARD_TRANSITIVE -> NONE",
+            "compatibility was BACKWARD_TRANSITIVE, is NONE, which promises less. Restore it",
+        ),
+        (
+            "clicks",
+            "compatibility: BACKWARD_TRANSITIVE",
+            "compatibility: BACKWARD",
+            "~ compatibility BACKWARD_TRANSITIVE -> BACKWARD",
+            "compatibility was BACKWARD_TRANSITIVE, is BACKWARD, which promises less. Restore it",
+        ),
     ],
-    ids=["identity", "key", "no key", "privacy", "explode"],
+    ids=["identity", "key", "no key", "privacy", "explode", "index", "no promise", "a lesser promise"],
 )
 def test_what_spoils_is_shown_and_a_problem(
     schemas: Path, name: str, old: str, new: str, line: str, problem: str
@@ -100,6 +121,11 @@ def test_what_spoils_is_shown_and_a_problem(
             "check: quantity BETWEEN 1 AND 1000",
             "check: quantity > 0",
             "~ rules.quantity_is_positive.check quantity BETWEEN 1 AND 1000 -> quantity > 0",
+        ),
+        (
+            "compatibility: BACKWARD_TRANSITIVE",
+            "compatibility: FULL_TRANSITIVE",
+            "~ compatibility BACKWARD_TRANSITIVE -> FULL_TRANSITIVE",
         ),
         ("method: hmac", "method: mask", "~ privacy.ip.method hmac -> mask"),
         ("retention_days: 400", "retention_days: 30", "~ privacy.user_id.retention_days 400 -> 30"),
@@ -136,3 +162,15 @@ def test_a_field_that_is_gone_needs_no_privacy(schemas: Path) -> None:
     fields = [field for field in dataset.latest["fields"] if field["name"] != "ip"]
     without_ip = replace(dataset, versions={**dataset.versions, 2: {**dataset.latest, "fields": fields}})
     assert contract_breaks(without_ip, load_stream(SCHEMAS, "clicks").contract, "git HEAD") == []
+
+
+def test_a_personal_field_under_a_new_name_keeps_its_privacy(schemas: Path) -> None:
+    spoil(schemas / "clicks/contract.yaml", HMAC_OF_IP, "")
+    dataset = load_stream(schemas, "clicks")
+    fields = [
+        {**field, "name": "address", "aliases": ["ip"]} if field["name"] == "ip" else field
+        for field in dataset.latest["fields"]
+    ]
+    renamed = replace(dataset, versions={**dataset.versions, 2: {**dataset.latest, "fields": fields}})
+    (problem,) = contract_breaks(renamed, load_stream(SCHEMAS, "clicks").contract, "git HEAD")
+    assert problem.problem == "ip had privacy hmac, address, which is read by that alias, has none"
