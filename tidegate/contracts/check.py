@@ -8,7 +8,8 @@ import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
 from tidegate.avro.compatibility import broken_promises, lost_aliases
-from tidegate.avro.types import AvroSchema, AvroType, read_record
+from tidegate.avro.types import AvroSchema, read_record
+from tidegate.contracts.check_defaults import default_problems
 from tidegate.contracts.check_enrich import enrich_problems
 from tidegate.contracts.check_fields import contract_problems, silver_problems
 from tidegate.contracts.check_identity import identity_problems
@@ -109,20 +110,13 @@ def _one_schema_problems(file: str, schema: AvroSchema) -> Iterator[Problem]:
         place, _, problem = error.problem.partition(": ")
         yield Problem(file, place, problem.rstrip("."), error.remedy)
         return
+    if problems := list(default_problems(file, avro)):
+        yield from problems
+        return  # fastavro would report them again, without the remedy
     try:
         fastavro.parse_schema(schema)
     except (SchemaParseException, UnknownType, KeyError, ValueError, TypeError) as error:
         yield Problem(file, "schema", f"is not Avro: {error}", "See the Avro specification.")
-    yield from _default_problems(file, avro, "")
-
-
-def _default_problems(file: str, avro: AvroType, place: str) -> Iterator[Problem]:
-    for field in avro.fields:
-        where = f"{place}{field.name}"
-        if field.has_default and field.type.nullable and field.type.null_first != (field.default is None):
-            problem = "a union's default is of its first type"
-            yield Problem(file, where, problem, 'Write ["null", X] with "default": null.')
-        yield from _default_problems(file, field.type, f"{where}.")
 
 
 def _compatibility_problems(draft: Draft) -> Iterator[Problem]:
