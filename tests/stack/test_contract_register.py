@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from tests.contracts import copy_of_clicks, spoil
 from tidegate.clients.registry import RegistryClient
@@ -57,6 +57,16 @@ def test_other_partitions_than_the_contracts_are_warned_of(stack: Settings, data
     warnings = register_all(stack, dataset.parent, [dataset.name]).topics.warnings
     assert len(warnings) == 4
     assert "has 4 partitions, its contract says 6" in warnings[0]
+
+
+def test_settings_of_a_topic_made_before_are_warned_of(stack: Settings, dataset: Path) -> None:
+    admin = AdminClient({"bootstrap.servers": stack.kafka_bootstrap_servers})
+    given = {"message.timestamp.type": "CreateTime", "retention.ms": "3600000", "max.message.bytes": "1000"}
+    raw = NewTopic(f"raw.{dataset.name}", num_partitions=4, config=given)
+    admin.create_topics([raw])[raw.topic].result()
+    warnings = register_all(stack, dataset.parent, [dataset.name]).topics.warnings
+    assert sorted(warning.split()[3].partition("=")[0] for warning in warnings) == sorted(given)
+    assert all(f"kafka-configs.sh --alter --entity-type topics --entity-name {raw.topic} " in each for each in warnings)
 
 
 def test_a_compatible_version_is_added(stack: Settings, dataset: Path) -> None:

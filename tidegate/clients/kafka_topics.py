@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 from tidegate.clients import connection
 from tidegate.clients.kafka_errors import kafka_errors, reason
 from tidegate.clients.outage import KAFKA, outage
-from tidegate.contracts.topics import TopicPlan
+from tidegate.contracts.topics import TopicPlan, setting_warnings
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
@@ -27,7 +27,7 @@ class TopicReport:
 
 
 def create_topics(settings: Settings, plans: Iterable[TopicPlan]) -> TopicReport:
-    """Create the topics that are missing; those that exist are left as they are.
+    """Create the topics that are missing; those that exist are left as they are, and what differs is told.
 
     Raises:
         TransientError: Kafka is out of reach.
@@ -45,6 +45,9 @@ def create_topics(settings: Settings, plans: Iterable[TopicPlan]) -> TopicReport
         for plan in planned
         if existing.get(plan.name, plan.partitions) != plan.partitions
     ]
+    there = [plan.name for plan in planned if plan.config and plan.name in existing]
+    found = topic_settings(settings, there) if there else {}
+    warnings += [line for plan in planned for line in setting_warnings(plan, found.get(plan.name, {}))]
     created = [plan.name for plan in missing]
     return TopicReport(created, [plan.name for plan in planned if plan.name in existing], warnings)
 

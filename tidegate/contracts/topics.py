@@ -1,5 +1,6 @@
 """The Kafka topics that contracts call for, as a plan; :mod:`tidegate.clients.kafka_topics` carries it out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tidegate.contracts.dataset import Dataset, Reference
@@ -79,3 +80,31 @@ def _reference_config(contract: Contract) -> dict[str, str]:
         "max.message.bytes": str(RAW_MAX_BYTES),
         "message.timestamp.type": "CreateTime",
     }
+
+
+_WHY = {
+    "message.timestamp.type": "by it arrival is told, and what is too old",
+    "cleanup.policy": "by it records stay until they are read, or the newest of each key for ever",
+    "retention.ms": "for so long records can be read again",
+    "max.message.bytes": "larger records could not be written",
+    "min.compaction.lag.ms": "for so long old versions can be read again",
+}
+
+
+def setting_warnings(plan: TopicPlan, found: Mapping[str, str]) -> list[str]:
+    """The settings of a topic made by somebody else that are not as planned, each in a line with its remedy.
+
+    A setting that ``found`` lacks is not told of.
+    """
+    return [
+        f"topic {plan.name} has {key}={found[key]}, its contract calls for {wanted} ({_WHY.get(key, 'as planned')}): "
+        f"kafka-configs.sh --alter --entity-type topics --entity-name {plan.name} --add-config {key}=[{wanted}]"
+        for key, wanted in plan.config.items()
+        if key in found and not _is_as_planned(key, found[key], wanted)
+    ]
+
+
+def _is_as_planned(key: str, found: str, wanted: str) -> bool:
+    if key == "cleanup.policy":
+        return set(found.replace(" ", "").split(",")) == set(wanted.split(","))
+    return int(found) >= int(wanted) if key == "max.message.bytes" else found == wanted

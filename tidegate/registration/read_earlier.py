@@ -13,6 +13,7 @@ from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_earlier_contract
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
+from tidegate.registration.registered import registered_schemas
 
 REGISTRY = "registry"
 _VERSION = re.compile(r"^v(\d+)\.avsc$")
@@ -26,8 +27,7 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
     contract = dataset.contract
 
     def schemas(topic: str) -> list[AvroSchema]:
-        subject = naming.subject(topic)
-        return [registry.version(subject, number) for number in registry.versions(subject)]
+        return [*registered_schemas(registry, naming.subject(topic)).values()]
 
     raw = schemas(contract.topic.name)
     if isinstance(dataset, Reference):

@@ -15,6 +15,7 @@ from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.sound import sound_datasets
 from tidegate.contracts.topics import TopicPlan, plan_topics
 from tidegate.errors import ContractError
+from tidegate.registration.registered import registered_schemas
 from tidegate.settings import Settings
 
 PLATFORM_COMPATIBILITY: Compatibility = "FULL_TRANSITIVE"
@@ -123,7 +124,7 @@ def _refuse_incompatible(registry: RegistryClient, plan: SubjectPlan, schema: Av
     """Refuse what the registry refuses, and what only looks compatible (see :mod:`tidegate.avro.compatibility`)."""
     if plan.compatibility == "NONE":
         return
-    registered = {number: registry.version(plan.subject, number) for number in registry.versions(plan.subject)}
+    registered = registered_schemas(registry, plan.subject)
     newest = max(registered, default=0) + 1
     broken = broken_promises(registered | {newest: schema}, plan.compatibility)
     reasons = [reason for found in broken if newest in (found.reader, found.writer) for reason in found.reasons]

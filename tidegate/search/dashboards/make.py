@@ -20,7 +20,18 @@ _NUMBERS = _WHOLE | {"float", "double", "scaled_float"}
 _LISTED = re.compile(r"\bIN\s*\(", re.IGNORECASE)
 _FRACTIONS = frozenset({"float", "double"})
 _DOES_NOT_ADD_UP = re.compile(r"^(average|avg|mean|min|max|p\d+)_|_(price|rate|ratio|share|ms|seconds|s)$")
-_NAMES_SOMETHING = re.compile(r"_(number|code|id)$")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_NAMES_SOMETHING = frozenset({"id", "ids", "code", "no", "nr", "num", "number", "key", "index", "version", "status"})
+"""Words at the end of a field's name that say it names or classifies something."""
+_SAYS_HOW_MUCH = frozenset(
+    re.findall(
+        r"\w+",
+        """amount attempts balance bytes cents clicks cost count counts days depth distance duration errors fee height
+        hits hours items length mb minutes ms orders pages pieces points price quantity qty records requests retries
+        rows score seconds size sum tax times total units views visits volume weight width""",
+    )
+)
+"""Words of a field's name that say it is a quantity."""
 _NOT_ID = re.compile(r"[^a-z0-9_]+")
 Properties = dict[str, JsonObject]
 
@@ -88,17 +99,30 @@ def dimensions(dataset: Stream, properties: Properties) -> list[str]:
 
 
 def measures(dataset: Stream, properties: Properties) -> list[str]:
-    """The numbers of an event that are worth a line: first those that add up, and of these first the amounts."""
+    """The numbers of an event that are worth a line: first those that add up, and of these first the amounts.
+
+    A number is none that identifies, that a rule lists the values of, or that is named as an id or a code; a whole
+    number is one only if its name says how much: a sum of badge numbers means nothing.
+    """
+    contract = dataset.contract
+    listed = {rule.field for rule in contract.rules if _LISTED.search(rule.check)}
     numbers = [
         name
         for name, mapping in properties.items()
         if mapping.get("type") in _NUMBERS
         and not name.startswith("_")
-        and not _NAMES_SOMETHING.search(name)
-        and name not in dataset.contract.row_identity
+        and name not in (*contract.row_identity, *listed)
+        and _is_quantity(name, whole=mapping["type"] in _WHOLE)
     ]
     order = {name: (aggregation(name, properties) != "sum", properties[name]["type"] in _WHOLE) for name in numbers}
     return sorted(numbers, key=order.__getitem__)[:MAX_MEASURES]
+
+
+def _is_quantity(name: str, *, whole: bool) -> bool:
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if words[-1:] and words[-1] in _NAMES_SOMETHING:
+        return False
+    return not whole or words[:2] == ["number", "of"] or not _SAYS_HOW_MUCH.isdisjoint(words)
 
 
 def columns(dataset: Stream, properties: Properties) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.contracts import copy_of_clicks
+from tests.contracts import copy_of_clicks, spoil
 from tests.dashboards import as_search, exported, fields_named, pattern_of, saved_objects
 from tests.project import PROJECT
 from tidegate.cli.dashboards import command
@@ -120,3 +120,43 @@ def test_each_metric_has_a_chart_per_measure_split_by_its_whole_key() -> None:
 
 def test_ndjson_is_one_object_a_line() -> None:
     assert ndjson([{"b": "ä\n", "a": 1}, {}]) == '{"a": 1, "b": "ä\\n"}\n{}\n'
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "badge",
+        "badge_number",
+        "badgeNumber",
+        "alarm_code",
+        "alarmCode",
+        "zip",
+        "port",
+        "year_",
+        "error_id",
+        "HTTPStatus",
+    ],
+)
+def test_a_number_that_names_or_classifies_something_is_never_added_up(name: str) -> None:
+    dataset = load_stream(SCHEMAS, "clicks")
+    assert measures(dataset, {name: {"type": "long"}}) == []
+
+
+@pytest.mark.parametrize("name", ["id", "device_id", "sensorId", "error_code"])
+def test_a_decimal_may_name_something_too(name: str) -> None:
+    assert measures(load_stream(SCHEMAS, "clicks"), {name: {"type": "scaled_float"}}) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["quantity", "line_count", "totalCents", "duration_ms", "number_of_seats", "response_bytes"]
+)
+def test_a_whole_number_that_says_how_much_is_a_measure(name: str) -> None:
+    assert measures(load_stream(SCHEMAS, "clicks"), {name: {"type": "integer"}}) == [name]
+
+
+def test_a_number_whose_values_a_rule_lists_is_none(tmp_path: Path) -> None:
+    folder = copy_of_clicks(tmp_path, "probe")
+    spoil(folder / "contract.yaml", "check: quantity BETWEEN 1 AND 1000", "check: quantity IN (1, 2, 6, 12)")
+    dataset = load_stream(tmp_path, "probe")
+    properties = {"quantity": {"type": "integer"}, "celsius": {"type": "double"}}
+    assert measures(dataset, properties) == ["celsius"]
