@@ -104,7 +104,7 @@ class _Parser:
 
     def _named(self, name: str, space: str) -> WriterType:
         full_name = _full_name(name, space)
-        return self._known_as(full_name if full_name in self._known else unqualified(name))
+        return self._known_as(full_name if full_name in self._known else name)
 
     def _known_as(self, full_name: str) -> WriterType:
         if full_name not in self._known:

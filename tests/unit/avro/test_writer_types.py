@@ -119,3 +119,9 @@ def test_any_json_is_a_schema_or_none(schema: Any) -> None:
         read_writer_type(schema)
     except WriterSchemaError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize("used", ["x.Kind", "a.b.x.Kind"])
+def test_a_name_with_another_namespace_is_not_known(used: str) -> None:
+    with pytest.raises(WriterSchemaError):
+        read_writer_type(record(ENUM, used))

@@ -83,10 +83,7 @@ final class AvroInput {
     }
 
     byte[] readBytes() {
-        return readRaw(readLength());
-    }
-
-    byte[] readRaw(int length) {
+        int length = readLength();
         int start = take(length);
         return Arrays.copyOfRange(bytes, start, start + length);
     }
@@ -112,6 +109,21 @@ final class AvroInput {
             value = value << 8 | bytes[i] & 0xff;
         }
         return value;
+    }
+
+    /**
+     * A big-endian two's complement integer of any length. One that takes more than {@code maxBytes} without the bytes that
+     * only repeat its sign is cut, to one that takes still more: a longer one costs its reader no more than to look at it.
+     */
+    byte[] readInteger(int length, int maxBytes) {
+        int start = take(length);
+        int end = start + length;
+        int sign = bytes[start] >> Byte.SIZE - 1;
+        int first = start;
+        while (first < end - 1 && bytes[first] == sign && bytes[first + 1] >> Byte.SIZE - 1 == sign) {
+            first++;
+        }
+        return Arrays.copyOfRange(bytes, first, Math.min(end, first + maxBytes + 1));
     }
 
     /** The length prefix of bytes or a string. */
@@ -158,10 +170,10 @@ final class AvroInput {
         take(length);
     }
 
-    /** Entered once per level of a recursive schema; {@link #leave} undoes it. */
+    /** Entered once per level of what is passed over, which may be recursive; {@link #leave} undoes it. */
     void enter() {
         if (++depth > MAX_DEPTH) {
-            throw bad(ErrorCode.BAD_VALUE, "records nested deeper than " + MAX_DEPTH);
+            throw bad(ErrorCode.BAD_VALUE, "values nested deeper than " + MAX_DEPTH);
         }
     }
 

@@ -53,24 +53,46 @@ final class ContractAvroDeserializer implements DeserializationSchema<RowData> {
             out.collect(row);
         } catch (RuntimeException failure) {
             String reason = RecordFaults.reasonOf(failure).orElseThrow(() -> failure);
-            out.collect(withMetadata(null, message, new BadRecord(ErrorCode.TRANSFORM_FAILED, reason)));
+            BadRecord error = new BadRecord(ErrorCode.TRANSFORM_FAILED, reason);
+            HeaderFrame header = HeaderFrame.of(message);
+            out.collect(header == null ? withMetadata(null, message, error) : withMetadata(null, header, error));
         }
     }
 
     /** @throws IOException only if the registry is out of reach, never for what the record holds */
     @Override
     public RowData deserialize(byte[] message) throws IOException {
+        HeaderFrame header = HeaderFrame.of(message);
         BadRecord error = null;
         GenericRowData row = null;
         try {
-            row = decode(message);
+            row = header == null ? decode(message) : decode(header);
         } catch (BadRecord bad) {
             error = bad;
         } catch (RuntimeException unforeseen) {
             // A record must not be able to stop the job, whatever it holds.
             error = new BadRecord(ErrorCode.BAD_VALUE, "not decodable: " + unforeseen);
         }
-        return withMetadata(row, message, error);
+        return header == null ? withMetadata(row, message, error) : withMetadata(row, header, error);
+    }
+
+    /** As below, for a record whose schema is named in a Kafka header. */
+    private GenericRowData withMetadata(GenericRowData decoded, HeaderFrame header, BadRecord error) throws IOException {
+        GenericRowData row = withMetadata(decoded, header.value(), error);
+        int column = metadata.indexOf(RecordMetadata.SCHEMA_ID);
+        if (column >= 0) {
+            row.setField(columns.getFieldCount() + column, schemaId(header));
+        }
+        return row;
+    }
+
+    /** Null where it is not known. */
+    private Integer schemaId(HeaderFrame header) throws IOException {
+        try {
+            return header.hasId() ? Integer.valueOf(header.schemaId()) : writers.writer(header.guid()).schemaId();
+        } catch (BadRecord unknown) {
+            return null;
+        }
     }
 
     /** The record's row, or one of nulls where there is none, with what is known of the record. */
@@ -86,10 +108,20 @@ final class ContractAvroDeserializer implements DeserializationSchema<RowData> {
         return row;
     }
 
+    private GenericRowData decode(HeaderFrame header) throws IOException {
+        requireSize(header.value());
+        RecordReader reader =
+                header.hasId() ? writers.reader(header.schemaId()) : writers.writer(header.guid()).reader();
+        return read(reader, header.value(), 0);
+    }
+
     private GenericRowData decode(byte[] message) throws IOException {
         requireHeader(message);
-        RecordReader reader = writers.reader(ConfluentHeader.schemaId(message));
-        AvroInput input = new AvroInput(message, ConfluentHeader.BYTES, config.maxRecordBytes());
+        return read(writers.reader(ConfluentHeader.schemaId(message)), message, ConfluentHeader.BYTES);
+    }
+
+    private GenericRowData read(RecordReader reader, byte[] message, int start) {
+        AvroInput input = new AvroInput(message, start, config.maxRecordBytes());
         GenericRowData row = reader.read(input);
         if (input.remaining() > 0) {
             throw new BadRecord(ErrorCode.TRAILING_BYTES, input.remaining() + " bytes after the last field");
@@ -104,15 +136,19 @@ final class ContractAvroDeserializer implements DeserializationSchema<RowData> {
         if (message.length == 0) {
             throw new BadRecord(ErrorCode.EMPTY_VALUE, "the value has no bytes");
         }
-        if (message.length > config.maxRecordBytes()) {
-            throw new BadRecord(
-                    ErrorCode.RECORD_TOO_LARGE, message.length + " bytes are over the limit of " + config.maxRecordBytes());
-        }
+        requireSize(message);
         if (message[0] != ConfluentHeader.MAGIC) {
             throw new BadRecord(ErrorCode.BAD_MAGIC, "the first byte is " + message[0] + ", not " + ConfluentHeader.MAGIC);
         }
         if (message.length < ConfluentHeader.BYTES) {
             throw new BadRecord(ErrorCode.TRUNCATED, message.length + " bytes end before the schema id");
+        }
+    }
+
+    private void requireSize(byte[] message) {
+        if (message.length > config.maxRecordBytes()) {
+            throw new BadRecord(
+                    ErrorCode.RECORD_TOO_LARGE, message.length + " bytes are over the limit of " + config.maxRecordBytes());
         }
     }
 

@@ -41,7 +41,9 @@ final class ScalarReaders {
                     : input -> TimestampData.fromEpochMillis(input.readLong());
         }
         if (target.getLogicalType() instanceof LogicalTypes.TimestampMicros) {
-            return input -> timestampOfMicros(input.readLong());
+            return written == Schema.Type.INT
+                    ? input -> timestampOfMicros(input.readInt())
+                    : input -> timestampOfMicros(input.readLong());
         }
         return written == Schema.Type.INT ? input -> (long) input.readInt() : AvroInput::readLong;
     }
@@ -69,13 +71,14 @@ final class ScalarReaders {
 
     private static ValueReader decimalReader(int precision, int scale) {
         long bound = precision <= LONG_DIGITS ? BigInteger.TEN.pow(precision).longValueExact() : 0;
+        int maxBytes = BigInteger.TEN.pow(precision).bitLength() / Byte.SIZE + 1;
         return input -> {
             int length = input.readLength();
             if (length == 0) {
                 throw new BadRecord(ErrorCode.BAD_VALUE, "a decimal of zero bytes");
             }
             if (bound == 0 || length > Long.BYTES) {
-                return wideDecimal(input.readRaw(length), precision, scale);
+                return wideDecimal(input.readInteger(length, maxBytes), precision, scale);
             }
             long unscaled = input.readUnscaled(length);
             if (unscaled <= -bound || unscaled >= bound) {

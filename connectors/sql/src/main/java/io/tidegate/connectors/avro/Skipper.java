@@ -18,7 +18,7 @@ final class Skipper {
     static int minBytes(Schema schema) {
         return switch (schema.getType()) {
             case NULL -> 0;
-            case RECORD -> schema.getFields().stream().anyMatch(field -> isStored(field.schema().getType())) ? 1 : 0;
+            case RECORD -> schema.getFields().stream().anyMatch(field -> isStored(field.schema())) ? 1 : 0;
             case FLOAT -> Float.BYTES;
             case DOUBLE -> Double.BYTES;
             case FIXED -> schema.getFixedSize();
@@ -26,8 +26,8 @@ final class Skipper {
         };
     }
 
-    private static boolean isStored(Schema.Type type) {
-        return type != Schema.Type.NULL && type != Schema.Type.RECORD && type != Schema.Type.FIXED;
+    private static boolean isStored(Schema schema) {
+        return schema.getType() != Schema.Type.RECORD && minBytes(schema) > 0;
     }
 
     private ValueReader compile(Schema schema) {
@@ -70,11 +70,13 @@ final class Skipper {
 
     private static ValueReader blocks(int minItemBytes, ValueReader item) {
         return input -> {
+            input.enter();
             for (int count = input.readBlockCount(minItemBytes); count > 0; count = input.readBlockCount(minItemBytes)) {
                 for (int i = 0; i < count; i++) {
                     item.read(input);
                 }
             }
+            input.leave();
             return null;
         };
     }

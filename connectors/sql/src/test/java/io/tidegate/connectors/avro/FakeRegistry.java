@@ -20,11 +20,13 @@ final class FakeRegistry implements AutoCloseable {
     final AtomicInteger outages = new AtomicInteger();
 
     private final Map<Integer, String> schemas = new ConcurrentHashMap<>();
+    private final Map<String, Given> given = new ConcurrentHashMap<>();
     private final HttpServer server;
 
     FakeRegistry() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v7/schemas/ids/", this::byId);
+        server.createContext("/v7/schemas/guids/", exchange -> answer(exchange, null));
         server.createContext("/v7/subjects/", this::idOf);
         server.start();
     }
@@ -35,6 +37,14 @@ final class FakeRegistry implements AutoCloseable {
 
     FakeRegistry with(int id, String schema) {
         schemas.put(id, schema);
+        return this;
+    }
+
+    private record Given(int status, String body) {}
+
+    /** Answers a path with a text of its own. */
+    FakeRegistry answer(String path, int status, String body) {
+        given.put("/v7" + path, new Given(status, body));
         return this;
     }
 
@@ -56,9 +66,10 @@ final class FakeRegistry implements AutoCloseable {
     private void answer(HttpExchange exchange, String found) throws IOException {
         requests.incrementAndGet();
         boolean outage = outages.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-        String body = found != null ? found : "{\"error_code\":40403,\"message\":\"not found\"}";
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(outage ? 503 : found != null ? 200 : 404, bytes.length);
+        Given usual = found != null ? new Given(200, found) : new Given(404, "{\"error_code\":40403,\"message\":\"not found\"}");
+        Given answer = given.getOrDefault(exchange.getRequestURI().getPath(), usual);
+        byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(outage ? 503 : answer.status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.common.RecordFault;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,6 +107,18 @@ class PoisonTest {
         assertCode("TRUNCATED", small(4, 'a', 'b', 1, 0, 100, 0, 2, 2, 5, 0));
         int[] manyEmptyRecords = {4, 'a', 'b', 1, 0, 0, 2, 2, 5, 0xc0, 0x9a, 0x0c, 0xc0, 0x9a, 0x0c, 0};
         assertCode("BAD_LENGTH", small(manyEmptyRecords));
+    }
+
+    @Test
+    void aDecimalCostsNoMoreThanToLookAtIt() {
+        byte[] long4 = new byte[1000];
+        Arrays.fill(long4, (byte) 0x7f);
+        assertEquals(4, new AvroInput(long4, 0, 1000).readInteger(1000, 3).length);
+        byte[] padded = new byte[1000];
+        padded[999] = (byte) 0x80;
+        assertEquals(128, new BigInteger(new AvroInput(padded, 0, 1000).readInteger(1000, 3)).intValue());
+        Arrays.fill(padded, 0, 999, (byte) 0xff);
+        assertEquals(-128, new BigInteger(new AvroInput(padded, 0, 1000).readInteger(1000, 3)).intValue());
     }
 
     @Test

@@ -80,6 +80,48 @@ class SchemaEvolutionTest {
     }
 
     @Test
+    void anAliasCountsInAnyNamespaceAndIsNeverADefault() throws IOException {
+        String written = record("{'name': 'uid', 'type': 'string'}").replace("Thing", "old.space.Thing");
+        GenericRowData row = readAs(
+                written,
+                record("{'name': 'user_id', 'type': 'string', 'aliases': ['uid'], 'default': 'nobody'}"),
+                StringData.fromString("u1"));
+        assertEquals("u1", row.getString(0).toString());
+    }
+
+    @Test
+    void aRecordIsReadByItsAlias() throws IOException {
+        String reader = record("{'name': 'id', 'type': 'string'}").replace("'fields'".replace('\'', '"'), "\"aliases\": [\"a.Old\"], \"fields\"");
+        GenericRowData row = readAs(record("{'name': 'id', 'type': 'string'}").replace("Thing", "Old"), reader,
+                StringData.fromString("a"));
+        assertEquals("a", row.getString(0).toString());
+    }
+
+    @Test
+    void theNameCountsBeforeAnAlias() throws IOException {
+        GenericRowData row = readAs(
+                record("{'name': 'uid', 'type': 'string'}, {'name': 'user_id', 'type': 'string'}"),
+                record("{'name': 'user_id', 'type': 'string', 'aliases': ['uid']}"),
+                StringData.fromString("old"), StringData.fromString("new"));
+        assertEquals("new", row.getString(0).toString());
+    }
+
+    @Test
+    void aRecordTypeIsUsedTwice() throws IOException {
+        String schema = record("{'name': 'start', 'type': {'type': 'record', 'name': 'a.Point', 'fields': [{'name': 'x', 'type': 'int'}]}},"
+                + " {'name': 'end', 'type': ['null', 'a.Point']}");
+        GenericRowData row = readAs(schema, schema, GenericRowData.of(1), GenericRowData.of(2));
+        assertEquals(GenericRowData.of(GenericRowData.of(1), GenericRowData.of(2)), Formats.columnsOf(row));
+    }
+
+    @Test
+    void aDecimalMayGetMoreDigits() throws IOException {
+        String price = "{'name': 'price', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': %d, 'scale': 2}}";
+        GenericRowData row = readAs(record(price.formatted(4)), record(price.formatted(12)), DecimalData.fromUnscaledLong(1250, 4, 2));
+        assertEquals(DecimalData.fromUnscaledLong(1250, 12, 2), row.getField(0));
+    }
+
+    @Test
     void anIncompatibleWriterIsASchemaMismatch() throws IOException {
         assertMismatch("{'name': 'id', 'type': 'long'}", "{'name': 'id', 'type': 'string'}");
         assertMismatch("{'name': 'id', 'type': 'string'}", "{'name': 'id', 'type': 'string'}, {'name': 'b', 'type': 'int'}");
@@ -90,8 +132,12 @@ class SchemaEvolutionTest {
     void anotherMeaningOfTheSameBytesIsASchemaMismatch() throws IOException {
         String at = "{'name': 'at', 'type': {'type': 'long', 'logicalType': 'timestamp-%s'}}";
         assertMismatch(at.formatted("micros"), at.formatted("millis"));
-        String price = "{'name': 'price', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': 9, 'scale': %d}}";
+        String price = "{'name': 'price', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': 9, 'scale': %s}}";
         assertMismatch(price.formatted(3), price.formatted(2));
+        assertMismatch(at.formatted("nanos"), at.formatted("micros"));
+        assertMismatch("{'name': 'price', 'type': 'string'}", price.formatted(2));
+        assertMismatch(price.formatted(2), "{'name': 'price', 'type': 'string'}");
+        assertMismatch(price.formatted("'3'"), price.formatted(2));
     }
 
     private static void assertMismatch(String written, String read) throws IOException {
