@@ -71,7 +71,8 @@ class Schemas:
         """The contract's record as somebody else would write it."""
         self._names = []
         if self._rng.random() < 0.05:
-            return self._foreign(0)
+            foreign = self._foreign(0)
+            return foreign if isinstance(foreign, dict) else {"type": foreign}
         name = self._rng.choice(["Thing"] * 9 + ["some.space.Thing"] * 3 + ["Object", "Other"])
         return {**self._written(contract, 0), "name": name}
 

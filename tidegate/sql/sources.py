@@ -54,6 +54,8 @@ SILVER_METADATA = (
 """Of the record in the silver topic; the row's own columns say where its raw record lies."""
 _VERSIONS_KEPT_HOURS = 168
 """At least so long after its arrival a version is kept that is not the newest, though Kafka might remove it earlier."""
+SCHEMA_ID_HEADERS = {"properties.interceptor.classes": "io.tidegate.connectors.avro.SchemaIdHeaders"}
+"""Lets the decoder see the header in which a record of somebody else may name its schema."""
 _KEY_OPTIONS = {"key.format": "raw", "key.fields": KEY}
 
 
@@ -65,6 +67,7 @@ def raw_source(stream: Stream, connections: Connections, group: str, spans: Span
     body = [*column_lines(stream.raw_columns), *RAW_METADATA, *DECODE_METADATA]
     options = {
         **kafka_source(stream.contract.topic.name, connections, group),
+        **SCHEMA_ID_HEADERS,
         **_KEY_OPTIONS,
         "value.fields-include": "EXCEPT_KEY",
         **contract_avro("value.", stream.latest, connections),
@@ -104,6 +107,7 @@ def reference_table(reference: Reference, connections: Connections) -> Table:
         "connector": "versioned-kafka",
         "topic": contract.topic.name,
         **prefixed("properties.", connections.kafka),
+        **SCHEMA_ID_HEADERS,
         "key": reference.key,
         "version-time": contract.event_time.field,
         "as-of": "_as_of",

@@ -32,6 +32,14 @@ def test_a_raw_record_has_its_fields_its_coordinates_and_what_the_decoder_says()
     assert "scan.bounded.mode" not in options(table)
 
 
+def test_a_schema_named_in_a_header_is_seen_where_records_of_others_are_decoded_and_nowhere_else() -> None:
+    foreign = (raw_source(stream(), CONNECTIONS, "group"), reference_table(PLATFORM.references["pages"], CONNECTIONS))
+    for table in foreign:
+        assert options(table)["properties.interceptor.classes"] == "io.tidegate.connectors.avro.SchemaIdHeaders"
+    for table in (bytes_source(stream(), CONNECTIONS, "group"), silver_source(stream(), CONNECTIONS, "group")):
+        assert "properties.interceptor.classes" not in options(table)
+
+
 def test_spans_bound_what_is_read_of_each_partition() -> None:
     bounded = options(raw_source(stream(), CONNECTIONS, "group", {0: (3, 9), 1: (0, 0)}))
 

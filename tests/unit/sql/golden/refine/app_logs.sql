@@ -62,6 +62,7 @@ CREATE TEMPORARY TABLE `raw_records` (
   'properties.max.poll.records' = '5000',
   'scan.startup.mode' = 'earliest-offset',
   'scan.topic-partition-discovery.interval' = '1 min',
+  'properties.interceptor.classes' = 'io.tidegate.connectors.avro.SchemaIdHeaders',
   'key.format' = 'raw',
   'key.fields' = '_key',
   'value.fields-include' = 'EXCEPT_KEY',
