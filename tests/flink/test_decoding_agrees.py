@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.flink.foreign_records import Bodies, Schemas
+from tests.flink.foreign_records import Bodies
+from tests.flink.foreign_schemas import Schemas
 from tidegate.avro.binary import BadRecord
 from tidegate.avro.contract_records import ContractReader
 from tidegate.avro.frame import frame

@@ -39,6 +39,19 @@ def parsed_schemas(look_up: LookUp) -> WriterSchemas[Any]:
     return WriterSchemas(look_up, _parsed)
 
 
+def plain_schemas(look_up: LookUp) -> WriterSchemas[Any]:
+    """As ``parsed_schemas``, but values are what is stored: a time is a number, which no library finds too large."""
+    return WriterSchemas(look_up, lambda schema: _parsed(_without_meanings(schema)))
+
+
+def _without_meanings(avro: Any) -> Any:
+    if isinstance(avro, list):
+        return [_without_meanings(each) for each in avro]
+    if not isinstance(avro, dict):
+        return avro
+    return {key: _without_meanings(value) for key, value in avro.items() if key != "logicalType"}
+
+
 def _parsed(schema: AvroSchema) -> Any:
     """The schema, parsed; None for one by which nothing can be decoded."""
     try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.avro.records import WriterSchemas, decode_record, parsed_schemas
+from tidegate.avro.records import WriterSchemas, decode_record, plain_schemas
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.dead_letters.record import Source
@@ -17,7 +17,7 @@ Places = list[tuple[int, int, int]]
 
 def read_dead_letters(scan: Scan, raw_topic: str, silver_topic: str) -> Letters:
     """The dead letters of records of the raw and the silver topic; what is no dead letter is told by its place."""
-    schemas = parsed_schemas(RegistryClient(scan.settings).by_id)
+    schemas = plain_schemas(RegistryClient(scan.settings).by_id)
     places: defaultdict[Reason, Places] = defaultdict(list)
     strange: Places = []
     for batch in read_batches(scan):

@@ -4,7 +4,7 @@ import pytest
 
 from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import frame
-from tidegate.avro.records import WriterSchemas, decode_record, parsed_schemas
+from tidegate.avro.records import WriterSchemas, decode_record, parsed_schemas, plain_schemas
 from tidegate.avro.types import AvroSchema
 
 OLD: AvroSchema = {"type": "record", "name": "Sample", "fields": [{"name": "text", "type": "string"}]}
@@ -50,3 +50,20 @@ def test_a_schema_is_looked_up_and_made_once() -> None:
     schemas = WriterSchemas(look_up, make)
     assert [schemas[schema_id] for schema_id in (1, 1, 9, 9, -1)] == ["made", "made", None, None, None]
     assert (asked, made) == ([1, 9], [OLD])
+
+
+def test_a_time_that_no_library_can_hold_is_a_plain_number() -> None:
+    at = {"type": "long", "logicalType": "timestamp-millis"}
+    stamped: AvroSchema = {"type": "record", "name": "Stamped", "fields": [{"name": "at", "type": ["null", at]}]}
+    value = frame(3) + b"\x02" + b"\xfe" + b"\xff" * 8 + b"\x01"
+
+    assert decode_record(value, parsed_schemas({3: stamped}.get)) is None
+    assert decode_record(value, plain_schemas({3: stamped}.get)) == {"at": 2**63 - 1}
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "JSON"}, {"type": "record", "name": "R", "fields": [{"name": "a", "type": "B"}]}]
+)
+def test_by_a_schema_that_is_none_nothing_is_read_and_nothing_ends(schema: AvroSchema) -> None:
+    for schemas in (parsed_schemas({3: schema}.get), plain_schemas({3: schema}.get)):
+        assert decode_record(frame(3) + b"\x02a", schemas) is None
