@@ -35,7 +35,7 @@ def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "flink_jobs").symlink_to(PROJECT / "flink_jobs")
     yield tmp_path
     tidegate("stop", *NAMES)
-    tidegate("run", *NAMES, "--forget-removed")
+    tidegate("run", *NAMES, "--forget-removed", "--yes")
 
 
 def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) -> None:

@@ -38,7 +38,7 @@ def schemas(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     yield folder
     monkeypatch.delenv("TIDEGATE_SCHEMAS_DIR")
     run_tidegate("stop", "lake")  # it may be stopped already
-    tidegate("run", "lake", "--forget-removed")
+    tidegate("run", "lake", "--forget-removed", "--yes")
 
 
 def test_a_wider_type_and_a_field_in_a_row_are_there_for_old_and_new_rows(pipeline: Pipeline, schemas: Path) -> None:

@@ -27,7 +27,7 @@ def command(seconds: float, rate: float, source: Path | None, keep: bool, ports:
     """Start everything, send traffic with bad, duplicate and late events, watch it, and prove each is accounted for.
 
     Writes demo/report.json into the stack's folder (.tidegate). What is in the topics from before stays there and is
-    part of the proof.
+    part of the proof. A stack that runs already is used, and left running.
     """
     console = Console()
     result = Demo(get_settings(), DemoOptions(seconds, rate, source, keep, ports), console).run()

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from tidegate.clients import endpoints
+from tidegate.jobs.examine import examine
 from tidegate.settings import Settings, get_settings, variable_of
 from tidegate.stack.doctor import Doctor, Finding, check_python
 
@@ -18,15 +19,26 @@ _MARKS = {"ok": "[green]✓[/]", "later": "[yellow]·[/]", "failed": "[red]✗[/
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def command(as_json: bool) -> None:
-    """Check Python, Maven, memory, ports, jars and every server; exit code 1 if a check fails.
+    """Check Python, Maven, memory, ports, jars, every server, topics and jobs; exit code 1 if a check fails.
 
     Where the settings name servers elsewhere and there is no local stack, only what those need is checked.
     """
     settings = get_settings()
-    findings = _elsewhere(settings) if endpoints.are_elsewhere(settings) else Doctor(settings).examine()
+    servers = _elsewhere(settings) if endpoints.are_elsewhere(settings) else Doctor(settings).examine()
+    findings = _with_pipeline(servers, settings)
     shown = _print_json(list(findings)) if as_json else [_print(finding) for finding in findings]
     if any(finding.verdict == "failed" for finding in shown):
         sys.exit(1)
+
+
+def _with_pipeline(servers: Iterator[Finding], settings: Settings) -> Iterator[Finding]:
+    """What the servers know is asked when they are well."""
+    well = set()
+    for finding in servers:
+        well |= {finding.check} if finding.verdict == "ok" else set()
+        yield finding
+    if {"kafka", "registry"} <= well and well & {"flink", "jobmanager"}:
+        yield from examine(settings)
 
 
 def _elsewhere(settings: Settings) -> Iterator[Finding]:

@@ -58,7 +58,11 @@ def apply(datasets: tuple[str, ...]) -> None:
         state = "applied" if applied.changed else "current already"
         click.echo(f"{applied.dataset}: template {applied.template} {state}, {applied.updated} indices up to date")
         for conflict in applied.conflicts:
-            remedy = "Delete that index and run the index job again from its topic."
+            remedy = (
+                "A field's type is for ever: reindex into a new index. Or, while the silver topic still holds all that "
+                "is in it, delete it, then `tidegate stop index --no-savepoint` and "
+                "`tidegate run index --recover-from none`."
+            )
             log.tell(f"  {conflict}. {remedy}", "conflict", "warning", conflict=str(conflict), remedy=remedy)
     sys.exit(1 if any(applied.conflicts for applied in done) else 0)
 

@@ -5,9 +5,11 @@ import sys
 import click
 
 from tidegate import log
+from tidegate.cli.confirm import confirm, yes_option
 from tidegate.cli.output import LEFT_OUT
 from tidegate.contracts.sound import sound_datasets
 from tidegate.job_names import NAMES
+from tidegate.jobs.consequences import consequences
 from tidegate.jobs.start import Start, start
 from tidegate.settings import get_settings
 
@@ -28,16 +30,25 @@ from tidegate.settings import get_settings
 )
 @click.option("--forget-removed", is_flag=True, help="Give up the state of datasets that are not there any more.")
 @click.option("--leave-running", is_flag=True, help="Leave a job that runs already as it is; else that is an error.")
+@yes_option
 def command(
-    jobs: tuple[str, ...], datasets: tuple[str, ...], recover_from: str, forget_removed: bool, leave_running: bool
+    jobs: tuple[str, ...],
+    datasets: tuple[str, ...],
+    recover_from: str,
+    forget_removed: bool,
+    leave_running: bool,
+    yes: bool,
 ) -> None:
     """Starts the jobs and says where each is to be seen."""
     settings = get_settings()
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
+    what = Start(jobs, datasets, recover_from, forget_removed, leave_running)
+    if not yes and (found := consequences(settings, what)):
+        confirm(" ".join(found), yes=yes)
     left_out = {} if datasets else sound_datasets(settings.schemas_dir).left_out
     log.left_out(left_out)  # the job says it too, but to Flink
-    for job in start(settings, Start(jobs, datasets, recover_from, forget_removed, leave_running)):
+    for job in start(settings, what):
         log.event("job_started", job=job.name, job_id=job.job_id, datasets=list(datasets) or None)
         click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")
     sys.exit(LEFT_OUT if left_out else 0)

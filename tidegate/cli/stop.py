@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from tidegate import log
+from tidegate.jobs.savepoints import KEPT, remove_old
 from tidegate.jobs.start import stop
 from tidegate.settings import get_settings
 
@@ -19,4 +20,6 @@ def command(jobs: tuple[str, ...], savepoint: bool) -> None:
         paths = pool.map(lambda job: stop(settings, job, savepoint=savepoint), jobs)
         for job, path in zip(jobs, paths, strict=True):
             log.event("job_stopped", job=job, savepoint=path)
-            click.echo(f"{job} stopped, savepoint {path}" if path else f"{job} stopped")
+            removed = remove_old(settings, job, path) if path else 0
+            older = f"; {removed} older ones removed, the newest {KEPT} are kept" if removed else ""
+            click.echo(f"{job} stopped, savepoint {path}{older}" if path else f"{job} stopped")

@@ -1,5 +1,6 @@
 """Flink's REST API: which jobs run, how they are, and stopping one with a savepoint."""
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from tidegate.clients.outage import FLINK, outage
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
+_PACKAGE = re.compile(r"\b(?:[a-z_]\w*\.){2,}(?=[A-Z])")
+_WRAPPED = re.compile(r"^(?:SerializedThrowable|CompletionException|ExecutionException): (?=\w+(?:Exception|Error)\b)")
+_LONGEST_CAUSE = 300
 LIVE = frozenset({"INITIALIZING", "CREATED", "RUNNING", "FAILING", "RESTARTING", "SUSPENDED", "RECONCILING"})
 
 
@@ -51,6 +55,14 @@ def job_managers(settings: Settings, *, timeout_s: float) -> "dict[str, FlinkCli
         )
         for url in urls
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure of a job that it has recovered from, or ended by: when, and the cause of all causes in one line."""
+
+    at_ms: int
+    cause: str
 
 
 class FlinkClient:
@@ -107,8 +119,12 @@ class FlinkClient:
 
     def exceptions(self, job_id: str) -> list[str]:
         """First lines of the job's recent failures, newest first."""
-        history = self._get(f"/jobs/{job_id}/exceptions").get("exceptionHistory", {})
-        return [entry["stacktrace"].split("\n", 1)[0] for entry in history.get("entries", [])]
+        return [entry["stacktrace"].split("\n", 1)[0] for entry in self._history(job_id)]
+
+    def newest_failure(self, job_id: str) -> Failure | None:
+        """The last time the job failed; None if Flink remembers none."""
+        newest = next(iter(self._history(job_id)), None)
+        return Failure(int(newest.get("timestamp", 0)), root_cause(newest["stacktrace"])) if newest else None
 
     def failures(self, job_id: str) -> int:
         """Failures that the job has recovered from, as far back as Flink remembers (16 by default)."""
@@ -141,6 +157,12 @@ class FlinkClient:
             f"the savepoint was not done within {timeout_s:.0f} s.", remedy="Try again, or stop without."
         )
 
+    def _history(self, job_id: str) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = (
+            self._get(f"/jobs/{job_id}/exceptions").get("exceptionHistory", {}).get("entries", [])
+        )
+        return entries
+
     def _get(self, path: str) -> Any:
         try:
             return self._call("GET", path).json()
@@ -162,3 +184,13 @@ class FlinkClient:
         except httpx.HTTPError as error:
             raise outage(FLINK, self._settings, type(error).__name__) from error
         return response
+
+
+def root_cause(stacktrace: str) -> str:
+    """The innermost cause of a Java stack trace in one line, without packages and what only wraps it."""
+    lines = [line.strip() for line in stacktrace.splitlines() if line.strip()]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    cause = _PACKAGE.sub("", (causes or lines or ["no reason given"])[-1 if causes else 0])
+    while (inner := _WRAPPED.sub("", cause)) != cause:
+        cause = inner
+    return cause[:_LONGEST_CAUSE].rstrip(". ")

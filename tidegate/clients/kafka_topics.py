@@ -71,6 +71,15 @@ def topic_settings(settings: Settings, topics: Iterable[str]) -> dict[str, dict[
     return found
 
 
+def existing_topics(settings: Settings) -> frozenset[str]:
+    """The names of all topics.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+    """
+    return frozenset(_partitions(AdminClient(connection.kafka(settings)), settings))
+
+
 def _partitions(admin: AdminClient, settings: Settings) -> dict[str, int]:
     with kafka_errors(settings):
         metadata = admin.list_topics(timeout=_METADATA_TIMEOUT_S)

@@ -51,11 +51,12 @@ def prepare(settings: Settings, phases: Phases) -> None:
             child.stop()
 
 
-def start_jobs(settings: Settings, phases: Phases) -> None:
-    """Starts the jobs that don't run yet, from one client, and waits until their tasks run."""
+def start_jobs(settings: Settings, phases: Phases) -> tuple[str, ...]:
+    """Starts the jobs that don't run yet, from one client, and waits until their tasks run; returns those."""
     client = FlinkClient(settings)
-    missing = [job for job in JOBS if client.live_job(job) is None]
+    missing = tuple(job for job in JOBS if client.live_job(job) is None)
     with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
         if missing:
-            start(settings, Start(tuple(missing), (DATASET,)))
+            start(settings, Start(missing, (DATASET,)))
         note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")
+    return missing

@@ -20,6 +20,7 @@ from tidegate.demo.queries import Answer
 from tidegate.demo.report import Comparison, Measured, as_json, compare, write
 from tidegate.demo.view import View
 from tidegate.demo.watched import Watched
+from tidegate.jobs.start import stop
 from tidegate.measure.memory import SAMPLE_EVERY_S, MemoryWatch
 from tidegate.measure.percentiles import percentiles
 from tidegate.measure.repeating import Repeating
@@ -27,6 +28,7 @@ from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.settings import Settings
 from tidegate.stack import local
+from tidegate.stack.supervisor import is_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +56,33 @@ class Demo:
         self._options = options
         self._console = console
         self._phases = Phases(console)
+        self._up = settings
+        self._started_jobs: tuple[str, ...] = ()
 
     def run(self) -> Result:
-        """Runs everything and takes the stack down again, unless it is to be kept.
+        """Runs everything and takes down what it has started, unless that is to be kept; not a stack that ran before.
 
         Raises:
-            TidegateError: a phase failed. KeyboardInterrupt: stopped by Ctrl-C or TERM; also then all is taken down.
+            TidegateError: a phase failed. KeyboardInterrupt: stopped by Ctrl-C or TERM; all is taken down then, too.
         """
+        ran_before = is_running(self._settings.home)
         with _term_interrupts():
             try:
                 result, report = self._run()
             finally:
-                if not self._options.keep:
+                if ran_before:
+                    self._leave_running()
+                elif not self._options.keep:
                     self._down()
         write(result.report, {**report, "seconds": self._phases.seconds})
         return result
 
     def _run(self) -> tuple[Result, dict[str, Any]]:
-        settings = prepare.start_stack(self._settings, self._options, self._phases, self._console)
+        settings = self._up = prepare.start_stack(self._settings, self._options, self._phases, self._console)
         memory = MemoryWatch(settings.home)
         with Repeating(memory.sample, SAMPLE_EVERY_S):
             prepare.prepare(settings, self._phases)
-            prepare.start_jobs(settings, self._phases)
+            self._started_jobs = prepare.start_jobs(settings, self._phases)
             dataset = load_stream(settings.schemas_dir, DATASET)
             watched = Watched(settings, dataset, View(self._console))
             summary = self._flow(settings, watched, memory)
@@ -126,6 +133,15 @@ class Demo:
             answers = [search(settings, dataset), lake(settings, dataset), letters]
             note.text = "search, lake and dead letters answered"
         return answers
+
+    def _leave_running(self) -> None:
+        """The stack, and the jobs that ran on it; those of the demo end, but for what is to be kept."""
+        jobs = () if self._options.keep else self._started_jobs
+        with self._phases.phase("down", "stopping the jobs of the demo") as note:
+            for job in jobs:
+                stop(self._up, job, savepoint=True)
+            stopped = f"; {', '.join(jobs)} stopped" if jobs else ""
+            note.text = f"the stack in {self._settings.home} ran before and is left running{stopped}"
 
     def _down(self) -> None:
         with self._phases.phase("down", "stopping the stack") as note:

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tidegate import log
 from tidegate.child_process import child_environment, readable, reported_error
 from tidegate.clients import connection
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import NAMES
+from tidegate.jobs.registered import datasets_to_start
 from tidegate.settings import Settings
 
 JOBS_FOLDER = Path("flink_jobs")
@@ -50,8 +52,18 @@ def start(settings: Settings, what: Start, timeout_s: float = 120) -> list[Flink
             raise TidegateError(f"there is no job {name!r}.", remedy=f"Known: {', '.join(sorted(NAMES))}.")
         refuse_if_running(client, name)
     if to_start.jobs:
+        to_start = replace(to_start, datasets=_with_topics(settings, to_start))
         submit(settings, "-".join(to_start.jobs), program(to_start))
     return [_wait_until_running(client, name, timeout_s) for name in what.jobs]
+
+
+def _with_topics(settings: Settings, what: Start) -> tuple[str, ...]:
+    """The datasets to start with; says which are left out as they were never registered. None if that is no one."""
+    datasets, left_out = datasets_to_start(settings, what.jobs, what.datasets)
+    for each in left_out:
+        text = f"Left out: {each}. `{each.command}` makes them; then stop {', '.join(what.jobs)} and run again."
+        log.tell(text, "dataset_left_out", "warning", dataset=each.dataset, command=each.command)
+    return tuple(datasets) if left_out else what.datasets
 
 
 def running_jobs(client: FlinkClient, names: Iterable[str]) -> list[str]:
@@ -169,8 +181,8 @@ def _refused(name: str, output: str, log: Path) -> TidegateError:
     if "there is no operator for the state" in output.lower() or "Cannot map checkpoint/savepoint state" in output:
         return TidegateError(
             f"the job {name} has state of a dataset that is not part of it any more.",
-            remedy="Bring the dataset's folder back, mend its contract if it was left out, or give that state up with "
-            "--forget-removed.",
+            remedy="Start it with all of its datasets: without --dataset, the folder brought back, its contract in "
+            "order, its topics there. Only if the dataset is gone for good, give its state up with --forget-removed.",
         )
     causes = [line for line in output.splitlines() if "Caused by:" in line or "Exception:" in line]
     cause = causes[-1].strip() if causes else "flink run failed"
@@ -178,22 +190,36 @@ def _refused(name: str, output: str, log: Path) -> TidegateError:
 
 
 def _wait_until_running(client: FlinkClient, name: str, timeout_s: float) -> FlinkJob:
-    deadline = time.monotonic() + timeout_s
+    """Says once why the job fails and starts again, each cause as it comes."""
+    deadline, told = time.monotonic() + timeout_s, ""
     while time.monotonic() < deadline:
         job = client.live_job(name)
         if job is None:
-            failed = [ended for ended in client.jobs() if ended.name == name]
-            reasons = client.exceptions(max(failed, key=lambda job: job.start_time_ms).job_id) if failed else []
-            raise TidegateError(
-                f"the job {name} ended at once: {reasons[0] if reasons else 'no reason given'}.",
-                remedy="See `tidegate logs jobmanager`.",
-            )
+            raise _ended_at_once(client, name)
         if client.running(job.job_id):
             return job
+        failure = client.newest_failure(job.job_id)
+        if failure and failure.cause != told:
+            told = failure.cause
+            log.tell(f"{name} fails and starts again: {told}.", "job_fails", "warning", job=name, cause=told)
         time.sleep(0.2)
+    if told:
+        raise TransientError(
+            f"{name} has not run within {timeout_s:.0f} s; it fails and starts again: {told}.",
+            remedy=f"It goes on trying. Mend that, or end it with `tidegate stop {name} --no-savepoint`.",
+        )
     raise TransientError(
         f"the tasks of {name} do not run after {timeout_s:.0f} s.",
         remedy="`tidegate status` shows free slots; `tidegate logs jobmanager` the reason.",
+    )
+
+
+def _ended_at_once(client: FlinkClient, name: str) -> TidegateError:
+    runs = [ended for ended in client.jobs() if ended.name == name]
+    failure = client.newest_failure(max(runs, key=lambda job: job.start_time_ms).job_id) if runs else None
+    return TidegateError(
+        f"the job {name} ended at once: {failure.cause if failure else 'no reason given'}.",
+        remedy="See `tidegate logs jobmanager`.",
     )
 
 

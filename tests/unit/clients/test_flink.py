@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex, job_managers
+from tidegate.clients.flink import Failure, FlinkClient, FlinkJob, Vertex, job_managers, root_cause
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
@@ -26,7 +26,9 @@ JOB = {
     "plan": {"nodes": [{"id": "s"}, {"id": "w", "inputs": [{"id": "s"}]}]},
 }
 EXCEPTIONS = {
-    "exceptionHistory": {"entries": [{"stacktrace": "java.io.IOException: full\n\tat x"}, {"stacktrace": "older"}]}
+    "exceptionHistory": {
+        "entries": [{"stacktrace": "java.io.IOException: full\n\tat x", "timestamp": 7}, {"stacktrace": "older"}]
+    }
 }
 SUMS = [{"id": "numRecordsIn", "sum": 7}]
 STOPPED = {"status": {"id": "COMPLETED"}, "operation": {"location": "file:///savepoints/1"}}
@@ -85,6 +87,7 @@ def test_a_job_runs_if_all_its_tasks_do(flink: FlinkClient) -> None:
 def test_a_failure_is_told_by_its_first_line(flink: FlinkClient) -> None:
     assert flink.exceptions("b") == ["java.io.IOException: full", "older"]
     assert flink.failures("b") == 2
+    assert flink.newest_failure("b") == Failure(7, "IOException: full")
 
 
 def test_a_stop_waits_for_its_savepoint(flink: FlinkClient) -> None:
@@ -119,3 +122,22 @@ def test_every_job_manager_of_the_settings_is_known_by_its_address() -> None:
     ]
     assert list(job_managers(Settings(), timeout_s=1)) == ["flink"]
     assert list(job_managers(Settings(flink_rest_urls="http://only:8081"), timeout_s=1)) == ["flink"]
+
+
+@pytest.mark.parametrize(
+    ("stacktrace", "cause"),
+    [
+        (
+            "org.apache.flink.runtime.JobException: Recovery is suppressed\n\tat a.b.C(D.java:1)\n"
+            "Caused by: org.apache.flink.util.FlinkRuntimeException: Failed to list topic partitions\n\tat x\n"
+            "Caused by: org.apache.flink.util.SerializedThrowable: java.util.concurrent.ExecutionException: "
+            "org.apache.kafka.common.errors.UnknownTopicOrPartitionException: This server does not host this topic.\n"
+            "\t... 7 more",
+            "UnknownTopicOrPartitionException: This server does not host this topic",
+        ),
+        ("java.lang.RuntimeException: file:/tmp/a.b.c is full\n\tat x", "RuntimeException: file:/tmp/a.b.c is full"),
+        ("", "no reason given"),
+    ],
+)
+def test_the_cause_of_all_causes_is_one_line(stacktrace: str, cause: str) -> None:
+    assert root_cause(stacktrace) == cause

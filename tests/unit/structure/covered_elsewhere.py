@@ -28,7 +28,6 @@ COVERED = {
     "tidegate/contracts/history/earlier.py": "tests/unit/contracts/history/test_against.py",
     "tidegate/contracts/problem.py": "tests/unit/contracts/test_check.py",
     "tidegate/demo/options.py": "tests/unit/demo/test_traffic.py",
-    "tidegate/demo/run.py": "tests/stack/test_demo.py",
     "tidegate/demo/watched.py": "tests/stack/test_demo.py",
     "tidegate/jobs/check_contracts.py": "tests/flink/test_check_contracts.py",
     "tidegate/measure/output_watch.py": "tests/stack/test_demo.py",
