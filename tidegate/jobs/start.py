@@ -16,6 +16,7 @@ from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import NAMES
 from tidegate.jobs.registered import datasets_to_start
 from tidegate.settings import Settings
+from tidegate.stack.flink_home import HOME_IS_SET
 
 JOBS_FOLDER = Path("flink_jobs")
 CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -148,6 +149,7 @@ def environment(settings: Settings) -> dict[str, str]:
         **child_environment(settings),
         "FLINK_HOME": str(flink_home(settings)),
         "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
+        HOME_IS_SET: "1",
         "PYTHONPATH": f"{project}:{path}" if path else project,
         "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
     }

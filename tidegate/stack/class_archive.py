@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tidegate.errors import TidegateError
 from tidegate.stack.java import java
 
 # The JVM names every class it leaves out.
@@ -64,6 +65,12 @@ def base_archive(cache_root: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
             draft = Path(folder) / archive.name
             argv = [java(), "-Xshare:dump", f"-XX:SharedArchiveFile={draft}"]
-            subprocess.run(argv, check=True, capture_output=True)
+            done = subprocess.run(argv, check=False, capture_output=True, text=True)
+            if done.returncode != 0:
+                said = " ".join((done.stdout + done.stderr).split())[-200:]
+                raise TidegateError(
+                    f"Java could not write its class archive in {archive.parent}: {said}.",
+                    remedy="Make room on that disk, or set TIDEGATE_CACHE to a folder of a larger one.",
+                )
             draft.replace(archive)
     return archive

@@ -5,6 +5,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tidegate.errors import TidegateError
 from tidegate.stack.lockfile import POM_FILE, LockedFile, read_lock, sha256_of
 from tidegate.stack.maven import run_maven
 
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError)
 _DONE_LINE = re.compile(r"Downloaded from \S+: \S*/(\S+) ")
 
 
@@ -52,7 +54,15 @@ class Cache:
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
-            _unpack(self._path(archive), draft, skip)
+            try:
+                _unpack(self._path(archive), draft, skip)
+            except DAMAGED as error:
+                shutil.rmtree(draft)
+                reason = (str(error).splitlines() or ["it is cut off"])[0].rstrip(":. ")
+                raise TidegateError(
+                    f"{self._path(archive)} can't be unpacked: {reason}.",
+                    remedy="Delete that file, then `tidegate up` downloads it again.",
+                ) from error
             draft.chmod(0o755)
             try:
                 draft.rename(folder)

@@ -9,7 +9,8 @@ import yaml
 
 from tidegate.metric_names import flink_filter
 from tidegate.stack import flink_home, process
-from tidegate.stack.class_archive import base_archive
+from tidegate.stack.blank_free import blank_free
+from tidegate.stack.class_archive import base_archive, class_archive
 from tidegate.stack.java import java_home
 from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.process import Command
@@ -38,7 +39,7 @@ class JobManager(Server):
         home = flink_home.make(self.stack.home, self.cache)
         options = {
             "env.java.opts.all": flink_home.java_options(),
-            "env.java.opts.client": f"-Xshare:auto -XX:SharedArchiveFile={base_archive(self.cache.root)}",
+            "env.java.opts.client": f"-Xshare:auto -XX:SharedArchiveFile={base_archive(blank_free(self.cache.root))}",
         }
         config = yaml.safe_dump({**options, **configuration(self.stack)}, sort_keys=False)
         (home / "conf" / "config.yaml").write_text(config)
@@ -100,8 +101,9 @@ class TaskManager(Server):
 
 def configuration(stack: StackState) -> dict[str, Any]:
     """``config.yaml``: what differs from Flink's defaults, and why."""
+    python = str(blank_free(Path(sys.executable).parent) / Path(sys.executable).name)
     return {
-        "env.java.home": str(java_home()),
+        "env.java.home": str(blank_free(java_home())),
         "rest.address": LOOPBACK,
         "rest.bind-address": LOOPBACK,
         "rest.port": stack.ports.flink_rest,
@@ -113,8 +115,8 @@ def configuration(stack: StackState) -> dict[str, Any]:
         "metrics.reporter.prom.factory.class": METRICS_REPORTER,
         "metrics.reporter.prom.filter.includes": flink_filter(),
         "metrics.fetcher.update-interval": 2000,  # ms; how old the numbers of the REST API may be
-        "python.client.executable": sys.executable,
-        "python.executable": sys.executable,
+        "python.client.executable": python,
+        "python.executable": python,
         **_memory(stack),
         **_durability(stack),
     }
@@ -143,14 +145,14 @@ def _memory(stack: StackState) -> dict[str, Any]:
 def _durability(stack: StackState) -> dict[str, Any]:
     return {
         "execution.checkpointing.storage": "filesystem",
-        "execution.checkpointing.dir": stack.folder("flink-checkpoints").as_uri(),
-        "execution.checkpointing.savepoint-dir": stack.folder("flink-savepoints").as_uri(),
+        "execution.checkpointing.dir": _uri(stack.folder("flink-checkpoints")),
+        "execution.checkpointing.savepoint-dir": _uri(stack.folder("flink-savepoints")),
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "execution.checkpointing.num-retained": 3,
         "heartbeat.timeout": f"{HEARTBEAT_TIMEOUT_S} s",
         "heartbeat.interval": "5 s",
         "high-availability.type": HIGH_AVAILABILITY,
-        "high-availability.storageDir": stack.folder("flink-ha").as_uri(),
+        "high-availability.storageDir": _uri(stack.folder("flink-ha")),
         "high-availability.cluster-id": "tidegate",
         "high-availability.jobmanager.port": stack.ports.flink_rpc,
         # An outage is waited for, each failure is in the log and in `tidegate status`; the pause grows and resets.
@@ -161,27 +163,37 @@ def _durability(stack: StackState) -> dict[str, Any]:
     }
 
 
+def _uri(folder: Path) -> str:
+    """Not encoded: Flink takes ``%20`` for the name of a folder."""
+    return f"file://{folder}"
+
+
 def _metrics_address(server: Server) -> str:
     return f"metrics :{server.stack.ports.get(f'{server.name}_metrics')}"
 
 
 def _command(server: Server, script: str) -> Command:
-    stack, home = server.stack, server.stack.home / "flink"
+    stack = server.stack
+    own = blank_free(stack.home)
+    home = own / "flink"
+    run, logs = (own / stack.folder(name).name for name in ("run", "logs"))
+    archive = class_archive(blank_free(server.cache.root), server.name, server.classpath(), run)
     env = {
         "FLINK_HOME": str(home),
+        flink_home.HOME_IS_SET: "1",
         "FLINK_CONF_DIR": str(home / "conf"),
-        "FLINK_LOG_DIR": str(stack.folder("logs")),
-        "FLINK_PID_DIR": str(stack.folder("run")),
-        "JAVA_HOME": str(java_home()),
-        "JVM_ARGS": " ".join(server.class_archive().options()),
+        "FLINK_LOG_DIR": str(logs),
+        "FLINK_PID_DIR": str(run),
+        "JAVA_HOME": str(blank_free(java_home())),
+        "JVM_ARGS": " ".join(archive.options()),
         "MAX_LOG_FILE_NUMBER": "2",
         # The key reaches functions through their process's environment, never through SQL, plan or log.
         "TIDEGATE_PRIVACY_KEY": stack.privacy_key.get_secret_value(),
     }
     port = stack.ports.get(f"{server.name}_metrics")
-    own = {"metrics.reporter.prom.port": port, "io.tmp.dirs": server.temporary}
-    options = [part for name, value in own.items() for part in ("-D", f"{name}={value}")]
-    return Command([str(home / "bin" / script), "start-foreground", *options], env)
+    options = {"metrics.reporter.prom.port": port, "io.tmp.dirs": own / server.temporary.relative_to(stack.home)}
+    arguments = [part for name, value in options.items() for part in ("-D", f"{name}={value}")]
+    return Command([str(home / "bin" / script), "start-foreground", *arguments], env)
 
 
 def _get(server: Server, path: str) -> Any:

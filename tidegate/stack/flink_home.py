@@ -19,6 +19,8 @@ REPORTER = "metrics"
 IN_LIB = (CONNECTORS, "highavailability")
 """Folders of the Maven modules whose jars go into Flink's lib; the reporter is a plugin."""
 MODULES = (*IN_LIB, REPORTER)
+HOME_IS_SET = "_FLINK_HOME_DETERMINED"
+"""Of Flink's scripts: take FLINK_HOME as it is, in place of where a script really lies."""
 
 
 def wheel_folder() -> Path:

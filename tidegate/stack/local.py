@@ -34,8 +34,10 @@ def up(
         stack = load_state(settings, choice=choice, running=running)
         cache = Cache(settings.cache)
         servers = supervisor.select(only, stack, cache)
-        _prepare(preflight.not_running(servers), stack, cache, console)
-        stack.save()
+        with home.usable(cache.root):
+            _prepare(preflight.not_running(servers), stack, cache, console)
+        with home.usable(settings.home):
+            stack.save()
         up_now = with_stack(settings, stack.endpoints())
         log.hide_secrets(up_now)
         supervisor.start(servers, on_phase)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from tidegate.errors import TidegateError
 from tidegate.settings import STACK_FILE, STACK_FILE_REMEDY, Settings
+from tidegate.stack.blank_free import blank_free
 from tidegate.stack.ports import LOOPBACK, PortChoice, Ports, choose_ports, recorded_ports
 
 
@@ -52,7 +53,7 @@ class StackState(BaseModel):
             "s3_secret_key": self.s3_secret_key,
             "lake_catalog_uri": self.url("lake_catalog"),
             "flink_rest_url": self.url("flink_rest"),
-            "flink_home": self.home / "flink",
+            "flink_home": blank_free(self.home) / "flink",
             "privacy_key": self.privacy_key,
         }
 

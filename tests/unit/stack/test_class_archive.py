@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.stack.class_archive import ClassArchive, class_archive
+from tidegate.errors import TidegateError
+from tidegate.stack import class_archive as module
+from tidegate.stack.class_archive import ClassArchive, base_archive, class_archive
 
 
 @pytest.fixture
@@ -46,3 +48,12 @@ def test_the_name_changes_with_the_jars(tmp_path: Path) -> None:
         jar.write_text(content)
         names.append(class_archive(tmp_path, "kafka", [jar], tmp_path).kept.name)
     assert names[0] != names[1]
+
+
+def test_javas_own_archive_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\necho 'No space left on device'; exit 1\n")
+    java.chmod(0o755)
+    monkeypatch.setattr(module, "java", lambda: str(java))
+    with pytest.raises(TidegateError, match=r"No space left on device.*TIDEGATE_CACHE"):
+        base_archive(tmp_path / "cache")

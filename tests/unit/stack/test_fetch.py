@@ -116,5 +116,18 @@ def test_a_tar_archive_cannot_write_outside_of_its_folder(tmp_path: Path) -> Non
     cache = Cache(tmp_path, [locked(packed.getvalue(), "registry", "app.tar.gz")])
     cache.files("registry")[0].parent.mkdir(parents=True)
     cache.files("registry")[0].write_bytes(packed.getvalue())
-    with pytest.raises(tarfile.OutsideDestinationError):
+    with pytest.raises(TidegateError, match=r"can't be unpacked: .*outside"):
         cache.unpacked("registry")
+
+
+@pytest.mark.parametrize("name", ["app.tar.gz", "app.zip"])
+@pytest.mark.parametrize("content", [b"", b"not an archive", b"\x1f\x8b\x08\x00damaged", b"PK\x03\x04damaged"])
+def test_a_damaged_archive_is_one_line_and_leaves_nothing_half_unpacked(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    cache = Cache(tmp_path, [locked(content, "registry", name)])
+    cache.files("registry")[0].parent.mkdir(parents=True)
+    cache.files("registry")[0].write_bytes(content)
+    with pytest.raises(TidegateError, match=rf"{name} can't be unpacked: .* Delete that file"):
+        cache.unpacked("registry")
+    assert list((tmp_path / "unpacked").iterdir()) == []

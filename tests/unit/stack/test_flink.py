@@ -18,7 +18,7 @@ def test_everything_listens_on_loopback_only(tmp_path: Path) -> None:
 
 def test_checkpoints_are_files_of_the_stack_and_failures_are_retried_with_a_growing_pause(tmp_path: Path) -> None:
     config = configuration(load_state(Settings.model_validate({"home": tmp_path})))
-    assert config["execution.checkpointing.dir"] == (tmp_path / "flink-checkpoints").as_uri()
+    assert config["execution.checkpointing.dir"] == f"file://{tmp_path}/flink-checkpoints"
     assert config["restart-strategy.type"] == "exponential-delay"
 
 
@@ -52,3 +52,19 @@ def test_the_reporter_is_the_one_in_the_plugin_jar() -> None:
     (factory,) = (services / "org.apache.flink.metrics.reporter.MetricReporterFactory").read_text().split()
     assert factory == METRICS_REPORTER
     assert (CONNECTORS_FOLDER / REPORTER / "src/main/java" / f"{factory.replace('.', '/')}.java").exists()
+
+
+def test_no_script_of_flink_meets_a_blank_and_no_folder_is_named_by_a_code_for_one(tmp_path: Path) -> None:
+    state = load_state(Settings.model_validate({"home": tmp_path / "a b"}))
+    cache = Cache(tmp_path / "c d", [])
+    (cache.root / "java").mkdir(parents=True)
+    (cache.root / "java" / "java-21.jsa").touch()
+    command = TaskManager(state, cache).command()
+    assert not any(" " in word for word in command.argv)
+    flink = {name: command.env[name] for name in command.env if name.startswith(("FLINK_", "JAVA_"))}
+    assert not any(" " in value for value in flink.values()), flink
+    options = command.env["JVM_ARGS"].split(" ")
+    assert all(option.startswith("-X") for option in options)
+    assert Path(flink["FLINK_LOG_DIR"]).resolve() == tmp_path / "a b" / "logs"
+    folders = {value for key, value in configuration(state).items() if key.endswith(("dir", "storageDir"))}
+    assert folders == {f"file://{tmp_path}/a b/flink-{kind}" for kind in ("checkpoints", "savepoints", "ha")}
