@@ -13,9 +13,11 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import NamespaceAlreadyExistsError
 
 from tests.synthetic import CYCLE, PARTITIONS, SyntheticDataset, Written
+from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.proof.index_reader import IndexSource
+from tidegate.proof.lake_reader import LakeSource
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.proof.window import Window
@@ -208,3 +210,46 @@ def test_a_document_that_the_index_refused_is_not_missing_there(synthetic: Synth
     write_index(synthetic, [row for row in written.silver if row is not written.silver_at(0, 1)])
 
     assert proof_of(synthetic, INDEX_ONLY).holds
+
+
+def test_a_document_without_coordinates_is_named_and_the_others_are_compared(
+    synthetic: SyntheticDataset, written: Written
+) -> None:
+    write_index(synthetic, [*written.silver, {"event_id": "foreign"}])
+
+    assert found_in(proof_of(synthetic, INDEX_ONLY)) == {
+        ("index", "unexplained"): (f"events-{synthetic.dataset.name}-2025.11.21/foreign",)
+    }
+
+
+def test_lake_and_index_are_read_in_the_window_only(synthetic: SyntheticDataset, written: Written) -> None:
+    window = Window(0, 10, 20, 35)
+    inside = [row for row in written.silver if row["_source_partition"] == 0 and 10 <= row["_source_offset"] < 20]
+    beyond = written.silver[0] | {"_source_offset": 4711, "event_id": "beyond"}
+    elsewhere = written.silver[0] | {"_source_partition": 7, "event_id": "elsewhere"}
+    rows = [*written.silver, beyond, elsewhere]
+    write_lake(synthetic, RAW_ROWS, rows)
+    write_index(synthetic, rows)
+    lake = LakeSource(synthetic.settings, "lake_silver", f"silver.{synthetic.dataset.name}", ("event_id",))
+    index = IndexSource(synthetic.settings, f"events-{synthetic.dataset.name}")
+    expected = sorted((row["_source_partition"], row["_source_offset"]) for row in [*inside, beyond, elsewhere])
+
+    for source in (lake, index):
+        read = source.read([window, Window(1, 0, 0, 35)]).rows
+        assert sorted(zip(read.partition.tolist(), read.offset.tolist(), strict=True)) == expected, source.name
+
+
+def test_silver_records_that_a_job_could_not_read_are_excused_there_and_shown(
+    synthetic: SyntheticDataset, written: Written
+) -> None:
+    topic = synthetic.dataset.contract.silver_topic
+    place = next(iter(topic_spans(synthetic.settings, topic)))
+    letter = synthetic.dead_letter_record("index", "ROW_UNREADABLE", 0, 0)
+    letter["source"] = letter["source"] | {"topic": topic, "partition": place, "offset": 0}
+    synthetic.send(synthetic.dataset.contract.dead_letter_topic, [(0, synthetic.dead_letter.encode(letter))])
+    write_index(synthetic, written.silver[1:])
+
+    report = proof_of(synthetic, INDEX_ONLY)
+
+    assert report.holds, report.findings
+    assert "index ROW_UNREADABLE 1" in report.notes[0]

@@ -8,10 +8,15 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
+from tests.polling import wait_for
 from tests.synthetic import SyntheticDataset, Written, spread
 from tidegate.cli import prove as cli
+from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.errors import TidegateError
+from tidegate.proof import retention
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.settings import Settings
@@ -175,8 +180,12 @@ def test_a_foreign_record_in_silver_is_named(synthetic: SyntheticDataset) -> Non
     topic = synthetic.dataset.contract.silver_topic
     synthetic.send(topic, [(1, b"not ours")])
 
-    with pytest.raises(TidegateError, match=rf"{topic}:1:\d+ is no record that a Tidegate job wrote"):
-        proof_of(synthetic)
+    report = proof_of(synthetic)
+
+    (finding,) = report.findings
+    assert (finding.fault, finding.count) == ("unexplained", 1)
+    assert finding.first[0].startswith(f"{topic}:1:")
+    assert report.total("silver") == 30, "the rest is proved all the same"
 
 
 def test_a_dead_letter_of_the_index_is_no_second_verdict(synthetic: SyntheticDataset) -> None:
@@ -226,7 +235,64 @@ def test_the_window_can_be_a_time(synthetic: SyntheticDataset) -> None:
     synthetic.write_outputs(synthetic.write_raw(ROUNDS))
 
     before_all = proof_of(synthetic, Scope(start="2020-01-01T00:00:00Z", lake=False, index=False, wait_s=0))
-    after_all = proof_of(synthetic, Scope(start="2100-01-01T00:00:00Z", lake=False, index=False, wait_s=0))
 
     assert before_all.total("raw") == 70
-    assert (after_all.total("raw"), after_all.holds) == (0, True)
+    with pytest.raises(TidegateError, match="it is only"):
+        proof_of(synthetic, Scope(start="2100-01-01T00:00:00Z", lake=False, index=False, wait_s=0))
+
+
+def test_what_is_committed_behind_an_open_transaction_is_undecided_until_it_ends(synthetic: SyntheticDataset) -> None:
+    written = synthetic.write_raw(ROUNDS)
+    silver_topic = synthetic.dataset.contract.silver_topic
+    foreign = Producer(
+        {"bootstrap.servers": synthetic.settings.kafka_bootstrap_servers, "transactional.id": f"foreign-{silver_topic}"}
+    )
+    foreign.init_transactions(30)
+    foreign.begin_transaction()
+    foreign.produce(silver_topic, synthetic.silver.encode(written.silver[0]), partition=0)
+    assert foreign.flush(30) == 0
+    synthetic.write_outputs(written)
+
+    report = proof_of(synthetic)
+
+    assert not report.holds
+    assert report.faults("missing") == 0
+    assert 0 < report.undecided <= 40
+    assert f"{silver_topic}, partition 0, from 0 on, are behind a transaction that is still open" in report.notes[0]
+
+    foreign.abort_transaction(30)
+    wait_for("the transaction to end", lambda: proof_of(synthetic).holds, timeout_s=30)
+
+
+def test_a_proof_begins_where_retention_has_left_the_outputs_whole(
+    synthetic: SyntheticDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "CLOCKS_MS", 0)
+    settings, contract = synthetic.settings, synthetic.dataset.contract
+    written = synthetic.write_raw(ROUNDS)
+    synthetic.write_outputs(written)
+    cut = topic_spans(settings, contract.silver_topic)
+    late = [
+        row | {"_source_offset": 35, "event_id": "late"} for row in (written.silver_at(0, 0), written.silver_at(1, 0))
+    ]
+    late[1]["event_id"] = "later"
+    events = [(row["_source_partition"], row["event_id"]) for row in late] + [(0, "0-1")]
+    synthetic.send(
+        contract.topic.name,
+        [(number, synthetic.raw.encode({"event_id": name, "event_time": 0, "note": None})) for number, name in events],
+    )
+    synthetic.send(contract.silver_topic, [(number, synthetic.silver.encode(row)) for number, row in enumerate(late)])
+    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap_servers})
+    removed = [TopicPartition(contract.silver_topic, number, end) for number, (_, end) in cut.items()]
+    for future in admin.delete_records(removed).values():
+        future.result()
+
+    report = proof_of(synthetic)
+
+    assert report.holds, report.findings
+    assert (report.total("raw"), report.total("silver"), report.expired) == (3, 2, 1)
+    assert "left out: 7" in report.notes[0]
+    assert contract.silver_topic in report.notes[0]
+    monkeypatch.setattr(retention, "CLOCKS_MS", 3_600_000)
+    with pytest.raises(TidegateError, match="nothing of these events"):
+        proof_of(synthetic)
