@@ -1,10 +1,14 @@
 """Topics that are there are left alone; making one is met on a real broker (tests/stack/test_contract_register.py)."""
 
+from types import SimpleNamespace
+
 import pytest
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
 
 from tests.broker import PARTITIONS, Broker
 from tidegate.clients import kafka_topics
-from tidegate.clients.kafka_topics import create_topics
+from tidegate.clients.kafka_topics import create_topics, topic_settings
 from tidegate.contracts.topics import TopicPlan
 from tidegate.errors import TransientError
 from tidegate.settings import Settings
@@ -42,3 +46,41 @@ def test_a_broker_that_is_away_is_an_outage(nobody: Settings, monkeypatch: pytes
 
     with pytest.raises(TransientError, match=r"Kafka at 127\.0\.0\.1:1 does not answer"):
         create_topics(nobody, [TopicPlan(TOPIC, 1)])
+
+
+class Answers:
+    """What Kafka says of the settings of one topic."""
+
+    def __init__(self, code: int | None) -> None:
+        self._code = code
+
+    def result(self) -> dict[str, SimpleNamespace]:
+        if self._code is not None:
+            raise KafkaException(KafkaError(self._code))
+        return {"retention.ms": SimpleNamespace(value="5")}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (None, {"retention.ms": "5"}),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, {}),
+        (KafkaError.UNKNOWN_TOPIC_OR_PART, {}),
+    ],
+    ids=["told", "no right to ask", "no such topic"],
+)
+def test_settings_that_may_not_be_read_are_not_known(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, code: int | None, found: dict[str, str]
+) -> None:
+    monkeypatch.setattr(AdminClient, "describe_configs", lambda _, asked, **__: {asked[0]: Answers(code)})
+
+    assert topic_settings(broker.settings, [TOPIC]) == {TOPIC: found}
+
+
+def test_a_cluster_that_does_not_tell_its_settings_is_an_outage(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_topics, "_METADATA_TIMEOUT_S", 1)
+
+    with pytest.raises(TransientError, match="does not answer"):
+        topic_settings(broker.settings, [TOPIC])

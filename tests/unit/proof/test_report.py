@@ -1,10 +1,14 @@
 """What a report says of its verdicts."""
 
 import json
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from tests.unit.proof.reports import RIGHT, WRONG
 from tidegate.proof.report import Finding
+from tidegate.proof.strangers import Strangers
 
 
 def test_a_report_without_faults_holds() -> None:
@@ -32,3 +36,25 @@ def test_the_json_has_the_keys_that_machines_read() -> None:
     assert (clicks["missing"], clicks["doubled"], clicks["unexplained"]) == (22, 1, 0)
     assert (clicks["lake_bronze_rows"], clicks["lake_silver_rows"], clicks["indexed_docs"]) == (199, None, None)
     assert [partition["missing"] for partition in clicks["partitions"]] == [20, 1]
+
+
+def test_what_is_undecided_breaks_the_proof_and_what_is_expired_does_not() -> None:
+    first, *others = RIGHT.partitions
+    some = np.array([1, 2], np.int64)
+
+    undecided = replace(RIGHT, partitions=(replace(first, undecided=some), *others))
+    expired = replace(RIGHT, partitions=(replace(first, expired=some), *others))
+
+    assert (undecided.holds, undecided.findings) == (False, [])
+    assert undecided.verdict() == "The proof does not hold: of 200 events of clicks, 2 undecided."
+    assert expired.holds
+    facts = expired.to_json()["datasets"]["clicks"]
+    assert (facts["undecided"], facts["expired"], facts["partitions"][0]["expired"]) == (0, 2, 2)
+
+
+def test_what_is_none_of_ours_is_unexplained_and_named_by_its_place() -> None:
+    report = replace(RIGHT, strangers=Strangers.at(["silver.clicks:0:7"]))
+
+    assert report.findings == [Finding("topics", "unexplained", 1, ("silver.clicks:0:7",))]
+    assert report.faults("unexplained") == 1
+    assert not report.holds

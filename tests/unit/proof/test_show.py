@@ -1,11 +1,13 @@
 """The printed report: what a person must be able to read off it, in a wide terminal and in a narrow one."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from tests.unit.proof.reports import RIGHT, WRONG
+from tidegate.proof.notes import COMPARED
 from tidegate.proof.report import LOOK_AT, ProofReport
 from tidegate.proof.show import print_report
 
@@ -33,3 +35,10 @@ def test_a_narrow_terminal_keeps_the_counts_and_does_without_the_offsets() -> No
     narrow = printed(RIGHT, width=80)
     assert "0–100" not in narrow
     assert "200" in narrow
+
+
+def test_what_the_proof_is_not_about_is_printed_with_it() -> None:
+    text = printed(replace(RIGHT, notes=("left out: 7 offsets",)))
+
+    assert "left out: 7 offsets" in text
+    assert COMPARED in text
