@@ -111,7 +111,7 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
         facts = {"problems": found, "rules_compiled": compiled, "not_compared": not_compared}
         click.echo(json.dumps(facts, indent=2))
     else:
-        _print_problems(problems, compiled)
+        _print_problems(problems, compiled, asked=no_flink)
         if not_compared:
             click.echo(f"Not compared with {against}: {', '.join(not_compared)}. Fix the problems above first.")
     sys.exit(1 if problems else 0)
@@ -171,11 +171,13 @@ def _earlier(settings: Settings, against: str, dataset: Dataset) -> Earlier:
         return from_registry(registry, dataset)
 
 
-def _print_problems(problems: list[Problem], compiled: bool) -> None:
+def _print_problems(problems: list[Problem], compiled: bool, *, asked: bool) -> None:
+    """Prints the problems, and what was left out: as ``asked``, or for want of Flink."""
     for problem in problems:
         click.echo(str(problem))
     if not compiled:
-        click.echo("Rules were not compiled, examples not run: that needs Flink (pip install 'tidegate[flink]').")
+        why = "as --no-flink says" if asked else "that needs Flink (pip install 'tidegate[flink]')"
+        click.echo(f"Rules were not compiled, examples not run: {why}.")
     elif not problems:
         click.echo("All contracts hold: schemas, rules, queries and examples.")
 

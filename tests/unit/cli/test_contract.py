@@ -51,11 +51,14 @@ def test_show_tells_columns_privacy_and_rules() -> None:
     assert all(word in shown for word in ("event_id", "hmac", "no_heartbeats"))
 
 
-def test_check_without_flink_says_what_it_left_out() -> None:
-    result = _contract("check", "--no-flink")
-    assert result.exit_code == 0
-    assert "not compiled" in result.stdout
-    assert len(result.stdout.splitlines()) == 1
+def test_check_without_flink_says_what_it_left_out_and_only_then_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left_out = "Rules were not compiled, examples not run"
+    assert _contract("check", "--no-flink").stdout == f"{left_out}: as --no-flink says.\n"
+    monkeypatch.setattr("tidegate.cli.contract.has_flink", lambda: False)
+    result = _contract("check")
+    assert (result.exit_code, result.stdout) == (0, f"{left_out}: that needs Flink (pip install 'tidegate[flink]').\n")
 
 
 def test_check_prints_one_line_per_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The position of a followed file moves with what was sent and delivered, and with nothing else."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,8 @@ def source(clicks: Stream, file: Path, position: Kept, tmp_path: Path) -> Iterat
     file.write_text("no request\n" + LOG % 1)
     rejects = Rejects(tmp_path / "rejects", Console(quiet=True))
     replay = Replay(LineReader(clicks, "auto"), Encoder(clicks.latest, 7), clicks.contract.topic.key, rejects)
-    follower = Follower(file, [])
-    yield FollowedFile(follower, replay, position, None, lambda: False)
-    follower.close()
+    with rejects, closing(Follower(file, [])) as follower:
+        yield FollowedFile(follower, replay, position, None, lambda: False)
 
 
 def test_the_position_is_behind_what_was_sent_once_it_is_delivered(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,11 @@ def records(clicks: Stream, batches: Iterable[Batch]) -> list[dict[str, object]]
 
 
 @pytest.fixture
-def rejects(tmp_path: Path) -> Rejects:
-    return Rejects(tmp_path / "rejects" / "in.rejects", Console(quiet=True))
+def rejects(tmp_path: Path) -> Iterator[Rejects]:
+    rejects = Rejects(tmp_path / "rejects" / "in.rejects", Console(quiet=True))
+    with ExitStack() as stack:
+        stack.push(rejects)
+        yield rejects
 
 
 @given(st.lists(st.sampled_from([LOG % 1, LOG % 2, json.dumps(JSON).encode(), b"", b"{", b"\xff{", b'{"a": 1}', b"x"])))
