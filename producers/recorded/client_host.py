@@ -14,6 +14,7 @@ client's: such a line is refused, so that no proxy's address is taken for a visi
 """
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -75,8 +76,11 @@ def _is_address(text: str) -> bool:
 
 
 def _is_bare_address(text: str) -> bool:
-    if len(text) > _LONGEST_ADDRESS:
-        return False
+    return len(text) <= _LONGEST_ADDRESS and _parses(text)
+
+
+@lru_cache(maxsize=4096)
+def _parses(text: str) -> bool:
     try:
         ip_address(text)
     except ValueError:

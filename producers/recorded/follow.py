@@ -15,6 +15,7 @@ from producers.recorded.rotation import find, identity, newer_than
 from producers.recorded.split import Line
 from producers.recorded.tail import Tail
 from tidegate import log
+from tidegate.errors import TidegateError
 
 _QUIET_S = 3600.0
 
@@ -37,6 +38,9 @@ class Follower:
         self._look_for_new()
         if not self.tails:
             self._opened(path)  # says why it cannot be
+        if self.tails[-1].is_whole and self.tails[-1].path == path:
+            self.close()
+            raise TidegateError(f"{path} is compressed, so it does not grow.", remedy="Leave out --follow.")
 
     def lines(self, stop: Callable[[], bool]) -> Iterator[Line | None]:
         """The lines, until ``stop``; None: nothing new for now."""

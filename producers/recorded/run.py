@@ -45,8 +45,9 @@ class Recording:
         return self.rejects or home / "rejects" / f"{name}.rejects"
 
     def is_followed(self) -> bool:
-        """Whether the end is no end; standard input ends when its writer says so."""
-        return self.follow and str(self.path) != _STANDARD_INPUT
+        """Whether the end is no end; standard input and pipes end when their writer says so."""
+        is_pipe = self.path.exists() and not self.path.is_file()
+        return self.follow and str(self.path) != _STANDARD_INPUT and not is_pipe
 
 
 class _Prepared(NamedTuple):
@@ -82,6 +83,7 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
         "dataset": dataset.name,
         "from": str(recording.path),
         "lines": prepared.replay.lines,
+        "stopped": run.stop() and not followed,
         "rejected": rejects.count,
         "rejects_file": str(rejects.path) if rejects.count else None,
         **delivery(progress, publisher.first_failure, time.monotonic() - started_s),

@@ -62,9 +62,9 @@ class Load:
     table: Table | None = None
     since: datetime | None = None
 
-    def rejects_path(self, home: Path) -> Path:
-        """Where rejected rows go: the given file, else one named after the input in the home folder."""
-        return self.rejects or home / "rejects" / f"{self.path.name if self.path else 'load'}.rejects"
+    def rejects_path(self, home: Path, dataset: str) -> Path:
+        """Where rejected rows go: the given file, else one in the home folder, named after the input or the dataset."""
+        return self.rejects or home / "rejects" / f"{self.path.name if self.path else dataset}.rejects"
 
     def inputs(self) -> list[Path]:
         """The files that are read."""
@@ -210,7 +210,7 @@ def check_reference(settings: Settings, dataset: Reference, load: Load, now: dat
             log.tell(f"not compared with what is known already: {error}", "not_compared", "warning", error=str(error))
             return None
 
-    with Rejects(load.rejects_path(settings.home), log.console(), load.inputs()) as rejects:
+    with Rejects(load.rejects_path(settings.home, dataset.name), log.console(), load.inputs()) as rejects:
         changes = Changes(dataset, load, now, rejects, known)
         for _ in changes.batches(Encoder(dataset.latest, _NO_SCHEMA_ID)):
             pass
@@ -226,7 +226,7 @@ def load_reference(settings: Settings, dataset: Reference, load: Load, now: date
     """
     topic = dataset.contract.topic.name
     started_s = time.monotonic()
-    kept = Rejects(load.rejects_path(settings.home), log.console(), load.inputs())
+    kept = Rejects(load.rejects_path(settings.home, dataset.name), log.console(), load.inputs())
     with session(dataset.name, None) as run, kept as rejects:
         changes = Changes(dataset, load, now, rejects, lambda keys: read_known(settings, dataset, keys))
         encoder = Encoder(dataset.latest, registered_id(settings, dataset))
@@ -236,6 +236,7 @@ def load_reference(settings: Settings, dataset: Reference, load: Load, now: date
     return {
         "dataset": dataset.name,
         **changes.summary(),
+        "stopped": run.stop(),
         **delivery(ended, publisher.first_failure, time.monotonic() - started_s),
         "offsets": offsets,
     }

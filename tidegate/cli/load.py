@@ -9,7 +9,7 @@ import click
 from producers.reference import load
 from producers.reference.postgres import SCHEMES
 from producers.sending.session import Summary
-from tidegate.cli.rejects_option import Allowed, allow_rejects_option, rejects_exit_code, rejects_option
+from tidegate.cli.rejects_option import Allowed, allow_rejects_option, exit_code_of, rejects_option
 from tidegate.contracts.load import load_reference
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
@@ -58,7 +58,7 @@ def command(
     Loading twice is harmless.
 
     Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: rows were rejected. 1: something
-    else was wrong, or rows were not delivered.
+    else was wrong, or rows were not delivered. 130: Ctrl-C came before the end.
 
     --dry-run compares a table with what Kafka holds, as a load does; if Kafka does not answer, it only says how many
     rows fit the contract.
@@ -95,7 +95,7 @@ def command(
                 f"{summary['without_time']:,} rows have no time: they hold from now on, no event of before sees them; "
                 "--since says from when rows of a file hold"
             )
-    exit_code = rejects_exit_code(summary["rejected"], summary["rows"], allowed, summary["rejects_file"])
+    exit_code = exit_code_of(summary, summary["rows"], allowed)
     if summary.get("failed"):
         raise TidegateError(
             "{failed:,} rows were not delivered: {first_failure}.".format(**summary),

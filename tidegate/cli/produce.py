@@ -17,7 +17,7 @@ from producers.live.run import produce_live
 from producers.recorded.run import Recording, produce_recorded
 from producers.sending.progress_metrics import Address
 from producers.sending.session import Summary
-from tidegate.cli.rejects_option import allow_rejects_option, rejects_exit_code, rejects_option
+from tidegate.cli.rejects_option import allow_rejects_option, exit_code_of, rejects_option
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
@@ -67,7 +67,7 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
     the summary to standard output. Ctrl-C stops cleanly: what was handed over is waited for and counted.
 
     Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: lines were rejected. 1: something
-    else was wrong, or records were not delivered.
+    else was wrong, or records were not delivered. 130: Ctrl-C came before the end of the file.
     """
     _refuse_mixed(context)
     port, host = options["metrics_port"], options["metrics_host"]
@@ -92,9 +92,8 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
             "{failed:,} records were not delivered: {first_failure}.".format(**summary),
             remedy="See `tidegate status` and `tidegate logs kafka`, then send again.",
         )
-    if rejected := summary.get("rejected"):
-        rows = summary.get("lines", summary["sent"] + rejected)
-        context.exit(rejects_exit_code(rejected, int(rows), options["allowed"], summary["rejects_file"]))
+    rows = summary.get("lines", summary["sent"] + summary.get("rejected", 0))
+    context.exit(exit_code_of(summary, rows, options["allowed"]))
 
 
 def _refuse_mixed(context: click.Context) -> None:

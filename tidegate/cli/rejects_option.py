@@ -1,6 +1,7 @@
 """``--allow-rejects``, and the exit code of a run that rejected rows: 3, so that a script does not take it for done."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import click
 from tidegate import log
 
 EXIT_REJECTED = 3
+EXIT_STOPPED = 130
 _ALL_PERCENT = 100
 _AMOUNT = re.compile(r"(?P<rows>\d{1,18})|(?P<percent>\d{1,3}(\.\d{1,9})?)%", re.ASCII)
 
@@ -49,8 +51,19 @@ allow_rejects_option = click.option(
 )
 
 
-def rejects_exit_code(rejected: int, rows: int, allowed: Allowed, kept_in: str | None) -> int:
-    """Says what was rejected, and returns the exit code: 0, or 3 if more was rejected than is allowed."""
+def exit_code_of(summary: Mapping[str, Any], rows: int, allowed: Allowed) -> int:
+    """The exit code of a run that delivered all it sent; says what was rejected, or that it did not come to its end.
+
+    0: all was taken. 3: more was rejected than is allowed. 130: Ctrl-C came before the end.
+    """
+    code = _rejects_exit_code(summary.get("rejected", 0), rows, allowed, summary.get("rejects_file"))
+    if summary.get("stopped"):
+        log.tell(f"stopped before the end: {rows:,} rows were read", "stopped", "warning", rows=rows)
+        return EXIT_STOPPED
+    return code
+
+
+def _rejects_exit_code(rejected: int, rows: int, allowed: Allowed, kept_in: str | None) -> int:
     if not rejected:
         return 0
     told = f"{rejected:,} of {rows:,} rows were rejected; they are kept in {kept_in}"

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tidegate.cli.rejects_option import Allowed, allow_rejects_option, rejects_exit_code
+from tidegate.cli.rejects_option import Allowed, allow_rejects_option, exit_code_of
 
 
 @click.command()
@@ -44,6 +44,11 @@ def test_anything_else_is_wrong_usage(given: str) -> None:
 def test_more_than_that_is_an_exit_code_of_its_own(
     allowed: Allowed, rejected: int, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert rejects_exit_code(rejected, 200, allowed, "kept") == code
+    assert exit_code_of({"rejected": rejected, "rejects_file": "kept"}, 200, allowed) == code
     said = f"{rejected} of 200 rows were rejected; they are kept in kept\n" if rejected else ""
     assert capsys.readouterr().err == said
+
+
+def test_a_run_that_was_stopped_is_not_taken_for_done(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code_of({"rejected": 1, "rejects_file": "kept", "stopped": True}, 200, Allowed(5)) == 130
+    assert "stopped before the end: 200 rows were read" in capsys.readouterr().err

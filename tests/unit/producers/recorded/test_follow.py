@@ -3,7 +3,7 @@
 import gzip
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,12 +50,28 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+Follow = Callable[[list[Mark]], Followed]
+
+
 @pytest.fixture
-def followed(path: Path) -> Iterator[Followed]:
-    followed = Followed(path)
+def follow(path: Path) -> Iterator[Follow]:
+    """Follows the file from marks on; all that did are closed at the end."""
+    begun: list[Followed] = []
+
+    def follow(marks: list[Mark]) -> Followed:
+        begun.append(Followed(path, marks))
+        return begun[-1]
+
+    yield follow
+    for each in begun:
+        each.follower.close()
+
+
+@pytest.fixture
+def followed(follow: Follow) -> Followed:
+    followed = follow([])
     assert followed.read() == [b"a", b"b"]
-    yield followed
-    followed.follower.close()
+    return followed
 
 
 def append(path: Path, text: bytes) -> None:
@@ -152,14 +168,16 @@ def test_other_files_beside_the_log_are_none_of_its(path: Path, followed: Follow
     assert followed.read() == [b"new"]
 
 
-def test_a_restart_goes_on_behind_what_was_taken(path: Path, followed: Followed) -> None:
+def test_a_restart_goes_on_behind_what_was_taken(path: Path, followed: Followed, follow: Follow) -> None:
     marks = followed.end()
     append(path, b"c\n")
-    assert Followed(path, marks).read() == [b"c"]
+    assert follow(marks).read() == [b"c"]
 
 
 @pytest.mark.parametrize("rotation", ["renamed", "renamed twice", "compressed", "copied", "copied and compressed"])
-def test_a_restart_finds_what_was_rotated_meanwhile(path: Path, followed: Followed, rotation: str) -> None:
+def test_a_restart_finds_what_was_rotated_meanwhile(
+    path: Path, followed: Followed, follow: Follow, rotation: str
+) -> None:
     marks = followed.end()
     append(path, b"c\n")
     old = copied(path) if rotation.startswith("copied") else renamed(path)
@@ -175,45 +193,51 @@ def test_a_restart_finds_what_was_rotated_meanwhile(path: Path, followed: Follow
         old.unlink()
     path.write_bytes(b"new\n")
 
-    again = Followed(path, marks)
+    again = follow(marks)
 
     assert again.read() == [b"c", *between, b"new"]
     last = again.end()
-    assert Followed(path, last).read() == []
+    assert follow(last).read() == []
 
 
-def test_a_restart_between_the_two_steps_of_a_rotation(path: Path, followed: Followed) -> None:
+def test_a_restart_between_the_two_steps_of_a_rotation(path: Path, followed: Followed, follow: Follow) -> None:
     marks = followed.end()
     old = renamed(path)
     append(old, b"c\n")
-    again = Followed(path, marks)
+    again = follow(marks)
     assert again.read() == [b"c"]
     path.write_bytes(b"new\n")
     assert again.read() == [b"new"]
 
 
 def test_an_inode_that_another_file_has_got_is_not_taken_for_the_old_one(
-    path: Path, followed: Followed, capsys: pytest.CaptureFixture[str]
+    path: Path, followed: Followed, follow: Follow, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (mark,) = followed.end()
     path.write_bytes(b"another\nfile\n")  # the inode stays
-    assert Followed(path, [mark]).read() == [b"another", b"file"]
+    assert follow([mark]).read() == [b"another", b"file"]
     assert "the file whose first 2 lines were sent is not beside" in capsys.readouterr().err
 
 
-def test_numbers_go_on_so_that_ids_are_the_same(path: Path, followed: Followed) -> None:
+def test_numbers_go_on_so_that_ids_are_the_same(path: Path, followed: Followed, follow: Follow) -> None:
     append(path, b"c\n")
-    again = Followed(path, followed.end())
+    again = follow(followed.end())
     again.read()
     assert [line.number for line in again.taken.values()] == [3]
 
 
-def test_only_what_was_taken_is_behind_a_mark(path: Path, followed: Followed) -> None:
+def test_only_what_was_taken_is_behind_a_mark(path: Path, followed: Followed, follow: Follow) -> None:
     (key,) = followed.taken
     followed.taken[key] = Line(1, b"a", key, 2)
-    assert Followed(path, followed.end()).read() == [b"b"]
+    assert follow(followed.end()).read() == [b"b"]
 
 
 def test_a_missing_file_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(TidegateError, match="cannot be read"):
         Follower(tmp_path / "none", [])
+
+
+def test_a_compressed_file_does_not_grow(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(gzip.compress(b"a\n"))
+    with pytest.raises(TidegateError, match=r"is compressed, so it does not grow. Leave out --follow"):
+        Follower(tmp_path / "log", [])

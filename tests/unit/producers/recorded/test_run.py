@@ -1,6 +1,7 @@
 """A whole run of recorded traffic: what is sent, what is rejected and where."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -115,5 +116,20 @@ def test_the_position_may_lie_elsewhere_and_belongs_to_one_run(following: Follow
         following.run(position=position)
 
 
-def test_standard_input_is_not_followed_by_position() -> None:
+def test_standard_input_and_pipes_are_not_followed_by_position(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     assert not Recording(Path("-"), follow=True).is_followed()
+    assert not Recording(tmp_path / "pipe", follow=True).is_followed()
+    assert Recording(tmp_path / "still to come", follow=True).is_followed()
+
+
+def test_a_stop_before_the_end_of_a_file_is_told(
+    broker: Broker, clicks: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker.send(clicks.contract.topic.name, [(0, b"before")])
+    settings = broker.settings.model_copy(update={"home": tmp_path / "home"})
+    file = tmp_path / "access.log"
+    file.write_text(LOG % 1)
+    assert not produce_recorded(settings, clicks, Recording(file), None)["stopped"]
+    monkeypatch.setattr(Stop, "__call__", lambda _: True)
+    assert produce_recorded(settings, clicks, Recording(file), None)["stopped"]
