@@ -20,6 +20,8 @@ from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 JsonObject = dict[str, Any]
+_INDEX_CLOSED = "4"
+"""Number of the block of an index that someone has closed, which is meant."""
 _NO_INDEX = "index_not_found_exception"
 _DENIED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -31,6 +33,19 @@ class IndexFacts:
     name: str
     docs: int
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRoom:
+    """What OpenSearch may refuse every document for: shards, their limit, the fullest disk, and blocks by name.
+
+    ``disk_percent`` is None where OpenSearch does not look at its disks.
+    """
+
+    shards: int
+    max_shards: int
+    disk_percent: int | None
+    blocks: tuple[str, ...]
 
 
 class SearchClient:
@@ -127,10 +142,36 @@ class SearchClient:
             remedy="Try again; if it stays, see `tidegate logs opensearch`.",
         )
 
+    def room(self) -> SearchRoom:
+        """How much more it takes before it refuses documents for a state of its own."""
+        with opensearch_errors(self._settings):
+            health = self._client.cluster.health()
+            found = self._client.cluster.get_settings(params={"include_defaults": "true", "flat_settings": "true"})
+            blocks = self._client.cluster.state(metric="blocks")["blocks"]
+            disks = self._client.cat.allocation(params={"format": "json", "h": "disk.percent"})
+        settings = {**found.get("defaults", {}), **found.get("persistent", {}), **found.get("transient", {})}
+        shards = sum(int(health[f"{state}_shards"]) for state in ("active", "initializing", "unassigned"))
+        max_shards = int(settings["cluster.max_shards_per_node"]) * int(health["number_of_data_nodes"])
+        percents = [int(disk["disk.percent"]) for disk in disks if disk.get("disk.percent")]
+        watched = str(settings.get("cluster.routing.allocation.disk.threshold_enabled", "true")) == "true"
+        return SearchRoom(shards, max_shards, max(percents) if percents and watched else None, _named(blocks))
+
     def refresh(self, index: str) -> None:
         """Make all that was written findable now."""
         with opensearch_errors(self._settings):
             self._client.indices.refresh(index=index, params={"ignore_unavailable": "true"})
+
+
+def _named(blocks: JsonObject) -> tuple[str, ...]:
+    """Blocks of the cluster, then those of each index, in OpenSearch's words."""
+    of_cluster = [str(block["description"]) for block in blocks.get("global", {}).values()]
+    of_indices = [
+        f"{index}: {block['description']}"
+        for index, found in sorted(blocks.get("indices", {}).items())
+        for number, block in found.items()
+        if number != _INDEX_CLOSED
+    ]
+    return (*of_cluster, *of_indices)
 
 
 def connect(settings: Settings, *, timeout_s: float = 30, connections: int = 10) -> OpenSearch:

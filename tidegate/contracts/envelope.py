@@ -19,6 +19,8 @@ KEY = "_key"
 HEADERS = "_headers"
 VALUE = "_value"
 """The raw record's bytes, in bronze only."""
+UNINDEXED = "_unindexed"
+"""Of a document only: the entries of its maps that are too long to be searched."""
 
 COORDINATES = (SOURCE_TOPIC, SOURCE_PARTITION, SOURCE_OFFSET)
 """Where the raw record lies."""

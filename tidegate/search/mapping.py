@@ -23,6 +23,7 @@ METRICS_REFRESH = "5s"
 """Nobody watches a metric by the second, and each refresh has its price however little has changed."""
 DOC_VALUES_ONLY = frozenset({*envelope.COORDINATES, envelope.SCHEMA_ID})
 """Where a row comes from. Searches by it are rare, so they read the doc values, and no document pays for an index."""
+_WITH_TERMS = frozenset({"keyword", "wildcard"})
 TIME_FORMAT = "strict_date_time||strict_date_optional_time||epoch_millis"
 _TYPES: dict[Kind, JsonObject] = {
     "string": {"type": "keyword", "ignore_above": KEYWORD_LIMIT},
@@ -61,11 +62,17 @@ def metric_template(metric: Metric, *, shards: int = 1, replicas: int = 0) -> Js
 
 
 def mappings(record: AvroType, overrides: Mapping[str, JsonObject]) -> JsonObject:
-    """Mappings of the fields of a record; an override replaces a field's mapping whole."""
+    """Mappings of the fields of a record; an override replaces a field's mapping whole, but for a keyword's limit."""
+    properties = {
+        field.name: _limited(overrides[field.name]) if overrides.get(field.name) else _top_level(field)
+        for field in record.fields
+    }
+    if _has_map(record):
+        properties[envelope.UNINDEXED] = {"type": "object", "enabled": False}
     return {
         "dynamic": "strict",
         "_meta": {"fields": {field.name: field.doc for field in record.fields if field.doc}},
-        "properties": {field.name: overrides.get(field.name) or _top_level(field) for field in record.fields},
+        "properties": properties,
     }
 
 
@@ -127,6 +134,22 @@ def _template(name: str, description: str, body: JsonObject, settings: _Settings
 def _top_level(field: Field) -> JsonObject:
     mapping = field_mapping(field.type)
     return mapping | {"index": False} if field.name in DOC_VALUES_ONLY else mapping
+
+
+def _has_map(avro: AvroType) -> bool:
+    """Whether there is a map: a ``flat_object`` has no ``ignore_above``, so the sink sets long entries apart."""
+    if avro.kind == "array":
+        return _has_map(avro.element)
+    return avro.kind == "map" or any(_has_map(field.type) for field in avro.fields)
+
+
+def _limited(mapping: JsonObject) -> JsonObject:
+    """A mapping of the contract's own, in which a text that is too long for a term refuses no document."""
+    limited = {
+        name: {each: _limited(inner) for each, inner in value.items()} if name in ("fields", "properties") else value
+        for name, value in mapping.items()
+    }
+    return {"ignore_above": KEYWORD_LIMIT} | limited if mapping.get("type") in _WITH_TERMS else limited
 
 
 def _decimal(avro: AvroType) -> JsonObject:

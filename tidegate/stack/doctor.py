@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tidegate.clients.opensearch import SearchClient
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.stack import flink_home, preflight
@@ -15,6 +16,8 @@ from tidegate.stack.fetch import Cache
 from tidegate.stack.java import java_home
 from tidegate.stack.kafka import Kafka
 from tidegate.stack.maven import maven_java_version
+from tidegate.stack.opensearch import OpenSearch
+from tidegate.stack.search_room import describe
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState, load_state
 from tidegate.stack.supervisor import select
@@ -70,7 +73,12 @@ class Doctor:
             ("privacy key", self._privacy_key),
         ]
         servers = [(server.name, self._health(server)) for server in self.servers]
-        return [*machine, *servers, ("transaction timeout", self._transaction_timeout)]
+        return [
+            *machine,
+            *servers,
+            ("search room", self._search_room),
+            ("transaction timeout", self._transaction_timeout),
+        ]
 
     def _ports(self) -> str:
         preflight.check_ports(self.to_start)
@@ -112,6 +120,11 @@ class Doctor:
             return f"healthy on {server.address}"
 
         return check
+
+    def _search_room(self) -> str:
+        if any(server.name == OpenSearch.name for server in self.to_start):
+            raise LaterError("asked from OpenSearch once it runs")
+        return describe(SearchClient(self.settings).room())
 
     def _transaction_timeout(self) -> str:
         (kafka,) = (server for server in self.servers if isinstance(server, Kafka))

@@ -1,13 +1,14 @@
 """OpenSearch's errors in our words; its answers are met in tests/stack/test_index_template.py."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from opensearchpy.exceptions import NotFoundError, SerializationError, TransportError
 from opensearchpy.helpers.errors import ScanError
 
 from tidegate.clients import opensearch
-from tidegate.clients.opensearch import SearchClient, opensearch_errors
+from tidegate.clients.opensearch import SearchClient, SearchRoom, opensearch_errors
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
@@ -25,8 +26,9 @@ SETTINGS = Settings(opensearch_url="https://search:9200")
         lambda client: client.search("i", {}),
         lambda client: list(client.documents("i", ["f"], 10)),
         lambda client: client.refresh("i"),
+        lambda client: client.room(),
     ],
-    ids=["put_template", "template", "put_mapping", "indices", "count", "search", "documents", "refresh"],
+    ids=["put_template", "template", "put_mapping", "indices", "count", "search", "documents", "refresh", "room"],
 )
 def test_a_server_that_is_away_is_an_outage(nobody: Settings, ask: Callable[[SearchClient], object]) -> None:
     with pytest.raises(TransientError, match=r"OpenSearch at http://127\.0\.0\.1:1 does not answer"):
@@ -98,3 +100,34 @@ def test_an_index_that_is_not_there_has_no_documents(monkeypatch: pytest.MonkeyP
             raise NotFoundError(404, "index_not_found_exception", {})
 
     assert list(client_of(monkeypatch, HasNone()).documents("events-x", ["f"], 2)) == []
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_room_is_counted_as_opensearch_counts_it(monkeypatch: pytest.MonkeyPatch, watched: bool) -> None:
+    """Shards without a node count too; a node's own file stands among the defaults."""
+    shards = {"active_shards": 7, "initializing_shards": 1, "unassigned_shards": 2, "number_of_data_nodes": 3}
+    defaults = {
+        "cluster.max_shards_per_node": "1000",
+        "cluster.routing.allocation.disk.threshold_enabled": str(watched).lower(),
+    }
+    blocks = {
+        "global": {"6": {"description": "cluster read-only (api)"}},
+        "indices": {
+            "old": {"4": {"description": "index closed"}},
+            "events": {"12": {"description": "disk usage exceeded flood-stage watermark"}},
+        },
+    }
+    cluster = SimpleNamespace(
+        health=lambda: shards,
+        get_settings=lambda params: {"persistent": {"cluster.max_shards_per_node": "5"}, "defaults": defaults},
+        state=lambda metric: {"blocks": blocks},
+    )
+    cat = SimpleNamespace(allocation=lambda params: [{"disk.percent": "41"}, {"disk.percent": None}, {}])
+    monkeypatch.setattr(opensearch, "connect", lambda *_, **__: SimpleNamespace(cluster=cluster, cat=cat))
+
+    assert SearchClient(SETTINGS).room() == SearchRoom(
+        10,
+        15,
+        41 if watched else None,
+        ("cluster read-only (api)", "events: disk usage exceeded flood-stage watermark"),
+    )

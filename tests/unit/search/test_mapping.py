@@ -13,7 +13,7 @@ from tests.contracts import spoil
 from tests.project import PROJECT
 from tidegate.avro.types import read_type
 from tidegate.contracts.load import load_stream
-from tidegate.search.mapping import DOC_VALUES_ONLY, KEYWORD_LIMIT, field_mapping, index_template
+from tidegate.search.mapping import DOC_VALUES_ONLY, KEYWORD_LIMIT, field_mapping, index_template, mappings
 from tidegate.search.templates import differences, searchable, template_text, templates_of
 from tidegate.settings import Settings
 
@@ -93,6 +93,39 @@ def test_an_override_replaces_the_derived_mapping(tmp_path: Path) -> None:
     spoil(schemas / "clicks/contract.yaml", "index:\n", "index:\n  overrides: {user_agent: {type: text}}\n")
     properties = index_template(load_stream(schemas, "clicks"))["template"]["mappings"]["properties"]
     assert properties["user_agent"] == {"type": "text"}
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"type": "keyword"},
+        {"type": "wildcard"},
+        {"type": "text", "fields": {"raw": {"type": "keyword"}}},
+        {"type": "object", "properties": {"x": {"type": "keyword"}}},
+    ],
+)
+def test_a_keyword_of_the_contracts_own_refuses_no_long_text(override: dict[str, Any]) -> None:
+    record = read_type({"type": "record", "name": "R", "fields": [{"name": "x", "type": "string"}]})
+    found = json.dumps(mappings(record, {"x": override})["properties"]["x"])
+    assert f'"ignore_above": {KEYWORD_LIMIT}' in found
+    assert mappings(record, {"x": override | {"ignore_above": 9}})["properties"]["x"]["ignore_above"] == 9
+
+
+@pytest.mark.parametrize(
+    ("avro", "apart"),
+    [
+        ({"type": "map", "values": "string"}, True),
+        (["null", {"type": "map", "values": "string"}], True),
+        ({"type": "array", "items": {"type": "map", "values": "string"}}, True),
+        ({"type": "record", "name": "R", "fields": [{"name": "m", "type": {"type": "map", "values": "int"}}]}, True),
+        ({"type": "array", "items": "string"}, False),
+        ("string", False),
+    ],
+)
+def test_entries_of_a_map_that_are_too_long_have_a_place_where_nobody_looks(avro: Any, apart: bool) -> None:
+    record = read_type({"type": "record", "name": "Doc", "fields": [{"name": "x", "type": avro}]})
+    found = mappings(record, {})["properties"].get("_unindexed")
+    assert found == ({"type": "object", "enabled": False} if apart else None)
 
 
 def test_a_template_as_opensearch_gives_it_back_is_no_difference() -> None:

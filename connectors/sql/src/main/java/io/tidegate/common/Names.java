@@ -14,6 +14,7 @@ public final class Names {
     public static final String IDENTITY_SEPARATOR = "_";
     public static final String IDENTITY_ESCAPE = "~";
     public static final int DOCUMENT_ID_MAX_BYTES = 512;
+    public static final String UNINDEXED = "_unindexed";
     public static final String SUBJECT_SUFFIX = "-value";
     public static final int FRAME_BYTES = 5;
     public static final String INDEX_STAGE = "index";

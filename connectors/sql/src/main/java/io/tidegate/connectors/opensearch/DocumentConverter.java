@@ -89,7 +89,7 @@ final class DocumentConverter implements ElementConverter<RowData, DocumentEntry
 
     private void build() {
         buffer = new JsonBuffer();
-        json = JsonValue.row(table);
+        json = JsonValue.document(table);
         index = IndexName.parse(layout.index(), table);
         id = new DocumentId(layout.idColumns(), layout.idDelimiter(), table);
         version = new DocumentVersion(layout.versionColumn(), table);

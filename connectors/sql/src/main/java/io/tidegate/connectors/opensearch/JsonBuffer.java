@@ -2,7 +2,9 @@ package io.tidegate.connectors.opensearch;
 
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A growing UTF-8 buffer that knows the few JSON tokens a document needs; reused from row to row, one thread only. */
 final class JsonBuffer {
@@ -10,6 +12,7 @@ final class JsonBuffer {
     private static final long MILLIS_PER_DAY = 86_400_000L;
     private static final byte[][] ESCAPES = escapes();
 
+    private final List<byte[]> aside = new ArrayList<>();
     private byte[] bytes = new byte[1024];
     private int length;
     private long cachedDay = Long.MIN_VALUE;
@@ -17,6 +20,35 @@ final class JsonBuffer {
 
     void clear() {
         length = 0;
+        aside.clear();
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Takes back what was written from a place on; it is kept under the name of its field until {@link #takeAside}. */
+    void setAside(String field, int from) {
+        JsonBuffer entry = new JsonBuffer().raw('{').string(field).ascii(":{").raw(Arrays.copyOfRange(bytes, from, length));
+        aside.add(entry.ascii("}}").toBytes());
+        length = from;
+    }
+
+    void truncate(int to) {
+        length = to;
+    }
+
+    /** Goes on with the object that began at a place and has ended. */
+    JsonBuffer reopen(int start) {
+        length--;
+        return length == start + 1 ? this : raw(',');
+    }
+
+    /** What was set aside, an object for each entry. */
+    List<byte[]> takeAside() {
+        List<byte[]> taken = List.copyOf(aside);
+        aside.clear();
+        return taken;
     }
 
     byte[] toBytes() {

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.opensearch;
 
+import io.tidegate.common.Names;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -20,6 +21,11 @@ import org.apache.flink.table.types.logical.RowType;
 @FunctionalInterface
 interface JsonValue {
 
+    /** Lucene refuses terms over 32,766 bytes; of a map each entry is one, with the field's name before it. */
+    int MAX_ENTRY_BYTES = 32_000;
+
+    int MILLIS_PER_DAY = 86_400_000;
+
     void write(Object value, JsonBuffer out);
 
     /**
@@ -28,6 +34,11 @@ interface JsonValue {
      * @throws ValidationException if documents have no form for the type
      */
     static JsonValue of(LogicalType type) {
+        return of(type, null);
+    }
+
+    /** As {@link #of(LogicalType)}; {@code path} is the field's name in the document, null inside a map. */
+    private static JsonValue of(LogicalType type, String path) {
         return switch (type.getTypeRoot()) {
             case CHAR, VARCHAR -> (value, out) -> out.string(((StringData) value).toBytes());
             case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT -> (value, out) -> out.ascii(value.toString());
@@ -36,12 +47,12 @@ interface JsonValue {
             case BINARY, VARBINARY -> (value, out) ->
                     out.raw('"').raw(Base64.getEncoder().encode((byte[]) value)).raw('"');
             case DATE -> (value, out) -> out.raw('"').ascii(out.date((Integer) value)).raw('"');
-            case TIME_WITHOUT_TIME_ZONE -> (value, out) -> out.raw('"').time((Integer) value).raw('"');
+            case TIME_WITHOUT_TIME_ZONE -> JsonValue::writeTime;
             case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> (value, out) ->
                     out.timestamp(((TimestampData) value).getMillisecond());
-            case ARRAY -> array((ArrayType) type);
-            case MAP -> map((MapType) type);
-            case ROW -> row((RowType) type);
+            case ARRAY -> array((ArrayType) type, path);
+            case MAP -> map((MapType) type, path);
+            case ROW -> row((RowType) type, path);
             default -> throw new ValidationException(
                     "opensearch-bulk can't write the type " + type + "; cast the column to STRING or leave it out.");
         };
@@ -49,9 +60,35 @@ interface JsonValue {
 
     /** An object of the row's fields by name; null fields are left out. */
     static JsonValue row(RowType type) {
+        return row(type, "");
+    }
+
+    /**
+     * A whole document: a row, and behind its fields the map entries that are too long to be searched. The mapping keeps
+     * them without looking at them; OpenSearch has no {@code ignore_above} for a {@code flat_object}.
+     */
+    static JsonValue document(RowType type) {
+        JsonValue row = row(type, "");
+        return (value, out) -> {
+            int start = out.length();
+            row.write(value, out);
+            List<byte[]> aside = out.takeAside();
+            if (!aside.isEmpty()) {
+                out.reopen(start).string(Names.UNINDEXED).raw(':');
+                char before = '[';
+                for (byte[] entry : aside) {
+                    out.raw(before).raw(entry);
+                    before = ',';
+                }
+                out.ascii("]}");
+            }
+        };
+    }
+
+    private static JsonValue row(RowType type, String path) {
         List<RowField> fields = new ArrayList<>();
         for (int i = 0; i < type.getFieldCount(); i++) {
-            fields.add(RowField.of(type, i));
+            fields.add(RowField.of(type, i, path));
         }
         return (value, out) -> {
             out.raw('{');
@@ -68,9 +105,9 @@ interface JsonValue {
         };
     }
 
-    private static JsonValue array(ArrayType type) {
+    private static JsonValue array(ArrayType type, String path) {
         ArrayData.ElementGetter getter = ArrayData.createElementGetter(type.getElementType());
-        JsonValue content = of(type.getElementType());
+        JsonValue content = of(type.getElementType(), path);
         return (value, out) -> {
             ArrayData array = (ArrayData) value;
             out.raw('[');
@@ -89,7 +126,7 @@ interface JsonValue {
         };
     }
 
-    private static JsonValue map(MapType type) {
+    private static JsonValue map(MapType type, String path) {
         if (!type.getKeyType().is(LogicalTypeFamily.CHARACTER_STRING)) {
             throw new ValidationException(
                     "opensearch-bulk writes a map as an object, so its keys must be STRING, not " + type.getKeyType());
@@ -107,13 +144,33 @@ interface JsonValue {
                 Object key = keys.getElementOrNull(keyArray, i);
                 Object element = values.getElementOrNull(valueArray, i);
                 if (key != null && element != null) {
-                    out.ascii(first ? "" : ",").string(((StringData) key).toBytes()).raw(':');
+                    int start = out.length();
+                    out.ascii(first ? "" : ",");
+                    int entry = out.length();
+                    out.string(((StringData) key).toBytes()).raw(':');
                     content.write(element, out);
-                    first = false;
+                    if (path != null && out.length() - entry > MAX_ENTRY_BYTES) {
+                        out.setAside(path, entry);
+                        out.truncate(start);
+                    } else {
+                        first = false;
+                    }
                 }
             }
             out.raw('}');
         };
+    }
+
+    /** Avro's time may be any number: one that is no time of day is a string that no mapping takes. */
+    private static void writeTime(Object value, JsonBuffer out) {
+        int millis = (Integer) value;
+        out.raw('"');
+        if (millis >= 0 && millis < MILLIS_PER_DAY) {
+            out.time(millis);
+        } else {
+            out.ascii(value.toString());
+        }
+        out.raw('"');
     }
 
     /** JSON has no NaN or infinity: as a string the mapping refuses it, and the document is dead-lettered with its cause. */
@@ -128,12 +185,13 @@ interface JsonValue {
     /** One field of an object: its quoted name with and without the comma before it. */
     record RowField(RowData.FieldGetter getter, JsonValue content, byte[] firstPrefix, byte[] prefix) {
 
-        static RowField of(RowType type, int position) {
+        static RowField of(RowType type, int position, String path) {
             LogicalType fieldType = type.getTypeAt(position);
             String name = type.getFieldNames().get(position);
+            String inner = path == null ? null : path.isEmpty() ? name : path + "." + name;
             byte[] first = new JsonBuffer().string(name).raw(':').toBytes();
             byte[] next = new JsonBuffer().raw(',').string(name).raw(':').toBytes();
-            return new RowField(RowData.createFieldGetter(fieldType, position), JsonValue.of(fieldType), first, next);
+            return new RowField(RowData.createFieldGetter(fieldType, position), JsonValue.of(fieldType, inner), first, next);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
@@ -25,7 +26,10 @@ import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonValueTest {
 
@@ -40,6 +44,63 @@ class JsonValueTest {
             String text = randomText(random);
             assertEquals(text, JSON.readTree(json(DataTypes.STRING(), StringData.fromString(text))).asText());
         }
+    }
+
+    /** Each entry of a flat_object is a term of Lucene's, with the field's name and its key. */
+    @Test
+    void mapEntriesTooLongForATermAreSetAsideWhereverTheMapIs() throws Exception {
+        DataType map = DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING());
+        DataType inner = DataTypes.ROW(DataTypes.FIELD("tags", map));
+        DataType type = DataTypes.ROW(
+                DataTypes.FIELD("n", DataTypes.INT()),
+                DataTypes.FIELD("attributes", map),
+                DataTypes.FIELD("resource", inner),
+                DataTypes.FIELD("items", DataTypes.ARRAY(inner)));
+        Map<Object, Object> entries = new LinkedHashMap<>();
+        entries.put(StringData.fromString("big"), StringData.fromString("x".repeat(40_000)));
+        entries.put(StringData.fromString("k".repeat(40_000)), StringData.fromString("v"));
+        entries.put(StringData.fromString("fits"), StringData.fromString("y".repeat(31_900)));
+        entries.put(StringData.fromString(""), StringData.fromString("."));
+        GenericMapData data = new GenericMapData(entries);
+        GenericRowData resource = GenericRowData.of(data);
+        GenericRowData row = GenericRowData.of(1, data, resource, new GenericArrayData(new Object[] {resource, resource}));
+        JsonBuffer buffer = new JsonBuffer();
+        JsonValue document = JsonValue.document((RowType) type.getLogicalType());
+
+        for (int again = 0; again < 2; again++) {
+            buffer.clear();
+            document.write(row, buffer);
+            JsonNode json = JSON.readTree(buffer.toBytes());
+            assertEquals(1, json.path("n").asInt());
+            for (JsonNode found : List.of(
+                    json.path("attributes"), json.path("resource").path("tags"), json.path("items").path(1).path("tags"))) {
+                assertEquals(2, found.size());
+                assertEquals(31_900, found.path("fits").asText().length());
+                assertEquals(".", found.path("").asText());
+            }
+            JsonNode aside = json.path("_unindexed");
+            assertEquals(8, aside.size());
+            assertEquals(40_000, aside.path(0).path("attributes").path("big").asText().length());
+            assertEquals("v", aside.path(3).path("resource.tags").path("k".repeat(40_000)).asText());
+        }
+    }
+
+    @Test
+    void nothingIsSetAsideWhereNothingIsTooLong() {
+        DataType type = DataTypes.ROW(DataTypes.FIELD("a", DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING())));
+        JsonBuffer buffer = new JsonBuffer();
+        Map<StringData, StringData> one = Map.of(StringData.fromString("k"), StringData.fromString("v"));
+
+        JsonValue.document((RowType) type.getLogicalType()).write(GenericRowData.of(new GenericMapData(one)), buffer);
+
+        assertEquals("{\"a\":{\"k\":\"v\"}}", new String(buffer.toBytes(), StandardCharsets.UTF_8));
+    }
+
+    /** A byte that such a number would make of a digit could be a quote, or end the line and spoil the whole request. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 86_400_000, Integer.MAX_VALUE, Integer.MIN_VALUE, -596_523, 1_000_000_000})
+    void whatIsNoTimeOfDayIsTheNumberAsAText(int millis) {
+        assertEquals("\"" + millis + "\"", json(DataTypes.TIME(3), millis));
     }
 
     @Test
