@@ -20,8 +20,10 @@ class Coordinates:
     offset: int
 
 
-def send(settings: Settings, topic: str, values: Iterable[bytes | None]) -> list[Coordinates]:
-    """Sends the values one after the other to partition 0 and returns where each landed."""
+def send(
+    settings: Settings, topic: str, values: Iterable[bytes | None], headers: list[tuple[str, bytes]] | None = None
+) -> list[Coordinates]:
+    """Sends the values one after the other to partition 0, each with the headers, and returns where each landed."""
     landed: list[Coordinates] = []
 
     def on_delivery(error: Any, message: Any) -> None:
@@ -36,7 +38,7 @@ def send(settings: Settings, topic: str, values: Iterable[bytes | None]) -> list
         }
     )
     for value in values:
-        producer.produce(topic, value, partition=0, on_delivery=on_delivery)
+        producer.produce(topic, value, partition=0, on_delivery=on_delivery, headers=headers or [])
         producer.poll(0)
     assert producer.flush(30) == 0
     return landed

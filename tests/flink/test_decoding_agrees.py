@@ -30,6 +30,7 @@ EXAMPLES = 250
 RECORDS = 6
 TEST_CLASSES = Path(__file__).parents[2] / "connectors/sql/target/test-classes"
 Record = tuple[bytes | None, bytes | None]
+OWN_ID = b"the id of the writer"
 
 
 class Java:
@@ -175,9 +176,9 @@ CONTRACT: AvroSchema = {
     ("value", "header"),
     [
         (None, None),
-        (None, frame(1)),
+        (None, OWN_ID),
         (b"", None),
-        (b"", frame(1)),
+        (b"", OWN_ID),
         (b"\x00", None),
         (b"\x00\x00\x00", None),
         (b"{}", None),
@@ -188,11 +189,11 @@ CONTRACT: AvroSchema = {
         (b"\x02a\x00", b"\x01" + bytes(15)),
         (b"\x02a\x00", b"\x00" + b"\xff" * 4),
         (bytes(1024 * 1024 + 1), None),
-        (bytes(1024 * 1024 + 1), frame(1)),
+        (bytes(1024 * 1024 + 1), OWN_ID),
     ],
 )
 def test_any_framing_has_one_verdict(java: Java, value: bytes | None, header: bytes | None) -> None:
-    records: list[Record] = [(value, header)]
+    records: list[Record] = [(value, frame(java.schema_id) if header is OWN_ID else header)]
     expected = in_python(java, CONTRACT, CONTRACT, records)
 
     assert java.decode({"schema": json.dumps(CONTRACT)}, CONTRACT, records) == expected

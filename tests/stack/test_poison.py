@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tests.clicks import click
 from tests.pipeline import Pipeline
 from tests.topics import send, wait_for_records
-from tidegate.avro.frame import body_of, frame
+from tidegate.avro.frame import SCHEMA_ID_HEADER, body_of, frame
 
 UNKNOWN_SCHEMA_ID = 2_000_000_001
 
@@ -53,6 +53,21 @@ def test_each_poison_has_its_own_code_and_good_events_pass_between(pipeline: Pip
         record = payloads[offset]
         assert letter["payload"] == (record[: len(letter["payload"])] if record else record)
     wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in landed[1::2]})
+    assert pipeline.failures() == failures
+
+
+def test_a_schema_named_in_a_header_is_read_and_a_bad_record_keeps_its_bytes(pipeline: Pipeline) -> None:
+    settings, failures = pipeline.settings, pipeline.failures()
+    bodies = [body_of(pipeline.framed(click())) for _ in range(3)]
+
+    named = send(settings, "raw.clicks", bodies, headers=[(SCHEMA_ID_HEADER, frame(pipeline.schema_id))])
+    broken = send(settings, "raw.clicks", [bodies[0][:-1]], headers=[(SCHEMA_ID_HEADER, frame(pipeline.schema_id))])
+
+    wait_for_records(settings, "silver.clicks", pipeline.silver, {place.offset for place in named})
+    letters = wait_for_records(settings, "dlq.clicks", pipeline.dead_letter, {place.offset for place in broken})
+    (letter,) = letters.values()
+    assert (letter["error_code"], letter["payload"]) == ("TRUNCATED", bodies[0][:-1])
+    assert letter["source"]["headers"][SCHEMA_ID_HEADER] == frame(pipeline.schema_id)
     assert pipeline.failures() == failures
 
 
