@@ -11,7 +11,8 @@ from tidegate.errors import TidegateError
 def blank_free(folder: Path) -> Path:
     """The folder itself if its path has no blank; else a link to it in the system's folder for temporary files.
 
-    The same link each time, made again where it is gone.
+    The same link each time, made again where it is gone; the folder is made too, as nothing can be made behind a
+    link that leads nowhere.
 
     Raises:
         TidegateError: something else has the link's name.
@@ -20,6 +21,7 @@ def blank_free(folder: Path) -> Path:
         return folder
     name = f"tidegate-{os.geteuid()}-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     link = Path(tempfile.gettempdir()) / name
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         link.symlink_to(folder)
     except FileExistsError as error:
