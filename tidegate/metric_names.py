@@ -247,6 +247,34 @@ LAKE_COMMIT_AGE = Metric(
 DOCUMENTS = Metric(
     "tidegate_documents", "gauge", "monitor", ("dataset",), "documents that a search over all days can find", "–"
 )
+_ROOM = "none where OpenSearch does not tell it, as some hosted ones"
+SEARCH_SHARDS = Metric(
+    "tidegate_search_shards", "gauge", "monitor", (), f"shards that OpenSearch has in use; {_ROOM}", "–"
+)
+SEARCH_SHARDS_MAX = Metric(
+    "tidegate_search_shards_max",
+    "gauge",
+    "monitor",
+    (),
+    f"shards that it may have (`cluster.max_shards_per_node`); {_ROOM}",
+    "nearly in use: delete old indices, or raise it: without a shard no index of a new day is made",
+)
+SEARCH_DISK_USED = Metric(
+    "tidegate_search_disk_used_ratio",
+    "gauge",
+    "monitor",
+    (),
+    f"how full its fullest disk is, where it looks at its disks; {_ROOM}",
+    "over 0.9: delete old indices; at 0.95 it takes no documents",
+)
+SEARCH_BLOCKS = Metric(
+    "tidegate_search_blocks",
+    "gauge",
+    "monitor",
+    (),
+    f"blocks of the cluster and its indices; {_ROOM}",
+    "any: `tidegate doctor` names them",
+)
 PROOF_OK = Metric(
     "tidegate_proof_ok",
     "gauge",

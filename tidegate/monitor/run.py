@@ -23,7 +23,7 @@ from tidegate.monitor.outputs import OutputReader
 from tidegate.monitor.proof_process import Limits, ProofProcess
 from tidegate.monitor.proofs import ProofReader, UnderWayReader
 from tidegate.monitor.reading import Reader
-from tidegate.monitor.servers import RegistryReader, SearchReader
+from tidegate.monitor.servers import RegistryReader, RoomReader, SearchReader
 from tidegate.monitor.traffic import TrafficReader
 from tidegate.monitor.watch import Say, Watch
 from tidegate.settings import Settings
@@ -82,7 +82,7 @@ def readers(settings: Settings, datasets: Sequence[Stream], options: Options) ->
         SearchableReader(latencies, searches=INDEX in jobs),
     ]
     if INDEX in jobs or METRICS in jobs:
-        wanted.append(SearchReader(settings, contracts, every_s))
+        wanted += [SearchReader(settings, contracts, every_s), RoomReader(settings)]
     if LAKE in jobs:
         wanted.append(LakeReader(settings, [dataset.name for dataset in datasets], every_s))
     if jobs:

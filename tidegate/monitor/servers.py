@@ -1,4 +1,4 @@
-"""Whether registry and OpenSearch answer, and how many documents there are."""
+"""Whether registry and OpenSearch answer, how many documents there are, and how many more OpenSearch has room for."""
 
 from collections.abc import Iterator, Sequence
 
@@ -58,3 +58,27 @@ class SearchReader(Reader):
                 yield Sample(metric_names.DOCUMENTS, (contract.dataset,), documents)
         if refusals:
             raise refusals[0]
+
+
+class RoomReader(Reader):
+    """What OpenSearch may soon refuse every document for."""
+
+    name = "room of OpenSearch"
+    every_s = 60.0
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = SearchClient(settings, timeout_s=5)
+
+    def read(self) -> Iterator[Sample]:
+        """Shards, the fullest disk, and blocks; nothing where OpenSearch keeps its cluster to itself."""
+        try:
+            room = self._client.room()
+        except TransientError:
+            raise
+        except (TidegateError, KeyError):
+            return
+        yield Sample(metric_names.SEARCH_SHARDS, (), room.shards)
+        yield Sample(metric_names.SEARCH_SHARDS_MAX, (), room.max_shards)
+        yield Sample(metric_names.SEARCH_BLOCKS, (), len(room.blocks))
+        if room.disk_percent is not None:
+            yield Sample(metric_names.SEARCH_DISK_USED, (), room.disk_percent / 100)

@@ -22,6 +22,7 @@ ASKED_FOR = {
     "TidegateDeadLetterRatio",
     "TidegateRowsLeftOut",
     "TidegateEventsNotCounted",
+    "TidegateSearchRoom",
     "TidegateJobRestarts",
     "TidegateReadingOld",
     "TidegateContractWrong",

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.contracts import SCHEMAS
-from tidegate.clients.opensearch import SearchClient
+from tidegate.clients.opensearch import SearchClient, SearchRoom
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError, TransientError
-from tidegate.monitor.servers import RegistryReader, SearchReader
+from tidegate.monitor.servers import RegistryReader, RoomReader, SearchReader
 from tidegate.settings import Settings
 
 CONTRACTS = [load_stream(SCHEMAS, name).contract for name in ("clicks", "orders")]
@@ -46,3 +46,36 @@ def test_an_index_in_trouble_hides_no_other(
     with pytest.raises(type(error)):
         told.extend(SearchReader(Settings(), CONTRACTS, 5).read())
     assert [sample.labels[0] for sample in told] == others
+
+
+def room(monkeypatch: pytest.MonkeyPatch, answer: SearchRoom | Exception) -> dict[str, Any]:
+    """What is told of the answer."""
+
+    def ask(_: SearchClient) -> SearchRoom:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(SearchClient, "room", ask)
+    return {
+        sample.metric.name.removeprefix("tidegate_search_"): sample.value for sample in RoomReader(Settings()).read()
+    }
+
+
+def test_the_room_of_opensearch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = room(monkeypatch, SearchRoom(950, 1000, 93, ("events-clicks: read-only",)))
+    assert found == {"shards": 950, "shards_max": 1000, "disk_used_ratio": 0.93, "blocks": 1}
+
+
+def test_a_disk_that_is_not_looked_at_is_not_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "disk_used_ratio" not in room(monkeypatch, SearchRoom(1, 1000, None, ()))
+
+
+@pytest.mark.parametrize("error", [TidegateError("refused", remedy=""), KeyError("cluster.max_shards_per_node")])
+def test_a_cluster_that_keeps_it_to_itself_tells_nothing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert room(monkeypatch, error) == {}
+
+
+def test_the_room_of_a_server_that_is_away_is_a_failed_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TransientError):
+        room(monkeypatch, TransientError("away", remedy=""))
