@@ -1,4 +1,4 @@
-"""Records whose values no expression can take: each is a dead letter, its neighbours are in silver, no job restarts."""
+"""What a job can not take further is a dead letter: a record by its values, a silver row by its bytes."""
 
 import uuid
 from datetime import UTC, datetime
@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline import Pipeline
+from tests.clicks import click
+from tests.pipeline import Pipeline, prove_window
+from tests.polling import wait_for
 from tests.topics import read_committed, send, wait_for_records
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
@@ -58,3 +60,28 @@ def test_a_line_whose_amount_overflows_is_a_dead_letter_of_its_own(pipeline: Pip
         assert letter["error_message"] == "amount is null, which its schema does not allow"
         assert letter["payload"] == values[landed.index(offset)]
     assert pipeline.failures() == failures
+    report = prove_window({"0": [landed[0], landed[-1] + 1]}, "--wait", "60", dataset="orders")
+    assert report["holds"], report
+
+
+def test_a_silver_row_that_jobs_can_not_read_is_a_dead_letter_of_each_of_them(pipeline: Pipeline) -> None:
+    settings, failures = pipeline.settings, pipeline.failures()
+    bad = b"\x00\x7f\xff\xff\xf0 of a schema that the registry has lost"
+
+    before, _, after = send(settings, "raw.clicks", [pipeline.framed(click()) for _ in range(3)])
+    [place] = send(settings, "silver.clicks", [bad])
+
+    def letters() -> list[dict[str, Any]] | None:
+        every = read_committed(settings, "dlq.clicks", pipeline.dead_letter)
+        of_silver = [each for each in every if each["source"]["topic"] == "silver.clicks"]
+        return of_silver if {each["stage"] for each in of_silver} == {"index", "lake", "metrics"} else None
+
+    for letter in wait_for("the dead letters of the silver row", letters, timeout_s=90):
+        assert letter["error_code"] == "ROW_UNREADABLE"
+        assert letter["error_message"].startswith("UNKNOWN_SCHEMA: ")
+        assert (letter["source"]["partition"], letter["source"]["offset"]) == (place.partition, place.offset)
+        assert letter["payload"] == bad
+        assert letter["processor"]["name"] == letter["stage"]
+    assert pipeline.failures() == failures
+    report = prove_window({"0": [before.offset, after.offset + 1]}, "--wait", "60")
+    assert report["holds"], report
