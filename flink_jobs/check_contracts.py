@@ -6,20 +6,18 @@ JSON list of problems. Builds a batch environment in its own process and needs n
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyflink.table import EnvironmentSettings, TableEnvironment
-from pyflink.util.exceptions import TableException
 
 from flink_jobs.fallible import Risk, risks
 from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
+from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.avro.types import Column
@@ -34,9 +32,6 @@ from tidegate.sql.ddl import quoted
 from tidegate.sql.examples import expectation, masks_query
 from tidegate.sql.refined import refined_query
 from tidegate.sql.validated import envelope_column, validated_columns
-
-_POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: ?")
-_PARSER_POSITION = re.compile(r"Encountered (.+?) at line (\d+), column (\d+)", re.DOTALL)
 
 
 def main(argv: list[str]) -> None:
@@ -79,7 +74,7 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
         try:
             # The check starts on a line of its own, so that Flink counts lines as the contract does.
             sql_type = _types(flink, f"SELECT (\n{rule.check}\n) AS checked FROM `raw`")["checked"]
-        except _SqlError as error:
+        except SqlError as error:
             yield Problem(file, f"{place} {error.place(first_line=2)}".strip(), error.reason, "Fix the check.")
             continue
         if not sql_type.startswith("BOOLEAN"):
@@ -96,7 +91,7 @@ def _null_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
     """Whether rules can be asked of a record without values, as which one comes that could not be taken."""
     try:
         _masks(flink, dataset, [{}])
-    except _SqlError as error:
+    except SqlError as error:
         remedy = "Let the checks give a value for nulls: no coalesce to a value that they fail for."
         problem = f"fail for a record whose fields are all null: {error.reason}"
         yield Problem(f"{dataset.name}/contract.yaml", "rules", problem, remedy)
@@ -109,11 +104,11 @@ def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
     try:
         types = _types(flink, dataset.refine_sql)
         plan = flink.explain_sql(f"INSERT INTO silver ({quoted(wanted)}) {refined_query(dataset)}")
-    except _SqlError as error:
+    except SqlError as error:
         yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         return
-    except (Py4JJavaError, TableException) as error:
-        yield Problem(file, "select", _SqlError(error).reason, "Give the columns the types of silver.avsc.")
+    except FLINK_REFUSES as error:
+        yield Problem(file, "select", SqlError(error).reason, "Give the columns the types of silver.avsc.")
         return
     yield from _repeated_calls(file, plan)
     yield from _nulls(file, wanted, types, "silver.avsc")
@@ -134,10 +129,10 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
             yield from _nulls(file, wanted, types, f"{metric.name}.avsc")
             yield from _overflows(file, metric)
             yield from _risks(file, "", risks(flink, metric.sql), failures=True)
-        except _SqlError as error:
+        except SqlError as error:
             yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
-        except (Py4JJavaError, TableException) as error:
-            problem = _SqlError(error).reason
+        except FLINK_REFUSES as error:
+            problem = SqlError(error).reason
             yield Problem(file, "select", problem, f"Give the columns the types of {metric.name}.avsc.")
 
 
@@ -177,7 +172,7 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
         return
     try:
         found = _masks(flink, dataset, [example.record for example in examples])
-    except _SqlError as error:
+    except SqlError as error:
         yield Problem(
             f"{dataset.name}/contract.yaml", "rules", f"fail for an example: {error.reason}", "Guard the check."
         )
@@ -196,8 +191,8 @@ def _masks(flink: TableEnvironment, dataset: Stream, records: Sequence[Mapping[s
     try:
         with flink.execute_sql(masks_query(dataset, records)).collect() as results:
             return list(results)
-    except (Py4JJavaError, TableException) as error:
-        raise _SqlError(error) from error
+    except FLINK_REFUSES as error:
+        raise SqlError(error) from error
 
 
 def _difference(example: Example, actual: Expectation) -> str:
@@ -223,38 +218,10 @@ def _types(flink: TableEnvironment, query: str) -> dict[str, str]:
     """The output columns of a query with their SQL types, as Flink's planner sees them."""
     try:
         schema = flink.sql_query(query)._j_table.getResolvedSchema()
-    except (Py4JJavaError, TableException) as error:
-        raise _SqlError(error) from error
+    except FLINK_REFUSES as error:
+        raise SqlError(error) from error
     found = schema.getColumns()
     return {str(found.get(i).getName()): str(found.get(i).getDataType().toString()) for i in range(found.size())}
-
-
-class _SqlError(Exception):
-    """Flink's complaint about a query, reduced to where and why."""
-
-    def __init__(self, error: Exception) -> None:
-        messages = _messages(error)
-        position = _POSITION.search("\n".join(messages))
-        self.reason = " ".join(_POSITION.sub("", messages[-1]).split()).rstrip(".")
-        self._at = (int(position[1]), int(position[2])) if position else None
-        if parser := _PARSER_POSITION.search(messages[-1]):
-            self.reason = f"SQL syntax: unexpected {parser[1]}"
-            self._at = (int(parser[2]), int(parser[3]))
-        super().__init__(self.reason)
-
-    def place(self, first_line: int) -> str:
-        """Line and column counted from ``first_line``; empty where Flink names none."""
-        return f"line {self._at[0] - first_line + 1} column {self._at[1]}" if self._at else ""
-
-
-def _messages(error: Exception) -> list[str]:
-    """The messages of a Java error and its causes, innermost last."""
-    cause = getattr(error, "java_exception", None)
-    messages = [] if cause is not None else [str(error)]
-    while cause is not None:
-        messages.append(str(cause.getMessage()))
-        cause = cause.getCause()
-    return messages
 
 
 if __name__ == "__main__":

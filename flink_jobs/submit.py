@@ -28,12 +28,13 @@ from flink_jobs.recovery import (
     why_unusable,
     write_start,
 )
+from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.clients.flink import FlinkClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
-from tidegate.errors import TidegateError
+from tidegate.errors import ContractError, TidegateError
 from tidegate.jobs.start import refuse_if_running
 from tidegate.settings import LogSettings, Settings, get_settings
 from tidegate.sql.job_sql import JobSql, Table
@@ -76,10 +77,9 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
             print(plan_of(Part(job, dataset, settings), table_environment))
         return
     parts = parts_of(job, datasets, settings, arguments, environment)
-    for part in parts:
-        attach(part, table_environment, environment)
+    attached = attach_all(parts, arguments, table_environment, environment)
     job_id = str(environment.execute(job.name).get_job_id())
-    log.event("job_submitted", job=job.name, job_id=job_id, datasets=[dataset.name for dataset in datasets])
+    log.event("job_submitted", job=job.name, job_id=job_id, datasets=attached)
 
 
 def parts_of(
@@ -117,6 +117,32 @@ def plan_of(part: Part, table_environment: StreamTableEnvironment) -> str:
     define(sql, part, table_environment)
     part.job.before_inserts(part.dataset, part.settings)
     return str(statement_set(sql, table_environment).explain())
+
+
+def attach_all(
+    parts: list[Part],
+    arguments: Arguments,
+    table_environment: StreamTableEnvironment,
+    environment: StreamExecutionEnvironment,
+) -> list[str]:
+    """Adds every part whose SQL Flink takes; names those. Of all, one that it refuses is left out and told.
+
+    Raises:
+        ContractError: it refuses the SQL of a dataset that was asked for by name, or of every dataset.
+    """
+    refused: dict[str, object] = {}
+    for part in parts:
+        try:
+            attach(part, table_environment, environment)
+        except FLINK_REFUSES as error:
+            name = part.dataset.name
+            remedy = f"`tidegate contract check {name}` says where."
+            problem = ContractError(f"Flink refuses the SQL of {name}: {SqlError(error).reason}.", remedy=remedy)
+            refused[name] = problem
+            if arguments.datasets or len(refused) == len(parts):
+                raise problem from error
+    log.left_out(refused)
+    return [part.dataset.name for part in parts if part.dataset.name not in refused]
 
 
 def attach(part: Part, table_environment: StreamTableEnvironment, environment: StreamExecutionEnvironment) -> None:

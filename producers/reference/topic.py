@@ -1,18 +1,19 @@
 """What a reference topic holds now: each key's newest state, and since when."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from tidegate.avro.contract_records import ContractReader
 from tidegate.avro.frame import body_of
-from tidegate.avro.records import WriterSchemas, decode_record, parsed_schemas
 from tidegate.clients.kafka_offsets import end_offsets
-from tidegate.clients.kafka_records import read_messages
+from tidegate.clients.kafka_records import read_messages, schema_header
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Reference
-from tidegate.errors import TidegateError
 from tidegate.settings import Settings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Known(NamedTuple):
@@ -25,30 +26,35 @@ class Known(NamedTuple):
 def read_known(settings: Settings, dataset: Reference, with_body: Collection[str]) -> dict[str, Known]:
     """Each key's newest state, with the body of the keys ``with_body``; a deleted key is left out.
 
+    So is one whose newest record no job can read, or which has no time: its state is as good as unknown, and is sent
+    again.
+
     Raises:
         TransientError: Kafka or the registry does not answer.
-        TidegateError: there is no such topic, or it holds a record that is no state.
+        TidegateError: there is no such topic.
     """
     topic = dataset.contract.topic.name
     filled = [number for number, end in end_offsets(settings, topic).items() if end]
     known: dict[str, Known] = {}
-    schemas = parsed_schemas(RegistryClient(settings).by_id)
+    reader = ContractReader(RegistryClient(settings), dataset.raw_type)
     for message in read_messages(settings, naming.LOAD_GROUP, topic, filled):
         key = (message.key() or b"").decode("utf-8", errors="replace")
-        value = message.value()
-        if value is None:
+        value, header = message.value(), schema_header(message)
+        since = _since(reader.read_or_none(value, header), dataset)
+        if value is None or since is None:
             known.pop(key, None)
         else:
-            body = body_of(value) if key in with_body else None
-            known[key] = Known(_time_of(value, schemas, dataset), body)
+            body = value if header is not None else body_of(value)
+            known[key] = Known(since, body if key in with_body else None)
     return known
 
 
-def _time_of(value: bytes, schemas: WriterSchemas[Any], dataset: Reference) -> datetime:
-    record = decode_record(value, schemas)
-    moment = None if record is None else record.get(dataset.contract.event_time.field)
-    if not isinstance(moment, datetime):
-        raise TidegateError(
-            f"{dataset.contract.topic.name} holds a record that is no state.", remedy="Find out who wrote it."
-        )
-    return moment
+def _since(record: Mapping[str, Any] | None, dataset: Reference) -> datetime | None:
+    """The time of a state; None for one that has none, or a time that no calendar has."""
+    name = dataset.contract.event_time.field
+    moment = None if record is None else record.get(name)
+    per_second = 1_000 if dataset.raw_fields[name].type.kind == "timestamp-millis" else 1_000_000
+    try:
+        return None if moment is None else _EPOCH + timedelta(seconds=moment / per_second)
+    except OverflowError:
+        return None

@@ -162,14 +162,18 @@ def _unpack(scan: Scan, messages: list[Message]) -> tuple[Batch, dict[int, int]]
     return Batch(scan.topic, partition[inside], offset[inside], values, headers), reached
 
 
+def schema_header(record: Message) -> bytes | None:
+    """The last of a record's headers that name its schema; a record without a value needs none."""
+    if record.value() is None:
+        return None
+    named = [value or b"" for name, value in record.headers() or () if name == SCHEMA_ID_HEADER]
+    return named[-1] if named else None
+
+
 def _schema_headers(records: list[Message]) -> dict[int, bytes]:
-    """The last header of each record's that names its schema; a record without a value needs none."""
-    found: dict[int, bytes] = {}
-    for row, headers in enumerate(map(Message.headers, records)):
-        for name, value in headers or ():
-            if name == SCHEMA_ID_HEADER and records[row].value() is not None:
-                found[row] = value or b""
-    return found
+    """Those of the records that have one."""
+    found = enumerate(map(schema_header, records))
+    return {row: header for row, header in found if header is not None}
 
 
 def _ends(spans: Spans) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from tidegate.contracts.expect import TIMESTAMPS, Found, expect
 from tidegate.contracts.problem import Problem
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
-_TAKEN = ("silver", "silver_records")
+_TAKEN = ("silver", "silver_records", "dead_letters")
 """Tables of the metrics job."""
 _PARTS = ("topic", "documents")
 """Tables that each metric has there, behind its name."""

@@ -11,7 +11,7 @@ COVERED = {
     "flink_jobs/metrics_since.py": "tests/stack/test_metrics_since.py",
     "flink_jobs/refine.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/replay.py": "tests/faults/test_commit_window.py",
-    "flink_jobs/submit.py": "tests/flink/test_given_by_the_cluster.py",
+    "flink_jobs/sql_error.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/sql_functions.py": "tests/flink/test_functions_run.py",
     "flink_jobs/together.py": "tests/stack/test_pipeline.py",
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",

@@ -12,7 +12,6 @@ from tests.broker import Broker
 from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import body_of
 from tidegate.contracts.dataset import Reference
-from tidegate.errors import TidegateError
 
 PRODUCT = next(sample())
 OLD, NEW = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
@@ -23,6 +22,7 @@ def registry(monkeypatch: pytest.MonkeyPatch, products: Reference) -> None:
     class Registry:
         def __init__(self, *_: object) -> None:
             self.by_id = {7: products.latest}.get
+            self.by_guid = dict[object, object]().get
 
     monkeypatch.setattr(topic, "RegistryClient", Registry)
 
@@ -44,8 +44,12 @@ def test_a_key_has_its_newest_state_and_a_deleted_one_none(broker: Broker, produ
     assert (known["P1"].body, known["P2"].body) == (body_of(newest), None)
 
 
-def test_a_record_that_is_no_state_is_one_clear_error(broker: Broker, products: Reference) -> None:
-    broker.send(products.contract.topic.name, [(0, b"hello")])
+@pytest.mark.parametrize("foreign", [b"hello", b"", b"\x00\x00\x00\x00\x09x", b"\x00\x00\x00\x00\x07"])
+def test_a_record_that_is_no_state_leaves_its_key_unknown_and_stops_no_other(
+    broker: Broker, products: Reference, foreign: bytes
+) -> None:
+    name = products.contract.topic.name
+    broker.send(name, [(0, state(products, updated_at=NEW)), (0, foreign)], key=b"P1")
+    broker.send(name, [(1, state(products, updated_at=OLD))], key=b"P2")
 
-    with pytest.raises(TidegateError, match="holds a record that is no state"):
-        read_known(broker.settings, products, with_body=[])
+    assert [*read_known(broker.settings, products, with_body=[])] == ["P2"]
