@@ -10,9 +10,9 @@ public enum ErrorCode {
     TOMBSTONE,
     /** At stage decode: the value has no bytes. */
     EMPTY_VALUE,
-    /** At stage decode: the first byte is not the 0 of Confluent's framing. */
+    /** At stage decode: the first byte is not the 0 of Confluent's framing, or a header __value_schema_id names no schema. */
     BAD_MAGIC,
-    /** At stage decode: the registry has no schema with the id in the record. */
+    /** At stage decode: the registry has no schema with the id in the record or its header. */
     UNKNOWN_SCHEMA,
     /** At stage decode: the schema it was written with cannot be read as the contract's newest version. */
     SCHEMA_MISMATCH,
