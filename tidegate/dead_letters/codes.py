@@ -45,7 +45,8 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
     Stage.DECODE: {
         Code.TOMBSTONE: "the record has a key and no value",
         Code.EMPTY_VALUE: "the value has no bytes",
-        Code.BAD_MAGIC: "the first byte is not the 0 of Confluent's framing, or a header `__value_schema_id` names no schema",
+        Code.BAD_MAGIC: "the first byte is not the 0 of Confluent's framing, "
+        "or a header `__value_schema_id` names no schema",
         Code.UNKNOWN_SCHEMA: "the registry has no schema with the id in the record or its header",
         Code.SCHEMA_MISMATCH: "the schema it was written with cannot be read as the contract's newest version",
         Code.TRUNCATED: "the record ends before its schema does",
