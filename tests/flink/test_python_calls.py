@@ -19,6 +19,7 @@ from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 from flink_jobs import index, metrics, refine
+from flink_jobs.job import Part
 from flink_jobs.submit import plan_of
 from tidegate.contracts.load import stream_datasets
 from tidegate.settings import Settings
@@ -32,7 +33,7 @@ for job in (refine.JOB, index.JOB, metrics.JOB):
     environment = StreamExecutionEnvironment.get_execution_environment(options)
     tables = StreamTableEnvironment.create(environment)
     for dataset in stream_datasets(settings.schemas_dir):
-        plans[f"{job.name} {dataset.name}"] = plan_of(job, dataset, settings, tables)
+        plans[f"{job.name} {dataset.name}"] = plan_of(Part(job, dataset, settings), tables)
 print(json.dumps(plans))
 """
 
