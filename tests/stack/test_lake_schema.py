@@ -45,6 +45,8 @@ def test_a_wider_type_and_a_field_in_a_row_are_there_for_old_and_new_rows(pipeli
     settings, name = pipeline.settings, f"widened_{uuid4().hex[:8]}"
     silver = copy_of_clicks(schemas, name) / "silver.avsc"
     _change(silver, lambda fields: fields.append(DEVICE))
+    device = "cast(null as row<model string>) as device"  # the lake job leaves its types to the refine job
+    spoil(silver.with_name("refine.sql"), "    _warnings\nfrom", f"    _warnings,\n    {device}\nfrom")
     _start_with(name)
     _send_silver(settings, silver, 1, quantity=3, device={"model": "Pixel 9"})
     assert _lake_rows(settings, name, 1) == {1: (3, {"model": "Pixel 9"})}
