@@ -44,9 +44,12 @@ def verdict_sql(contract: Contract) -> VerdictSql:
 
 
 def mask(rules: list[Rule]) -> str:
-    """BIGINT expression: bit *i* is set where rule *i* is not met."""
+    """BIGINT expression: bit *i* is set where rule *i* is not met.
+
+    Not by IS FALSE: Flink turns ``(x >= 0) IS FALSE`` into ``x < 0``, which holds for no NaN, and took each for good.
+    """
     bits = [
-        f"CASE WHEN ({_enclosed(rule.check)}) IS FALSE THEN CAST({1 << bit} AS BIGINT) ELSE CAST(0 AS BIGINT) END"
+        f"CASE WHEN ({_enclosed(rule.check)}) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST({1 << bit} AS BIGINT) END"
         for bit, rule in enumerate(rules)
     ]
     return "\n      + ".join(bits) or "CAST(0 AS BIGINT)"

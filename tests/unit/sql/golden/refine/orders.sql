@@ -201,13 +201,13 @@ CREATE TEMPORARY TABLE `dropped` (
 CREATE TEMPORARY VIEW judged AS
 SELECT `order_id`, `status`, `order_time`, hmac_sha256(`customer_id`) AS `customer_id`, `lines`, `currency`, `country`,
   _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
-  CASE WHEN (CHAR_LENGTH(order_id) = 36) IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (status IN ('placed', 'paid', 'shipped', 'cancelled')) IS FALSE THEN CAST(2 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (CARDINALITY(lines) >= 1) IS FALSE THEN CAST(4 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (item_min(lines, 'quantity') >= 1) IS FALSE THEN CAST(8 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (item_min(lines, 'unit_price') >= 0) IS FALSE THEN CAST(16 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (`order_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `order_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS FALSE THEN CAST(32 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _rejected,
-  CASE WHEN (CHAR_LENGTH(country) = 2) IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _warned,
+  CASE WHEN (CHAR_LENGTH(order_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
+      + CASE WHEN (status IN ('placed', 'paid', 'shipped', 'cancelled')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
+      + CASE WHEN (CARDINALITY(lines) >= 1) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
+      + CASE WHEN (item_min(lines, 'quantity') >= 1) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(8 AS BIGINT) END
+      + CASE WHEN (item_min(lines, 'unit_price') >= 0) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(16 AS BIGINT) END
+      + CASE WHEN (`order_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `order_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
+  CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
   CAST(0 AS BIGINT) AS _dropped
 FROM raw_records
 ;

@@ -216,14 +216,14 @@ CREATE TEMPORARY TABLE `dropped` (
 CREATE TEMPORARY VIEW judged AS
 SELECT `event_id`, `event_time`, hmac_sha256(`user_id`) AS `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, hmac_sha256(`ip`) AS `ip`, `user_agent`,
   _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
-  CASE WHEN (CHAR_LENGTH(event_id) = 36) IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (event_type IN ('view', 'cart', 'checkout', 'purchase', 'search', 'heartbeat')) IS FALSE THEN CAST(2 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (quantity BETWEEN 1 AND 1000) IS FALSE THEN CAST(4 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (unit_price >= 0) IS FALSE THEN CAST(8 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (event_type <> 'purchase' OR (product_id IS NOT NULL AND quantity IS NOT NULL AND unit_price IS NOT NULL AND currency IS NOT NULL)) IS FALSE THEN CAST(16 AS BIGINT) ELSE CAST(0 AS BIGINT) END
-      + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS FALSE THEN CAST(32 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _rejected,
-  CASE WHEN (CHAR_LENGTH(country) = 2) IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _warned,
-  CASE WHEN (event_type <> 'heartbeat') IS FALSE THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS _dropped
+  CASE WHEN (CHAR_LENGTH(event_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
+      + CASE WHEN (event_type IN ('view', 'cart', 'checkout', 'purchase', 'search', 'heartbeat')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
+      + CASE WHEN (quantity BETWEEN 1 AND 1000) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
+      + CASE WHEN (unit_price >= 0) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(8 AS BIGINT) END
+      + CASE WHEN (event_type <> 'purchase' OR (product_id IS NOT NULL AND quantity IS NOT NULL AND unit_price IS NOT NULL AND currency IS NOT NULL)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(16 AS BIGINT) END
+      + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
+  CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
+  CASE WHEN (event_type <> 'heartbeat') IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _dropped
 FROM raw_records WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 1000 AND is_among(_source_offset, 'AwHkBw=='))
 ;
 
