@@ -61,8 +61,12 @@ def test_two_producers_of_the_same_events_leave_each_once(healthy: Pipeline, tmp
             event = click(event_time=now, unit_price="9.99", event_type="view")
             lines.write(json.dumps(event) + "\n")
     summaries: list[dict[str, Any]] = []
-    command = ("produce", "clicks", "--from", str(source), "--json")
-    threads = [threading.Thread(target=lambda: summaries.append(json.loads(tidegate(*command)))) for _ in range(2)]
+
+    def send_all(number: int) -> None:
+        rejects = ("--rejects", str(tmp_path / f"rejects{number}.jsonl"))  # two runs may not share one
+        summaries.append(json.loads(tidegate("produce", "clicks", "--from", str(source), "--json", *rejects)))
+
+    threads = [threading.Thread(target=send_all, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.clicks import click
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
 from tests.topics import read_committed, send, wait_for_records
@@ -64,16 +63,20 @@ def test_a_line_whose_amount_overflows_is_a_dead_letter_of_its_own(pipeline: Pip
     assert report["holds"], report
 
 
-def test_a_silver_row_that_jobs_can_not_read_is_a_dead_letter_of_each_of_them(pipeline: Pipeline) -> None:
+def test_a_silver_row_that_jobs_can_not_read_is_a_dead_letter_of_each_of_them(
+    pipeline: Pipeline, orders: Stream
+) -> None:
     settings, failures = pipeline.settings, pipeline.failures()
     bad = b"\x00\x7f\xff\xff\xf0 of a schema that the registry has lost"
 
-    before, _, after = send(settings, "raw.clicks", [pipeline.framed(click()) for _ in range(3)])
-    [place] = send(settings, "silver.clicks", [bad])
+    encode = Encoder(orders.latest, RegistryClient(settings).latest("raw.orders-value").schema_id).encode
+
+    before, _, after = send(settings, "raw.orders", [encode(order(PLAIN)) for _ in range(3)])
+    [place] = send(settings, "silver.orders", [bad])  # other tests read all that is in silver of clicks
 
     def letters() -> list[dict[str, Any]] | None:
-        every = read_committed(settings, "dlq.clicks", pipeline.dead_letter)
-        of_silver = [each for each in every if each["source"]["topic"] == "silver.clicks"]
+        every = read_committed(settings, "dlq.orders", pipeline.dead_letter)
+        of_silver = [each for each in every if each["source"]["topic"] == "silver.orders"]
         return of_silver if {each["stage"] for each in of_silver} == {"index", "lake", "metrics"} else None
 
     for letter in wait_for("the dead letters of the silver row", letters, timeout_s=90):
@@ -83,5 +86,5 @@ def test_a_silver_row_that_jobs_can_not_read_is_a_dead_letter_of_each_of_them(pi
         assert letter["payload"] == bad
         assert letter["processor"]["name"] == letter["stage"]
     assert pipeline.failures() == failures
-    report = prove_window({"0": [before.offset, after.offset + 1]}, "--wait", "60")
+    report = prove_window({"0": [before.offset, after.offset + 1]}, "--wait", "60", dataset="orders")
     assert report["holds"], report
