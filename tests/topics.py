@@ -11,6 +11,9 @@ from tidegate.avro.codec import decode
 from tidegate.avro.types import AvroSchema
 from tidegate.settings import Settings
 
+FOREIGN = b"\x00\x7f\xff\xff\xf0 of a schema that the registry has lost"
+"""A value that no job can read; a test that puts it into a topic leaves it there for the others to pass over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
@@ -68,7 +71,8 @@ def read_committed(settings: Settings, topic: str, schema: AvroSchema) -> list[d
                 continue
             value = message.value()
             assert value is not None
-            records.append(decode(value, schema))
+            if value != FOREIGN:
+                records.append(decode(value, schema))
         return records
     finally:
         consumer.close()

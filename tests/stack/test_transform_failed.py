@@ -9,7 +9,7 @@ import pytest
 
 from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
-from tests.topics import read_committed, send, wait_for_records
+from tests.topics import FOREIGN, read_committed, send, wait_for_records
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
@@ -67,12 +67,10 @@ def test_a_silver_row_that_jobs_can_not_read_is_a_dead_letter_of_each_of_them(
     pipeline: Pipeline, orders: Stream
 ) -> None:
     settings, failures = pipeline.settings, pipeline.failures()
-    bad = b"\x00\x7f\xff\xff\xf0 of a schema that the registry has lost"
-
     encode = Encoder(orders.latest, RegistryClient(settings).latest("raw.orders-value").schema_id).encode
 
     before, _, after = send(settings, "raw.orders", [encode(order(PLAIN)) for _ in range(3)])
-    [place] = send(settings, "silver.orders", [bad])  # other tests read all that is in silver of clicks
+    [place] = send(settings, "silver.orders", [FOREIGN])
 
     def letters() -> list[dict[str, Any]] | None:
         every = read_committed(settings, "dlq.orders", pipeline.dead_letter)
@@ -83,7 +81,7 @@ def test_a_silver_row_that_jobs_can_not_read_is_a_dead_letter_of_each_of_them(
         assert letter["error_code"] == "ROW_UNREADABLE"
         assert letter["error_message"].startswith("UNKNOWN_SCHEMA: ")
         assert (letter["source"]["partition"], letter["source"]["offset"]) == (place.partition, place.offset)
-        assert letter["payload"] == bad
+        assert letter["payload"] == FOREIGN
         assert letter["processor"]["name"] == letter["stage"]
     assert pipeline.failures() == failures
     report = prove_window({"0": [before.offset, after.offset + 1]}, "--wait", "60", dataset="orders")
