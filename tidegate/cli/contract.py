@@ -3,24 +3,21 @@
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
 from tidegate import log
+from tidegate.cli.contract_new import new
 from tidegate.cli.output import LEFT_OUT, tables
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.check import check_datasets, read_drafts
 from tidegate.contracts.dataset import Dataset, Draft
 from tidegate.contracts.history.against import against_problems, differences
 from tidegate.contracts.history.earlier import Earlier
-from tidegate.contracts.json_lines import read_samples
 from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import load_dataset, load_draft
-from tidegate.contracts.new.choose_fields import Fields
-from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 from tidegate.jobs.check_contracts import flink_problems, has_flink
@@ -32,6 +29,9 @@ from tidegate.settings import Settings, get_settings
 @click.group()
 def command() -> None:
     """Make, list, show, check, compare and register contracts."""
+
+
+command.add_command(new)
 
 
 @command.command("list")
@@ -50,23 +50,6 @@ def list_(as_json: bool) -> None:
         counts = (contract.topic.partitions, len(dataset.versions), len(contract.rules))
         table.add_row(dataset.name, contract.kind, contract.topic.name, *map(str, counts), contract.owner)
     tables().print(table)
-
-
-@command.command()
-@click.argument("dataset")
-@click.option("--sample", type=click.Path(dir_okay=False, path_type=Path), help="JSON lines to take the fields from")
-@click.option("--identity", help="field that identifies a record  [default: the first *_id]")
-@click.option("--time", "event_time", help="field that says when it happened  [default: the first timestamp]")
-def new(dataset: str, sample: Path | None, identity: str | None, event_time: str | None) -> None:
-    """Make the folder of DATASET, which runs at once and is then yours to change."""
-    samples = DEFAULT_SAMPLES if sample is None else read_samples(sample)
-    files = scaffold(dataset, samples, Fields(identity, event_time))
-    folder = write(get_settings().schemas_dir, dataset, files)
-    for path in files:
-        click.echo(folder / path)
-    for sent, name in renamed_fields(files).items():
-        click.echo(f"{sent} is called {name} in the contract, and read by its own name.")
-    click.echo(f"Look at contract.yaml and v1.avsc first, then: tidegate contract check {dataset}")
 
 
 @command.command()

@@ -5,11 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from tests.contracts import SCHEMAS
 from tidegate.avro.json_values import from_json
-from tidegate.cli.contract import command
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.new.choose_fields import Fields
@@ -130,13 +128,3 @@ def test_what_cannot_be_used_is_told_with_the_remedy(
 ) -> None:
     with pytest.raises(ContractError, match=problem):
         scaffold(name, samples, fields)
-
-
-def test_the_command_makes_the_folder_from_a_file(schemas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
-    sample = schemas.parent / "readings.jsonl"
-    sample.write_text(json.dumps(SENSOR) + "\n")
-    result = CliRunner().invoke(command, ["new", "readings", "--sample", str(sample), "--identity", "reading"])
-    assert result.exit_code == 0, result.output
-    assert result.output.endswith("tidegate contract check readings\n")
-    assert (schemas / "readings" / "contract.yaml").exists()
