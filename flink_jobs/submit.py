@@ -35,11 +35,13 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import ContractError, TidegateError
+from tidegate.jobs.fingerprints import fingerprints, parameter
 from tidegate.jobs.start import refuse_if_running
 from tidegate.settings import LogSettings, Settings, get_settings
 from tidegate.sql.job_sql import JobSql, Table
 
 EXECUTION_TARGET = "execution.target"
+GLOBAL_PARAMETERS = "pipeline.global-job-parameters"
 
 
 def main(job: Job) -> None:
@@ -78,6 +80,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
         return
     parts = parts_of(job, datasets, settings, arguments, environment)
     attached = attach_all(parts, arguments, table_environment, environment)
+    environment.configure(told_parameters(job, [part for part in parts if part.dataset.name in attached], settings))
     job_id = str(environment.execute(job.name).get_job_id())
     log.event("job_submitted", job=job.name, job_id=job_id, datasets=attached)
 
@@ -107,6 +110,15 @@ def parts_of(
     if job.computed_again:
         write_start(folder, begin.now, {part.dataset.name: part.begun for part in parts})
     return parts
+
+
+def told_parameters(job: Job, parts: list[Part], settings: Settings) -> Configuration:
+    """What the running job tells of itself, which Flink shows with its configuration: the run, its datasets."""
+    signs = {part.dataset.name: fingerprints(part.dataset, settings).get(job.name) for part in parts}
+    told = {"tidegate.run-id": settings.run_id} | {parameter(name): sign for name, sign in signs.items() if sign}
+    result = Configuration()
+    result.set_string(GLOBAL_PARAMETERS, ",".join(f"{name}:{value}" for name, value in told.items()))
+    return result
 
 
 def plan_of(part: Part, table_environment: StreamTableEnvironment) -> str:
@@ -211,8 +223,6 @@ def configuration(
         CHECKPOINT_DIR: f"{folder.rstrip('/')}/{job.name}",
         "table.local-time-zone": "UTC",
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
-        # Flink shows it with the job's configuration.
-        "pipeline.global-job-parameters": f"tidegate.run-id:{settings.run_id}",
         **job.options,
     }
     # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.

@@ -96,6 +96,11 @@ class FlinkClient:
         counts: dict[str, Any] = self._get(f"/jobs/{job_id}/checkpoints")
         return counts
 
+    def parameters(self, job_id: str) -> dict[str, str]:
+        """The job's global parameters, as it was submitted with them."""
+        found = self._get(f"/jobs/{job_id}/config").get("execution-config", {}).get("user-config", {})
+        return {str(name): str(value) for name, value in found.items()}
+
     def vertices(self, job_id: str) -> list[Vertex]:
         """The job's tasks, as chained, with the tasks they get their records from."""
         job = self._get(f"/jobs/{job_id}")
