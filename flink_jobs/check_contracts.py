@@ -1,8 +1,8 @@
-"""What only Flink can tell of a contract: whether its SQL compiles, and whether its examples behave.
+"""What only Flink can tell of a contract: whether its SQL compiles, its examples behave, and each job can be planned.
 
 Run as ``python -m flink_jobs.check_contracts JAR SCHEMAS_DIR DATASET…`` by ``tidegate contract check``; prints a
-JSON list of problems. Builds a batch environment in its own process and needs no cluster or server; ``JAR`` is that of
-``connectors/``, which holds the SQL functions.
+JSON list of problems. Builds environments in its own process and needs no cluster or server; ``JAR`` is that of
+``connectors/``, which holds the SQL functions. The connectors' jars are on the class path (``HADOOP_CLASSPATH``).
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 from pyflink.table import EnvironmentSettings, TableEnvironment
 
+from flink_jobs.check_plans import plan_problems
 from flink_jobs.fallible import Risk, risks
 from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
@@ -27,7 +28,7 @@ from tidegate.contracts.examples import Example, Expectation, read_examples
 from tidegate.contracts.load import load_reference, load_stream
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
-from tidegate.settings import LogSettings
+from tidegate.settings import LogSettings, get_settings
 from tidegate.sql.ddl import quoted
 from tidegate.sql.examples import expectation, masks_query
 from tidegate.sql.refined import refined_query
@@ -39,7 +40,11 @@ def main(argv: list[str]) -> None:
     log.start(LogSettings())
     jar, schemas_dir, names = argv[0], Path(argv[1]), argv[2:]
     try:
-        problems = [problem for name in names for problem in check(load_stream(schemas_dir, name), schemas_dir, jar)]
+        streams = [load_stream(schemas_dir, name) for name in names]
+        found = {stream.name: check(stream, schemas_dir, jar) for stream in streams}
+        problems = [problem for each in found.values() for problem in each]
+        sound = [stream for stream in streams if not found[stream.name]]
+        problems += plan_problems(sound, get_settings().model_copy(update={"schemas_dir": schemas_dir}))
     except TidegateError as error:
         log.failed(error)
         sys.exit(1)

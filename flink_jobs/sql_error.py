@@ -8,6 +8,8 @@ from pyflink.util.exceptions import TableException
 FLINK_REFUSES = (Py4JJavaError, TableException)
 """As which PyFlink hands on what the planner throws."""
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)(?: to line \d+, column \d+)?: ?")
+_CLASS = re.compile(r"(?:[a-z_]\w*\.)+[A-Z]\w*(?:Exception|Error): ")
+_TRACE = "\n\tat "
 _PARSER_POSITION = re.compile(r"Encountered (.+?) at line (\d+), column (\d+)", re.DOTALL)
 
 
@@ -32,7 +34,8 @@ class SqlError(Exception):
 def _messages(error: Exception) -> list[str]:
     """The messages of a Java error and its causes, innermost last."""
     cause = getattr(error, "java_exception", None)
-    messages = [] if cause is not None else [str(error)]
+    # What PyFlink translates comes as text: the exception's class, its message and its whole trace.
+    messages = [] if cause is not None else [_CLASS.sub("", str(error).partition(_TRACE)[0], count=1)]
     while cause is not None:
         messages.append(str(cause.getMessage()))
         cause = cause.getCause()

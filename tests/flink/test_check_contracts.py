@@ -24,6 +24,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
         "bad_functions": _spoil_functions,
         "null_metrics": _spoil_metrics,
         "risky": _spoil_risks,
+        "batch_only": _spoil_streams,
     }
     for name, spoiler in spoilers.items():
         spoiler(copy_of_clicks(schemas, name))
@@ -54,6 +55,10 @@ def _spoil_functions(folder: Path) -> None:
     score = "cast(error_rate_score(clicks, clicks, array[cast(0.5 as double)]) as bigint)"
     twice = f"clicks,\n        {score} as `views`,\n        {score} + 1 as purchases\n    from counted"
     spoil(metrics / "browsers.sql", "clicks,\n        `views`,\n        purchases\n    from counted", twice)
+
+
+def _spoil_streams(folder: Path) -> None:
+    spoil(folder / "refine.sql", "    session_id,", "    min(session_id) over (order by unit_price) as session_id,")
 
 
 def _spoil_metrics(folder: Path) -> None:
@@ -157,3 +162,10 @@ def test_a_rule_that_fails_for_a_record_without_values_is_refused(found: Found) 
     [nulls] = [p for p in found["risky"] if "fields are all null" in p.problem]
 
     assert nulls.place == "rules"
+
+
+def test_a_query_that_no_stream_can_run_is_named_with_its_job(found: Found) -> None:
+    [problem] = found["batch_only"]
+    assert problem.place == "job refine"
+    assert problem.problem.startswith("Table sink 'default_catalog.batch_only.silver' doesn't support consuming update")
+    assert "\tat " not in problem.problem

@@ -1,10 +1,13 @@
 """The part of a check that needs Flink, in a process of its own: the light library never imports it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+
+from rich.console import Console
 
 from tidegate.child_process import child_environment, last_words, reported_error
 from tidegate.contracts.problem import Problem
@@ -15,6 +18,10 @@ from tidegate.stack.flink_home import build_connectors
 from tidegate.stack.java import java_home
 
 TIMEOUT_S = 600
+FLINK_JARS = "flink"
+"""The cache's group of jars that the jobs run with."""
+CLASS_PATH = "HADOOP_CLASSPATH"
+"""Of the variables that PyFlink's own JVM takes jars from the one that is not told by a distribution."""
 _COMMAND = (sys.executable, "-m", "flink_jobs.check_contracts")
 
 
@@ -31,14 +38,18 @@ def flink_problems(settings: Settings, names: Sequence[str]) -> list[Problem]:
     """
     if not names:
         return []
-    arguments = [str(build_connectors(Cache(settings.cache))), str(settings.schemas_dir), *names]
+    cache = Cache(settings.cache)
+    cache.fetch([FLINK_JARS], Console(stderr=True))
+    connectors = build_connectors(cache)
+    arguments = [str(connectors), str(settings.schemas_dir), *names]
+    jars = os.pathsep.join(map(str, [*cache.files(FLINK_JARS), connectors]))
     done = subprocess.run(
         [*_COMMAND, *arguments],
         capture_output=True,
         text=True,
         check=False,
         timeout=TIMEOUT_S,
-        env=child_environment(settings) | {"JAVA_HOME": str(java_home())},
+        env=child_environment(settings) | {"JAVA_HOME": str(java_home()), CLASS_PATH: jars},
     )
     if done.returncode != 0:
         if (reported := reported_error(done.stderr)) is not None:

@@ -21,7 +21,7 @@ from tidegate.contracts.envelope import (
 from tidegate.contracts.naming import Layer
 from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import LAKE
-from tidegate.sql.connections import Connections
+from tidegate.sql.connections import Options
 from tidegate.sql.ddl import indented, option_lines, quoted
 from tidegate.sql.job_sql import Insert, JobSql, Table
 from tidegate.sql.lake_schema import PARTITIONS
@@ -58,7 +58,7 @@ def job_sql(stream: Stream, platform: Platform) -> JobSql:
     return JobSql(
         dedup_ttl_ms(stream.contract),
         definitions=(
-            lake_catalog(connections),
+            lake_catalog(connections.lake_catalog),
             *(Table(f"lake.{layer}", f"CREATE DATABASE IF NOT EXISTS lake.`{layer}`") for layer in _LAYERS),
             bronze_table(stream),
             silver_table(stream),
@@ -70,9 +70,9 @@ def job_sql(stream: Stream, platform: Platform) -> JobSql:
     )
 
 
-def lake_catalog(connections: Connections) -> Table:
-    """``lake``: the Iceberg REST catalog."""
-    options = {"type": "iceberg", "catalog-type": "rest", **connections.lake_catalog}
+def lake_catalog(catalog: Options) -> Table:
+    """``lake``: Iceberg's catalog, by REST unless the options say otherwise."""
+    options = {"type": "iceberg", "catalog-type": "rest", **catalog}
     return Table("lake", f"CREATE CATALOG IF NOT EXISTS lake WITH (\n{option_lines(options)}\n)")
 
 

@@ -25,7 +25,7 @@ def test_both_sources_are_read_by_the_jobs_group() -> None:
 
 
 def test_the_catalog_is_reached_as_the_connections_say() -> None:
-    assert "'uri' = 'http://catalog:8181'" in lake_catalog(CONNECTIONS).sql
+    assert "'uri' = 'http://catalog:8181'" in lake_catalog(CONNECTIONS.lake_catalog).sql
 
 
 @pytest.mark.parametrize("make", [bronze_table, silver_table])

@@ -1,0 +1,61 @@
+"""Whether every job of a dataset can be planned just as a start of it does, with the real connectors but no server.
+
+What only streams refuse shows here: a batch query may sort, or look at rows by an order that is no time.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from tempfile import TemporaryDirectory
+
+from pyflink.common import Configuration
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.table import StreamTableEnvironment
+
+from flink_jobs.begun import Begun
+from flink_jobs.job import Job, Part
+from flink_jobs.sql_error import FLINK_REFUSES, SqlError
+from flink_jobs.submit import attach
+from flink_jobs.together import job_of
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.problem import Problem
+from tidegate.job_names import JOBS, PipelineJob
+from tidegate.settings import Settings
+from tidegate.sql.job_sql import JobSql
+from tidegate.sql.lake import lake_catalog
+
+
+def plan_problems(streams: Sequence[Stream], settings: Settings) -> list[Problem]:
+    """The first refusal of each job for each dataset; jobs that run one after the other are all looked at."""
+    with TemporaryDirectory(prefix="tidegate-plans-") as warehouse:
+        return [problem for job in JOBS for problem in _of_job(job, streams, settings, warehouse)]
+
+
+def _of_job(job: PipelineJob, streams: Iterable[Stream], settings: Settings, warehouse: str) -> Iterator[Problem]:
+    planned = _without_servers(job_of(job.name), warehouse)
+    environment = StreamExecutionEnvironment.get_execution_environment(_configuration(planned))
+    table_environment = StreamTableEnvironment.create(environment)
+    for stream in streams:
+        try:
+            attach(Part(planned, stream, settings), table_environment, environment)
+        except FLINK_REFUSES as error:
+            remedy = f"Change the SQL of {stream.name} so that a stream can be read by it: the job {job.name} runs it."
+            yield Problem(f"{stream.name}/contract.yaml", f"job {job.name}", SqlError(error).reason, remedy)
+
+
+def _without_servers(job: Job, warehouse: str) -> Job:
+    """The job with a lake of its own, an empty folder: a catalog is asked for its tables while a job is planned."""
+    folder = {"catalog-type": "hadoop", "warehouse": f"file://{warehouse}"}
+
+    def sql(dataset: Stream, settings: Settings, begun: Begun) -> JobSql:
+        found = job.sql(dataset, settings, begun)
+        own = lake_catalog(folder)
+        return replace(found, definitions=tuple(own if each.name == own.name else each for each in found.definitions))
+
+    return replace(job, sql=sql, before_inserts=lambda _dataset, _settings: None)
+
+
+def _configuration(job: Job) -> Configuration:
+    result = Configuration()
+    for key, value in {"table.local-time-zone": "UTC", **job.options}.items():
+        result.set_string(key, value)
+    return result
