@@ -32,3 +32,18 @@ JOBS = (
     PipelineJob(METRICS, ("silver",)),
 )
 NAMES = tuple(job.name for job in JOBS)
+
+
+def flink_name(job: str, group: str = "") -> str:
+    """What a job is called in Flink: with the name of the group of datasets that it has, or none where they share."""
+    return f"{job}.{group}" if group else job
+
+
+def job_of(flink_name: str) -> str:
+    """The job that a name in Flink stands for."""
+    return flink_name.partition(".")[0]
+
+
+def group_of(flink_name: str) -> str:
+    """The group of datasets that it has; empty of the one that all may share."""
+    return flink_name.partition(".")[2]

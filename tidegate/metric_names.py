@@ -81,7 +81,7 @@ CONTRACT_OK = Metric(
     "monitor",
     ("dataset",),
     "1 if the dataset's contract can work, 0 if not: then jobs leave the dataset out, and no proof of it is made",
-    "`tidegate contract check DATASET`, then start the monitor again",
+    "`tidegate contract check DATASET`",
 )
 EVENTS_IN = Metric(
     "tidegate_events_in_total",
@@ -176,7 +176,8 @@ JOB_UP = Metric(
     "gauge",
     "monitor",
     ("job_name",),
-    "1 if the job runs with all its tasks, 0 if it restarts, has ended or was never started",
+    "1 if the job runs with all its tasks, 0 if it restarts, has ended or was never started; one of a dataset alone "
+    "by its own name, such as `refine.readings`",
     "`tidegate status`; the job's exceptions in the Flink UI",
 )
 CHECKPOINT_AGE = Metric(

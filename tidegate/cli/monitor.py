@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from tidegate import log
-from tidegate.monitor.run import Options, read_once, serving
+from tidegate.monitor.roster import Options
+from tidegate.monitor.run import read_once, serving
 from tidegate.settings import get_settings
 from tidegate.stopping import stop_on_signal
 

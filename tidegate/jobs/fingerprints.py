@@ -4,6 +4,7 @@ They are made of the job's SQL and nothing else: a change of a description resta
 a server nor a secret is part of them, so that a command on another machine finds the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -40,6 +41,12 @@ def fingerprints(stream: Stream, settings: Settings) -> dict[str, str]:
 def parameter(dataset: str) -> str:
     """The name of the global parameter by which a job tells of one of its datasets."""
     return f"{DATASET_PARAMETER}{dataset}"
+
+
+def datasets_in(parameters: Mapping[str, str]) -> dict[str, str]:
+    """The fingerprints that a job tells by its global parameters, by dataset."""
+    told = {name: value for name, value in parameters.items() if name.startswith(DATASET_PARAMETER)}
+    return {name.removeprefix(DATASET_PARAMETER): value for name, value in told.items()}
 
 
 def _sql_of_jobs(stream: Stream, platform: Platform) -> dict[str, JobSql]:

@@ -26,16 +26,21 @@ class Board(Collector):
         self._up: dict[str, bool] = {}
         self._failures: Counter[str] = Counter()
         self._read_s: dict[str, float] = {}
+        self._gone = set[Reader]()
 
     def expect(self, reader: Reader) -> None:
         """The reader's first reading begins: until one is whole, its age counts from here."""
         with self._lock:
+            if reader in self._gone:
+                return
             self._read_s.setdefault(reader.name, time.time())
             self._failures[reader.name] += 0
 
     def put(self, reader: Reader, samples: Sequence[Sample], began_s: float | None = None) -> None:
         """Takes a whole reading in place of the reader's last one; it was begun then (seconds since 1970)."""
         with self._lock:
+            if reader in self._gone:
+                return
             self._samples[reader.name] = samples
             self._failures[reader.name] += 0
             self._read_s[reader.name] = time.time() if began_s is None else began_s
@@ -45,11 +50,21 @@ class Board(Collector):
     def fail(self, reader: Reader, samples: Sequence[Sample] = ()) -> None:
         """Counts a failed reading; ``samples`` are what it gave before it failed, the only ones of it that are true."""
         with self._lock:
+            if reader in self._gone:
+                return
             self._failures[reader.name] += 1
             if reader.server:
                 self._up[reader.server] = False
             if samples or not reader.keeps_last:
                 self._samples[reader.name] = samples
+
+    def forget(self, reader: Reader, *, replaced: bool) -> None:
+        """Takes nothing of the reader any more. What it gave stays until the one that replaces it has read."""
+        with self._lock:
+            self._gone.add(reader)
+            if not replaced:
+                for told in (self._samples, self._failures, self._read_s):
+                    told.pop(reader.name, None)
 
     def collect(self) -> Iterator[Family]:
         """One family per metric of the closed list, also of those without a sample yet."""

@@ -4,7 +4,7 @@ import math
 import re
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,7 +12,8 @@ from tidegate import metric_names
 from tidegate.clients.flink import FlinkClient, FlinkJob, Vertex
 from tidegate.deadline import Waited
 from tidegate.errors import TidegateError, TransientError
-from tidegate.job_names import REFINE
+from tidegate.job_names import REFINE, job_of
+from tidegate.jobs.fingerprints import datasets_in
 from tidegate.monitor.reading import DEADLINE_S, Reader, Sample, Server, Since
 
 ANSWER_S = 10.0
@@ -31,19 +32,32 @@ class SeenJob(NamedTuple):
     started_s: float
     checkpoint_s: float
     restarts: float | None
+    datasets: frozenset[str] = frozenset()
 
 
 NOWHERE = SeenJob(False, math.inf, 0.0, None)
 
 
 class JobReader(Reader):
-    """``intervals_s`` are the jobs to look after, each with its checkpoint interval; ``clients`` all JobManagers."""
+    """Looks after the jobs by their names in Flink: ``refine`` and, beside it, ``refine.readings``.
+
+    ``intervals_s`` are the kinds of job, each with its checkpoint interval; ``clients`` all JobManagers; ``datasets``
+    gives those that have a contract.
+    """
 
     name = "jobs"
 
-    def __init__(self, clients: Mapping[Server, FlinkClient], intervals_s: Mapping[str, float], every_s: float) -> None:
+    def __init__(
+        self,
+        clients: Mapping[Server, FlinkClient],
+        intervals_s: Mapping[str, float],
+        every_s: float,
+        datasets: Callable[[], Collection[str]] = tuple,
+    ) -> None:
         self.every_s = every_s
         self._intervals_s = intervals_s
+        self._datasets = datasets
+        self._seen: dict[str, SeenJob] = {}
         self._since_s: dict[str, float] = {}
         self._looks = {
             server: Waited(partial(jobs_of, client, tuple(intervals_s)), f"jobs of {server}")
@@ -66,12 +80,26 @@ class JobReader(Reader):
             else:
                 found |= look
             yield Sample(metric_names.UP, (server,), float(not isinstance(look, Exception)))
-        for name, interval_s in self._intervals_s.items():
-            yield Sample(metric_names.CHECKPOINT_INTERVAL, (name,), interval_s)
+        self._seen |= found
+        for name in self._expected(found, complete=not errors):
+            yield Sample(metric_names.CHECKPOINT_INTERVAL, (name,), self._intervals_s[job_of(name)])
             if name in found or not errors:
                 yield from self._told(name, found.get(name, NOWHERE))
         if errors:
             raise errors[0]
+
+    def _expected(self, found: Mapping[str, SeenJob], *, complete: bool) -> list[str]:
+        """Those that run, those that ran and whose datasets run nowhere now, and of each kind one at least.
+
+        A job whose datasets are gone, or have moved to another, is not expected any more.
+        """
+        for name, job in [*self._seen.items()] if complete else []:
+            kin = (each for other, each in found.items() if job_of(other) == job_of(name))
+            left = job.datasets.intersection(self._datasets()).difference(*(each.datasets for each in kin))
+            if name not in found and not left:
+                del self._seen[name]
+        kinds = {job_of(name) for name in self._seen}
+        return [*self._seen, *(kind for kind in self._intervals_s if kind not in kinds)]
 
     def _ask(self) -> Iterator[tuple[Server, dict[str, SeenJob] | Exception]]:
         """All at once, each up to the same moment; one that hangs is waited for again the next time."""
@@ -111,62 +139,65 @@ class RefineReader(Reader):
         self.every_s = every_s
         self.deadline_s = max(DEADLINE_S, 2 * ANSWER_S * len(clients))
         self._clients = list(clients.values())
-        self._job_id = ""
-        self._vertices: dict[str, Vertex] = {}
-        self._names: dict[str, list[str]] = {}
+        self._vertices: dict[str, dict[str, Vertex]] = {}
+        self._names: dict[tuple[str, str], list[str]] = {}
 
     def read(self) -> Iterator[Sample]:
         """The counters; nothing while refine does not run, and nothing of a dataset whose counters are not whole."""
-        client, job = self._find()
-        if client is None or job is None:
-            return
-        if job.job_id != self._job_id:
-            self._vertices = deduplications(client.vertices(job.job_id))
-            self._names, self._job_id = {}, job.job_id
-        for dataset, vertex in self._vertices.items():
-            wanted = self._names.get(dataset) or counters(client.metric_names(job.job_id, vertex.vertex_id))
-            if not wanted:
-                continue
-            self._names[dataset] = wanted
-            sums = client.metric_sums(job.job_id, vertex.vertex_id, wanted)
-            if not all(math.isfinite(sums.get(name, math.nan)) for name in wanted):
-                continue
-            rows, duplicates = refined(sums)
-            yield Sample(metric_names.SILVER_ROWS, (dataset,), rows)
-            yield Sample(metric_names.DUPLICATES, (dataset,), duplicates)
+        found = self._find()
+        ids = {job.job_id for _, job in found}
+        self._vertices = {job_id: known for job_id, known in self._vertices.items() if job_id in ids}
+        self._names = {place: known for place, known in self._names.items() if place[0] in ids}
+        for client, job in found:
+            if job.job_id not in self._vertices:
+                self._vertices[job.job_id] = deduplications(client.vertices(job.job_id))
+            for dataset, vertex in self._vertices[job.job_id].items():
+                sums = self._sums(client, job.job_id, vertex)
+                if sums:
+                    rows, duplicates = refined(sums)
+                    yield Sample(metric_names.SILVER_ROWS, (dataset,), rows)
+                    yield Sample(metric_names.DUPLICATES, (dataset,), duplicates)
 
-    def _find(self) -> tuple[FlinkClient | None, FlinkJob | None]:
-        """Refine and its JobManager, which is asked first the next time.
+    def _sums(self, client: FlinkClient, job_id: str, vertex: Vertex) -> dict[str, float]:
+        """The counters of one dataset; none if they are not whole."""
+        place = (job_id, vertex.vertex_id)
+        wanted = self._names.get(place) or counters(client.metric_names(*place))
+        if not wanted:
+            return {}
+        self._names[place] = wanted
+        sums = client.metric_sums(*place, wanted)
+        return sums if all(math.isfinite(sums.get(name, math.nan)) for name in wanted) else {}
+
+    def _find(self) -> list[tuple[FlinkClient, FlinkJob]]:
+        """Every job that refines, with its JobManager.
 
         Raises:
-            TransientError: it was not found, and a JobManager did not answer.
+            TransientError: there is none, and a JobManager did not answer.
         """
         away: TransientError | None = None
-        for number, client in enumerate(self._clients):
+        found = []
+        for client in self._clients:
             try:
-                job = client.live_job(REFINE)
+                found += [(client, job) for job in client.jobs() if job.live and job_of(job.name) == REFINE]
             except TransientError as error:
                 away = error
-                continue
-            if job is not None:
-                self._clients.insert(0, self._clients.pop(number))
-                return client, job
-        if away is not None:
+        if away is not None and not found:
             raise away
-        return None, None
+        return found
 
 
-def jobs_of(client: FlinkClient, names: Collection[str]) -> dict[str, SeenJob]:
-    """Those of the named jobs that have not ended; one that ends between two questions is not there."""
+def jobs_of(client: FlinkClient, kinds: Collection[str]) -> dict[str, SeenJob]:
+    """The jobs of these kinds that have not ended; one that ends between two questions is not there."""
     seen = {}
     for job in client.jobs():
-        if job.live and job.name in names:
+        if job.live and job_of(job.name) in kinds:
             try:
                 seen[job.name] = SeenJob(
                     client.running(job.job_id),
                     job.start_time_ms / 1000,
                     last_checkpoint_s(client.checkpoints(job.job_id)),
                     client.restarts(job.job_id),
+                    frozenset(datasets_in(client.parameters(job.job_id))),
                 )
             except TransientError:
                 raise

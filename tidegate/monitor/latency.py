@@ -133,14 +133,19 @@ class SearchableReader(Reader):
         return (sample for latencies in self._latencies for sample in latencies.samples())
 
 
-def latencies_of(settings: Settings, datasets: Iterable[Stream]) -> list[Latencies]:
-    """One for each dataset, nothing measured yet."""
+def latencies_of(settings: Settings, datasets: Iterable[Stream], known: Iterable[Latencies] = ()) -> list[Latencies]:
+    """One for each dataset, nothing measured yet but of a dataset that is as it was in ``known``."""
     client = SearchClient(settings, timeout_s=5)
+    before = {each.dataset.name: each for each in known}
 
-    def probe(dataset: Stream) -> SearchProbe:
-        return SearchProbe(client, alias(dataset.contract), max_pending=MAX_PENDING, give_up_s=GIVE_UP_S)
+    def latencies(dataset: Stream) -> Latencies:
+        measured = before.get(dataset.name)
+        if measured is not None and measured.dataset == dataset:
+            return measured
+        probe = SearchProbe(client, alias(dataset.contract), max_pending=MAX_PENDING, give_up_s=GIVE_UP_S)
+        return Latencies(dataset, probe)
 
-    return [Latencies(dataset, probe(dataset)) for dataset in datasets]
+    return [latencies(dataset) for dataset in datasets]
 
 
 def picks(before: Offsets, now: Offsets) -> Offsets:

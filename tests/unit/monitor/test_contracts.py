@@ -9,7 +9,7 @@ import pytest
 from tests.contracts import SCHEMAS
 from tidegate.errors import ContractError
 from tidegate.metric_names import CONTRACT_OK
-from tidegate.monitor.contracts import ContractReader, proved_streams, watched_streams
+from tidegate.monitor.contracts import ContractReader, Contracts
 
 BROKEN = {
     "not YAML": b"dataset: [",
@@ -28,13 +28,13 @@ def schemas(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_the_others_are_watched(schemas: Path) -> None:
-    assert [dataset.name for dataset in watched_streams(schemas)] == ["app_logs", "clicks"]
+    assert [dataset.name for dataset in Contracts(schemas).streams] == ["app_logs", "clicks"]
 
 
 def test_it_is_told_by_name_and_with_its_fault(schemas: Path) -> None:
     told: list[Any] = []
     with pytest.raises(ContractError, match="orders"):
-        told.extend(ContractReader(schemas).read())
+        told.extend(ContractReader(Contracts(schemas)).read())
     assert {sample.metric for sample in told} == {CONTRACT_OK}
     unreadable = [sample.labels[0] for sample in told if not sample.value]
     assert unreadable == ["orders"]
@@ -46,14 +46,50 @@ def test_one_that_can_be_read_and_can_not_work_is_watched_and_not_proved(tmp_pat
     shutil.copytree(SCHEMAS, folder)
     sql = folder / "orders" / "refine.sql"
     sql.write_text("select no_such_column from validated\n")
-    assert [dataset.name for dataset in watched_streams(folder)] == ["app_logs", "clicks", "orders"]
-    assert [dataset.name for dataset in proved_streams(folder)] == ["app_logs", "clicks"]
+    contracts = Contracts(folder)
+    assert [dataset.name for dataset in contracts.streams] == ["app_logs", "clicks", "orders"]
+    assert contracts.proved == ["app_logs", "clicks"]
 
 
 def test_without_a_fault_nothing_is_raised() -> None:
-    assert {sample.value for sample in ContractReader(SCHEMAS).read()} == {1.0}
+    assert {sample.value for sample in ContractReader(Contracts(SCHEMAS)).read()} == {1.0}
 
 
 def test_without_contracts_there_is_nothing_to_watch(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="no contract folder"):
-        watched_streams(tmp_path / "nowhere")
+        Contracts(tmp_path / "nowhere")
+
+
+def test_a_dataset_that_comes_changes_or_goes_is_told_once(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    shutil.copytree(SCHEMAS, folder, ignore=shutil.ignore_patterns("orders"))
+    contracts, changes = Contracts(folder), list[int]()
+    reader = ContractReader(contracts, lambda: changes.append(len(contracts.streams)))
+    told = [*reader.read()]
+    assert (changes, len(told)) == ([], 3)
+
+    shutil.copytree(SCHEMAS / "orders", folder / "orders")
+    assert len([*reader.read(), *reader.read()]) == 2 * 4
+    (folder / "orders" / "notes.txt").write_text("none of a contract's files")
+    [*reader.read()]
+    assert changes == [3]
+
+    shutil.rmtree(folder / "orders")
+    [*reader.read()]
+    assert changes == [3, 2]
+
+
+def test_of_a_contract_that_gets_broken_the_last_good_one_is_watched(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    shutil.copytree(SCHEMAS, folder)
+    contracts = Contracts(folder)
+    before = contracts.streams
+    text = (folder / "orders" / "contract.yaml").read_text()
+    for broken in ("dataset: [", text.replace("raw.orders", "raw.elsewhere").replace("order_id", "no_such_field")):
+        (folder / "orders" / "contract.yaml").write_text(broken)
+        contracts.renew()
+        assert contracts.streams == before
+        assert contracts.proved == ["app_logs", "clicks"]
+    (folder / "orders" / "contract.yaml").write_text(text)
+    assert contracts.renew()
+    assert contracts.proved == ["app_logs", "clicks", "orders"]

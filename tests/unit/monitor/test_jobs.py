@@ -38,6 +38,7 @@ class Cluster(FlinkClient):
         self.thawed: threading.Event | None = None
         self.asked = 0
         self.sums: tuple[float, ...] = (100.0, 90.0, 90.0)
+        self.datasets: dict[str, tuple[str, ...]] = {}
 
     def jobs(self) -> list[FlinkJob]:
         self.asked += 1
@@ -57,6 +58,9 @@ class Cluster(FlinkClient):
 
     def restarts(self, job_id: str) -> float | None:
         return 4.0
+
+    def parameters(self, job_id: str) -> dict[str, str]:
+        return {f"tidegate.dataset.{name}": "abc" for name in self.datasets.get(job_id, ())}
 
     def vertices(self, job_id: str) -> list[Vertex]:
         return VERTICES
@@ -120,6 +124,38 @@ def test_a_job_that_was_never_there_has_an_age_too() -> None:
     first, second = (values(reader.read())["checkpoint_age_seconds", "refine"] for _ in range(2))
     assert first == second
     assert abs(first.at_s - time.time()) < 60
+
+
+def up(reader: JobReader) -> dict[str, Any]:
+    return {name: value for (metric, name), value in values(reader.read()).items() if metric == "job_up"}
+
+
+def test_a_job_of_one_dataset_is_looked_after_under_its_own_name() -> None:
+    shared, own = FlinkJob("running", "refine", "RUNNING", 1), FlinkJob("b", "refine.readings", "RESTARTING", 1)
+    cluster = Cluster(shared, own)
+    cluster.datasets = {"running": ("clicks",), "b": ("readings",)}
+    contracts = ["clicks", "readings"]
+    reader = JobReader({"flink": cluster}, {"refine": 2}, 5, lambda: contracts)
+    assert up(reader) == {"refine": 1, "refine.readings": 0}
+    assert values(reader.read())["checkpoint_interval_seconds", "refine.readings"] == 2
+    cluster.known = [shared]
+    assert up(reader) == {"refine": 1, "refine.readings": 0}, "its dataset runs nowhere"
+    contracts.remove("readings")
+    assert up(reader) == {"refine": 1}, "its dataset is gone"
+
+
+def test_a_dataset_that_moves_to_another_job_leaves_none_missing() -> None:
+    cluster = Cluster(FlinkJob("running", "refine", "RUNNING", 1), FlinkJob("b", "refine.readings", "RUNNING", 1))
+    cluster.datasets = {"running": ("clicks",), "b": ("readings",)}
+    reader = JobReader({"flink": cluster}, {"refine": 2}, 5, lambda: ["clicks", "readings"])
+    assert up(reader).keys() == {"refine", "refine.readings"}
+    cluster.known, cluster.datasets = cluster.known[:1], {"running": ("clicks", "readings")}
+    assert up(reader) == {"refine": 1}
+
+
+def test_where_every_dataset_has_its_own_job_none_is_missed_that_all_share() -> None:
+    cluster = Cluster(FlinkJob("running", "refine.clicks", "RUNNING", 1))
+    assert up(JobReader({"flink": cluster}, {"refine": 2, "lake": 5}, 5)) == {"refine.clicks": 1, "lake": 0}
 
 
 def test_jobs_are_found_on_whichever_job_manager_has_them() -> None:
@@ -189,6 +225,13 @@ def test_refine_is_told_by_dataset_once_its_counters_are_there() -> None:
     assert list(RefineReader({"flink": Cluster()}, 5).read()) == []
 
 
+def test_each_of_several_jobs_that_refine_is_told() -> None:
+    first, second = (Cluster(FlinkJob("running", name, "RUNNING", 1)) for name in ("refine", "refine.readings"))
+    second.sums = (7.0, 7.0, 7.0)
+    told = list(RefineReader({"flink a:1": first, "flink b:1": second}, 5).read())
+    assert [sample.value for sample in told] == [90.0, 10.0, 7.0, 0.0]
+
+
 @pytest.mark.parametrize("sums", [(), (100.0, 90.0), (100.0, 90.0, math.nan)])
 def test_counters_that_are_not_whole_are_not_told_as_0(sums: tuple[float, ...]) -> None:
     """Prometheus takes a counter that falls for one that began anew, and adds all of it again."""
@@ -203,7 +246,6 @@ def test_refine_is_looked_for_on_every_job_manager() -> None:
     reader = RefineReader({"flink a:1": away, "flink b:1": here}, 5)
     for _ in range(2):
         assert len(values(reader.read())) == 2
-    assert away.asked == 1, "where it was found is asked first"
     here.known = []
     with pytest.raises(TransientError, match="nobody there"):
         list(reader.read())
