@@ -28,6 +28,7 @@ COMMANDS = {
     "load": "load reference data from a file or a database",
     "run": "start Flink jobs",
     "stop": "stop Flink jobs, with savepoints to go on from",
+    "query": "ask the lake in SQL",
     "prove": "prove that every input offset is accounted for",
     "replay": "refine again the events that were lost",
     "monitor": "metrics of the whole pipeline, for Prometheus",
