@@ -16,8 +16,8 @@ from producers.sending.publish import Progress
 from tidegate import log
 from tidegate.clients.kafka_offsets import end_offsets
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts import naming
 from tidegate.contracts.dataset import Dataset
+from tidegate.contracts.topics import raw_subject
 from tidegate.errors import ContractError, TransientError
 from tidegate.settings import Settings
 from tidegate.stopping import Stop, stop_on_signal
@@ -63,9 +63,15 @@ def registered_id(settings: Settings, dataset: Dataset) -> int:
         ContractError: the registry does not know it.
         TransientError: the registry does not answer.
     """
-    subject = naming.subject(dataset.contract.topic.name)
+    subject = raw_subject(dataset.contract)
     with RegistryClient(settings) as registry:
         schema_id = registry.lookup(subject, dataset.latest)
+    if schema_id is None and dataset.contract.topic.registered_by == "producers":
+        raise ContractError(
+            f"the records of {dataset.name} are its producers': no version of their subject {subject} is the newest "
+            "schema here, so none can be sent in their name.",
+            remedy="Let the producers send them.",
+        )
     if schema_id is None:
         raise ContractError(
             f"the registry does not know the newest schema of {dataset.name} (subject {subject}).",

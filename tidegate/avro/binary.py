@@ -35,6 +35,11 @@ class BadRecord(ValueError):  # noqa: N818 - it is no fault of the reader
     def __init__(self, code: DecodeCode, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
+
+    def in_field(self, name: str) -> "BadRecord":
+        """The same, told to be within a field."""
+        return BadRecord(self.code, f"field {name}: {self.message}")
 
 
 class Cursor:

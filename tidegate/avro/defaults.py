@@ -31,42 +31,42 @@ def parse(schema: AvroSchema) -> AvroSchema:
     return parsed
 
 
-def _make_writable(avro_type: Any, records: dict[str, AvroSchema]) -> None:
+def _make_writable(avro_type: Any, named: dict[str, AvroSchema]) -> None:
     """Turns the defaults of all records in ``avro_type`` into what fastavro can write.
 
-    ``records``: those that were met, by the full names that fastavro gives them.
+    ``named``: records, enums and fixed that were met, by the full names that fastavro gives them.
     """
     if isinstance(avro_type, list):
         for branch in avro_type:
-            _make_writable(branch, records)
+            _make_writable(branch, named)
     if not isinstance(avro_type, dict):
         return
-    if avro_type["type"] == "record":
-        records[avro_type["name"]] = avro_type
+    if avro_type["type"] in ("record", "enum", "fixed"):
+        named[avro_type["name"]] = avro_type
     for field in avro_type.get("fields", ()):
-        _make_writable(field["type"], records)
+        _make_writable(field["type"], named)
         if "default" in field:
-            field["default"] = _writable(field["default"], field["type"], records)
+            field["default"] = _writable(field["default"], field["type"], named)
     for inner in ("type", "items", "values"):
-        _make_writable(avro_type.get(inner), records)
+        _make_writable(avro_type.get(inner), named)
 
 
-def _writable(default: Any, avro_type: Any, records: dict[str, AvroSchema]) -> Any:
+def _writable(default: Any, avro_type: Any, named: dict[str, AvroSchema]) -> Any:
     if isinstance(avro_type, list):
         others = (each for each in avro_type if each != "null")
-        return default if default is None else _writable(default, next(others), records)
-    if isinstance(avro_type, str) and avro_type in records:
-        return _writable(default, records[avro_type], records)
+        return default if default is None else _writable(default, next(others), named)
+    if isinstance(avro_type, str) and avro_type in named:
+        return _writable(default, named[avro_type], named)
     kind = avro_type["type"] if isinstance(avro_type, dict) else avro_type
     match kind:
-        case "bytes" if isinstance(default, str):
+        case "bytes" | "fixed" if isinstance(default, str):
             return default.encode("latin-1")
         case "array":
-            return [_writable(item, avro_type["items"], records) for item in default]
+            return [_writable(item, avro_type["items"], named) for item in default]
         case "map":
-            return {key: _writable(item, avro_type["values"], records) for key, item in default.items()}
+            return {key: _writable(item, avro_type["values"], named) for key, item in default.items()}
         case "record":
             types = {field["name"]: field["type"] for field in avro_type["fields"]}
-            return {name: _writable(value, types[name], records) for name, value in default.items()}
+            return {name: _writable(value, types[name], named) for name, value in default.items()}
         case _:
             return default

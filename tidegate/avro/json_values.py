@@ -15,9 +15,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, DecimalException, Inexact, localcontext
 from reprlib import Repr
 from typing import Any
+from uuid import UUID
 
 from tidegate.avro.json_text import MAX_DIGITS
-from tidegate.avro.types import MAX_DECIMAL_PRECISION, AvroType, Field
+from tidegate.avro.logical_types import MAX_DECIMAL_PRECISION
+from tidegate.avro.types import AvroType, Field
 from tidegate.errors import TidegateError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +72,7 @@ def from_json(value: Any, avro: AvroType, place: str = "record") -> Any:
         case "decimal":
             return _decimal(value, avro, place)
         case "bytes":
-            return _bytes(value, place)
+            return _bytes(value, avro, place)
         case _:
             return _primitive(value, avro, place)
 
@@ -101,6 +103,8 @@ def to_json(value: Any, avro: AvroType) -> Any:
             return f"{value:f}"
         case "bytes":
             return base64.b64encode(value).decode("ascii")
+        case "string" if avro.stored == "fixed":
+            return str(UUID(bytes=value))
         case _:
             return value
 
@@ -119,15 +123,20 @@ def _record(value: Any, avro: AvroType, place: str) -> dict[str, Any]:
             record[field.name] = from_json(given[name], field.type, where)
         elif not field.has_default:
             raise JsonValueError(where, "missing, and it has no default", remedy="Give a value.")
-        elif field.default is None or field.type.kind not in ("bytes", "decimal", "date"):
+        elif field.default is None or not _is_spelled_otherwise(field.type):
             record[field.name] = from_json(field.default, field.type, where)
     return record
+
+
+def _is_spelled_otherwise(avro: AvroType) -> bool:
+    """Whether a default is spelled in Avro's JSON in another way than here; who writes the record puts it in."""
+    return avro.kind in ("bytes", "decimal", "date") or avro.stored == "fixed"
 
 
 def _primitive(value: Any, avro: AvroType, place: str) -> Any:
     match avro.kind:
         case "string":
-            return _text(value, place)
+            return _stored_text(_text(value, place), avro, place)
         case "boolean":
             return _is(value, bool, place)
         case "int" | "long":
@@ -150,6 +159,21 @@ def _text(value: Any, place: str) -> str:
             remedy=r"An emoji is two escapes, such as \ud83d\ude00; do not cut between them.",
         )
     return text
+
+
+def _stored_text(text: str, avro: AvroType, place: str) -> str | bytes:
+    """The text as another team's schema stores it: as one of its symbols, or a uuid as bytes."""
+    if avro.stored == "enum" and text not in avro.symbols:
+        raise JsonValueError(
+            place, f"{shown(text)} is no symbol of it", remedy=f"Give one of {', '.join(avro.symbols)}."
+        )
+    if avro.stored != "fixed":
+        return text
+    try:
+        return UUID(text).bytes
+    except ValueError as error:
+        remedy = "Write it as 019b7975-5000-7c3a-9f21-6f0d6a1b2c01."
+        raise JsonValueError(place, f"{shown(text)} is no uuid", remedy=remedy) from error
 
 
 def _is_unicode(text: str) -> bool:
@@ -236,11 +260,15 @@ def _decimal(value: Any, avro: AvroType, place: str) -> Decimal:
     raise JsonValueError(place, f"{shown(value)} does not fit {wanted}", remedy="Round it or widen the type.")
 
 
-def _bytes(value: Any, place: str) -> bytes:
+def _bytes(value: Any, avro: AvroType, place: str) -> bytes:
     try:
-        return base64.b64decode(_is(value, str, place), validate=True)
+        decoded = base64.b64decode(_is(value, str, place), validate=True)
     except ValueError as error:  # binascii.Error is one, and so is what no ASCII text gives
         raise JsonValueError(place, f"{shown(value)} is not Base64", remedy="Encode the bytes as Base64.") from error
+    if avro.stored == "fixed" and len(decoded) != avro.size:
+        problem = f"{shown(value)} is {len(decoded)} bytes in Base64, not {avro.size}"
+        raise JsonValueError(place, problem, remedy=f"Give {avro.size} bytes, which its schema fixes.")
+    return decoded
 
 
 def _is(value: Any, kind: type, place: str) -> Any:

@@ -3,15 +3,18 @@
 The rules are those of the jobs' decoder (``connectors/…/avro/ReaderCompiler.java``), which decides what becomes a row:
 a record is read here if and only if it is read there, and as the same values. All fields of the contract are read.
 Source: Avro 1.12 specification, "Schema Resolution". Stricter where a value would get another meaning: logical types
-must agree, a text is no decimal.
+must agree, a text is no decimal. More lenient where a foreign schema has what no column has: an enum is read as the
+text of its symbol, whatever symbols the contract lists; a fixed as its bytes, or as a decimal or the text of a uuid.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
 from tidegate.avro.binary import BadRecord, Cursor
+from tidegate.avro.logical_types import UUID_BYTES
 from tidegate.avro.passing_over import least_bytes, passing
 from tidegate.avro.types import AvroType, Field, Kind, field_sources, unqualified
 from tidegate.avro.writer_types import WriterType
@@ -31,8 +34,8 @@ _READS: Mapping[str, frozenset[str]] = {
     "long": frozenset({"int", "long"}),
     "float": frozenset({"int", "long", "float"}),
     "double": frozenset({"int", "long", "float", "double"}),
-    "string": frozenset({"string", "bytes"}),
-    "bytes": frozenset({"bytes", "string"}),
+    "string": frozenset({"string", "bytes", "enum", "fixed"}),
+    "bytes": frozenset({"bytes", "string", "fixed"}),
 }
 
 
@@ -72,7 +75,7 @@ def _value(writer: WriterType, reader: AvroType) -> Read:
         case "map":
             return _map(_value(writer.element, reader.element))
         case _:
-            return _scalar(writer.kind, reader)
+            return _scalar(writer, reader)
 
 
 def _require_same_meaning(writer: WriterType, reader: AvroType) -> None:
@@ -80,13 +83,18 @@ def _require_same_meaning(writer: WriterType, reader: AvroType) -> None:
     wanted = reader.kind if reader.kind in _STORED_AS else None
     clash = writer.logical is not None and wanted is not None and writer.logical != wanted
     if reader.kind == "decimal":
-        clash |= writer.kind != "bytes" or (writer.logical == "decimal" and writer.scale != reader.scale)
+        clash |= writer.kind not in ("bytes", "fixed") or (writer.logical == "decimal" and writer.scale != reader.scale)
     if reader.kind == "string":
         clash |= writer.kind == "bytes" and writer.logical == "decimal"
+        clash |= writer.kind == "fixed" and not _is_uuid(writer)
     if clash:
         raise _mismatch(
             f"the writer's {writer.kind} {writer.logical} means something else than {wanted or reader.kind}"
         )
+
+
+def _is_uuid(writer: WriterType) -> bool:
+    return writer.logical == "uuid" and writer.size == UUID_BYTES
 
 
 def _record(writer: WriterType, reader: AvroType) -> Read:
@@ -97,7 +105,7 @@ def _record(writer: WriterType, reader: AvroType) -> Read:
     plan: list[tuple[str | None, Read]] = []
     for written, avro in writer.fields:
         name = wanted.get(written)
-        plan.append((name, passing(avro) if name is None else _value(avro, types[name])))
+        plan.append((name, passing(avro) if name is None else _in_field(written, avro, types[name])))
     defaults = dict(_defaults(reader, set(wanted.values())))
 
     def record(cursor: Cursor) -> dict[str, Any]:
@@ -109,6 +117,13 @@ def _record(writer: WriterType, reader: AvroType) -> Read:
         return row
 
     return record
+
+
+def _in_field(name: str, writer: WriterType, reader: AvroType) -> Read:
+    try:
+        return _value(writer, reader)
+    except BadRecord as mismatch:
+        raise mismatch.in_field(name) from mismatch
 
 
 def _defaults(reader: AvroType, written: set[str]) -> Iterator[tuple[str, Any]]:
@@ -123,11 +138,9 @@ def _default(default: Any, avro: AvroType) -> Any:
     """A default as the value it stands for; JSON has no bytes, so Avro spells them as text."""
     if default is None:
         return None
+    if avro.kind in ("bytes", "decimal") or avro.stored == "fixed":
+        return _default_of_bytes(str(default).encode("latin-1"), avro)
     match avro.kind:
-        case "bytes":
-            return str(default).encode("latin-1")
-        case "decimal":
-            return int.from_bytes(str(default).encode("latin-1"), "big", signed=True)
         case "float" | "double":
             return float(default)
         case "array":
@@ -136,6 +149,16 @@ def _default(default: Any, avro: AvroType) -> Any:
             return {key: _default(value, avro.element) for key, value in default.items()}
         case "record":
             return {each.name: _field_default(default, each) for each in avro.fields}
+        case _:
+            return default
+
+
+def _default_of_bytes(default: bytes, avro: AvroType) -> Any:
+    match avro.kind:
+        case "decimal":
+            return int.from_bytes(default, "big", signed=True)
+        case "string":
+            return str(UUID(bytes=default))
         case _:
             return default
 
@@ -166,22 +189,46 @@ def _map(value: Read) -> Read:
     return read_map
 
 
-def _scalar(written: str, reader: AvroType) -> Read:
+def _scalar(writer: WriterType, reader: AvroType) -> Read:
     match reader.kind:
         case "decimal":
-            return _decimal(10**reader.precision)
+            return _decimal(10**reader.precision, _bytes(writer))
         case "boolean":
             return Cursor.read_boolean
         case "string":
-            return Cursor.read_string
+            return _text(writer)
         case "bytes":
-            return Cursor.read_bytes
+            return _bytes(writer)
         case "float":
-            return _floats(written)
+            return _floats(writer.kind)
         case "double":
-            return _doubles(written)
+            return _doubles(writer.kind)
         case _:
-            return Cursor.read_int if written == "int" else Cursor.read_long
+            return Cursor.read_int if writer.kind == "int" else Cursor.read_long
+
+
+def _text(writer: WriterType) -> Read:
+    match writer.kind:
+        case "enum":
+            return _symbol(writer.symbols)
+        case "fixed":
+            return lambda cursor: str(UUID(bytes=cursor.take(UUID_BYTES)))
+        case _:
+            return Cursor.read_string
+
+
+def _symbol(symbols: tuple[str, ...]) -> Read:
+    def symbol(cursor: Cursor) -> str:
+        place = cursor.read_int()
+        if not 0 <= place < len(symbols):
+            raise BadRecord("BAD_VALUE", f"symbol {place} of {len(symbols)}")
+        return symbols[place]
+
+    return symbol
+
+
+def _bytes(writer: WriterType) -> Callable[[Cursor], bytes]:
+    return (lambda cursor: cursor.take(writer.size)) if writer.kind == "fixed" else Cursor.read_bytes
 
 
 def _floats(written: str) -> Read:
@@ -206,9 +253,9 @@ def _doubles(written: str) -> Read:
             return lambda cursor: float(cursor.read_long())
 
 
-def _decimal(bound: int) -> Read:
+def _decimal(bound: int, read_bytes: Callable[[Cursor], bytes]) -> Read:
     def decimal(cursor: Cursor) -> int:
-        digits = cursor.read_bytes()
+        digits = read_bytes(cursor)
         if not digits:
             raise BadRecord("BAD_VALUE", "a decimal of zero bytes")
         unscaled = int.from_bytes(digits, "big", signed=True)

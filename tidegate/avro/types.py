@@ -9,34 +9,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
-from tidegate.errors import ContractError
+from tidegate.avro.logical_types import Kind as Kind
+from tidegate.avro.logical_types import meaning_of, unsupported
 
 AvroSchema = dict[str, Any]
 """An Avro schema as JSON, the record at its top."""
-Kind = Literal[
-    "string",
-    "int",
-    "long",
-    "float",
-    "double",
-    "boolean",
-    "bytes",
-    "timestamp-millis",
-    "timestamp-micros",
-    "date",
-    "decimal",
-    "array",
-    "map",
-    "record",
-]
 _PRIMITIVES: frozenset[str] = frozenset({"string", "int", "long", "float", "double", "boolean", "bytes"})
-_LOGICAL: dict[tuple[str, str], Kind] = {
-    ("string", "uuid"): "string",
-    ("long", "timestamp-millis"): "timestamp-millis",
-    ("long", "timestamp-micros"): "timestamp-micros",
-    ("int", "date"): "date",
-    ("bytes", "decimal"): "decimal",
-}
+_NAMED = frozenset({"record", "enum", "fixed"})
 _FLINK: dict[Kind, str] = {
     "string": "STRING",
     "int": "INT",
@@ -49,14 +28,16 @@ _FLINK: dict[Kind, str] = {
     "timestamp-micros": "TIMESTAMP_LTZ(6)",
     "date": "DATE",
 }
-MAX_DECIMAL_PRECISION = 38
 _NAME_REMEDY = "Use letters, digits and _, no digit first."
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class AvroType:
-    """One Avro type; ``items``: element of an array or a map; ``name``, ``aliases``, ``fields``: a record's."""
+    """One Avro type; ``items``: element of an array or a map; ``name``, ``aliases``, ``fields``: a record's.
+
+    ``stored``: what a text, bytes or a decimal is in another team's schema: one of ``symbols``, or ``size`` bytes.
+    """
 
     kind: Kind
     nullable: bool = False
@@ -67,6 +48,9 @@ class AvroType:
     fields: tuple["Field", ...] = ()
     name: str = ""
     aliases: tuple[str, ...] = ()
+    stored: Literal["", "enum", "fixed"] = ""
+    symbols: tuple[str, ...] = ()
+    size: int = 0
 
     @property
     def element(self) -> "AvroType":
@@ -127,18 +111,29 @@ def _read(avro_type: Any, place: str, scope: _Scope) -> AvroType:
     if isinstance(avro_type, str):
         return AvroType(cast(Kind, avro_type)) if avro_type in _PRIMITIVES else _read_name(avro_type, place, scope)
     if not isinstance(avro_type, dict) or "type" not in avro_type:
-        raise _unsupported(place, f"{avro_type!r} as a type", "An Avro type is a name, an object or a union.")
-    match avro_type["type"]:
-        case "record":
-            return _read_record(avro_type, place, scope)
+        raise unsupported(place, f"{avro_type!r} as a type", "An Avro type is a name, an object or a union.")
+    base = avro_type["type"]
+    if isinstance(base, str) and base in _NAMED:
+        return _read_named(avro_type, base, place, scope)
+    match base:
         case "array":
             return AvroType("array", items=_read(avro_type.get("items"), f"{place}[]", scope))
         case "map":
             return AvroType("map", items=_read(avro_type.get("values"), f"{place}{{}}", scope))
-        case base if "logicalType" in avro_type:
+        case _ if "logicalType" in avro_type:
             return _read_logical(avro_type, str(base), place)
-        case base:
+        case _:
             return _read(base, place, scope)
+
+
+def _read_named(avro_type: dict[str, Any], base: str, place: str, scope: _Scope) -> AvroType:
+    match base:
+        case "enum":
+            return _read_symbols(avro_type, place, scope)
+        case "fixed":
+            return _read_fixed(avro_type, place, scope)
+        case _:
+            return _read_record(avro_type, place, scope)
 
 
 def _read_name(name: str, place: str, scope: _Scope) -> AvroType:
@@ -148,7 +143,7 @@ def _read_name(name: str, place: str, scope: _Scope) -> AvroType:
     if found is None:
         recursive = full_name in scope.known
         remedy = "A table has no such column. Write down as many levels as there are." if recursive else _remedy(name)
-        raise _unsupported(place, f"type {name!r}{' within itself' * recursive}", remedy)
+        raise unsupported(place, f"type {name!r}{' within itself' * recursive}", remedy)
     return found
 
 
@@ -218,65 +213,76 @@ def flink_type_of(avro: AvroType) -> str:
 def _read_union(branches: list[Any], place: str, scope: _Scope) -> AvroType:
     others = [branch for branch in branches if branch != "null"]
     if len(branches) != 2 or len(others) != 1 or isinstance(others[0], list):
-        raise _unsupported(place, f"union {branches!r}", 'Supported: ["null", X], one type that may be null.')
+        raise unsupported(place, f"union {branches!r}", 'Supported: ["null", X], one type that may be null.')
     inner = _read(others[0], place, scope)
     return replace(inner, nullable=True, null_first=branches[0] == "null")
 
 
 def _read_record(record: dict[str, Any], place: str, scope: _Scope) -> AvroType:
-    name, space = str(record.get("name")), record.get("namespace")
-    if not all(_NAME.match(part) for part in str(record.get("name", "")).split(".")):
-        raise _unsupported(place, f"the record name {record.get('name')!r}", _NAME_REMEDY)
-    full_name = (replace(scope, space=space) if isinstance(space, str) else scope).full_name(name)
-    if full_name in scope.known:
-        raise _unsupported(
-            place, f"a second type named {full_name}", "Give it a name of its own, or use the first by its name."
-        )
+    full_name = _full_name(record, place, scope)
     scope.known[full_name] = None
     inner = replace(scope, space=full_name.rpartition(".")[0])
     aliases = tuple(str(alias) for alias in record.get("aliases", ()))
-    read = AvroType("record", fields=_read_fields(record, place, inner), name=name, aliases=aliases)
+    read = AvroType("record", fields=_read_fields(record, place, inner), name=str(record["name"]), aliases=aliases)
     scope.known[full_name] = read
     return read
 
 
+def _read_symbols(enum: dict[str, Any], place: str, scope: _Scope) -> AvroType:
+    symbols = enum.get("symbols")
+    if not isinstance(symbols, list) or not symbols or not all(isinstance(symbol, str) for symbol in symbols):
+        raise unsupported(place, "an enum without symbols", "List at least one symbol.")
+    return _named(enum, place, scope, AvroType("string", stored="enum", symbols=tuple(symbols)))
+
+
+def _read_fixed(fixed: dict[str, Any], place: str, scope: _Scope) -> AvroType:
+    size = fixed.get("size")
+    if type(size) is not int or size < 1:
+        raise unsupported(place, f"a fixed of {size!r} bytes", "Give its size in bytes, at least 1.")
+    read = _read_logical(fixed, "fixed", place) if "logicalType" in fixed else AvroType("bytes")
+    return _named(fixed, place, scope, replace(read, stored="fixed", size=size))
+
+
+def _named(avro_type: dict[str, Any], place: str, scope: _Scope, read: AvroType) -> AvroType:
+    """``read``, which is known by its name from now on."""
+    scope.known[_full_name(avro_type, place, scope)] = read
+    return read
+
+
+def _full_name(avro_type: dict[str, Any], place: str, scope: _Scope) -> str:
+    """The name with its namespace, which no type before has."""
+    name, space = avro_type.get("name"), avro_type.get("namespace")
+    if not all(_NAME.match(part) for part in str(name or "").split(".")):
+        raise unsupported(place, f"the {avro_type['type']} name {name!r}", _NAME_REMEDY)
+    full_name = (replace(scope, space=space) if isinstance(space, str) else scope).full_name(str(name))
+    if full_name in scope.known:
+        remedy = "Give it a name of its own, or use the first by its name."
+        raise unsupported(place, f"a second type named {full_name}", remedy)
+    return full_name
+
+
 def _read_logical(avro_type: dict[str, Any], base: str, place: str) -> AvroType:
-    logical = str(avro_type["logicalType"])
-    kind = _LOGICAL.get((base, logical))
-    if kind is None:
-        known = ", ".join(f"{name} on {on}" for on, name in _LOGICAL)
-        raise _unsupported(place, f"logical type {logical} on {base}", f"Supported: {known}.")
-    if kind != "decimal":
-        return AvroType(kind)
-    precision, scale = avro_type.get("precision"), avro_type.get("scale", 0)
-    if not isinstance(precision, int) or not isinstance(scale, int):
-        raise _unsupported(place, "decimal without a whole precision and scale", "Give both as numbers.")
-    if not (1 <= precision <= MAX_DECIMAL_PRECISION and 0 <= scale <= precision):
-        raise _unsupported(
-            place,
-            f"decimal({precision}, {scale})",
-            f"Precision lies between 1 and {MAX_DECIMAL_PRECISION}, scale between 0 and precision.",
-        )
-    return AvroType(kind, precision=precision, scale=scale)
+    meaning = meaning_of(avro_type, base, place)
+    return AvroType(meaning.kind, precision=meaning.precision, scale=meaning.scale)
 
 
 def _read_fields(record: dict[str, Any], place: str, scope: _Scope) -> tuple[Field, ...]:
     fields = record.get("fields")
     if not isinstance(fields, list) or not fields:
-        raise _unsupported(place, "a record without fields", "List at least one field.")
+        raise unsupported(place, "a record without fields", "List at least one field.")
     read = tuple(_read_field(field, place, scope) for field in fields)
     names = [field.name for field in read]
     if doubled := next((name for name in names if names.count(name) > 1), None):
-        raise _unsupported(f"{place}.{doubled}", "a field named twice", "Give each field a name of its own.")
+        raise unsupported(f"{place}.{doubled}", "a field named twice", "Give each field a name of its own.")
     return read
 
 
 def _read_field(field: Any, place: str, scope: _Scope) -> Field:
     if not isinstance(field, dict) or not isinstance(field.get("name"), str):
-        raise _unsupported(place, f"field {field!r}", 'A field is {"name": …, "type": …}.')
+        raise unsupported(place, f"field {field!r}", 'A field is {"name": …, "type": …}.')
     name = field["name"]
     if not _NAME.match(name):
-        raise _unsupported(place, f"the field name {name!r}", _NAME_REMEDY)
+        raise unsupported(place, f"the field name {name!r}", _NAME_REMEDY)
     return Field(
         name=name,
         type=_read(field.get("type"), f"{place}.{name}", scope),
@@ -289,12 +295,6 @@ def _read_field(field: Any, place: str, scope: _Scope) -> Field:
 
 
 def _remedy(name: str) -> str:
-    if name == "enum":
-        return "Use a string with a rule: an Avro enum does not resolve to a Flink STRING."
-    if name == "fixed":
-        return "Use bytes."
+    if name in ("enum", "fixed"):
+        return f'Write it out: {{"type": "{name}", "name": …}}.'
     return f"Supported: {', '.join(sorted(_PRIMITIVES))}, arrays, maps and records, written in place or named after."
-
-
-def _unsupported(place: str, what: str, remedy: str) -> ContractError:
-    return ContractError(f"{place}: {what} is not supported.", remedy=remedy)

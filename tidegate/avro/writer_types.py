@@ -36,6 +36,7 @@ class WriterType:
     logical: str | None = None
     scale: int | None = 0
     size: int = 0
+    symbols: tuple[str, ...] = ()
     items: "WriterType | None" = None
     branches: tuple["WriterType", ...] = ()
     fields: list[tuple[str, "WriterType"]] = field(default_factory=list)
@@ -153,6 +154,7 @@ class _Parser:
             raise WriterSchemaError(f"{enum.full_name} without symbols")
         if len(set(symbols)) < len(symbols):
             raise WriterSchemaError(f"{enum.full_name} has a symbol twice")
+        enum.symbols = tuple(symbols)
         return enum
 
     def _fixed(self, schema: dict[str, Any], space: str, _: int) -> WriterType:

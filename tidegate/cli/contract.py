@@ -136,7 +136,7 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
         table.add_row(report.subject, ", ".join(map(str, report.schema_ids)), str(report.added))
     tables().print(table)
     click.echo(f"topics: {len(done.topics.created)} created, {len(done.topics.unchanged)} there already")
-    for warning in done.topics.warnings:
+    for warning in [*done.topics.warnings, *done.warnings]:
         log.tell(f"{click.style('warning:', fg='yellow')} {warning}", "topic_differs", "warning", message=str(warning))
     sys.exit(LEFT_OUT if done.left_out else 0)
 

@@ -1,27 +1,59 @@
 """``tidegate contract new``: makes the folder of a new dataset."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tidegate.contracts.json_lines import read_samples
+from tidegate.contracts.naming import SUBJECT_SUFFIX
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
+from tidegate.registration.take_in import Subject, take_in
 from tidegate.settings import get_settings
 
 
 @click.command()
 @click.argument("dataset")
 @click.option("--sample", type=click.Path(dir_okay=False, path_type=Path), help="JSON lines to take the fields from")
+@click.option("--from-subject", "subject", help="a subject in the registry to take the fields from")
+@click.option("--version", type=int, help="with --from-subject: which version of it  [default: the newest]")
+@click.option("--topic", help="with --from-subject: the topic its records are in  [default: the subject's]")
+@click.option(
+    "--leave-out", metavar="FIELD", multiple=True, help="with --from-subject: a field to leave out; repeatable"
+)
 @click.option("--identity", help="field that identifies a record  [default: the first *_id]")
 @click.option("--time", "event_time", help="field that says when it happened  [default: the first timestamp]")
-def new(dataset: str, sample: Path | None, identity: str | None, event_time: str | None) -> None:
+def new(
+    dataset: str, sample: Path | None, identity: str | None, event_time: str | None, subject: str | None, **of: Any
+) -> None:
     """Make the folder of DATASET, which runs at once and is then yours to change."""
-    samples = DEFAULT_SAMPLES if sample is None else read_samples(sample)
-    files = scaffold(dataset, samples, Fields(identity, event_time))
+    fields = Fields(identity, event_time)
+    said: list[str] = []
+    if subject is not None:
+        _refuse_sample(sample)
+        topic = of["topic"] or subject.removesuffix(SUBJECT_SUFFIX)
+        wanted = Subject(subject, of["version"], topic, of["leave_out"])
+        files, said = take_in(get_settings(), dataset, wanted, fields)
+    else:
+        _refuse_without_subject(of)
+        samples = DEFAULT_SAMPLES if sample is None else read_samples(sample)
+        files = scaffold(dataset, samples, fields)
     folder = write(get_settings().schemas_dir, dataset, files)
     for path in files:
         click.echo(folder / path)
     for sent, name in renamed_fields(files).items():
         click.echo(f"{sent} is called {name} in the contract, and read by its own name.")
+    for line in said:
+        click.echo(line)
     click.echo(f"Look at contract.yaml and v1.avsc first, then: tidegate contract check {dataset}")
+
+
+def _refuse_sample(sample: Path | None) -> None:
+    if sample is not None:
+        raise click.UsageError("--sample and --from-subject each say what the fields are: give one of them.")
+
+
+def _refuse_without_subject(of: dict[str, Any]) -> None:
+    if given := next((name for name, value in of.items() if value), None):
+        raise click.UsageError(f"--{given.replace('_', '-')} needs --from-subject SUBJECT.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from tidegate.clients import connection
-from tidegate.clients.kafka_offsets import Place
+from tidegate.clients.kafka_offsets import OffsetReader, Place
 from tidegate.clients.outage import KAFKA, silence
 from tidegate.contracts import naming
 from tidegate.settings import Settings
@@ -55,3 +55,16 @@ class SingleRecords:
         finally:
             self._consumer.unassign()
         return found
+
+
+def newest_records(settings: Settings, topic: str) -> list[Message]:
+    """The last committed record of each partition that has one.
+
+    Raises:
+        TransientError: Kafka does not answer.
+    """
+    offsets = OffsetReader(settings)
+    places = offsets.places([topic])
+    starts, ends = offsets.starts(places), offsets.ends(places)
+    last = {place: end - 1 for place, end in ends.items() if end > starts[place]}
+    return list(SingleRecords(settings).at(last).values()) if last else []

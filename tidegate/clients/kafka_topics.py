@@ -10,7 +10,7 @@ from tidegate.clients import connection
 from tidegate.clients.kafka_errors import kafka_errors, reason
 from tidegate.clients.outage import KAFKA, outage
 from tidegate.contracts.topics import TopicPlan, setting_warnings
-from tidegate.errors import TidegateError
+from tidegate.errors import ContractError, TidegateError
 from tidegate.settings import Settings
 
 _METADATA_TIMEOUT_S = 10
@@ -78,6 +78,21 @@ def existing_topics(settings: Settings) -> frozenset[str]:
         TransientError: Kafka is out of reach.
     """
     return frozenset(_partitions(AdminClient(connection.kafka(settings)), settings))
+
+
+def require_topics(settings: Settings, topics: Iterable[str]) -> None:
+    """Find topics that are others', and so not created here.
+
+    Raises:
+        ContractError: one is not there.
+        TransientError: Kafka is out of reach.
+    """
+    there = existing_topics(settings)
+    if lacking := [topic for topic in topics if topic not in there]:
+        raise ContractError(
+            f"there is no topic {lacking[0]}, which its producers should have (topic.registered_by: producers).",
+            remedy="See that topic.name is theirs and TIDEGATE_KAFKA_BOOTSTRAP_SERVERS names their cluster.",
+        )
 
 
 def _partitions(admin: AdminClient, settings: Settings) -> dict[str, int]:

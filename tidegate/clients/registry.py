@@ -81,6 +81,11 @@ class RegistryClient:
         answer = self._request("GET", f"/subjects/{quote(subject, safe='')}/versions/{version}")
         return _schema(self._of(answer, "schema", str))
 
+    def written_with(self, subject: str, version: int) -> RegisteredSchema:
+        """One version of ``subject``, which must exist, as ``by_id`` gives it: with the schemas it refers to."""
+        answer = self._request("GET", f"/subjects/{quote(subject, safe='')}/versions/{version}")
+        return RegisteredSchema(self._id(answer), version, self._writer_schema(answer))
+
     def register(self, subject: str, schema: AvroSchema) -> int:
         """The id of ``schema`` under ``subject``, registered if it is new; repeating changes nothing.
 

@@ -17,6 +17,7 @@ from tidegate.contracts.check_kind import kind_problems
 from tidegate.contracts.check_metrics import metric_problems
 from tidegate.contracts.check_names import name_problems
 from tidegate.contracts.check_topics import topic_problems
+from tidegate.contracts.check_written import written_problems
 from tidegate.contracts.dataset import Dataset, Draft, Stream
 from tidegate.contracts.examples import read_examples
 from tidegate.contracts.load import CONTRACT_FILE, dataset_names, finished, load_draft
@@ -90,6 +91,7 @@ def working_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]
         *identity_problems(draft),
         *silver_problems(draft),
         *metric_problems(draft),
+        *written_problems(draft),
     ]
 
 

@@ -63,6 +63,10 @@ def _hint(default: Any, avro: AvroType) -> str:
         spelled = unscaled.to_bytes(size, "big", signed=True).decode("latin-1")
         escaped = "".join(f"\\u{ord(sign):04x}" for sign in spelled)
         return f'{default} is "{escaped}": {_SPELLED["decimal"]}.'
+    if avro.stored == "enum":
+        return f"Write one of its symbols: {', '.join(avro.symbols)}."
+    if avro.stored == "fixed":
+        return f"Write {_SPELLED['bytes']}: {avro.size} of them."
     return f"Write {_SPELLED[avro.kind]}."
 
 
@@ -84,10 +88,12 @@ def _fits(value: Any, avro: AvroType) -> bool:
 def _fits_alone(value: Any, avro: AvroType) -> bool:
     """As :func:`_fits`, for a type that holds no other."""
     match avro.kind:
+        case _ if avro.stored == "enum":
+            return value in avro.symbols
+        case "bytes" | "decimal" | "string" if avro.kind != "string" or avro.stored == "fixed":
+            return isinstance(value, str) and _is_bytes(value, avro) and _is_decimal(value, avro)
         case "string":
             return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
-        case "bytes" | "decimal":
-            return isinstance(value, str) and all(ord(sign) <= 255 for sign in value) and _is_decimal(value, avro)
         case "boolean":
             return isinstance(value, bool)
         case "float" | "double":
@@ -99,6 +105,11 @@ def _fits_alone(value: Any, avro: AvroType) -> bool:
 
 def _has(value: dict[str, Any], field: Field) -> bool:
     return _fits(value[field.name], field.type) if field.name in value else field.has_default
+
+
+def _is_bytes(text: str, avro: AvroType) -> bool:
+    """Whether the code points are bytes, and as many as the schema fixes."""
+    return all(ord(sign) <= 255 for sign in text) and (avro.stored != "fixed" or len(text) == avro.size)
 
 
 def _is_decimal(text: str, avro: AvroType) -> bool:

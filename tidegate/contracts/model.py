@@ -59,6 +59,12 @@ class Topic(_Part):
     partitions: int = Field(default=4, ge=1, le=10_000)
     key: FieldName | None = Field(default=None, description="field whose text is the Kafka key")
     retention_hours: int = Field(default=168, ge=1, le=MAX_HOURS)
+    registered_by: Literal["tidegate", "producers"] = Field(
+        default="tidegate", description="who registers the schemas of the records: producers, if theirs was there first"
+    )
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
+        default=None, description="the registry's subject of those schemas, if it is not <name>-value"
+    )
     compacted: bool = False
     min_compaction_lag_hours: int = Field(
         default=0, ge=0, le=MAX_HOURS, description="how long old versions of a key are surely kept, for replay"

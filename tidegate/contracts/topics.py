@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.model import Contract
+from tidegate.contracts.naming import SubjectName, subject
 
 RAW_MAX_BYTES = 16 * 1024 * 1024
 DERIVED_MAX_BYTES = 8 * 1024 * 1024
@@ -27,6 +28,12 @@ class TopicPlan:
     name: str
     partitions: int
     config: dict[str, str] = field(default_factory=dict)
+
+
+def raw_subject(contract: Contract) -> SubjectName:
+    """Where the registry keeps the schemas of raw records."""
+    topic = contract.topic
+    return SubjectName(topic.subject) if topic.subject else subject(topic.name)
 
 
 def plan_topics(dataset: Dataset) -> list[TopicPlan]:

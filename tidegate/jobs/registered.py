@@ -13,7 +13,7 @@ from tidegate.contracts.dataset import Dataset, Stream
 from tidegate.contracts.load import load_reference, load_stream
 from tidegate.contracts.naming import subject
 from tidegate.contracts.sound import sound_datasets
-from tidegate.contracts.topics import plan_topics
+from tidegate.contracts.topics import plan_topics, raw_subject
 from tidegate.errors import ContractError, TidegateError
 from tidegate.job_names import LAKE, METRICS, REFINE
 from tidegate.registration.register import plan_subjects
@@ -80,6 +80,11 @@ class _Needed:
     owner: Dataset
     written: bool = False
 
+    @property
+    def subject(self) -> str:
+        contract = self.owner.contract
+        return raw_subject(contract) if self.topic == contract.topic.name else subject(self.topic)
+
 
 def _needed(stream: Stream, settings: Settings, jobs: Sequence[str]) -> list[_Needed]:
     contract = stream.contract
@@ -109,19 +114,26 @@ class _Look:
 
     def at(self, stream: Stream, needed: list[_Needed]) -> Missing | None:
         topics = tuple(each.topic for each in needed if each.topic not in self.there)
-        subjects = tuple(subject(each.topic) for each in needed if not self._is_registered(each))
+        subjects = tuple(each.subject for each in needed if not self._is_registered(each))
         if not topics and not subjects:
             return None
-        never = not {plan.name for plan in plan_topics(stream)} & set(self.there)
+        never = not _own_topics(stream) & set(self.there)
         owners = {stream.name, *(each.owner.name for each in needed)}
         return Missing(stream.name, topics, subjects, never, (stream.name, *sorted(owners - {stream.name})))
 
     def _is_registered(self, needed: _Needed) -> bool:
-        name = subject(needed.topic)
+        name = needed.subject
         if not needed.written:
             return bool(self.registry.versions(name))
         plans = plan_subjects(needed.owner, self.schemas_dir)
         return any(self.registry.lookup(name, plan.schemas[-1]) is not None for plan in plans if plan.subject == name)
+
+
+def _own_topics(stream: Stream) -> set[str]:
+    """The topics that registering makes: a raw one that its producers made says nothing of that."""
+    contract = stream.contract
+    theirs = {contract.topic.name} if contract.topic.registered_by == "producers" else set()
+    return {plan.name for plan in plan_topics(stream)} - theirs
 
 
 def _refusal(lacking: Sequence[Missing]) -> TidegateError:

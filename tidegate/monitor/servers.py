@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from tidegate import metric_names
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
+from tidegate.contracts.topics import raw_subject
 from tidegate.errors import TidegateError, TransientError
 from tidegate.monitor.reading import Reader, Sample
 from tidegate.search.mapping import alias
@@ -22,7 +22,7 @@ class RegistryReader(Reader):
     def __init__(self, settings: Settings, contracts: Sequence[Contract], every_s: float) -> None:
         self.every_s = every_s
         self._client = RegistryClient(settings, timeout_s=5)
-        self._subjects = [naming.subject(contract.topic.name) for contract in contracts[:1]]
+        self._subjects = [raw_subject(contract) for contract in contracts[:1]]
 
     def read(self) -> Iterator[Sample]:
         """Nothing but its being there."""

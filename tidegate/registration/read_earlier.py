@@ -12,8 +12,10 @@ from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_earlier_contract
 from tidegate.contracts.model import Contract
+from tidegate.contracts.topics import raw_subject
 from tidegate.errors import ContractError
 from tidegate.registration.registered import registered_schemas
+from tidegate.registration.theirs import look_at
 
 REGISTRY = "registry"
 _VERSION = re.compile(r"^v(\d+)\.avsc$")
@@ -27,9 +29,16 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
     contract = dataset.contract
 
     def schemas(topic: str) -> list[AvroSchema]:
-        return [*registered_schemas(registry, naming.subject(topic)).values()]
+        return of_subject(naming.subject(topic))
 
-    raw = schemas(contract.topic.name)
+    def of_subject(subject: str) -> list[AvroSchema]:
+        return [*registered_schemas(registry, subject).values()]
+
+    if contract.topic.registered_by == "producers":
+        look_at(registry, dataset)
+        raw = [dataset.versions[number] for number in sorted(dataset.versions)]
+    else:
+        raw = of_subject(raw_subject(contract))
     if isinstance(dataset, Reference):
         return Earlier("the registry", raw, [])
     metrics = {metric.name: schemas(metric.topic) for metric in dataset.metrics}

@@ -7,15 +7,16 @@ from pathlib import Path
 from tidegate import log
 from tidegate.avro.compatibility import Compatibility, broken_promises
 from tidegate.avro.types import AvroSchema
-from tidegate.clients.kafka_topics import TopicReport, create_topics
+from tidegate.clients.kafka_topics import TopicReport, create_topics, require_topics
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.load import load_dataset, platform_schemas
 from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.sound import sound_datasets
-from tidegate.contracts.topics import TopicPlan, plan_topics
+from tidegate.contracts.topics import TopicPlan, plan_topics, raw_subject
 from tidegate.errors import ContractError
 from tidegate.registration.registered import registered_schemas
+from tidegate.registration.theirs import look_at
 from tidegate.settings import Settings
 
 PLATFORM_COMPATIBILITY: Compatibility = "FULL_TRANSITIVE"
@@ -41,28 +42,36 @@ class SubjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """The outcome for all datasets; ``left_out`` names those that were not registered, each with its problem."""
+    """The outcome for all datasets; ``left_out`` names those that were not registered, each with its problem.
+
+    ``warnings``: versions of producers' own schemas that can't be read.
+    """
 
     topics: TopicReport
     subjects: list[SubjectReport]
+    warnings: list[str] = field(default_factory=list)
     left_out: Mapping[str, object] = field(default_factory=dict)
 
 
 def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
-    """The subjects of a dataset, named ``<topic>-value``; reference data has the raw one only."""
+    """The subjects to register for a dataset; the raw one, which reference data has only, may be its producers'."""
     contract = dataset.contract
-    versions = [dataset.versions[number] for number in sorted(dataset.versions)]
-    raw = SubjectPlan(subject_of(contract.topic.name), versions, contract.compatibility)
+    raw = [] if contract.topic.registered_by == "producers" else [_raw_plan(dataset)]
     if isinstance(dataset, Reference):
-        return [raw]
+        return raw
     dead_letter, dropped = (platform_schemas(schemas_dir, name) for name in ("dead_letter", "dropped"))
     return [
-        raw,
+        *raw,
         SubjectPlan(subject_of(contract.silver_topic), [dataset.silver], contract.compatibility),
         SubjectPlan(subject_of(contract.dead_letter_topic), dead_letter, PLATFORM_COMPATIBILITY),
         SubjectPlan(subject_of(contract.dropped_topic), dropped, PLATFORM_COMPATIBILITY),
         *(SubjectPlan(subject_of(metric.topic), [metric.schema], contract.compatibility) for metric in dataset.metrics),
     ]
+
+
+def _raw_plan(dataset: Dataset) -> SubjectPlan:
+    versions = [dataset.versions[number] for number in sorted(dataset.versions)]
+    return SubjectPlan(raw_subject(dataset.contract), versions, dataset.contract.compatibility)
 
 
 def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = ()) -> Registration:
@@ -77,9 +86,15 @@ def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = (
     datasets, left_out = _wanted(schemas_dir, names)
     topics: list[TopicPlan] = []
     reports: list[SubjectReport] = []
+    warnings: list[str] = []
     with RegistryClient(settings) as registry:
         for dataset in datasets:
             try:
+                if dataset.contract.topic.registered_by == "producers":
+                    require_topics(settings, [dataset.contract.topic.name])
+                    theirs = look_at(registry, dataset)
+                    reports.append(SubjectReport(raw_subject(dataset.contract), theirs.schema_ids, 0))
+                    warnings += theirs.warnings
                 reports += [register_subject(registry, plan) for plan in plan_subjects(dataset, schemas_dir)]
                 topics += plan_topics(dataset)
             except ContractError as error:
@@ -87,7 +102,7 @@ def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = (
                     raise
                 left_out[dataset.name] = error
     log.left_out(left_out)
-    return Registration(create_topics(settings, topics), reports, left_out)
+    return Registration(create_topics(settings, topics), reports, warnings, left_out)
 
 
 def _wanted(schemas_dir: Path, names: Sequence[str]) -> tuple[list[Dataset], dict[str, object]]:

@@ -14,10 +14,16 @@ def registered_schemas(registry: RegistryClient, subject: str) -> dict[int, Avro
     schemas = {number: registry.version(subject, number) for number in registry.versions(subject)}
     for number, schema in schemas.items():
         try:
-            read_type(schema, str(schema.get("name", "schema")) if isinstance(schema, dict) else "schema")
+            _require_record(schema)
         except ContractError as error:
             raise ContractError(
                 f"version {number} of the subject {subject} in the registry is not of this contract: {error.problem}",
                 remedy="Name a topic of its own in contract.yaml, or have that version deleted from the registry.",
             ) from error
     return schemas
+
+
+def _require_record(schema: object) -> None:
+    place = str(schema.get("name", "schema")) if isinstance(schema, dict) else "schema"
+    if read_type(schema, place).kind != "record":
+        raise ContractError(f"{place}: it is no record.", remedy="A topic's values are records.")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tidegate import __version__
-from tidegate.contracts import naming
 from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, SCHEMA_ID
 from tidegate.contracts.model import Contract, Enrich
+from tidegate.contracts.topics import raw_subject
 from tidegate.dead_letters.codes import RETRYABLE, Code, Stage
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
 from tidegate.job_names import REFINE
@@ -91,7 +91,7 @@ def missing_message(enrich: Enrich) -> str:
 
 def insert_dead_letters(contract: Contract) -> Insert:
     """Every record that does not fit, with its cause, coordinates and original bytes."""
-    origin = Origin(contract.dataset, naming.subject(contract.topic.name), REFINE)
+    origin = Origin(contract.dataset, raw_subject(contract), REFINE)
     branches = "\nUNION ALL\n".join(dead_letters_query(origin, cause) for cause in causes(contract))
     return Insert("dead_letters", f"INSERT INTO dead_letters\n{branches}")
 

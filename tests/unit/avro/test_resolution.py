@@ -1,6 +1,7 @@
 """A writer's record is read as the contract's, or refused; that the jobs read the same is met in tests/flink."""
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import fastavro
@@ -18,6 +19,11 @@ from tidegate.avro.writer_types import read_writer_type
 MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
 MICROS = {"type": "long", "logicalType": "timestamp-micros"}
 NANOS = {"type": "long", "logicalType": "timestamp-nanos"}
+
+KIND = {"type": "enum", "name": "Kind", "symbols": ["NEW", "PAID"]}
+HASH = {"type": "fixed", "name": "Hash", "size": 3}
+UUID_FIXED = {"type": "fixed", "name": "Uuid", "size": 16, "logicalType": "uuid"}
+PRICE = {"type": "fixed", "name": "Price", "size": 3, "logicalType": "decimal", "precision": 4, "scale": 2}
 
 
 def decimal(precision: int, scale: int) -> dict[str, Any]:
@@ -70,11 +76,23 @@ def test_a_record_of_the_contracts_own_schema_is_what_was_written(written: dict[
         ("long", MILLIS, 5, 5),
         (NANOS, "long", 5, 5),
         ("bytes", decimal(4, 2), b"\xff", -1),
+        (KIND, "string", "PAID", "PAID"),
+        (KIND, KIND | {"symbols": ["NEW"]}, "PAID", "PAID"),
+        ("string", KIND, "GONE", "GONE"),
+        (["null", KIND], ["null", "string"], "NEW", "NEW"),
+        (HASH, "bytes", b"abc", b"abc"),
+        (HASH, HASH | {"size": 5}, b"abc", b"abc"),
+        ("bytes", HASH, b"a", b"a"),
+        (UUID_FIXED, "string", bytes(15) + b"\x01", "00000000-0000-0000-0000-000000000001"),
+        (UUID_FIXED, UUID_FIXED, bytes(16), "00000000-0000-0000-0000-000000000000"),
+        (UUID_FIXED, "bytes", bytes(16), bytes(16)),
+        (PRICE, decimal(4, 2), Decimal("1.25"), 125),
+        (decimal(4, 2), PRICE, b"\x7d", 125),
         (decimal(2, 1), decimal(12, 1), b"\x00" * 20 + b"\x05", 5),
     ],
 )
 def test_a_value_is_promoted(writer: Any, reader: Any, value: Any, found: Any) -> None:
-    if isinstance(writer, dict) and writer.get("logicalType") in ("decimal", "uuid"):
+    if isinstance(writer, dict) and writer.get("logicalType") in ("decimal", "uuid") and writer["type"] != "fixed":
         plain = writer["type"]
         buffer = io.BytesIO()
         fastavro.schemaless_writer(buffer, fastavro.parse_schema(record(field("x", plain))), {"x": value})
@@ -98,8 +116,12 @@ def test_a_value_is_promoted(writer: Any, reader: Any, value: Any, found: Any) -
         (decimal(9, 3) | {"scale": "3"}, decimal(9, 2)),
         ("string", decimal(9, 2)),
         (decimal(9, 2), "string"),
-        ({"type": "enum", "name": "E", "symbols": ["A"]}, "string"),
-        ({"type": "fixed", "name": "F", "size": 4}, "bytes"),
+        (KIND, "bytes"),
+        (HASH, "string"),
+        (UUID_FIXED, "int"),
+        (PRICE | {"scale": 3}, PRICE),
+        (PRICE, "string"),
+        ("string", PRICE),
         (record(field("y", "int"), name="Other"), record(field("y", "int"), name="Inner")),
         ({"type": "array", "items": "string"}, {"type": "map", "values": "string"}),
     ],
@@ -108,6 +130,30 @@ def test_another_type_or_meaning_is_a_mismatch(writer: Any, reader: Any) -> None
     with pytest.raises(BadRecord) as caught:
         resolve(read_writer_type(record(field("x", writer))), read_record(record(field("x", reader))))
     assert caught.value.code == "SCHEMA_MISMATCH"
+
+
+@pytest.mark.parametrize("symbol", [b"\x01", b"\x04"])
+def test_a_symbol_that_the_writer_has_not_is_a_bad_value(symbol: bytes) -> None:
+    with pytest.raises(BadRecord) as caught:
+        read(record(field("x", KIND)), record(field("x", "string")), symbol)
+    assert caught.value.code == "BAD_VALUE"
+
+
+def test_defaults_of_foreign_types_are_what_they_stand_for() -> None:
+    reader = record(
+        field("x", "int"),
+        field("kind", KIND, default="NEW"),
+        field("hash", HASH, default="a\u00ffc"),
+        field("uuid", UUID_FIXED, default="\u0000" * 15 + "\u0002"),
+        field("price", PRICE, default="\u0000\u0000\u0005"),
+    )
+    assert read(record(field("x", "int")), reader, b"\x02") == {
+        "x": 1,
+        "kind": "NEW",
+        "hash": b"a\xffc",
+        "uuid": "00000000-0000-0000-0000-000000000002",
+        "price": 5,
+    }
 
 
 def test_what_is_not_written_has_its_default_or_is_a_mismatch() -> None:

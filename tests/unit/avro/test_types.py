@@ -7,6 +7,8 @@ import pytest
 from tidegate.avro.types import columns, field_sources, flink_type, read_record, unqualified
 from tidegate.errors import ContractError
 
+FIXED_DECIMAL = {"type": "fixed", "name": "D", "size": 2, "logicalType": "decimal", "precision": 4, "scale": 2}
+
 
 @pytest.mark.parametrize(
     ("avro", "sql"),
@@ -25,6 +27,10 @@ from tidegate.errors import ContractError
         ({"type": "int", "logicalType": "date"}, "DATE"),
         ({"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "DECIMAL(12, 2)"),
         ({"type": "bytes", "logicalType": "decimal", "precision": 5}, "DECIMAL(5, 0)"),
+        ({"type": "enum", "name": "E", "symbols": ["A"]}, "STRING"),
+        ({"type": "fixed", "name": "F", "size": 4}, "BYTES"),
+        ({"type": "fixed", "name": "F", "size": 16, "logicalType": "uuid"}, "STRING"),
+        (FIXED_DECIMAL, "DECIMAL(4, 2)"),
         ({"type": "array", "items": ["null", "string"]}, "ARRAY<STRING>"),
         ({"type": "map", "values": "long"}, "MAP<STRING, BIGINT>"),
         ({"type": "record", "name": "R", "fields": [{"name": "row", "type": "int"}]}, "ROW<`row` INT>"),
@@ -37,8 +43,13 @@ def test_each_type_has_its_sql_type(avro: Any, sql: str) -> None:
 @pytest.mark.parametrize(
     ("avro", "problem"),
     [
-        ({"type": "enum", "name": "E", "symbols": ["A"]}, "enum"),
-        ({"type": "fixed", "name": "F", "size": 4}, "fixed"),
+        ({"type": "enum", "name": "E"}, "an enum without symbols"),
+        ("enum", "type 'enum'"),
+        ({"type": "fixed", "name": "F", "size": 0}, "a fixed of 0 bytes"),
+        ({"type": "fixed", "name": "F", "size": 12, "logicalType": "duration"}, "duration on fixed"),
+        ({"type": "fixed", "name": "F", "size": 4, "logicalType": "uuid"}, "a uuid of 4 bytes"),
+        (FIXED_DECIMAL | {"precision": 5}, r"decimal\(5, 2\)"),
+        ({"type": "enum", "name": "R", "symbols": ["A"]}, "a second type named R"),
         ("null", "null"),
         ("Elsewhere", "Elsewhere"),
         (["null", "int", "string"], "union"),
@@ -76,6 +87,16 @@ def test_a_record_type_is_used_again_by_its_name(used: Any) -> None:
     start, end = (field.type for field in read.fields)
     assert (start.fields, start.aliases) == (end.fields, ("Place",))
     assert end.nullable
+
+
+def test_an_enum_is_used_again_by_its_name() -> None:
+    kind = {"type": "enum", "name": "Kind", "symbols": ["A", "B"]}
+    fields = [{"name": "now", "type": kind}, {"name": "before", "type": ["null", "shop.Kind"]}]
+
+    now, before = (field.type for field in read_record({"type": "record", "name": "shop.R", "fields": fields}).fields)
+
+    assert now.symbols == before.symbols == ("A", "B")
+    assert (now.stored, before.nullable) == ("enum", True)
 
 
 def test_a_name_of_another_namespace_is_not_known() -> None:

@@ -12,7 +12,7 @@ from tidegate.errors import TidegateError
 
 
 def test_every_listed_command_is_a_file_and_every_file_a_listed_command() -> None:
-    shared = {"__init__", "confirm", "main", "output", "rejects_option"}
+    shared = {"__init__", "confirm", "contract_new", "main", "output", "rejects_option"}
     files = {path.stem for path in (PROJECT / "tidegate" / "cli").glob("*.py")} - shared
 
     assert set(COMMANDS) == files

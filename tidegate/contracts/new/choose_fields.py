@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate.avro.infer import TIMESTAMP, TIMESTAMP_MICROS, AvroJson, is_time
-from tidegate.avro.types import AvroSchema
+from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.errors import ContractError
 
 _EVENT_IDS = ("event_id", "eventid")
 _LIKELY_IDENTITY = re.compile(r"[iI][dD]|.*(_[iI][dD]|[a-z0-9]I[dD])")
-_TIMES = (dict(TIMESTAMP), dict(TIMESTAMP_MICROS))
+_IDENTIFIES = ("string", "int", "long")
+_TIME_KINDS = ("timestamp-millis", "timestamp-micros")
 _FROM_S, _TO_S = 946_684_800, 4_102_444_800
 """2000 and 2100: numbers between them, in their unit, are taken for times since 1970."""
 _TIME_REMEDY = "Send ISO 8601 with a zone, as 2026-11-21T10:00:00.000Z, or milliseconds since 1970."
@@ -31,11 +32,12 @@ def choose_identity(raw: AvroSchema, asked: str | None) -> str:
     Raises:
         ContractError: no field looks like it, or the one asked for can't be it.
     """
-    able = [name for name, avro in _types(raw).items() if avro in ("string", "long")]
+    able = [name for name, avro in _held(raw).items() if avro.kind in _IDENTIFIES and not avro.nullable]
     likely = sorted(filter(_LIKELY_IDENTITY.fullmatch, able), key=lambda name: name.lower() not in _EVENT_IDS)
     name = _asked_or_likely(raw, asked, likely, "identity", "--identity FIELD")
-    kind = _kind(_not_null(raw, name, "identify a record"))
-    if kind not in ("string", "long"):
+    _not_null(raw, name, "identify a record")
+    kind = _held(raw)[name].kind
+    if kind not in _IDENTIFIES:
         others = f"one of {', '.join(able)}" if able else "a field of text or whole numbers"
         raise ContractError(f"{name} is of type {kind}, which identifies no record.", remedy=f"Name {others}.")
     return name
@@ -48,7 +50,7 @@ def choose_time(raw: AvroSchema, asked: str | None) -> str:
         ContractError: no field looks like it, or the one asked for can't be it; its values are looked at by
             :func:`with_time`.
     """
-    likely = [name for name, avro in _types(raw).items() if avro in _TIMES]
+    likely = [name for name, avro in _held(raw).items() if avro.kind in _TIME_KINDS and not avro.nullable]
     name = _asked_or_likely(raw, asked, likely, "event time", "--time FIELD")
     _not_null(raw, name, "say when one happened")
     return name
@@ -61,7 +63,7 @@ def with_time(raw: AvroSchema, name: str, samples: Sequence[Mapping[str, Any]]) 
         ContractError: the field's values are no times.
     """
     avro = _types(raw)[name]
-    if avro in _TIMES:
+    if _held(raw)[name].kind in _TIME_KINDS:
         return raw
     timestamp = _timestamp_of(name, avro, [sample[sent_name(raw, name)] for sample in samples])
     fields = [field | {"type": timestamp} if field["name"] == name else field for field in raw["fields"]]
@@ -72,8 +74,9 @@ def _timestamp_of(name: str, avro: AvroJson, values: Sequence[Any]) -> AvroJson:
     if avro not in ("string", "long", "double"):
         raise ContractError(f"{name} is of type {_kind(avro)}, which is no time.", remedy=_TIME_REMEDY)
     if avro == "string":
-        first = next(value for value in values if not is_time(value))
-        raise ContractError(f"{name}: {first!r} is no time with a zone.", remedy=_TIME_REMEDY)
+        first = next((value for value in values if not is_time(value)), None)
+        said = f"{name} is text" if first is None else f"{name}: {first!r} is no time with a zone"
+        raise ContractError(f"{said}.", remedy=_TIME_REMEDY)
     if avro == "long" and _all_lie(values, 1000):
         return dict(TIMESTAMP)
     if avro == "long" and _all_lie(values, 1_000_000):
@@ -93,7 +96,7 @@ def _all_lie(values: Sequence[Any], units_per_s: int) -> bool:
 def _asked_or_likely(raw: AvroSchema, asked: str | None, likely: list[str], what: str, option: str) -> str:
     names = {sent_name(raw, name): name for name in _types(raw)}
     if asked is not None and asked not in (*names, *names.values()):
-        raise ContractError(f"the sample has no field {asked}.", remedy=f"Its fields: {', '.join(names)}.")
+        raise ContractError(f"there is no field {asked}.", remedy=f"Its fields: {', '.join(names)}.")
     if asked is None and not likely:
         raise ContractError(f"no field looks like the {what}.", remedy=f"Name it with {option}: {', '.join(names)}.")
     return likely[0] if asked is None else names.get(asked, asked)
@@ -103,7 +106,7 @@ def _not_null(raw: AvroSchema, name: str, does: str) -> AvroJson:
     avro = _types(raw)[name]
     if isinstance(avro, list):
         raise ContractError(
-            f"{name} is null or missing in some records of the sample, so it can't {does}.",
+            f"{name} is null or missing in some records, so it can't {does}.",
             remedy="Name another field, or take those records out of the sample and send none like them.",
         )
     return avro
@@ -116,6 +119,11 @@ def sent_name(raw: AvroSchema, name: str) -> str:
 
 def _types(raw: AvroSchema) -> dict[str, AvroJson]:
     return {field["name"]: field["type"] for field in raw["fields"]}
+
+
+def _held(raw: AvroSchema) -> dict[str, AvroType]:
+    """What each field holds, by its name."""
+    return {field.name: field.type for field in read_record(raw).fields}
 
 
 def _kind(avro: AvroJson) -> str:

@@ -11,11 +11,14 @@ from typing import Any
 import yaml
 
 from tidegate.avro.infer import TIMESTAMP, camel_case, infer_record
-from tidegate.avro.types import AvroSchema, read_type
+from tidegate.avro.types import AvroSchema, fields_by_name, read_record, read_type
 from tidegate.contracts import envelope
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.naming import events_alias, index_pattern
 from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, sent_name, with_time
+from tidegate.contracts.new.made_up import made_up
+from tidegate.contracts.new.plain_types import plain_fields
+from tidegate.contracts.new.topic_section import TopicFacts, new_topic, topic_as_it_is
 from tidegate.errors import ContractError
 
 DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
@@ -50,26 +53,59 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
     Raises:
         ContractError: a name, field or sample that can't be used.
     """
-    if not _DATASET.match(name):
-        raise ContractError(f"{name!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
+    require_name(name)
     if not samples:
         raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
     record = camel_case(name)
-    raw = infer_record(record, samples, taken=[_silver_name(record)], is_free=_is_free)
+    raw = infer_record(record, samples, taken=[_silver_name(record)], is_free=is_free)
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
     event_time = choose_time(raw, fields.event_time)
     raw = with_time(raw, event_time, samples)
     identity = choose_identity(raw, fields.identity)
+    return _files(name, raw, Fields(identity, event_time), samples, new_topic(name, _key(raw, identity)))
+
+
+def require_name(dataset: str) -> None:
+    """Refuse what is no name of a dataset.
+
+    Raises:
+        ContractError: it is none.
+    """
+    if not _DATASET.match(dataset):
+        raise ContractError(f"{dataset!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
+
+
+def taken_in(name: str, raw: AvroSchema, fields: Fields, topic: TopicFacts) -> dict[str, str]:
+    """As :func:`scaffold`, from the schema of a topic that is there; ``fields`` are chosen of it.
+
+    The example is made from the schema: no record of the topic is copied into the folder.
+    """
+    return _files(name, raw, fields, [made_up(read_record(raw))], topic_as_it_is(topic))
+
+
+def _files(
+    name: str, raw: AvroSchema, fields: Fields, samples: Sequence[Mapping[str, Any]], topic: str
+) -> dict[str, str]:
+    identity, event_time = str(fields.identity), str(fields.event_time)
     sent_time, sent_id = sent_name(raw, event_time), sent_name(raw, identity)
-    is_text = any(field["name"] == identity and field["type"] == "string" for field in raw["fields"])
+    is_text = _is_text(raw, identity)
+    silver = _silver(raw, identity)
     return {
-        "contract.yaml": _contract(name, identity, event_time, is_text=is_text),
+        "contract.yaml": _contract(name, Fields(identity, event_time), topic, is_text=is_text),
         "v1.avsc": _avsc(raw),
-        "silver.avsc": _avsc(_silver(raw, identity)),
-        "refine.sql": _refine_sql(_silver(raw, identity)),
+        "silver.avsc": _avsc(silver),
+        "refine.sql": _refine_sql(silver),
         "examples/valid.jsonl": "".join(_valid(sample, sent_time) for sample in samples[:_EXAMPLES]),
         "examples/invalid.jsonl": _invalid(samples[0], sent_id, sent_time, _rule_name(identity, is_text)),
     }
+
+
+def _key(raw: AvroSchema, identity: str) -> str:
+    return _yaml(identity) if _is_text(raw, identity) else "null"
+
+
+def _is_text(raw: AvroSchema, identity: str) -> bool:
+    return fields_by_name(read_record(raw))[identity].type.kind == "string"
 
 
 def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
@@ -109,7 +145,8 @@ def _renamed(avro: Any) -> Iterator[tuple[str, str]]:
             yield from _renamed(avro.get(inside))
 
 
-def _is_free(name: str) -> bool:
+def is_free(name: str) -> bool:
+    """Whether a column of the job, the lake and the index may have a name."""
     return not name.startswith("_") and name.lower() not in envelope.LAKE_PARTITIONS
 
 
@@ -118,7 +155,7 @@ def _silver_name(record: str) -> str:
 
 
 def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
-    fields = [{key: value for key, value in field.items() if key != "json"} for field in raw["fields"]]
+    fields = plain_fields(raw)
     first = [field for field in fields if field["name"] == identity]
     others = [field for field in fields if field["name"] != identity]
     return {
@@ -136,7 +173,8 @@ def _refine_sql(silver: AvroSchema) -> str:
     )
 
 
-def _contract(name: str, identity: str, event_time: str, *, is_text: bool) -> str:
+def _contract(name: str, fields: Fields, topic: str, *, is_text: bool) -> str:
+    identity, event_time = str(fields.identity), str(fields.event_time)
     check = f"CHAR_LENGTH(`{identity}`) > 0" if is_text else f"`{identity}` >= 0"
     meaning = _meaning(is_text)
     id_name, time_name = _yaml(identity), _yaml(event_time)
@@ -146,11 +184,7 @@ owner: {name}-team
 description: One row per record of {name}.
 
 topic:
-  name: raw.{name}
-  partitions: 4
-  key: {id_name if is_text else "null"}
-  retention_hours: 168
-compatibility: BACKWARD_TRANSITIVE
+{topic}compatibility: BACKWARD_TRANSITIVE
 
 event_time:
   field: {time_name}

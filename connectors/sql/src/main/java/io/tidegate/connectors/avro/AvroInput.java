@@ -83,7 +83,10 @@ final class AvroInput {
     }
 
     byte[] readBytes() {
-        int length = readLength();
+        return readBytes(readLength());
+    }
+
+    byte[] readBytes(int length) {
         int start = take(length);
         return Arrays.copyOfRange(bytes, start, start + length);
     }

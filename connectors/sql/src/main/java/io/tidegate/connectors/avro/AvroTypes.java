@@ -30,6 +30,9 @@ import org.apache.flink.table.types.logical.VarCharType;
 
 /** How Avro's types map to columns. */
 final class AvroTypes {
+    /** What a text is stored as, in a fixed of another team's schema. */
+    static final int UUID_BYTES = 16;
+
     private static final int MAX_DEPTH = 16;
 
     private AvroTypes() {}
@@ -67,6 +70,8 @@ final class AvroTypes {
             case LONG -> longType(value);
             case FLOAT -> new FloatType();
             case DOUBLE -> new DoubleType();
+            case ENUM -> VarCharType.STRING_TYPE;
+            case FIXED -> fixedType(value);
             case BYTES -> value.getLogicalType() instanceof LogicalTypes.Decimal decimal
                     ? new DecimalType(decimal.getPrecision(), decimal.getScale())
                     : new VarBinaryType(VarBinaryType.MAX_LENGTH);
@@ -76,6 +81,29 @@ final class AvroTypes {
             default -> throw unsupported(value, "no column type holds it");
         };
         return type.copy(isNullable(schema));
+    }
+
+    private static LogicalType fixedType(Schema schema) {
+        if (schema.getLogicalType() instanceof LogicalTypes.Decimal decimal) {
+            return new DecimalType(decimal.getPrecision(), decimal.getScale());
+        }
+        return isUuid(schema) ? VarCharType.STRING_TYPE : new VarBinaryType(VarBinaryType.MAX_LENGTH);
+    }
+
+    /** Whether a fixed holds a uuid, which columns have as text. */
+    static boolean isUuid(Schema schema) {
+        return schema.getType() == Schema.Type.FIXED
+                && schema.getFixedSize() == UUID_BYTES
+                && "uuid".equals(schema.getProp("logicalType"));
+    }
+
+    /** What values of the schema are read as: an enum and a uuid as text, any other fixed as bytes. */
+    static Schema.Type readAs(Schema schema) {
+        return switch (schema.getType()) {
+            case ENUM -> Schema.Type.STRING;
+            case FIXED -> isUuid(schema) ? Schema.Type.STRING : Schema.Type.BYTES;
+            default -> schema.getType();
+        };
     }
 
     private static LogicalType longType(Schema schema) {

@@ -56,7 +56,7 @@ final class ReaderCompiler {
                     resolve(writer.getElementType(), target.getElementType(), ((ArrayType) column).getElementType()));
             case MAP -> CollectionReaders.map(
                     resolve(writer.getValueType(), target.getValueType(), ((MapType) column).getValueType()));
-            default -> ScalarReaders.of(writer.getType(), target);
+            default -> ScalarReaders.of(writer, target);
         };
     }
 
@@ -134,17 +134,17 @@ final class ReaderCompiler {
     }
 
     private static void requireReadable(Schema writer, Schema target) {
-        Schema.Type written = writer.getType();
-        boolean readable = switch (target.getType()) {
+        Schema.Type written = AvroTypes.readAs(writer);
+        boolean readable = switch (AvroTypes.readAs(target)) {
             case LONG -> written == Schema.Type.INT;
             case FLOAT -> written == Schema.Type.INT || written == Schema.Type.LONG;
             case DOUBLE -> written == Schema.Type.INT || written == Schema.Type.LONG || written == Schema.Type.FLOAT;
-            case STRING -> written == Schema.Type.BYTES;
-            case BYTES -> written == Schema.Type.STRING;
+            case STRING -> writer.getType() == Schema.Type.BYTES;
+            case BYTES -> writer.getType() == Schema.Type.STRING || writer.getType() == Schema.Type.FIXED;
             default -> false;
         };
-        if (written != target.getType() && !readable) {
-            throw mismatch(written + " is written where the reader has " + target.getType());
+        if (written != AvroTypes.readAs(target) && !readable) {
+            throw mismatch(writer.getType() + " is written where the reader has " + target.getType());
         }
     }
 
@@ -167,8 +167,9 @@ final class ReaderCompiler {
         String wanted = target.getProp("logicalType");
         boolean clash = written != null && wanted != null && MEANINGS.contains(wanted) && !written.equals(wanted);
         if (target.getLogicalType() instanceof LogicalTypes.Decimal decimal) {
-            clash |= writer.getType() != Schema.Type.BYTES || written != null && !hasScale(writer, decimal.getScale());
-        } else if (target.getType() == Schema.Type.STRING) {
+            boolean digits = writer.getType() == Schema.Type.BYTES || writer.getType() == Schema.Type.FIXED;
+            clash |= !digits || written != null && !hasScale(writer, decimal.getScale());
+        } else if (AvroTypes.readAs(target) == Schema.Type.STRING) {
             clash |= writer.getType() == Schema.Type.BYTES && "decimal".equals(written);
         }
         if (clash) {

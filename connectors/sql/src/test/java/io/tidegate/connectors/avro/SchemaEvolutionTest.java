@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -10,6 +11,8 @@ import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records of an older or newer writer, read with the contract's schema. */
 class SchemaEvolutionTest {
@@ -138,6 +141,72 @@ class SchemaEvolutionTest {
         assertMismatch("{'name': 'price', 'type': 'string'}", price.formatted(2));
         assertMismatch(price.formatted(2), "{'name': 'price', 'type': 'string'}");
         assertMismatch(price.formatted("'3'"), price.formatted(2));
+    }
+
+    private static final String KIND = "{'type': 'enum', 'name': 'Kind', 'symbols': ['NEW', 'PAID']}";
+    private static final String HASH = "{'type': 'fixed', 'name': 'Hash', 'size': 3}";
+    private static final String UUID = "{'type': 'fixed', 'name': 'Uuid', 'size': 16, 'logicalType': 'uuid'}";
+    private static final String PRICE =
+            "{'type': 'fixed', 'name': 'Price', 'size': 3, 'logicalType': 'decimal', 'precision': 6, 'scale': 2}";
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatNoColumnStoresIsReadAsTextBytesOrDecimal(boolean asWritten) throws IOException {
+        String written = fields(KIND, HASH, UUID, PRICE);
+        String plain = fields("'string'", "'bytes'", "'string'",
+                "{'type': 'bytes', 'logicalType': 'decimal', 'precision': 6, 'scale': 2}");
+        byte[] data = new byte[1 + 3 + 16 + 3];
+        data[0] = 2; // the second symbol
+        data[1] = 7;
+        data[19] = 1; // the uuid's last byte
+        data[22] = 125;
+        GenericRowData row = decode(record(written), record(asWritten ? written : plain), data);
+        assertNull(Formats.metadata(row, RecordMetadata.ERROR_MESSAGE));
+        assertEquals("PAID", row.getString(0).toString());
+        assertArrayEquals(new byte[] {7, 0, 0}, row.getBinary(1));
+        assertEquals("00000000-0000-0000-0000-000000000001", row.getString(2).toString());
+        assertEquals(DecimalData.fromUnscaledLong(125, 6, 2), row.getField(3));
+    }
+
+    @Test
+    void aSymbolThatTheContractDoesNotListIsReadAndOneThatTheWriterLacksIsABadValue() throws IOException {
+        String known = "{'name': 'f', 'type': {'type': 'enum', 'name': 'Kind', 'symbols': ['NEW']}}";
+        String writer = "{'name': 'f', 'type': " + KIND + "}";
+        assertEquals("PAID", decode(record(writer), record(known), new byte[] {2}).getString(0).toString());
+        assertEquals("BAD_VALUE", code(writer, known, new byte[] {4}));
+        assertEquals("BAD_VALUE", code(writer, known, new byte[] {1}));
+    }
+
+    @Test
+    void defaultsOfForeignTypesAreFilledIn() throws IOException {
+        String added = "{'name': 'k', 'type': " + KIND + ", 'default': 'NEW'}, {'name': 'h', 'type': " + HASH
+                + ", 'default': '\\u0001\\u0002\\u0003'}, {'name': 'p', 'type': " + PRICE
+                + ", 'default': '\\u0000\\u0000\\u007d'}";
+        GenericRowData row = decode(record("{'name': 'id', 'type': 'int'}"), record("{'name': 'id', 'type': 'int'}, " + added), new byte[] {2});
+        assertEquals("NEW", row.getString(1).toString());
+        assertArrayEquals(new byte[] {1, 2, 3}, row.getBinary(2));
+        assertEquals(DecimalData.fromUnscaledLong(125, 6, 2), row.getField(3));
+    }
+
+    @Test
+    void aFixedOfAnotherMeaningIsASchemaMismatch() throws IOException {
+        assertMismatch(fields(HASH), fields("'string'"));
+        assertMismatch(fields(UUID), fields("'int'"));
+        assertMismatch(fields(KIND), fields("'bytes'"));
+        assertMismatch(fields(PRICE), fields(PRICE.replace("2}", "3}")));
+        assertMismatch(fields("'string'"), fields(PRICE));
+    }
+
+    private static String code(String writer, String reader, byte[] data) throws IOException {
+        return Formats.metadata(decode(record(writer), record(reader), data), RecordMetadata.ERROR_CODE);
+    }
+
+    private static String fields(String... types) {
+        var fields = new StringBuilder();
+        for (int i = 0; i < types.length; i++) {
+            fields.append(i == 0 ? "" : ", ").append("{'name': 'f").append(i).append("', 'type': ").append(types[i]).append("}");
+        }
+        return fields.toString();
     }
 
     private static void assertMismatch(String written, String read) throws IOException {
