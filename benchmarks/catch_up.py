@@ -22,7 +22,10 @@ from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import OffsetReader, Spans, reached, topic_spans
 from tidegate.clients.opensearch import connect
 from tidegate.contracts import naming
-from tidegate.jobs.start import Start, start, stop, submit
+from tidegate.jobs.flink_run import submit
+from tidegate.jobs.plan_start import Start
+from tidegate.jobs.start import start
+from tidegate.jobs.stop import stop_jobs
 from tidegate.settings import Settings, get_settings
 
 WORKERS = ("taskmanager",)
@@ -93,7 +96,7 @@ def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
     while not reached(ends, offsets.committed([group])[group]):  # Flink commits offsets at each checkpoint
         time.sleep(0.1)
     seconds, used = time.monotonic() - began, since(before, cpu_seconds(settings))
-    stop(settings, job, savepoint=False)
+    stop_jobs(settings, [job], savepoint=False)
     return Run(sum(total(partitions) for partitions in spans.values()), seconds, used)
 
 

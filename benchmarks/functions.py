@@ -20,7 +20,7 @@ from benchmarks.catch_up import fill, total
 from benchmarks.measure import cpu_seconds_of
 from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import Spans, topic_spans
-from tidegate.jobs.start import submit
+from tidegate.jobs.flink_run import submit
 from tidegate.settings import Settings, get_settings
 from tidegate.stack import local
 

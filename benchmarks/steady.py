@@ -15,7 +15,9 @@ from contextlib import ExitStack
 from benchmarks.measure import cpu_seconds, since
 from tidegate.contracts.load import load_stream
 from tidegate.job_names import NAMES
-from tidegate.jobs.start import Start, start, stop
+from tidegate.jobs.plan_start import Start
+from tidegate.jobs.start import start
+from tidegate.jobs.stop import stop_jobs
 from tidegate.measure.child import Child
 from tidegate.measure.lag import LagReader
 from tidegate.measure.meter import Meter
@@ -43,8 +45,7 @@ def main() -> None:
         rates = {name: options.rate * share for name, share in shares.items()}
         print(steady(settings, rates, options.seconds, options.warm_up))
     finally:
-        for job in NAMES:
-            stop(settings, job, savepoint=False)
+        stop_jobs(settings, NAMES, savepoint=False)
 
 
 def steady(settings: Settings, rates: dict[str, float], seconds: float, warm_up_s: float) -> str:

@@ -15,17 +15,23 @@ from tidegate.settings import Settings
 from tidegate.sql.job_sql import JobSql
 
 
+def is_of(uid: str, prefix: str) -> bool:
+    """Whether an operator works for the dataset of a prefix; Flink puts its own words before the uid of a committer."""
+    return f" {uid}".find(f" {prefix}:") >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class StateFacts:
-    """A state to go on from: uids of its operators, what its datasets' parts were begun with, how old it is."""
+    """A state to go on from: uids of its operators, what its datasets' parts were begun with, how old it is, where."""
 
     uids: frozenset[str]
     begun: Mapping[str, Begun]
     age: timedelta
+    path: str = ""
 
     def holds(self, prefix: str) -> bool:
-        """Whether it has the state of an operator whose uid begins so."""
-        return any(uid.startswith(f"{prefix}:") for uid in self.uids)
+        """Whether it has the state of an operator that works for a dataset, which its prefix names."""
+        return any(is_of(uid, prefix) for uid in self.uids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +91,21 @@ class Part:
 class Arguments:
     """What a start asks for: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint.
 
-    ``forget_removed``: state of datasets that are not part of the job any more may be given up.
+    ``forget_removed``: state of datasets that are gone, and of operators that SQL has no more, may be given up.
+    ``group``: which datasets these are; empty of the job that all may share.
     """
 
     datasets: tuple[str, ...]
     recover_from: str
     forget_removed: bool
     explain: bool
+    group: str = ""
 
 
 def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The options that every job has."""
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset (repeatable)")
+    parser.add_argument("--group", default="", help="name of these datasets' group: runs as refine.NAME in Flink")
     parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint or checkpoint")
     parser.add_argument("--forget-removed", action="store_true", help="give up the state of datasets that are gone")
     parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
@@ -105,7 +114,9 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def arguments_of(options: argparse.Namespace) -> Arguments:
     """The parsed options as a value."""
-    return Arguments(tuple(options.dataset), options.recover_from, options.forget_removed, options.explain)
+    return Arguments(
+        tuple(options.dataset), options.recover_from, options.forget_removed, options.explain, options.group
+    )
 
 
 def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Stream]:

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from tidegate.clients.lake import lake_errors, open_catalog
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.naming import lake_table
-from tidegate.errors import TidegateError, TransientError
+from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
 
@@ -19,8 +19,9 @@ def follow_silver(dataset: Stream, settings: Settings) -> tuple[Step, ...]:
     """Changes the table in one commit, where it has to be changed; returns what was done.
 
     Raises:
-        TidegateError: a change that Iceberg can't make, and then none is made; or the catalog refuses.
-        TransientError: the catalog does not answer, or somebody else has just changed the table.
+        TidegateError: a change that Iceberg can't make, and then none is made; the catalog refuses; or somebody else
+            has just changed the table.
+        TransientError: the catalog does not answer.
     """
     catalog = open_catalog(settings)
     name = lake_table("silver", dataset.name)
@@ -33,8 +34,9 @@ def follow_silver(dataset: Stream, settings: Settings) -> tuple[Step, ...]:
     try:
         _commit(table, steps, settings)
     except overtaken as error:
-        raise TransientError(
-            f"the lake's table {name} was changed by somebody else at the same time.", remedy="Start the job again."
+        raise TidegateError(
+            f"the lake's table {name} was changed by somebody else at the same time.",
+            remedy="Start it again: `tidegate run lake`.",
         ) from error
     return steps
 

@@ -28,7 +28,8 @@ def main() -> None:
     parser.add_argument("--explain", action="store_true", help="print the plan of the job and submit nothing")
     options = parser.parse_args(sys.argv[1:])
     plan = Plan.from_json(options.plan.read_text())
-    run([job_of(plan)], Arguments((plan.dataset,), recover_from="none", forget_removed=False, explain=options.explain))
+    once = Arguments((plan.dataset,), recover_from="none", forget_removed=False, explain=options.explain)
+    run([(job_of(plan), once)])
 
 
 def job_of(plan: Plan) -> Job:

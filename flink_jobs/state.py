@@ -1,6 +1,6 @@
 """Checkpoints and savepoints as Flink's file systems hold them: where they are, of when, and what they hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -9,6 +9,8 @@ from pyflink.java_gateway import get_gateway
 from tidegate.errors import TidegateError
 
 METADATA = "_metadata"
+STARTS, JOINED = "starts", "joined"
+"""Folders among a job's checkpoints that are none: what starts began with, and states that were put together."""
 
 
 def states(folder: str) -> Iterator[tuple[int, str]]:
@@ -21,7 +23,7 @@ def states(folder: str) -> Iterator[tuple[int, str]]:
             continue
         for status in file_system.listStatus(path) or []:
             child = status.getPath()
-            if status.isDir() and depth < 2:
+            if status.isDir() and depth < 2 and child.getName() not in (STARTS, JOINED):
                 pending.append((child, depth + 1))
             elif child.getName() == METADATA:
                 yield int(status.getModificationTime()), str(child.getParent().toString())
@@ -46,18 +48,61 @@ def uids_in(state: str) -> frozenset[str]:
     Raises:
         TidegateError: it cannot be read.
     """
+    metadata = load(state)
+    return frozenset(str(each.getOperatorUid().orElse("")) for each in metadata.getOperatorStates())
+
+
+def load(state: str) -> Any:
+    """Flink's own ``CheckpointMetadata`` of a checkpoint or savepoint.
+
+    Raises:
+        TidegateError: it cannot be read.
+    """
     jvm = get_gateway().jvm
     try:
         path, file_system = _opened(_metadata_of(state))
         stream = jvm.java.io.DataInputStream(file_system.open(path))
         try:
             loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
-            metadata = jvm.org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(stream, loader, state)
+            # By the path that Flink itself would write: files of a state are named relative to its folder.
+            folder = str(path.getParent().toString())
+            return jvm.org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(stream, loader, folder)
         finally:
             stream.close()
-        return frozenset(str(each.getOperatorUid().orElse("")) for each in metadata.getOperatorStates())
     except Py4JJavaError as error:
         raise _unreadable(state) from error
+
+
+def mentions(state: str, texts: Iterable[str]) -> bool:
+    """Whether one of the texts, as each operator's uid is written, is somewhere in the metadata of a state.
+
+    Raises:
+        TidegateError: it cannot be read.
+    """
+    try:
+        path, file_system = _opened(_metadata_of(state))
+        stream = file_system.open(path)
+        try:
+            content = bytes(stream.readAllBytes())
+        finally:
+            stream.close()
+    except Py4JJavaError as error:
+        raise _unreadable(state) from error
+    return any(text.encode() in content for text in texts)
+
+
+def exists(state: str) -> bool:
+    """Whether a checkpoint or savepoint is there."""
+    path, file_system = _opened(_metadata_of(state))
+    return bool(file_system.exists(path))
+
+
+def folders(root: str) -> list[str]:
+    """The names of the folders in one."""
+    path, file_system = _opened(root)
+    if not file_system.exists(path):
+        return []
+    return [str(each.getPath().getName()) for each in file_system.listStatus(path) or [] if each.isDir()]
 
 
 def read_texts(folder: str) -> dict[str, str]:
@@ -77,13 +122,18 @@ def read_texts(folder: str) -> dict[str, str]:
 
 def write_text(folder: str, name: str, text: str) -> None:
     """One text file, whole or not at all where the file system has it so."""
-    jvm = get_gateway().jvm
-    path, file_system = _opened(f"{folder}/{name}")
-    stream = file_system.create(path, jvm.org.apache.flink.core.fs.FileSystem.WriteMode.OVERWRITE)
+    stream = new_file(f"{folder}/{name}")
     try:
         stream.write(text.encode())
     finally:
         stream.close()
+
+
+def new_file(place: str) -> Any:
+    """A Java stream into a file, which is there once the stream is closed; one that is there already is replaced."""
+    jvm = get_gateway().jvm
+    path, file_system = _opened(place)
+    return file_system.create(path, jvm.org.apache.flink.core.fs.FileSystem.WriteMode.OVERWRITE)
 
 
 def _metadata_of(state: str) -> str:

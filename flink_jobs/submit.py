@@ -6,110 +6,116 @@ every operator, finds the state to go on from, and submits once.
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 from pyflink.table.statement_set import StatementSet
 
+from flink_jobs.configured import configuration, is_application, places_of, recovery
 from flink_jobs.job import Arguments, Job, Part, add_options, arguments_of, chosen_datasets
+from flink_jobs.joined_state import state_of
 from flink_jobs.operator_names import name_operators
 from flink_jobs.parts import Begin, part_of
 from flink_jobs.python_functions import register_named
-from flink_jobs.recovery import (
-    CHECKPOINT_DIR,
-    IGNORE_UNCLAIMED,
-    LATEST,
-    NONE,
-    RECOVERY_PATH,
-    facts_of,
-    usable_path,
-    why_unusable,
-    write_start,
-)
+from flink_jobs.recovery import NONE, origins, write_start
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.clients.flink import FlinkClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
-from tidegate.errors import ContractError, TidegateError
+from tidegate.errors import ContractError, TidegateError, TransientError
+from tidegate.job_names import flink_name
 from tidegate.jobs.fingerprints import fingerprints, parameter
+from tidegate.jobs.live import live_jobs, of_dataset
+from tidegate.jobs.plan_start import running_already
 from tidegate.jobs.start import refuse_if_running
 from tidegate.settings import LogSettings, Settings, get_settings
 from tidegate.sql.job_sql import JobSql, Table
 
-EXECUTION_TARGET = "execution.target"
+SEE_LOG = "`tidegate logs jobmanager` has the whole of it."
 GLOBAL_PARAMETERS = "pipeline.global-job-parameters"
 
 
 def main(job: Job) -> None:
     """Entry point of a job file, under ``tidegate run`` and under plain ``flink run -py`` alike."""
     parser = add_options(argparse.ArgumentParser(prog=job.name))
-    run([job], arguments_of(parser.parse_args(sys.argv[1:])))
+    run([(job, arguments_of(parser.parse_args(sys.argv[1:])))])
 
 
-def run(jobs: list[Job], arguments: Arguments) -> None:
-    """Submits the jobs one after the other; a problem ends the program with one line."""
+def run(starts: Sequence[tuple[Job, Arguments]]) -> None:
+    """Submits the jobs one after the other; each problem is one line, and stops no job but its own."""
     log.start(LogSettings())
+    failed = False
     try:
         settings = get_settings()
-        for job in jobs:
-            submit(job, arguments, settings)
     except TidegateError as error:
         log.failed(error)
         sys.exit(1)
+    for job, arguments in starts:
+        try:
+            failed = not submit(job, arguments, settings) or failed
+        except TidegateError as error:
+            log.failed(error)
+            failed = True
+        except FLINK_REFUSES as error:
+            name = flink_name(job.name, arguments.group)
+            log.failed(TidegateError(f"Flink refuses the job {name}: {SqlError(error).reason}.", remedy=SEE_LOG))
+            failed = True
+    sys.exit(1 if failed else 0)
 
 
-def submit(job: Job, arguments: Arguments, settings: Settings) -> None:
-    """Builds the job for its datasets and starts it.
+def submit(job: Job, arguments: Arguments, settings: Settings) -> bool:
+    """Builds the job for its datasets and starts it; whether with all of them. One that it is not is told.
 
     Raises:
-        TidegateError: the job runs already, or its state cannot be found although it ran before.
+        TidegateError: the job runs already, its state cannot be found although it ran before, or none of its datasets
+            can be started.
     """
     datasets = chosen_datasets(arguments, settings)
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
+    name = flink_name(job.name, arguments.group)
     if not arguments.explain and not is_application(environment):
-        refuse_if_running(FlinkClient(settings), job.name)
-    environment.configure(configuration(job, datasets, settings, arguments, environment))
+        refuse_what_runs(name, job, datasets, settings)
+    places = places_of(environment, settings, arguments)
+    environment.configure(configuration(job, name, settings, places))
     table_environment = StreamTableEnvironment.create(environment)
     if arguments.explain:
         for dataset in datasets:
             print(plan_of(Part(job, dataset, settings), table_environment))
-        return
-    parts = parts_of(job, datasets, settings, arguments, environment)
-    attached = attach_all(parts, arguments, table_environment, environment)
-    environment.configure(told_parameters(job, [part for part in parts if part.dataset.name in attached], settings))
-    job_id = str(environment.execute(job.name).get_job_id())
-    log.event("job_submitted", job=job.name, job_id=job_id, datasets=attached)
+        return True
+    found = origins(job, datasets, arguments, settings, places)
+    now = datetime.now(UTC)
+    begin = partial(Begin, told_none=arguments.recover_from == NONE, now=now)
+    makers = {each.name: partial(part_of, job, each, settings, begin(found.get(each.name))) for each in datasets}
+    parts = attach_all(job, makers, table_environment, environment)
+    if not parts:
+        return False
+    if job.computed_again:
+        write_start(places.of(name)[0], now, {part.dataset.name: part.begun for part in parts})
+    path = state_of(job.name, [part.dataset.name for part in parts], found, places.of(name)[0])
+    environment.configure(recovery(path, places, arguments))
+    environment.configure(told_parameters(job, parts, settings))
+    job_id = str(environment.execute(name).get_job_id())
+    log.event("job_submitted", job=name, job_id=job_id, datasets=[part.dataset.name for part in parts])
+    return len(parts) == len(datasets)
 
 
-def parts_of(
-    job: Job,
-    datasets: list[Stream],
-    settings: Settings,
-    arguments: Arguments,
-    environment: StreamExecutionEnvironment,
-) -> list[Part]:
-    """What each dataset begins with, kept for the next start where the job's results depend on it.
+def refuse_what_runs(name: str, job: Job, datasets: Sequence[Stream], settings: Settings) -> None:
+    """Two jobs with one dataset would fence each other's transactions.
 
     Raises:
-        TidegateError: the results would be wrong, or written a second time.
+        TidegateError: a job of that name runs, or one of the same kind that has one of the datasets.
     """
-    options = environment._j_stream_execution_environment.getConfiguration().toMap()
-    path, folder = options.get(RECOVERY_PATH), str(options.get(CHECKPOINT_DIR))
-    state = facts_of(str(path), folder) if path else None
-    if state and (reason := why_unusable(job, datasets, settings, state)):
-        raise TidegateError(
-            f"{job.name} would be wrong if it went on from {path}: {reason}.",
-            remedy="Start it with --recover-from none: everything is computed again.",
-        )
-    begin = Begin(state, arguments.recover_from == NONE, datetime.now(UTC))
-    parts = [part_of(job, dataset, settings, begin) for dataset in datasets]
-    if job.computed_again:
-        write_start(folder, begin.now, {part.dataset.name: part.begun for part in parts})
-    return parts
+    refuse_if_running(FlinkClient(settings), name)
+    live = live_jobs(settings)
+    for dataset in datasets:
+        if holder := of_dataset(live, job.name, dataset.name):
+            raise running_already(holder, [dataset.name])
 
 
 def told_parameters(job: Job, parts: list[Part], settings: Settings) -> Configuration:
@@ -132,29 +138,40 @@ def plan_of(part: Part, table_environment: StreamTableEnvironment) -> str:
 
 
 def attach_all(
-    parts: list[Part],
-    arguments: Arguments,
+    job: Job,
+    makers: Mapping[str, Callable[[], Part]],
     table_environment: StreamTableEnvironment,
     environment: StreamExecutionEnvironment,
-) -> list[str]:
-    """Adds every part whose SQL Flink takes; names those. Of all, one that it refuses is left out and told.
+) -> list[Part]:
+    """Adds the part of every dataset that can be made and that Flink takes; each other one is told, with its remedy.
 
     Raises:
-        ContractError: it refuses the SQL of a dataset that was asked for by name, or of every dataset.
+        TransientError: a server does not answer, which is no dataset's own trouble.
     """
-    refused: dict[str, object] = {}
-    for part in parts:
+    attached = []
+    for name, make in makers.items():
         try:
+            part = make()
             attach(part, table_environment, environment)
-        except FLINK_REFUSES as error:
-            name = part.dataset.name
-            remedy = f"`tidegate contract check {name}` says where."
-            problem = ContractError(f"Flink refuses the SQL of {name}: {SqlError(error).reason}.", remedy=remedy)
-            refused[name] = problem
-            if arguments.datasets or len(refused) == len(parts):
-                raise problem from error
-    log.left_out(refused)
-    return [part.dataset.name for part in parts if part.dataset.name not in refused]
+        except TransientError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the SQL or a function of one does, the others start
+            log.failed(left_out_of(job, name, error))
+        else:
+            attached.append(part)
+    return attached
+
+
+def left_out_of(job: Job, dataset: str, error: Exception) -> TidegateError:
+    """Why a dataset is not part of a job, in one line."""
+    if isinstance(error, TidegateError):
+        return TidegateError(f"{job.name} is started without {dataset}: {error.problem}", remedy=error.remedy)
+    flink = isinstance(error, FLINK_REFUSES)
+    reason = f"Flink refuses its SQL: {SqlError(error).reason}" if flink else f"{type(error).__name__}: {error}"
+    return ContractError(
+        f"{job.name} is started without {dataset}: {' '.join(reason.split()).rstrip('.')}.",
+        remedy=f"`tidegate contract check {dataset}` says where; mended, it starts with `tidegate run {job.name}`.",
+    )
 
 
 def attach(part: Part, table_environment: StreamTableEnvironment, environment: StreamExecutionEnvironment) -> None:
@@ -188,50 +205,3 @@ def statement_set(sql: JobSql, table_environment: StreamTableEnvironment) -> Sta
     for insert in sql.inserts:
         statements.add_insert_sql(insert.sql)
     return statements
-
-
-def is_application(environment: StreamExecutionEnvironment) -> bool:
-    """Whether this program runs in the JobManager, in a cluster of its own (Application mode).
-
-    There, after the JobManager's failure, the program runs again while its job is being recovered: Flink takes the
-    two for the same.
-    """
-    cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
-    return str(cluster.get(EXECUTION_TARGET)) == "embedded"
-
-
-def configuration(
-    job: Job,
-    datasets: list[Stream],
-    settings: Settings,
-    arguments: Arguments,
-    environment: StreamExecutionEnvironment,
-) -> Configuration:
-    """The job's own part of Flink's configuration."""
-    cluster = environment._j_stream_execution_environment.getConfiguration().toMap()
-    folder = str(cluster.get(CHECKPOINT_DIR) or "")
-    if not folder and not arguments.explain:
-        raise TidegateError(
-            f"Flink has no {CHECKPOINT_DIR}.",
-            remedy="Set it in Flink's config.yaml, e.g. to a file or S3 path.",
-        )
-    values = {
-        "pipeline.object-reuse": "true",
-        "parallelism.default": str(settings.parallelism),
-        "execution.checkpointing.interval": f"{int(job.checkpoint_interval_s(settings) * 1000)} ms",
-        "execution.checkpointing.mode": "EXACTLY_ONCE",
-        CHECKPOINT_DIR: f"{folder.rstrip('/')}/{job.name}",
-        "table.local-time-zone": "UTC",
-        "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
-        **job.options,
-    }
-    # By `flink run --fromSavepoint` or the Kubernetes operator: who starts the job knows best.
-    given = str(cluster.get(RECOVERY_PATH) or "")
-    if not arguments.explain and not (given and arguments.recover_from == LATEST):
-        path = usable_path(job, arguments, datasets, settings, values[CHECKPOINT_DIR])
-        if path:
-            values |= {RECOVERY_PATH: path, IGNORE_UNCLAIMED: str(arguments.forget_removed).lower()}
-    result = Configuration()
-    for key, value in values.items():
-        result.set_string(key, value)
-    return result

@@ -17,7 +17,8 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.job_names import NAMES
-from tidegate.jobs.start import Start, start
+from tidegate.jobs.plan_start import Start
+from tidegate.jobs.start import start
 from tidegate.settings import Settings, get_settings
 
 

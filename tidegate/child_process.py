@@ -21,11 +21,20 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 def reported_error(said: str) -> TidegateError | None:
     """The error that a child ended with, by all it said; None if it told of none, as after a crash."""
-    failures = [line for line in map(_event, said.splitlines()) if line and line["event"] == "failed"]
-    if not failures:
-        return None
-    kind = TransientError if failures[-1].get("transient") else TidegateError
-    return kind(str(failures[-1]["error"]), remedy=str(failures[-1]["remedy"]))
+    return next(reversed(reported_errors(said)), None)
+
+
+def reported_errors(said: str) -> list[TidegateError]:
+    """Every error that a child told of, in their order."""
+    return [
+        (TransientError if each.get("transient") else TidegateError)(str(each["error"]), remedy=str(each["remedy"]))
+        for each in events(said, "failed")
+    ]
+
+
+def events(said: str, *names: str) -> list[dict[str, Any]]:
+    """A child's events of these names, in their order."""
+    return [line for line in map(_event, said.splitlines()) if line and line["event"] in names]
 
 
 def readable(said: str) -> str:

@@ -1,7 +1,8 @@
 """The jobs of the pipeline: the one list, which everything else reads. Pure: neither PyFlink nor settings.
 
 A job's name is the stem of its file in ``flink_jobs/``, and the prefix of its operators, transactions and consumer
-groups: renaming one is a breaking change.
+groups: renaming one is a breaking change. In Flink it may run several times, each time with datasets of its own: as
+``refine``, which all may share, and beside it as ``refine.readings``.
 """
 
 from dataclasses import dataclass

@@ -38,6 +38,7 @@ ENV_PREFIX = "TIDEGATE_"
 
 # Flink refuses to checkpoint more often.
 CheckpointInterval = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
+JOB_GROUPS = r"^\s*[A-Za-z_]\w*\s*([,;]\s*[A-Za-z_]\w*\s*)*;?\s*$"
 # What Kubernetes tells each container of a service named tidegate or tidegate-….
 _OF_KUBERNETES = re.compile(r".*_SERVICE_(HOST|PORT(_.+)?)|.*_PORT_\d+_(TCP|UDP|SCTP)(_.+)?")
 _ADDRESS_OF_KUBERNETES = re.compile(r"(tcp|udp|sctp)://.*")
@@ -126,6 +127,11 @@ class Settings(LogSettings):
     )
     parallelism: int = Field(
         default=1, ge=1, description="subtasks of each job; a second one helps where cores are left over"
+    )
+    job_groups: str = Field(
+        default="shared",
+        pattern=JOB_GROUPS,
+        description="which datasets share a Flink job: shared (all), each (none), or groups: clicks,orders;logs",
     )
     savepoints: str | None = Field(default=None, description="folder of savepoints; else below the home folder")
 

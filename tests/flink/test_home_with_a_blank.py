@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.jobs.start import environment
+from tidegate.jobs.flink_run import environment
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import JobManager

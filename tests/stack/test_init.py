@@ -14,7 +14,9 @@ from tests.pipeline import Pipeline
 from tests.project import PROJECT
 from tidegate.clients.warehouse import create, ensure_table_bucket
 from tidegate.job_names import NAMES
-from tidegate.jobs.start import Start, start, stop
+from tidegate.jobs.plan_start import Start
+from tidegate.jobs.start import start
+from tidegate.jobs.stop import stop
 from tidegate.settings import Settings
 
 BUCKET = "init-test"

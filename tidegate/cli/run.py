@@ -10,17 +10,23 @@ from tidegate.cli.output import LEFT_OUT
 from tidegate.contracts.sound import sound_datasets
 from tidegate.job_names import NAMES
 from tidegate.jobs.consequences import consequences
-from tidegate.jobs.start import Start, start
+from tidegate.jobs.plan_start import Start
+from tidegate.jobs.start import start
 from tidegate.settings import get_settings
 
 
 @click.command(
     "run",
-    help=f"Start JOBS ({', '.join(NAMES)}) and wait until their tasks run. Exit code 3 if they go on without a dataset "
-    "whose contract is wrong.",
+    help=f"Start JOBS ({', '.join(NAMES)}) beside what runs and wait until their tasks run. Exit code 1 if one, or a "
+    "dataset of one, can't be started: the others are; 3 if they go on without a dataset whose contract is wrong.",
 )
 @click.argument("jobs", nargs=-1, required=True)
-@click.option("--dataset", "datasets", multiple=True, help="Only this dataset (repeatable); else all streams.")
+@click.option(
+    "--dataset",
+    "datasets",
+    multiple=True,
+    help="Only this dataset (repeatable), in a job of its own; else all streams that do not run yet.",
+)
 @click.option(
     "--recover-from",
     default="latest",
@@ -48,7 +54,12 @@ def command(
         confirm(" ".join(found), yes=yes)
     left_out = {} if datasets else sound_datasets(settings.schemas_dir).left_out
     log.left_out(left_out)  # the job says it too, but to Flink
-    for job in start(settings, what):
+    started = start(settings, what)
+    for job in started.jobs:
         log.event("job_started", job=job.name, job_id=job.job_id, datasets=list(datasets) or None)
         click.echo(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")
+    for failure in started.failures:
+        log.failed(failure)
+    if started.failures:
+        sys.exit(1)
     sys.exit(LEFT_OUT if left_out else 0)

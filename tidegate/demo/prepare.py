@@ -2,11 +2,12 @@
 
 from rich.console import Console
 
-from tidegate.clients.flink import FlinkClient
 from tidegate.clients.opensearch import SearchClient
 from tidegate.demo.options import DATASET, JOBS, DemoOptions
 from tidegate.demo.phases import Phases
-from tidegate.jobs.start import Start, start
+from tidegate.jobs.live import live_jobs, of_dataset
+from tidegate.jobs.plan_start import Start
+from tidegate.jobs.start import start
 from tidegate.measure.child import Child
 from tidegate.registration.register import register_all
 from tidegate.search.templates import apply_templates, searchable
@@ -52,11 +53,15 @@ def prepare(settings: Settings, phases: Phases) -> None:
 
 
 def start_jobs(settings: Settings, phases: Phases) -> tuple[str, ...]:
-    """Starts the jobs that don't run yet, from one client, and waits until their tasks run; returns those."""
-    client = FlinkClient(settings)
-    missing = tuple(job for job in JOBS if client.live_job(job) is None)
+    """Starts the jobs that don't run for the demo's dataset yet, and waits until their tasks run.
+
+    Returns the names that those have in Flink.
+    """
+    live = live_jobs(settings)
+    missing = tuple(job for job in JOBS if of_dataset(live, job, DATASET) is None)
     with phases.phase("jobs", "starting " + ", ".join(missing)) as note:
-        if missing:
-            start(settings, Start(missing, (DATASET,)))
+        started = start(settings, Start(missing, (DATASET,))) if missing else None
+        if started and started.failures:
+            raise started.failures[0]
         note.text = f"{', '.join(JOBS)} run" + ("" if missing else " already")
-    return missing
+    return tuple(job.name for job in started.jobs) if started else ()

@@ -20,7 +20,7 @@ from tidegate.demo.queries import Answer
 from tidegate.demo.report import Comparison, Measured, as_json, compare, write
 from tidegate.demo.view import View
 from tidegate.demo.watched import Watched
-from tidegate.jobs.start import stop
+from tidegate.jobs.stop import stop
 from tidegate.measure.memory import SAMPLE_EVERY_S, MemoryWatch
 from tidegate.measure.percentiles import percentiles
 from tidegate.measure.repeating import Repeating

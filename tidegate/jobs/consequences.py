@@ -6,7 +6,7 @@ from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts import naming
 from tidegate.contracts.sound import sound_datasets
 from tidegate.job_names import LAKE, REFINE
-from tidegate.jobs.start import Start
+from tidegate.jobs.plan_start import Start
 from tidegate.settings import Settings
 
 APPENDING = {REFINE: "silver, dead letters and dropped records", LAKE: "the lake's tables"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TidegateError, TransientError
-from tidegate.job_names import NAMES
+from tidegate.job_names import NAMES, job_of
 from tidegate.jobs.fingerprints import DATASET_PARAMETER
 from tidegate.settings import Settings
 
@@ -35,7 +35,7 @@ def live_jobs(settings: Settings) -> list[LiveJob]:
         TransientError: Flink is out of reach.
     """
     client = FlinkClient(settings)
-    found = [job for job in client.jobs() if job.live and job.name.partition(".")[0] in NAMES]
+    found = [job for job in client.jobs() if job.live and job_of(job.name) in NAMES]
     return sorted((_told(client, job) for job in found), key=lambda job: job.name)
 
 
@@ -55,4 +55,4 @@ def _told(client: FlinkClient, job: FlinkJob) -> LiveJob:
         parameters = {}
     told = {name: value for name, value in parameters.items() if name.startswith(DATASET_PARAMETER)}
     fingerprints = {name.removeprefix(DATASET_PARAMETER): value for name, value in told.items()}
-    return LiveJob(job.name, job.job_id, job.name.partition(".")[0], fingerprints)
+    return LiveJob(job.name, job.job_id, job_of(job.name), fingerprints)

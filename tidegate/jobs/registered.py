@@ -48,20 +48,18 @@ class Missing:
 
 
 def datasets_to_start(settings: Settings, jobs: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[Missing]]:
-    """The datasets that the jobs can be started with, and those to leave out as they were never registered.
+    """The datasets that the jobs can be started with, and those to leave out as they lack something.
 
     Raises:
-        ContractError: one that is named lacks something, one that is registered in part does, or none is registered.
+        ContractError: one that is named lacks something, or every one does.
         TransientError: Kafka or the registry is out of reach.
     """
     named = [load_stream(settings.schemas_dir, name) for name in names]
     streams = named or sound_datasets(settings.schemas_dir).streams
     found = {each.dataset: each for each in missing(settings, streams, jobs)}
-    left_out = [] if names else [each for each in found.values() if each.never_registered]
-    refused = [each for each in found.values() if each not in left_out]
-    if refused or 0 < len(left_out) == len(streams):
-        raise _refusal(refused or left_out)
-    return [stream.name for stream in streams if stream.name not in found], left_out
+    if found and (names or len(found) == len(streams)):
+        raise _refusal(list(found.values()))
+    return [stream.name for stream in streams if stream.name not in found], list(found.values())
 
 
 def missing(settings: Settings, streams: Iterable[Stream], jobs: Sequence[str]) -> list[Missing]:

@@ -7,6 +7,7 @@ from tidegate.clients.kafka_offsets import OffsetReader, topic_spans
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import REFINE
+from tidegate.jobs.live import live_jobs, of_dataset
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.replay.elsewhere import layers_of, refuse_what_is_elsewhere
@@ -31,7 +32,7 @@ def find_missing(
     """
     stream = load_stream(settings.schemas_dir, dataset)
     end = _committed_positions(settings, dataset, stream.contract.topic.name)
-    _wait_for_checkpoint(settings, max(60.0, 5 * settings.checkpoint_interval_s(REFINE)))
+    _wait_for_checkpoint(settings, dataset, max(60.0, 5 * settings.checkpoint_interval_s(REFINE)))
     bounds = ",".join(f"{partition}:{offset}" for partition, offset in end.items())
     report = prove(settings, dataset, Scope(end=bounds, lake=False, index=False, wait_s=wait_s, trust_rule=False))
     refuse_what_is_unsure(report)
@@ -74,12 +75,12 @@ def _committed_positions(settings: Settings, dataset: str, topic: str) -> dict[i
     return starts | OffsetReader(settings).positions(REFINE, dataset).get(topic, {})
 
 
-def _wait_for_checkpoint(settings: Settings, timeout_s: float) -> None:
+def _wait_for_checkpoint(settings: Settings, dataset: str, timeout_s: float) -> None:
     client = FlinkClient(settings)
-    job = client.live_job(REFINE)
+    job = of_dataset(live_jobs(settings), REFINE, dataset)
     if job is None:
         raise TidegateError(
-            "refine does not run: what it wrote last may still be committed when it goes on.",
+            f"refine does not run with {dataset}: what it wrote last may still be committed when it goes on.",
             remedy="Start it with `tidegate run refine`, then ask again.",
         )
     asked_ms = time.time() * 1000

@@ -7,7 +7,7 @@ from pathlib import Path
 from tidegate.clients.flink import LIVE, FlinkClient, FlinkJob
 from tidegate.errors import TidegateError
 from tidegate.job_names import REPLAY
-from tidegate.jobs.start import JOBS_FOLDER, submit
+from tidegate.jobs.flink_run import JOBS_FOLDER, submit
 from tidegate.replay.plan import Plan
 from tidegate.replay.turn import Turn
 from tidegate.settings import Settings

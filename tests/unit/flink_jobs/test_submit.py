@@ -1,22 +1,25 @@
-"""Which datasets a job is started with, where Flink refuses the SQL of one; the rest of a start needs a cluster."""
+"""Which datasets a job is started with, where one of them can't be; the rest of a start needs a cluster."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flink_jobs import refine, submit
-from flink_jobs.job import Arguments, Part
+from flink_jobs.job import Part
 from flink_jobs.sql_error import FLINK_REFUSES
 from flink_jobs.submit import attach_all
 from tests.unit.sql.visits import stream
-from tidegate.errors import ContractError
+from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
-
-def parts(*names: str) -> list[Part]:
-    settings = Settings(schemas_dir=Path("schemas"))
-    return [Part(refine.JOB, stream(dataset=name), settings) for name in names]
+ERRORS: dict[str, Exception] = {
+    "bad": FLINK_REFUSES[-1]("Column 'colour' not found in any table"),
+    "worse": TidegateError("the table can't follow.", remedy="Leave the field as it was."),
+    "strange": SyntaxError("invalid syntax (score.py, line 3)"),
+    "outage": TransientError("the catalog does not answer.", remedy="Start it."),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -24,32 +27,50 @@ def planner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuses datasets that are named so; Flink's own planner is in ``tests/flink``."""
 
     def attach(part: Part, *_environments: Any) -> None:
-        if part.dataset.name.startswith("bad"):
-            raise FLINK_REFUSES[-1]("Column 'colour' not found in any table")
+        if error := ERRORS.get(part.dataset.name):
+            raise error
 
     monkeypatch.setattr(submit, "attach", attach)
 
 
-def attached(arguments: Arguments, *names: str) -> list[str]:
-    return attach_all(parts(*names), arguments, None, None)
+def part(name: str) -> Part:
+    if name == "stateless":
+        raise TidegateError("refine has written rows of stateless before.", remedy="Name a state.")
+    return Part(refine.JOB, stream(dataset=name), Settings(schemas_dir=Path("schemas")))
 
 
-ALL = Arguments((), "latest", False, False)
+def attached(*names: str) -> list[str]:
+    makers = {name: partial(part, name) for name in names}
+    return [each.dataset.name for each in attach_all(refine.JOB, makers, None, None)]
 
 
-def test_a_dataset_whose_sql_flink_refuses_stops_no_other_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert attached(ALL, "good", "bad", "better") == ["good", "better"]
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "bad",
+            "error: refine is started without bad: Flink refuses its SQL: Column 'colour' not found in any table. "
+            "`tidegate contract check bad` says where; mended, it starts with `tidegate run refine`.",
+        ),
+        ("worse", "error: refine is started without worse: the table can't follow. Leave the field as it was."),
+        ("strange", "error: refine is started without strange: SyntaxError: invalid syntax (score.py, line 3). "),
+        ("stateless", "error: refine is started without stateless: refine has written rows of stateless before. "),
+    ],
+)
+def test_a_dataset_that_cannot_be_started_stops_no_other_and_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    assert attached("good", name, "better") == ["good", "better"]
 
-    told = capsys.readouterr().err
-    assert "bad is left out: Flink refuses the SQL of bad: Column 'colour' not found in any table." in told
-    assert "`tidegate contract check bad` says where." in told
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(said)
 
 
-def test_one_that_was_asked_for_by_name_is_an_error() -> None:
-    with pytest.raises(ContractError, match="Flink refuses the SQL of bad"):
-        attached(Arguments(("good", "bad"), "latest", False, False), "good", "bad")
+def test_an_outage_is_no_datasets_own_trouble() -> None:
+    with pytest.raises(TransientError, match="the catalog does not answer"):
+        attached("good", "outage")
 
 
-def test_a_job_of_nothing_is_not_started() -> None:
-    with pytest.raises(ContractError, match="Flink refuses the SQL of bad_too"):
-        attached(ALL, "bad", "bad_too")
+def test_none_may_be_left(capsys: pytest.CaptureFixture[str]) -> None:
+    assert attached("bad", "worse") == []
+    assert len(capsys.readouterr().err.splitlines()) == 2

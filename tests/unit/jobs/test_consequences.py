@@ -9,7 +9,7 @@ from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.errors import TransientError
 from tidegate.job_names import INDEX, LAKE, METRICS, NAMES, REFINE
 from tidegate.jobs.consequences import consequences
-from tidegate.jobs.start import Start
+from tidegate.jobs.plan_start import Start
 from tidegate.settings import Settings
 
 SETTINGS = Settings(schemas_dir=SCHEMAS, kafka_bootstrap_servers="127.0.0.1:1")

@@ -107,12 +107,14 @@ def test_where_none_is_registered_nothing_is_started(servers: Servers) -> None:
         *("silver.clicks-value", "dlq.clicks-value", "raw.clicks-value", "gold.clicks.page_views-value"),
     ],
 )
-def test_one_that_is_registered_in_part_is_refused_and_never_left_out(servers: Servers, lost: str) -> None:
-    """It may have state, which a start without it would be told to give up."""
-    servers.register("products")
+def test_one_that_is_registered_in_part_stops_no_other_and_is_told_from_a_new_one(servers: Servers, lost: str) -> None:
+    for name in ("products", "app_logs"):
+        servers.register(name)
     servers.register("clicks", but=lost)
-    with pytest.raises(ContractError, match=rf"clicks has no (topic|subject) {lost}\."):
-        servers.start()
+    names, left_out = datasets_to_start(servers.settings, NAMES, ())
+    assert names == ["app_logs"]
+    assert [(each.dataset, each.never_registered) for each in left_out] == [("clicks", False), ("orders", True)]
+    assert str(left_out[0]).endswith(f" {lost}")
 
 
 def test_reference_data_is_looked_for_by_the_job_that_joins_it(servers: Servers) -> None:

@@ -1,77 +1,106 @@
-"""The command line of Flink's client, what it is told, and what becomes of a start that is refused."""
+"""What a start tells Flink's client, and what becomes of it where some of it fails."""
 
-from pathlib import Path
+import json
+from collections.abc import Sequence
 
 import pytest
 
-from tests.project import PROJECT
-from tidegate.errors import TidegateError, TransientError
-from tidegate.jobs.start import Start, environment, program, start, submit
+from tidegate.clients.flink import FlinkJob
+from tidegate.errors import TidegateError
+from tidegate.jobs import start as module
+from tidegate.jobs.plan_start import GroupStart, Planned, Start
+from tidegate.jobs.start import program, start
 from tidegate.settings import Settings
+
+SETTINGS = Settings.model_construct()
+READINGS, REST = GroupStart("refine", "readings", ("readings",)), GroupStart("lake", "", ("clicks", "orders"))
+PROBLEM = TidegateError("refine is started without readings: no such table.", remedy="Make it.")
+
+
+def line(event: str, job: str | None, **fields: object) -> str:
+    return json.dumps(
+        {"timestamp": "t", "level": "info", "event": event, "dataset": None, "job": job, "run_id": "r", **fields}
+    )
+
+
+FAILED = line("failed", None, error=PROBLEM.problem, remedy=PROBLEM.remedy, transient=False)
+
+
+class Client:
+    """What Flink's client says, and the jobs that it has started."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.said: list[str] = []
+        self.error: TidegateError | None = None
+        self.refuses_to_run: set[str] = set()
+        monkeypatch.setattr(module, "live_jobs", lambda _settings: [])
+        monkeypatch.setattr(module, "FlinkClient", lambda _settings: None)
+        monkeypatch.setattr(module, "plan_start", lambda *_: Planned((READINGS, REST), ("index",)))
+        monkeypatch.setattr(module, "submitted", lambda *_: ("\n".join(["from Flink", *self.said]), self.error))
+        monkeypatch.setattr(module, "wait_until_running", self.wait)
+
+    def wait(self, _client: object, name: str, _timeout_s: float) -> FlinkJob:
+        if name in self.refuses_to_run:
+            raise TidegateError(f"{name} has not run.", remedy="-")
+        return FlinkJob(name, name, "RUNNING", 0)
+
+    def started(self) -> tuple[list[str], list[str]]:
+        """The names of the jobs that run, and the problems of the others."""
+        done = start(SETTINGS, Start(("refine", "lake")))
+        return [job.name for job in done.jobs], [failure.problem for failure in done.failures]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings with a Flink whose ``flink run`` says what ``refusal`` is told to say, and fails."""
-    (tmp_path / "flink" / "bin").mkdir(parents=True)
-    (tmp_path / "flink" / "bin" / "flink").touch()
-    return Settings(home=tmp_path, flink_home=tmp_path / "flink")
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
+    return Client(monkeypatch)
 
 
-def refuse(settings: Settings, said: str) -> TidegateError:
-    """What a start is refused with whose client says this."""
-    assert settings.flink_home is not None
-    client = settings.flink_home / "bin" / "flink"
-    client.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\nexit 1\n")
-    client.chmod(0o755)
-    with pytest.raises(TidegateError) as caught:
-        submit(settings, "refine", ["flink_jobs/refine.py"])
-    return caught.value
-
-
-def test_the_jobs_own_error_is_told_as_the_job_told_it(settings: Settings) -> None:
-    said = (
-        '{"timestamp": "t", "level": "error", "event": "failed", "dataset": null, "job": null, "run_id": "r", '
-        '"error": "Kafka does not answer.", "remedy": "Start it.", "transient": true, "exit_code": 1}'
-    )
-    error = refuse(settings, f"from Flink\n{said}")
-
-    assert isinstance(error, TransientError)
-    assert (error.problem, error.remedy) == ("Kafka does not answer.", "Start it.")
-    log = settings.home / "logs" / "run-refine.log"
-    assert log.read_text() == "from Flink\nerror: Kafka does not answer. Start it.\n"
-
-
-def test_where_the_job_told_of_no_error_flinks_own_cause_is_told(settings: Settings) -> None:
-    error = refuse(settings, "org.apache.flink.client.program.ProgramInvocationException: failed\nCaused by: no slot")
-
-    assert error.problem == "the job refine could not be started: Caused by: no slot."
-    assert error.remedy == f"The whole output is in {settings.home / 'logs' / 'run-refine.log'}."
-
-
-def test_state_of_a_dataset_that_is_gone_is_told_with_what_to_do(settings: Settings) -> None:
-    assert "--forget-removed" in refuse(settings, "There is no operator for the state 1234").remedy
-
-
-def test_an_unknown_job_is_refused_before_anything_is_asked(settings: Settings) -> None:
+def test_an_unknown_job_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(TidegateError, match=r"no job 'refin'\. Known: index, lake, metrics, refine\."):
-        start(settings, Start(("refin",)))
+        start(SETTINGS, Start(("refin",)))
 
 
 def test_one_job_is_a_file_of_its_own_and_several_are_started_together() -> None:
-    assert program(Start(("lake",), recover_from="none"))[0] == "flink_jobs/lake.py"
-    assert program(Start(("lake", "index"), ("clicks",), forget_removed=True)) == [
-        *("flink_jobs/together.py", "lake", "index", "--recover-from", "latest", "--forget-removed"),
-        *("--dataset", "clicks"),
+    options: Sequence[str] = ("--recover-from", "none", "--forget-removed")
+    what = Start(("refine",), recover_from="none", forget_removed=True)
+    assert program([READINGS], what) == [
+        *("flink_jobs/refine.py", *options, "--group", "readings", "--dataset", "readings")
+    ]
+    assert program([REST], Start(("lake",))) == [
+        *("flink_jobs/lake.py", "--recover-from", "latest", "--dataset", "clicks", "--dataset", "orders")
+    ]
+    assert program([READINGS, REST], what) == [
+        *("flink_jobs/together.py", "refine.readings=readings", "lake=clicks,orders", *options)
     ]
 
 
-def test_the_client_is_told_the_settings_and_no_secret(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIDEGATE_PRIVACY_KEY", "secret")
-    monkeypatch.chdir(PROJECT)
-    told = environment(settings.model_copy(update={"parallelism": 2}))
+def test_what_the_cluster_has_taken_runs_beside_what_is_left_running(client: Client) -> None:
+    client.said = [line("job_submitted", "refine.readings"), line("job_submitted", "lake")]
+    assert client.started() == (["index", "refine.readings", "lake"], [])
 
-    assert told["TIDEGATE_PARALLELISM"] == "2"
-    assert told["TIDEGATE_LOG_FORMAT"] == "json"
-    assert told["PYTHONPATH"].split(":")[0] == str(PROJECT)
-    assert "TIDEGATE_PRIVACY_KEY" not in told
+
+def test_a_dataset_or_a_job_that_cannot_be_started_stops_no_other(client: Client) -> None:
+    client.said, client.error = [FAILED, line("job_submitted", "lake")], PROBLEM
+    assert client.started() == (["index", "lake"], [PROBLEM.problem])
+
+    client.said, client.error = [line("job_submitted", "refine.readings"), line("job_submitted", "lake")], None
+    client.refuses_to_run = {"lake"}
+    assert client.started() == (["index", "refine.readings"], ["lake has not run."])
+
+
+def test_a_client_that_ends_without_a_word_of_ours_is_told_by_flinks(client: Client) -> None:
+    client.said, client.error = [line("job_submitted", "refine.readings")], TidegateError("out of memory.", remedy="-")
+    assert client.started() == (["index", "refine.readings"], ["out of memory."])
+
+
+def test_where_nothing_is_started_the_reason_is_the_error(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "plan_start", lambda *_: Planned((REST,), ()))
+    client.said, client.error = [FAILED], PROBLEM
+    with pytest.raises(TidegateError, match="no such table"):
+        client.started()
+
+
+def test_what_a_job_says_of_its_state_is_passed_on(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    client.said = [line("state_not_used", "metrics", message="metrics computes all again."), line("other", None)]
+    client.started()
+    assert capsys.readouterr().err == "metrics computes all again.\n"

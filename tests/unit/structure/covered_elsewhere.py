@@ -5,6 +5,7 @@ Most of them talk to servers and have no other meaning: a test on real servers s
 
 COVERED = {
     "flink_jobs/check_plans.py": "tests/flink/test_check_contracts.py",
+    "flink_jobs/configured.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/fallible.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/index.py": "tests/stack/test_pipeline.py",
     "flink_jobs/lake.py": "tests/stack/test_pipeline.py",

@@ -1,0 +1,101 @@
+"""What a start has to start beside the jobs that run."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.contracts import SCHEMAS
+from tidegate.errors import TidegateError
+from tidegate.job_names import INDEX, LAKE, METRICS, REFINE
+from tidegate.jobs import plan_start as module
+from tidegate.jobs.live import LiveJob
+from tidegate.jobs.plan_start import GroupStart, Planned, Start, plan_start
+from tidegate.jobs.registered import Missing
+from tidegate.settings import Settings
+
+ALL = ("app_logs", "clicks", "orders")
+SETTINGS = Settings(schemas_dir=SCHEMAS)
+EACH = SETTINGS.model_copy(update={"job_groups": "each"})
+
+
+def live(name: str, *datasets: str) -> LiveJob:
+    return LiveJob(name, f"id of {name}", name.partition(".")[0], dict.fromkeys(datasets, "sign"))
+
+
+@pytest.fixture
+def lacking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Missing], None]:
+    """Says what lacks topics; nothing does at first."""
+    found: list[Missing] = []
+
+    def startable(_settings: Settings, _jobs: object, names: tuple[str, ...]) -> tuple[list[str], list[Missing]]:
+        lost = {each.dataset for each in found}
+        return [name for name in names or ALL if name not in lost], found
+
+    monkeypatch.setattr(module, "datasets_to_start", startable)
+    return found.append
+
+
+@pytest.fixture(autouse=True)
+def _registered(lacking: Callable[[Missing], None]) -> None:
+    """All of them are."""
+
+
+def planned(what: Start, *running: LiveJob, settings: Settings = SETTINGS) -> Planned:
+    return plan_start(settings, what, running)
+
+
+def names(found: Planned) -> dict[str, tuple[str, ...]]:
+    return {each.name: each.datasets for each in found.starts}
+
+
+def test_all_share_a_job_unless_the_setting_says_otherwise() -> None:
+    assert planned(Start((REFINE, LAKE))).starts == (GroupStart(REFINE, "", ALL), GroupStart(LAKE, "", ALL))
+    assert names(planned(Start((REFINE,)), settings=EACH)) == {f"refine.{name}": (name,) for name in ALL}
+
+
+def test_a_job_starts_what_it_has_something_to_do_for() -> None:
+    assert names(planned(Start((METRICS,), ("clicks",)))) == {"metrics.clicks": ("clicks",)}
+    assert names(planned(Start((INDEX,)))) == {"index": ALL}
+
+
+def test_a_dataset_is_started_beside_what_runs() -> None:
+    found = planned(Start((REFINE,), ("orders",)), live("refine", "clicks", "app_logs"))
+    assert (names(found), found.running) == ({"refine.orders": ("orders",)}, ())
+
+
+def test_a_start_of_all_starts_what_does_not_run() -> None:
+    found = planned(Start((REFINE,)), live("refine.orders", "orders"))
+    assert (names(found), found.running) == ({"refine": ("app_logs", "clicks")}, ("refine.orders",))
+    assert names(planned(Start((REFINE,)), live("refine", "clicks", "orders"))) == {"refine.app_logs": ("app_logs",)}
+
+
+def test_what_runs_already_is_no_start() -> None:
+    with pytest.raises(TidegateError, match=r"refine runs already with orders .*stop refine --dataset orders`"):
+        planned(Start((REFINE,), ("orders", "app_logs")), live("refine", "clicks", "orders"))
+    with pytest.raises(TidegateError, match=r"refine runs already \(id .*tidegate stop refine`"):
+        planned(Start((REFINE,)), live("refine", *ALL))
+
+
+def test_a_job_of_an_older_version_may_have_every_dataset() -> None:
+    with pytest.raises(TidegateError, match="refine runs already with orders"):
+        planned(Start((REFINE,), ("orders",)), live("refine"))
+
+
+def test_what_runs_may_be_left_running() -> None:
+    found = planned(Start((REFINE, LAKE), leave_running=True), live("refine", *ALL))
+    assert (names(found), found.running) == ({"lake": ALL}, ("refine",))
+    found = planned(Start((REFINE,), ("orders",), leave_running=True), live("refine", *ALL))
+    assert (names(found), found.running) == ({}, ("refine",))
+
+
+def test_one_that_was_never_registered_is_left_out_and_one_that_lacks_a_part_is_a_failure(
+    lacking: Callable[[Missing], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking(Missing("orders", ("raw.orders",), (), True, ("orders",)))
+    lacking(Missing("clicks", ("silver.clicks",), (), False, ("clicks",)))
+    found = planned(Start((REFINE,)))
+    assert names(found) == {"refine": ("app_logs",)}
+    assert [str(each) for each in found.failures] == [
+        "clicks has no topic silver.clicks. Run `tidegate contract register clicks`, then this again."
+    ]
+    assert capsys.readouterr().err.startswith("Left out: orders has no topic raw.orders.")

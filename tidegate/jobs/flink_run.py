@@ -1,0 +1,105 @@
+"""Flink's own command line, ``flink run``, as jobs are submitted by it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tidegate.child_process import child_environment, readable, reported_error
+from tidegate.clients import connection
+from tidegate.errors import TidegateError
+from tidegate.settings import Settings
+from tidegate.stack.flink_home import HOME_IS_SET
+
+JOBS_FOLDER = Path("flink_jobs")
+CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""The client plans and ends: compiling it well costs more than it saves."""
+_LONGEST_NAME = 60
+
+
+def submit(settings: Settings, name: str, arguments: list[str]) -> str:
+    """``flink run`` of a Python file and its arguments; returns what it said, when the cluster has taken every job.
+
+    Raises:
+        TidegateError: refused; the job's own error if it told of one, else what Flink said.
+    """
+    said, error = submitted(settings, name, arguments)
+    if error is not None:
+        raise error
+    return said
+
+
+def submitted(settings: Settings, name: str, arguments: list[str]) -> tuple[str, TidegateError | None]:
+    """The same; what it said, and the error that it has ended with if it has: some of its jobs may be taken then.
+
+    What a refused one said is kept in ``logs/run-<name>.log``, as people read it: Flink's own output, and the lines of
+    the job, which come as JSON, as text.
+    """
+    result = subprocess.run(
+        command(settings, arguments), env=environment(settings), capture_output=True, text=True, check=False
+    )
+    said = result.stdout + result.stderr
+    if result.returncode == 0:
+        return said, None
+    log = _keep(name[:_LONGEST_NAME], readable(said), settings)
+    return said, reported_error(said) or _refused(name, readable(said), log)
+
+
+def command(settings: Settings, arguments: list[str]) -> list[str]:
+    """The ``flink run`` command line, as a user would type it; the first argument is the Python file."""
+    return [
+        str(flink_home(settings) / "bin" / "flink"),
+        "run",
+        "--detached",
+        *connection.flink_command(settings),
+        "--pyClientExecutable",
+        sys.executable,
+        "--pyExecutable",
+        sys.executable,
+        "--python",
+        *arguments,
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The client's environment: these settings, and where to find Flink and this project."""
+    project = str(Path.cwd())
+    path = os.environ.get("PYTHONPATH")
+    values = {
+        **child_environment(settings),
+        "FLINK_HOME": str(flink_home(settings)),
+        "FLINK_CONF_DIR": str(flink_home(settings) / "conf"),
+        HOME_IS_SET: "1",
+        "PYTHONPATH": f"{project}:{path}" if path else project,
+        "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
+    }
+    values.pop("TIDEGATE_PRIVACY_KEY", None)
+    return values
+
+
+def flink_home(settings: Settings) -> Path:
+    """The Flink distribution to submit with.
+
+    Raises:
+        TidegateError: none is set.
+    """
+    if settings.flink_home is None or not (settings.flink_home / "bin" / "flink").exists():
+        raise TidegateError(
+            "there is no Flink distribution to submit with.",
+            remedy="Start the local stack with `tidegate up`, or set TIDEGATE_FLINK_HOME.",
+        )
+    return settings.flink_home
+
+
+def _keep(name: str, said: str, settings: Settings) -> Path:
+    log = settings.home / "logs" / f"run-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(said)
+    return log
+
+
+def _refused(name: str, output: str, log: Path) -> TidegateError:
+    """By what Flink said: the program itself had no chance to tell of a problem of its own."""
+    causes = [line for line in output.splitlines() if "Caused by:" in line or "Exception:" in line]
+    cause = causes[-1].strip() if causes else "flink run failed"
+    return TidegateError(f"the job {name} could not be started: {cause}.", remedy=f"The whole output is in {log}.")

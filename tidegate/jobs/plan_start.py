@@ -1,0 +1,133 @@
+"""What a start has to start: of the datasets that are meant, those that do not run yet, each with its group."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tidegate import log
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
+from tidegate.contracts.sound import sound_datasets
+from tidegate.errors import TidegateError
+from tidegate.job_names import INDEX, METRICS, flink_name, group_of
+from tidegate.jobs.groups import grouped, to_start
+from tidegate.jobs.live import LiveJob, of_dataset
+from tidegate.jobs.registered import datasets_to_start
+from tidegate.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state.
+
+    ``datasets``: only these, beside what runs; all if empty. ``forget_removed``: state of datasets that are gone may be
+    given up. ``leave_running``: what runs already is left as it is, in place of refusing the start.
+    """
+
+    jobs: tuple[str, ...]
+    datasets: tuple[str, ...] = ()
+    recover_from: str = "latest"
+    forget_removed: bool = False
+    leave_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStart:
+    """One Flink job to start: the job, its group, and its datasets."""
+
+    job: str
+    group: str
+    datasets: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called in Flink."""
+        return flink_name(self.job, self.group)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to be started, the names of Flink jobs that are left running, and why a dataset can't be started."""
+
+    starts: tuple[GroupStart, ...]
+    running: tuple[str, ...]
+    failures: tuple[TidegateError, ...] = ()
+
+
+def plan_start(settings: Settings, what: Start, live: Sequence[LiveJob]) -> Planned:
+    """The jobs to start beside those that are ``live``.
+
+    Raises:
+        TidegateError: what is to be started runs already, unless that is left running; a dataset that is named can't
+            be started, or none can.
+    """
+    _refuse_running_names(what, live)
+    names, left_out = datasets_to_start(settings, what.jobs, what.datasets)
+    failures = []
+    for each in left_out:
+        if each.never_registered:
+            text = f"Left out: {each}. `{each.command}` makes them; then run {', '.join(what.jobs)} again."
+            log.tell(text, "dataset_left_out", "warning", dataset=each.dataset, command=each.command)
+        else:
+            failures.append(TidegateError(f"{each}.", remedy=f"Run `{each.command}`, then this again."))
+    everyone = _streams(settings, what)
+    starts: list[GroupStart] = []
+    running: list[str] = []
+    for job in what.jobs:
+        mine = [stream.name for stream in everyone if works_on(job, stream)]
+        meant = [name for name in mine if name in names]
+        free = [name for name in meant if of_dataset(live, job, name) is None]
+        running += _running(job, [name for name in what.datasets or mine if name not in free], live)
+        groups = to_start(grouped(settings.job_groups, mine), free, _taken(job, live), named=bool(what.datasets))
+        starts += [GroupStart(job, group, datasets) for group, datasets in groups.items()]
+        if meant and not free:
+            _refuse(what, job, live)
+    return Planned(tuple(starts), tuple(dict.fromkeys(running)), tuple(failures))
+
+
+def works_on(job: str, stream: Stream) -> bool:
+    """Whether the job has anything to do for the dataset."""
+    if job == METRICS:
+        return bool(stream.metrics)
+    return job != INDEX or stream.contract.index is not None
+
+
+def running_already(job: LiveJob, datasets: Sequence[str] = ()) -> TidegateError:
+    """Two jobs with one dataset would fence each other's transactions."""
+    options = "".join(f" --dataset {name}" for name in datasets)
+    having = f" with {', '.join(datasets)}" if options else ""
+    return TidegateError(
+        f"the job {job.name} runs already{having} (id {job.job_id}).",
+        remedy=f"Stop it first with `tidegate stop {job.job}{options}`.",
+    )
+
+
+def _refuse_running_names(what: Start, live: Sequence[LiveJob]) -> None:
+    if what.leave_running or not what.datasets:
+        return
+    for job in what.jobs:
+        for name in what.datasets:
+            if holder := of_dataset(live, job, name):
+                raise running_already(holder, [name])
+
+
+def _refuse(what: Start, job: str, live: Sequence[LiveJob]) -> None:
+    holder = next((each for each in live if each.job == job), None)
+    if holder and not what.leave_running:
+        raise running_already(holder)
+
+
+def _running(job: str, names: Iterable[str], live: Sequence[LiveJob]) -> Iterator[str]:
+    for name in names:
+        if holder := of_dataset(live, job, name):
+            yield holder.name
+
+
+def _taken(job: str, live: Sequence[LiveJob]) -> set[str]:
+    return {group_of(each.name) for each in live if each.job == job}
+
+
+def _streams(settings: Settings, what: Start) -> list[Stream]:
+    """All that can work, and those that are named."""
+    found = {stream.name: stream for stream in sound_datasets(settings.schemas_dir).streams}
+    found |= {name: load_stream(settings.schemas_dir, name) for name in what.datasets}
+    return [found[name] for name in sorted(found)]
