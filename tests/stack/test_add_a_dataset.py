@@ -18,7 +18,7 @@ from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream, stream_datasets
-from tidegate.job_names import NAMES
+from tidegate.jobs.live import live_jobs
 from tidegate.settings import Settings
 
 PAGE = PROJECT / "docs" / "add-a-dataset.md"
@@ -29,16 +29,15 @@ BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.fixture
 def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
-    """A project of the reader's own beside the running pipeline, which gets its own datasets back at the end."""
+    """A project of the reader's own beside the running pipeline, from which its dataset is gone at the end."""
     shutil.copytree(PROJECT / "schemas", tmp_path / "schemas")
     (tmp_path / "flink_jobs").symlink_to(PROJECT / "flink_jobs")
     yield tmp_path
-    tidegate("stop", *NAMES)
-    tidegate("run", *NAMES, "--forget-removed", "--yes")
+    run_tidegate("remove", "readings", "--yes")
 
 
 def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) -> None:
-    printed = ""
+    printed, before = "", live_jobs(pipeline.settings)
     for kind, file, text in BLOCK.findall(PAGE.read_text().partition("## Items of an array")[0]):
         if file:
             (readers_folder / file).write_text(text)
@@ -57,6 +56,10 @@ def test_every_step_of_the_page_works(pipeline: Pipeline, readers_folder: Path) 
     wait_for("the metric in OpenSearch", lambda: _indexed(pipeline.settings) == wanted, timeout_s=120)
     records = topic_spans(pipeline.settings, "gold.readings.temperature")
     assert sum(end for _, end in records.values()) > 0
+
+    (commands,) = [text for _, _, text in BLOCK.findall(PAGE.read_text().partition("## Remove it again")[2])]
+    assert "stop refine.readings with a savepoint" in run_shell(commands, readers_folder)
+    assert live_jobs(pipeline.settings) == before, "no job of the others was touched"
 
 
 def test_the_page_lists_every_metric_that_is_shipped() -> None:

@@ -30,3 +30,18 @@ def confirm(consequence: str, *, yes: bool) -> None:
     click.echo(consequence, err=True)
     if not click.confirm("Go on?", default=False, err=True):
         raise TidegateError("Nothing was changed.", remedy=f"Answer y, or add {YES}, if you want it.")
+
+
+def confirm_by_name(consequence: str, name: str, *, yes: bool) -> None:
+    """As :func:`confirm`, where a y is typed too easily: the name is to be typed.
+
+    Raises:
+        TidegateError: it was not, or there is nobody to ask.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        confirm(consequence, yes=False)
+    click.echo(consequence, err=True)
+    if click.prompt(f"Type {name} to go on", default="", show_default=False, err=True) != name:
+        raise TidegateError("Nothing was changed.", remedy=f"Type the name, or add {YES}, if you want it.")

@@ -23,6 +23,8 @@ COMMANDS = {
     "doctor": "check this machine and the stack before the first event",
     "config": "the settings, and where each comes from",
     "contract": "make, list, show, check, compare and register contracts",
+    "apply": "bring what runs to what the contracts say",
+    "remove": "take a dataset out of what runs",
     "index": "search templates and indices",
     "produce": "send generated, recorded or live events",
     "load": "load reference data from a file or a database",

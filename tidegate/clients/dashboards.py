@@ -1,5 +1,6 @@
-"""Imports saved objects into a running OpenSearch Dashboards by its saved-objects API."""
+"""Imports saved objects into a running OpenSearch Dashboards by its saved-objects API, and compares what it has."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 _PATH = "/api/saved_objects/_import"
+_READ_PATH = "/api/saved_objects/_bulk_get"
+_HEADERS = {"osd-xsrf": "true"}
 _TIMEOUT_S = 30.0
 _DENIED = frozenset({401, 403})
 
@@ -21,14 +24,34 @@ def import_objects(settings: Settings, objects: str) -> int:
         TransientError: OpenSearch Dashboards does not answer, or is not ready yet.
         TidegateError: it refuses the login or an object.
     """
+    files = {"file": ("tidegate.ndjson", objects.encode(), "application/ndjson")}
+    return _imported(_post(settings, _PATH, params={"overwrite": "true"}, files=files), DASHBOARDS.address(settings))
+
+
+def holds_objects(settings: Settings, objects: Sequence[dict[str, Any]]) -> bool:
+    """Whether it has each of the objects as it is, but for what it adds itself, such as an index pattern's fields.
+
+    Raises:
+        TransientError: OpenSearch Dashboards does not answer, or is not ready yet.
+        TidegateError: it refuses the login.
+    """
+    asked = [{"type": each["type"], "id": each["id"]} for each in objects]
+    answer = _post(settings, _READ_PATH, json=asked)
+    found = _json(answer)
+    if not answer.is_success or not isinstance(found, dict):
+        raise _stranger(answer, DASHBOARDS.address(settings))
+    there = {(each.get("type"), each.get("id")): each.get("attributes") for each in found.get("saved_objects", [])}
+    return all(_has(there.get((each["type"], each["id"])), each["attributes"]) for each in objects)
+
+
+def _has(found: Any, wanted: dict[str, Any]) -> bool:
+    return isinstance(found, dict) and wanted.items() <= found.items()
+
+
+def _post(settings: Settings, path: str, **request: Any) -> httpx.Response:
     try:
         with httpx.Client(**connection.dashboards(settings), timeout=_TIMEOUT_S) as client:
-            answer = client.post(
-                _PATH,
-                params={"overwrite": "true"},
-                headers={"osd-xsrf": "true"},
-                files={"file": ("tidegate.ndjson", objects.encode(), "application/ndjson")},
-            )
+            answer = client.post(path, headers=_HEADERS, **request)
     except httpx.TransportError as error:
         raise outage(DASHBOARDS, settings, type(error).__name__) from error
     place = f"{DASHBOARDS.title} at {DASHBOARDS.address(settings)}"
@@ -39,19 +62,13 @@ def import_objects(settings: Settings, objects: str) -> int:
         )
     if answer.is_server_error:
         raise TransientError(f"{place} answers {answer.status_code}.", remedy="Wait until it is ready, try again.")
-    return _imported(answer, DASHBOARDS.address(settings))
+    return answer
 
 
 def _imported(answer: httpx.Response, url: str) -> int:
-    try:
-        result: Any = answer.json()
-    except ValueError:
-        result = None
+    result = _json(answer)
     if not answer.is_success or not isinstance(result, dict) or "success" not in result:
-        raise TidegateError(
-            f"{url} answers {answer.status_code} and is no OpenSearch Dashboards.",
-            remedy="Set TIDEGATE_DASHBOARDS_URL.",
-        )
+        raise _stranger(answer, url)
     if not result["success"]:
         problems = "; ".join(_problem(error) for error in result.get("errors", []))
         raise TidegateError(
@@ -59,6 +76,19 @@ def _imported(answer: httpx.Response, url: str) -> int:
             remedy="See that its version is 2 or 3; its log says more.",
         )
     return int(result["successCount"])
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _stranger(answer: httpx.Response, url: str) -> TidegateError:
+    return TidegateError(
+        f"{url} answers {answer.status_code} and is no OpenSearch Dashboards.", remedy="Set TIDEGATE_DASHBOARDS_URL."
+    )
 
 
 def _problem(error: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Creates Kafka topics as contracts plan them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -93,6 +94,44 @@ def require_topics(settings: Settings, topics: Iterable[str]) -> None:
             f"there is no topic {lacking[0]}, which its producers should have (topic.registered_by: producers).",
             remedy="See that topic.name is theirs and TIDEGATE_KAFKA_BOOTSTRAP_SERVERS names their cluster.",
         )
+
+
+def delete_topics(settings: Settings, names: Sequence[str]) -> None:
+    """Deletes topics with all their records; one that is not there is none to delete.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+        TidegateError: Kafka refuses.
+    """
+    if names:
+        futures = _admin(settings).delete_topics([*names], operation_timeout=_CREATE_TIMEOUT_S)
+        _await(settings, "topic", futures, KafkaError.UNKNOWN_TOPIC_OR_PART)
+
+
+def delete_groups(settings: Settings, names: Sequence[str]) -> None:
+    """Deletes consumer groups with their offsets; as :func:`delete_topics`."""
+    if names:
+        futures = _admin(settings).delete_consumer_groups([*names], request_timeout=_CREATE_TIMEOUT_S)
+        _await(settings, "group", futures, KafkaError.GROUP_ID_NOT_FOUND)
+
+
+def _admin(settings: Settings) -> AdminClient:
+    return AdminClient(connection.kafka(settings) | {"socket.timeout.ms": _METADATA_TIMEOUT_S * 1000})
+
+
+def _await(settings: Settings, what: str, futures: Mapping[str, Any], gone: int) -> None:
+    for name, future in futures.items():
+        try:
+            future.result()
+        except KafkaException as error:
+            code = error.args[0].code()
+            if code == gone:
+                continue
+            if code < 0:  # the client's own codes: no broker has answered
+                raise outage(KAFKA, settings, reason(error)) from error
+            raise TidegateError(
+                f"Kafka does not delete the {what} {name}: {reason(error)}.", remedy="Check your rights on the cluster."
+            ) from error
 
 
 def _partitions(admin: AdminClient, settings: Settings) -> dict[str, int]:

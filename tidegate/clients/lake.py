@@ -38,6 +38,21 @@ def find_table(catalog: Any, name: str) -> Any:
         return None
 
 
+def drop_table(settings: Settings, catalog: Any, name: str) -> bool:
+    """Takes a table out of the catalog; False if there is none. Whether its files go too is the catalog's to decide.
+
+    Raises:
+        TransientError, TidegateError: as :func:`lake_errors`.
+    """
+    exceptions = importlib.import_module("pyiceberg.exceptions")
+    with lake_errors(settings):
+        try:
+            catalog.purge_table(name)
+        except exceptions.NoSuchTableError:
+            return False
+        return True
+
+
 @contextmanager
 def lake_errors(settings: Settings) -> Iterator[None]:
     """Around calls of pyiceberg.

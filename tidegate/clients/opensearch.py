@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
@@ -87,6 +87,16 @@ class SearchClient:
             )
         facts = [IndexFacts(row["index"], int(row["docs.count"] or 0), int(row["store.size"] or 0)) for row in rows]
         return sorted(facts, key=lambda index: index.name)
+
+    def delete(self, template: str, pattern: str) -> list[str]:
+        """Deletes a template, so that no index is made by it again, and the indices that match; returns their names."""
+        with opensearch_errors(self._settings):
+            with suppress(NotFoundError):
+                self._client.indices.delete_index_template(name=template)
+            found = [index.name for index in self.indices(pattern)]
+            for name in found:
+                self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
+            return found
 
     def count(self, index: str) -> int:
         """The number of documents in an index or alias; 0 if there is none of that name."""

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
@@ -113,6 +114,16 @@ class RegistryClient:
             )
         schema = _schema(self._of(answer, "schema", str))
         return RegisteredSchema(self._id(answer), self._of(answer, "version", int), schema)
+
+    def delete(self, subject: str) -> None:
+        """Takes ``subject`` with all its versions away for good; ids that were given out stay readable where they may.
+
+        A registry that keeps what was deleted is asked a second time, as it wants to be.
+        """
+        path = f"/subjects/{quote(subject, safe='')}"
+        if self._request("DELETE", path, or_none=True) is not None:
+            with suppress(TidegateError):  # one that deletes at once has nothing left to delete
+                self._request("DELETE", f"{path}?permanent=true", or_none=True)
 
     def by_id(self, schema_id: int) -> AvroSchema | None:
         """The schema with this id, with those it refers to; None if the registry never gave it out.

@@ -27,6 +27,11 @@ class LiveJob:
         """Whether it tells of its datasets."""
         return bool(self.fingerprints)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it works on every dataset that has no job of its own."""
+        return self.name == self.job
+
 
 def live_jobs(settings: Settings) -> list[LiveJob]:
     """Those of the pipeline, by name.

@@ -54,13 +54,9 @@ class Registration:
 
 
 def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
-    """The subjects to register for a dataset; the raw one, which reference data has only, may be its producers'.
-
-    Of records in JSON there is none.
-    """
+    """The subjects to register for a dataset; the raw one, which reference data has only, may be its producers'."""
     contract = dataset.contract
-    is_ours = contract.topic.registered_by == "tidegate" and not contract.is_json
-    raw = [_raw_plan(dataset)] if is_ours else []
+    raw = [] if contract.topic.registered_by == "producers" else [_raw_plan(dataset)]
     if isinstance(dataset, Reference):
         return raw
     dead_letter, dropped = (platform_schemas(schemas_dir, name) for name in ("dead_letter", "dropped"))
@@ -130,7 +126,7 @@ def register_subject(registry: RegistryClient, plan: SubjectPlan) -> SubjectRepo
     for schema in plan.schemas:
         schema_id = registry.lookup(plan.subject, schema)
         if schema_id is None:
-            _refuse_incompatible(registry, plan, schema)
+            refuse_incompatible(registry, plan, schema)
             schema_id = registry.register(plan.subject, schema)
             # Only now: a registry takes no level for a subject that does not exist yet.
             registry.set_compatibility(plan.subject, plan.compatibility)
@@ -139,7 +135,7 @@ def register_subject(registry: RegistryClient, plan: SubjectPlan) -> SubjectRepo
     return SubjectReport(plan.subject, ids, added)
 
 
-def _refuse_incompatible(registry: RegistryClient, plan: SubjectPlan, schema: AvroSchema) -> None:
+def refuse_incompatible(registry: RegistryClient, plan: SubjectPlan, schema: AvroSchema) -> None:
     """Refuse what the registry refuses, and what only looks compatible (see :mod:`tidegate.avro.compatibility`)."""
     if plan.compatibility == "NONE":
         return

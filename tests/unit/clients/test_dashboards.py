@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.dashboards import exported, saved_objects
-from tidegate.clients.dashboards import import_objects
+from tidegate.clients.dashboards import holds_objects, import_objects
 from tidegate.errors import TidegateError, TransientError
 from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.settings import Settings
@@ -109,3 +109,29 @@ def test_other_answers_are_one_clear_error(
 def test_nobody_there_is_an_outage() -> None:
     with pytest.raises(TransientError, match="TIDEGATE_DASHBOARDS_URL"):
         import_objects(Settings(dashboards_url="http://127.0.0.1:1"), ndjson(OBJECTS))
+
+
+def holds(server: Dashboards, found: list[dict[str, Any]]) -> bool:
+    server.answer = {"saved_objects": found}
+    return holds_objects(Settings(dashboards_url=f"http://127.0.0.1:{server.server_port}/"), OBJECTS)
+
+
+def test_objects_that_are_there_as_they_are_need_no_import(server: Dashboards) -> None:
+    """Dashboards adds things of its own, such as the fields of an index pattern."""
+    there = [each | {"version": "WzEs", "attributes": each["attributes"] | {"fields": "[]"}} for each in OBJECTS]
+    assert holds(server, there)
+    assert server.path == "/api/saved_objects/_bulk_get"
+    assert json.loads(server.body) == [{"type": each["type"], "id": each["id"]} for each in OBJECTS]
+
+
+def test_one_that_is_missing_or_another_needs_an_import(server: Dashboards) -> None:
+    first, *others = OBJECTS
+    gone = {"type": first["type"], "id": first["id"], "error": {"statusCode": 404}}
+    assert not holds(server, [gone, *others])
+    assert not holds(server, [first | {"attributes": first["attributes"] | {"title": "mine"}}, *others])
+
+
+def test_what_answers_and_is_no_dashboards_is_told_when_asked(server: Dashboards) -> None:
+    server.answer = "<html>"
+    with pytest.raises(TidegateError, match="is no OpenSearch Dashboards"):
+        holds_objects(Settings(dashboards_url=f"http://127.0.0.1:{server.server_port}/"), OBJECTS)

@@ -29,7 +29,7 @@ import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
 
 /** How Avro's types map to columns. */
-public final class AvroTypes {
+final class AvroTypes {
     /** What a text is stored as, in a fixed of another team's schema. */
     static final int UUID_BYTES = 16;
 
@@ -38,23 +38,23 @@ public final class AvroTypes {
     private AvroTypes() {}
 
     /** @throws ValidationException if the text is no Avro record schema that columns can hold */
-    public static Schema parseContract(String option, String json) {
+    static Schema parseContract(String json) {
         try {
             Schema schema = new Schema.Parser().parse(json);
             if (schema.getType() != Schema.Type.RECORD) {
-                throw new ValidationException("Option '" + option + "' must be an Avro record, but is a "
+                throw new ValidationException("Option 'contract-avro.schema' must be an Avro record, but is a "
                         + schema.getType() + ". Give the content of the contract's .avsc file.");
             }
             columnType(schema);
             return schema;
         } catch (SchemaParseException e) {
-            throw new ValidationException("Option '" + option + "' is no Avro schema: " + e.getMessage()
+            throw new ValidationException("Option 'contract-avro.schema' is no Avro schema: " + e.getMessage()
                     + ". Give the content of the contract's .avsc file.", e);
         }
     }
 
     /** The type a column must have to hold values of the schema. */
-    public static LogicalType columnType(Schema schema) {
+    static LogicalType columnType(Schema schema) {
         return columnType(schema, 0);
     }
 
@@ -91,7 +91,7 @@ public final class AvroTypes {
     }
 
     /** Whether a fixed holds a uuid, which columns have as text. */
-    public static boolean isUuid(Schema schema) {
+    static boolean isUuid(Schema schema) {
         return schema.getType() == Schema.Type.FIXED
                 && schema.getFixedSize() == UUID_BYTES
                 && "uuid".equals(schema.getProp("logicalType"));
@@ -121,13 +121,13 @@ public final class AvroTypes {
         return new RowType(fields);
     }
 
-    public static boolean isNullable(Schema schema) {
+    static boolean isNullable(Schema schema) {
         return schema.getType() == Schema.Type.UNION
                 && schema.getTypes().stream().anyMatch(branch -> branch.getType() == Schema.Type.NULL);
     }
 
     /** The X of a union of null and X; any other schema as it is. */
-    public static Schema withoutNull(Schema schema) {
+    static Schema withoutNull(Schema schema) {
         if (schema.getType() != Schema.Type.UNION) {
             return schema;
         }

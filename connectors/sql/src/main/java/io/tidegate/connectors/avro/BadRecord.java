@@ -3,11 +3,11 @@ package io.tidegate.connectors.avro;
 import io.tidegate.common.ErrorCode;
 
 /** One record cannot be decoded. It has no stack trace: a flood of bad records must stay cheap. */
-public final class BadRecord extends RuntimeException {
+final class BadRecord extends RuntimeException {
     private final ErrorCode code;
     private final String path;
 
-    public BadRecord(ErrorCode code, String message) {
+    BadRecord(ErrorCode code, String message) {
         this(code, message, "");
     }
 
@@ -18,11 +18,11 @@ public final class BadRecord extends RuntimeException {
     }
 
     /** The same error, seen from the record that holds the field. */
-    public BadRecord inField(String field) {
+    BadRecord inField(String field) {
         return new BadRecord(code, super.getMessage(), path.isEmpty() ? field : field + "." + path);
     }
 
-    public ErrorCode code() {
+    ErrorCode code() {
         return code;
     }
 

@@ -1,8 +1,0 @@
-package io.tidegate.connectors.json;
-
-/** What becomes of a field that the contract's schema lacks. */
-enum UnknownFields {
-    REJECT,
-    RESCUE,
-    IGNORE
-}

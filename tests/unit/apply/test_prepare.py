@@ -1,0 +1,71 @@
+"""The plan of a folder of contracts: what is wrong with one is told of that one, the others are planned."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.contracts import SCHEMAS, spoil
+from tidegate.apply import prepare as module
+from tidegate.apply.look import Found
+from tidegate.apply.plan import Lacking, Plan
+from tidegate.apply.prepare import prepare
+from tidegate.contracts.dataset import Dataset, Stream
+from tidegate.contracts.problem import Problem
+from tidegate.errors import ContractError
+from tidegate.jobs.live import LiveJob
+from tidegate.settings import Settings
+
+FINDS: list[Problem] = []
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A copy of the contracts, servers that lack everything, and a Flink without jobs."""
+
+    def look(_settings: Settings, datasets: Sequence[Dataset], _streams: Sequence[Stream]) -> Found:
+        return Found(tuple(Lacking(each.name, (f"raw.{each.name}",)) for each in datasets), {}, ())
+
+    shutil.copytree(SCHEMAS, tmp_path / "schemas")
+    monkeypatch.setattr(module, "look", look)
+    monkeypatch.setattr(module, "live_jobs", lambda _settings: list[LiveJob]())
+    monkeypatch.setattr(module, "has_flink", lambda: True)
+    monkeypatch.setattr(module, "flink_problems", lambda _settings, names: [p for p in FINDS if p.file[:6] in names])
+    return Settings(schemas_dir=tmp_path / "schemas")
+
+
+def planned(plan: Plan) -> tuple[list[str], list[tuple[str, ...]]]:
+    return [each.dataset for each in plan.lacking], [step.datasets for step in plan.jobs]
+
+
+def test_all_are_planned_reference_data_without_jobs(settings: Settings) -> None:
+    registered, started = planned(prepare(settings, (), with_jobs=True))
+    assert registered == ["app_logs", "clicks", "orders", "products"]
+    assert started == [("app_logs", "clicks", "orders")]
+    assert planned(prepare(settings, (), with_jobs=False))[1] == []
+
+
+def test_a_dataset_brings_the_reference_data_that_it_needs(settings: Settings) -> None:
+    assert planned(prepare(settings, ["clicks"], with_jobs=True)) == (["products", "clicks"], [("clicks",)])
+
+
+def test_one_that_can_not_work_is_a_problem_and_stops_no_other(settings: Settings) -> None:
+    spoil(settings.schemas_dir / "orders" / "refine.sql", "validated", "nowhere")
+    (settings.schemas_dir / "app_logs" / "contract.yaml").write_text("dataset: [")
+    plan = prepare(settings, (), with_jobs=True)
+    assert "app_logs" in plan.problems
+    assert "clicks" in planned(plan)[0] and "app_logs" not in planned(plan)[0]
+    assert prepare(settings, ["clicks"], with_jobs=True).problems == {}, "of a name only its own problems are told"
+
+
+def test_one_that_flink_can_not_compile_is_not_touched(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.FINDS", [Problem("orders/refine.sql", "line 3", "no column x", "Mend it.")])
+    plan = prepare(settings, (), with_jobs=True)
+    assert str(plan.problems["orders"]) == "orders/refine.sql: line 3: no column x. Mend it."
+    assert planned(plan) == (["app_logs", "clicks", "products"], [("app_logs", "clicks")])
+
+
+def test_an_unknown_name_is_one_error(settings: Settings) -> None:
+    with pytest.raises(ContractError, match="no dataset 'clik'"):
+        prepare(settings, ["clik"], with_jobs=True)

@@ -1,0 +1,77 @@
+"""From contracts and running servers to the plan."""
+
+from collections.abc import Mapping, Sequence
+
+from tidegate.apply.job_steps import JobStep, job_steps
+from tidegate.apply.look import look
+from tidegate.apply.plan import Plan
+from tidegate.contracts.dataset import Dataset, Stream
+from tidegate.contracts.load import dataset_names
+from tidegate.contracts.problem import Problem
+from tidegate.contracts.sound import Sound, sound_datasets
+from tidegate.errors import ContractError, TidegateError
+from tidegate.jobs.check_contracts import flink_problems, has_flink
+from tidegate.jobs.fingerprints import fingerprints
+from tidegate.jobs.live import live_jobs
+from tidegate.settings import Settings
+
+
+def prepare(settings: Settings, names: Sequence[str], *, with_jobs: bool) -> Plan:
+    """What has to be done for the named datasets and the reference data they need, or for all.
+
+    A contract that can't work, breaks a promise or does not compile is a problem of its own dataset.
+
+    Raises:
+        ContractError: a name that is no dataset.
+        TransientError: a server is out of reach.
+    """
+    known = dataset_names(settings.schemas_dir)
+    if unknown := [name for name in names if name not in known]:
+        raise ContractError(f"there is no dataset {unknown[0]!r}.", remedy=f"Known: {', '.join(known) or 'none'}.")
+    sound = sound_datasets(settings.schemas_dir)
+    problems: dict[str, TidegateError] = {
+        name: _unsound(found) for name, found in sound.left_out.items() if not names or name in names
+    }
+    datasets = _wanted(sound, names)
+    found = look(settings, datasets, sound.streams)
+    problems.update(found.problems)
+    steps: list[JobStep] = []
+    if with_jobs:
+        streams = [each.name for each in datasets if isinstance(each, Stream) and each.name not in problems]
+        steps, more = _steps(settings, streams, sound, everything=not names)
+        problems.update(more)
+    lacking = tuple(each for each in found.lacking if each.dataset not in problems)
+    return Plan(lacking, tuple(steps), dict(sorted(problems.items())), found.notes)
+
+
+def _wanted(sound: Sound, names: Sequence[str]) -> list[Dataset]:
+    """The named ones behind what they are enriched by; all if none is named."""
+    if not names:
+        return sound.datasets
+    named = [dataset for dataset in sound.datasets if dataset.name in names]
+    needed = {each.reference for dataset in named for each in dataset.contract.enrich} - {*names}
+    return [dataset for dataset in sound.datasets if dataset.name in needed] + named
+
+
+def _steps(
+    settings: Settings, asked: Sequence[str], sound: Sound, *, everything: bool
+) -> tuple[list[JobStep], dict[str, TidegateError]]:
+    """Those that Flink can plan: what it does not compile is not started, and stops nothing."""
+    wanted = {stream.name: fingerprints(stream, settings) for stream in sound.streams}
+    live = live_jobs(settings)
+    steps, problems = job_steps(wanted, live, asked, everything=everything)
+    refused = _refused(settings, sorted({name for step in steps for name in step.datasets}))
+    if refused:
+        compiling = {name: jobs for name, jobs in wanted.items() if name not in refused}
+        steps, problems = job_steps(compiling, live, asked, everything=everything)
+    return steps, {**problems, **refused}
+
+
+def _refused(settings: Settings, names: Sequence[str]) -> Mapping[str, TidegateError]:
+    """What Flink finds wrong with the SQL of each; nothing on a machine without it, where the start itself says so."""
+    problems = flink_problems(settings, names) if has_flink() else []
+    return {problem.file.partition("/")[0]: _unsound(problem) for problem in reversed(problems)}
+
+
+def _unsound(problem: Problem) -> ContractError:
+    return ContractError(f"{problem.file}: {problem.place}: {problem.problem.rstrip('.')}.", remedy=problem.remedy)

@@ -1,0 +1,102 @@
+"""Takes a dataset out of what runs, and with ``purge`` off the servers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tidegate.apply.removal import Removal, Written, own_raw, parts_of, refuse_what_is_needed, written_of
+from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_topics import delete_groups, delete_topics, existing_topics
+from tidegate.clients.lake import drop_table, open_catalog
+from tidegate.clients.opensearch import SearchClient
+from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
+from tidegate.contracts.check import read_drafts
+from tidegate.contracts.dataset import Draft
+from tidegate.contracts.sound import sound_datasets
+from tidegate.errors import ContractError, TidegateError
+from tidegate.job_names import NAMES
+from tidegate.jobs.live import live_jobs
+from tidegate.jobs.stop import stop_jobs
+from tidegate.settings import Settings
+
+Say = Callable[[str], object]
+
+
+def plan_removal(settings: Settings, dataset: str, *, purge: bool) -> Removal:
+    """What ends and what stays; the dataset's folder may be there still, or be gone already.
+
+    Raises:
+        ContractError: nothing is known by that name, or others need the dataset.
+        TransientError: a server is out of reach.
+    """
+    drafts, _ = read_drafts(settings.schemas_dir)
+    refuse_what_is_needed(dataset, drafts.values())
+    sound = [stream.name for stream in sound_datasets(settings.schemas_dir).streams]
+    parts = parts_of(dataset, live_jobs(settings), sound)
+    written = _written(settings, dataset, drafts.get(dataset))
+    if not parts and not written.topics and dataset not in drafts:
+        raise ContractError(f"nothing is known of a dataset {dataset!r}.", remedy="`tidegate contract list` names all.")
+    return Removal(dataset, parts, written, purge)
+
+
+def remove(settings: Settings, removal: Removal, say: Say) -> list[TidegateError]:
+    """Stops the dataset's part first, so that nothing writes to what is deleted then; what did not succeed.
+
+    Raises:
+        TidegateError: its part could not be stopped; nothing is deleted.
+    """
+    problems: list[TidegateError] = []
+    kinds = tuple(dict.fromkeys(part.job for part in removal.parts))
+    for stopped in stop_jobs(settings, kinds, [removal.dataset], savepoint=True) if kinds else ():
+        again = f"; it goes on with {', '.join(stopped.go_on)}" if stopped.go_on else ""
+        say(f"{stopped.name} stopped, savepoint {stopped.savepoint}{again}")
+        problems += stopped.failures
+    if removal.purge:
+        for delete in (_delete_from_kafka, _delete_from_registry, _delete_from_search, _delete_from_lake):
+            try:
+                delete(settings, removal.written, say)
+            except TidegateError as error:
+                problems.append(error)
+    return problems
+
+
+def _written(settings: Settings, dataset: str, draft: Draft | None) -> Written:
+    committed = OffsetReader(settings, timeout_s=10).committed([naming.group(job, dataset) for job in NAMES])
+    groups = [group for group, places in committed.items() if places]
+    found = written_of(dataset, own_raw(dataset, draft), existing_topics(settings), groups)
+    with RegistryClient(settings) as registry:
+        subjects = tuple(subject for subject in found.subjects if registry.versions(subject))
+    streams = draft is None or draft.contract.kind == "stream"
+    return replace(found, subjects=subjects, **({} if streams else {"tables": (), "aliases": ()}))
+
+
+def _delete_from_kafka(settings: Settings, written: Written, say: Say) -> None:
+    delete_topics(settings, written.topics)
+    delete_groups(settings, written.groups)
+    say(_deleted("topics", written.topics))
+
+
+def _delete_from_registry(settings: Settings, written: Written, say: Say) -> None:
+    with RegistryClient(settings) as registry:
+        for subject in written.subjects:
+            registry.delete(subject)
+    say(_deleted("subjects", written.subjects))
+
+
+def _delete_from_search(settings: Settings, written: Written, say: Say) -> None:
+    client, deleted = SearchClient(settings), list[str]()
+    for alias in written.aliases:
+        deleted += client.delete(alias, naming.all_indices(alias))
+    say(_deleted("search indices", deleted))
+
+
+def _delete_from_lake(settings: Settings, written: Written, say: Say) -> None:
+    if not written.tables:
+        return
+    catalog = open_catalog(settings)
+    dropped = [table for table in written.tables if drop_table(settings, catalog, table)]
+    say(_deleted("tables of the lake", dropped))
+
+
+def _deleted(what: str, names: Sequence[str]) -> str:
+    return f"{what} deleted: {', '.join(names) or 'none was there'}"
