@@ -19,16 +19,30 @@ _WHOLE = frozenset({"integer", "long"})
 _NUMBERS = _WHOLE | {"float", "double", "scaled_float"}
 _LISTED = re.compile(r"\bIN\s*\(", re.IGNORECASE)
 _FRACTIONS = frozenset({"float", "double"})
-_DOES_NOT_ADD_UP = re.compile(r"^(average|avg|mean|min|max|p\d+)_|_(price|rate|ratio|share|ms|seconds|s)$")
+_NO_SUM = frozenset(
+    re.findall(
+        r"\w+",
+        """age average avg battery celsius degrees depth duration height humidity latency length level max mean median
+        min ms percent percentage position pressure price rank rate ratio score seconds share speed temperature
+        width""",
+    )
+)
+"""Words of a field's name that say several of its values have an average and no sum."""
+_PERCENTILE = re.compile(r"^p\d+$", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_NAMES_SOMETHING = frozenset({"id", "ids", "code", "no", "nr", "num", "number", "key", "index", "version", "status"})
+_NAMES_SOMETHING = frozenset(
+    re.findall(
+        r"\w+", "code codes id ids index key keys no nr num number numbers offset serial status uuid version year"
+    )
+)
 """Words at the end of a field's name that say it names or classifies something."""
 _SAYS_HOW_MUCH = frozenset(
     re.findall(
         r"\w+",
-        """amount attempts balance bytes cents clicks cost count counts days depth distance duration errors fee height
-        hits hours items length mb minutes ms orders pages pieces points price quantity qty records requests retries
-        rows score seconds size sum tax times total units views visits volume weight width""",
+        """amount attempts balance basket bytes cents clicks cost count counts days depth distance duration errors fee
+        height hits hours items length mb minutes ms orders pages paid pieces points price quantity qty records requests
+        retries revenue rows sales score seconds size sum tax times total units value views visits volume weight
+        width""",
     )
 )
 """Words of a field's name that say it is a quantity."""
@@ -106,12 +120,13 @@ def measures(dataset: Stream, properties: Properties) -> list[str]:
     """
     contract = dataset.contract
     listed = {rule.field for rule in contract.rules if _LISTED.search(rule.check)}
+    joined = (contract.topic.key, *(enrich.on for enrich in contract.enrich))
     numbers = [
         name
         for name, mapping in properties.items()
         if mapping.get("type") in _NUMBERS
         and not name.startswith("_")
-        and name not in (*contract.row_identity, *listed)
+        and name not in (*contract.row_identity, *listed, *joined)
         and _is_quantity(name, whole=mapping["type"] in _WHOLE)
     ]
     order = {name: (aggregation(name, properties) != "sum", properties[name]["type"] in _WHOLE) for name in numbers}
@@ -119,10 +134,20 @@ def measures(dataset: Stream, properties: Properties) -> list[str]:
 
 
 def _is_quantity(name: str, *, whole: bool) -> bool:
-    words = [word.lower() for word in _WORDS.findall(name)]
-    if words[-1:] and words[-1] in _NAMES_SOMETHING:
+    words = _words(name)
+    if _names_something(words):
         return False
     return not whole or words[:2] == ["number", "of"] or not _SAYS_HOW_MUCH.isdisjoint(words)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _names_something(words: Sequence[str]) -> bool:
+    """By the last word, but for a number behind it: ``alarm_code_2``."""
+    named = [word for word in words if not word.isdigit()]
+    return named[-1:] != [] and named[-1] in _NAMES_SOMETHING
 
 
 def columns(dataset: Stream, properties: Properties) -> list[str]:
@@ -137,13 +162,19 @@ def metric_measures(metric: Metric) -> dict[str, str]:
     """The numbers of a metric, each with its aggregation."""
     properties: Properties = metric_template(metric)["template"]["mappings"]["properties"]
     numbers = [name for name, mapping in properties.items() if mapping.get("type") in _NUMBERS]
-    return {name: aggregation(name, properties) for name in numbers if name not in metric.key}
+    measured = [name for name in numbers if name not in metric.key and not _names_something(_words(name))]
+    return {name: aggregation(name, properties) for name in measured}
 
 
 def aggregation(field: str, properties: Properties) -> str:
-    """How several values of a number become one: ``avg`` for fractions and by its name, else ``sum``."""
-    fraction = properties[field]["type"] in _FRACTIONS
-    return "avg" if fraction or _DOES_NOT_ADD_UP.search(field) else "sum"
+    """How several values of a number become one: ``sum`` only of counts and amounts, else ``avg``.
+
+    A whole number that got here counts something; a decimal has a sum only if its name says how much.
+    """
+    kind, words = properties[field]["type"], _words(field)
+    if kind in _FRACTIONS or not _NO_SUM.isdisjoint(words) or any(_PERCENTILE.match(word) for word in words):
+        return "avg"
+    return "sum" if kind in _WHOLE or not _SAYS_HOW_MUCH.isdisjoint(words) else "avg"
 
 
 def _over_time(field: str, kind: str, time_field: str, split_by: Sequence[str]) -> tuple[str, JsonObject]:

@@ -13,7 +13,7 @@ from tests.dashboards import as_search, exported, fields_named, pattern_of, save
 from tests.project import PROJECT
 from tidegate.cli.dashboards import command
 from tidegate.contracts.load import load_stream
-from tidegate.search.dashboards.make import dimensions, event_dashboard, measures, metric_dashboard
+from tidegate.search.dashboards.make import aggregation, dimensions, event_dashboard, measures, metric_dashboard
 from tidegate.search.dashboards.saved_objects import ndjson
 from tidegate.search.templates import searchable, templates_of
 from tidegate.settings import Settings
@@ -160,3 +160,34 @@ def test_a_number_whose_values_a_rule_lists_is_none(tmp_path: Path) -> None:
     dataset = load_stream(tmp_path, "probe")
     properties = {"quantity": {"type": "integer"}, "celsius": {"type": "double"}}
     assert measures(dataset, properties) == ["celsius"]
+
+
+@pytest.mark.parametrize("name", ["shift_codes", "alarm_code_2", "serial", "batchNumbers", "kafka_offset"])
+@pytest.mark.parametrize("kind", ["long", "scaled_float", "double"])
+def test_no_kind_of_number_is_a_measure_that_is_named_as_something(name: str, kind: str) -> None:
+    assert measures(load_stream(SCHEMAS, "clicks"), {name: {"type": kind}}) == []
+
+
+def test_what_others_are_found_by_is_no_measure() -> None:
+    clicks = load_stream(SCHEMAS, "clicks")
+    (joined,) = (enrich.on for enrich in clicks.contract.enrich)
+    assert measures(clicks, {joined: {"type": "scaled_float"}, "celsius": {"type": "double"}}) == ["celsius"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("line_total", "scaled_float", "sum"),
+        ("kWh", "scaled_float", "avg"),
+        ("celsius", "scaled_float", "avg"),
+        ("unitPrice", "scaled_float", "avg"),
+        ("average_basket", "scaled_float", "avg"),
+        ("units", "long", "sum"),
+        ("errorRate", "long", "avg"),
+        ("p95_ms", "long", "avg"),
+        ("response_bytes", "long", "sum"),
+        ("battery", "double", "avg"),
+    ],
+)
+def test_only_counts_and_amounts_are_added_up(name: str, kind: str, expected: str) -> None:
+    assert aggregation(name, {name: {"type": kind}}) == expected
