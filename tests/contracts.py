@@ -13,6 +13,7 @@ from tidegate.avro.types import AvroSchema
 from tidegate.contracts.dataset import Stream
 
 SCHEMAS = PROJECT / "schemas"
+JSON_SCHEMAS = PROJECT / "tests/data/schemas"
 
 
 def copy_of_clicks(schemas_dir: Path, name: str) -> Path:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.broker import Broker
-from tests.contracts import SCHEMAS
+from tests.contracts import JSON_SCHEMAS, SCHEMAS
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.load import load_reference, load_stream
 
@@ -23,6 +23,12 @@ def orders() -> Stream:
 @pytest.fixture(scope="session")
 def app_logs() -> Stream:
     return load_stream(SCHEMAS, "app_logs")
+
+
+@pytest.fixture(scope="session")
+def meters() -> Stream:
+    """Records in JSON; none of the project's own datasets has them."""
+    return load_stream(JSON_SCHEMAS, "meters")
 
 
 @pytest.fixture(scope="session")

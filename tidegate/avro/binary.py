@@ -20,6 +20,8 @@ DecodeCode = Literal[
     "BAD_UNION_BRANCH",
     "RECORD_TOO_LARGE",
     "BAD_VALUE",
+    "NOT_JSON",
+    "UNKNOWN_FIELD",
 ]
 """Why a record can't be decoded: the codes of dead letters of stage decode."""
 MAX_NESTED = 64

@@ -14,6 +14,7 @@ MAX_DIGITS = 400
 """As many as a double written without an exponent has, at most 309, and some more."""
 _MAX_EXPONENT_DIGITS = 4
 _SHOWN_CHARACTERS = 40
+_BLANKS = " \t\r\n"
 
 
 class UnreadableNumber:
@@ -53,6 +54,22 @@ def read_json(text: bytes | str) -> Any:
         raise ValueError("not JSON that can be read: nested too deeply") from error
 
 
+def read_one_json(text: str) -> tuple[Any, str]:
+    """The value that ``text`` begins with, and what follows it.
+
+    As :func:`read_json`, but NaN and infinities are refused wherever they stand, as JSON has none.
+
+    Raises:
+        ValueError: it begins with no JSON, or names a key twice; says what and where in one short line.
+    """
+    start = len(text) - len(text.lstrip(_BLANKS))
+    try:
+        value, end = _ONE.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at character {error.pos + 1}") from error
+    return value, text[end:].lstrip(_BLANKS)
+
+
 def exact_number(text: str) -> Decimal | UnreadableNumber:
     """The number in ``text``, exactly; its digits are counted first, since Decimal would take seconds."""
     mantissa, _, exponent = text.lower().partition("e")
@@ -65,6 +82,10 @@ def _whole_number(text: str) -> int | UnreadableNumber:
     return int(text) if len(text) <= MAX_DIGITS else UnreadableNumber(text)
 
 
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"not JSON: {text} is no number")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -72,3 +93,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise ValueError(f"the key {twice[:_SHOWN_CHARACTERS]!r} is there twice")
     return found
+
+
+_ONE = json.JSONDecoder(
+    parse_float=exact_number, parse_int=_whole_number, parse_constant=_no_constant, object_pairs_hook=_object
+)

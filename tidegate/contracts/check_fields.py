@@ -119,6 +119,13 @@ def _envelope_problems(contract: Contract, silver: AvroSchema) -> Iterator[Found
             yield f"fields.{name}", "missing from the envelope", "Copy it from another dataset's silver.avsc."
         elif fields[name].type != expected:
             yield f"fields.{name}", "has another type than the envelope's", f"Make it {_describe(expected)}."
+    yield from _rescued_problems(contract, fields)
+
+
+def _rescued_problems(contract: Contract, silver: dict[str, Field]) -> Iterator[Found]:
+    rescued = silver.get(envelope.RESCUED)
+    if contract.rescues and rescued is not None and not (rescued.type.kind == "string" and rescued.type.nullable):
+        yield f"fields.{envelope.RESCUED}", "is null where a record has no unknown field", 'Make it ["null", "string"].'
 
 
 def _fields(schema: AvroSchema) -> dict[str, Field]:

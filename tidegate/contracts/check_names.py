@@ -24,7 +24,7 @@ def name_problems(draft: Draft) -> list[Problem]:
     if draft.silver is not None:
         file, silver = f"{draft.name}/silver.avsc", read_record(draft.silver)
         found += [
-            *_own(file, silver, envelope.TYPES, _remedy_sql),
+            *_own(file, silver, _envelope(draft), _remedy_sql),
             *_partitions(file, silver),
             *_twins(file, silver, ""),
         ]
@@ -32,6 +32,11 @@ def name_problems(draft: Draft) -> list[Problem]:
         file = f"{draft.name}/metrics/{metric.name}.avsc"
         found += [*_own(file, metric.type, (), _remedy_sql), *_twins(file, metric.type, "")]
     return found
+
+
+def _envelope(draft: Draft) -> list[str]:
+    """The columns that silver may have beside those of its own."""
+    return [*envelope.TYPES, *([envelope.RESCUED] if draft.contract.rescues else [])]
 
 
 def _items(draft: Draft) -> AvroType:

@@ -15,6 +15,8 @@ INGESTED_AT = "_ingested_at"
 """The broker's own time stamp of the raw record."""
 SCHEMA_ID = "_schema_id"
 WARNINGS = "_warnings"
+RESCUED = "_rescued"
+"""The fields that a record in JSON has and its contract lacks, as text; only where the contract rescues them."""
 KEY = "_key"
 HEADERS = "_headers"
 VALUE = "_value"
@@ -41,6 +43,7 @@ TYPES: Mapping[str, AvroType] = {
     WARNINGS: AvroType("array", items=AvroType("string")),
 }
 """What every silver row has beside the columns of its record, and its types."""
+RESCUED_TYPE = AvroType("string", nullable=True)
 
 IDENTITY_SEPARATOR = "_"
 IDENTITY_ESCAPE = "~"

@@ -12,9 +12,11 @@ from unicodedata import category
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tidegate.avro.compatibility import Compatibility
+from tidegate.avro.json_records import UnknownFields
 from tidegate.contracts.naming import output_topic
 
 DatasetName = NewType("DatasetName", str)
+TopicFormat = Literal["avro", "json"]
 Severity = Literal["reject", "warn", "drop"]
 PrivacyMethod = Literal["hmac", "drop", "mask"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
@@ -55,6 +57,12 @@ class _Part(BaseModel):
 class Topic(_Part):
     """The Kafka topic that carries the dataset's raw records."""
 
+    format: TopicFormat = Field(default="avro", description="how its records are written")
+    unknown_fields: UnknownFields | None = Field(
+        default=None,
+        description="of JSON, what becomes of a field that v<N>.avsc lacks: reject its record, rescue it as text, or "
+        "ignore it (the default)",
+    )
     name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]+$", max_length=200)]
     partitions: int = Field(default=4, ge=1, le=10_000)
     key: FieldName | None = Field(default=None, description="field whose text is the Kafka key")
@@ -166,6 +174,17 @@ class Contract(_Part):
     dead_letters: DeadLetters = DeadLetters()
 
     @model_validator(mode="after")
+    def _format_has_its_own_keys(self) -> "Contract":
+        topic = self.topic
+        if not self.is_json and topic.unknown_fields is not None:
+            raise ValueError("topic.unknown_fields counts for topics of JSON only; leave it out")
+        if self.is_json and (topic.registered_by == "producers" or topic.subject is not None):
+            raise ValueError(
+                "topic.registered_by and topic.subject count for Avro only, as no JSON is looked up; leave out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _names_are_distinct_and_free(self) -> "Contract":
         _refuse_doubled("rules", (rule.name for rule in self.rules))
         _refuse_doubled("privacy", (privacy.field for privacy in self.privacy))
@@ -185,6 +204,16 @@ class Contract(_Part):
     def rules_of(self, severity: Severity) -> list[Rule]:
         """The rules of one severity, in the order of the file."""
         return [rule for rule in self.rules if rule.severity == severity]
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the raw records are written in JSON."""
+        return self.topic.format == "json"
+
+    @property
+    def rescues(self) -> bool:
+        """Whether a record has a column of the fields that the contract lacks."""
+        return self.topic.unknown_fields == "rescue"
 
     @property
     def row_identity(self) -> tuple[str, ...]:

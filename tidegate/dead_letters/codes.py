@@ -32,6 +32,8 @@ class Code(StrEnum):
     BAD_UNION_BRANCH = "BAD_UNION_BRANCH"
     RECORD_TOO_LARGE = "RECORD_TOO_LARGE"
     BAD_VALUE = "BAD_VALUE"
+    NOT_JSON = "NOT_JSON"
+    UNKNOWN_FIELD = "UNKNOWN_FIELD"
     EVENT_TIME_OUT_OF_RANGE = "EVENT_TIME_OUT_OF_RANGE"
     RULE_VIOLATED = "RULE_VIOLATED"
     REFERENCE_MISSING = "REFERENCE_MISSING"
@@ -56,6 +58,8 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
         Code.BAD_UNION_BRANCH: "a union names a branch that its schema lacks",
         Code.RECORD_TOO_LARGE: "the record is over 1 MiB; `payload` is cut, `payload_sha256` is of the whole",
         Code.BAD_VALUE: "another value its schema does not allow, such as a boolean of 7",
+        Code.NOT_JSON: "no JSON, or a key twice in one object, in a topic of JSON",
+        Code.UNKNOWN_FIELD: "a field that the contract lacks, in a topic of JSON that rejects such records",
     },
     Stage.CONTRACT: {
         Code.EVENT_TIME_OUT_OF_RANGE: "before `event_time.earliest`, or more than `max_future_s` after its arrival"

@@ -120,6 +120,9 @@ class _Look:
         return Missing(stream.name, topics, subjects, never, (stream.name, *sorted(owners - {stream.name})))
 
     def _is_registered(self, needed: _Needed) -> bool:
+        contract = needed.owner.contract
+        if contract.is_json and needed.topic == contract.topic.name:
+            return True
         name = needed.subject
         if not needed.written:
             return bool(self.registry.versions(name))

@@ -1,6 +1,6 @@
 """Turns the records of raw, silver and dropped topics into rows; each function is one worker's job."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ def read_silver_at(scan: Scan, identity: tuple[str, ...], wanted: Mapping[int, O
     found = layouts(_look_up(scan), (*PLACE, *identity))
     own, rows = [], []
     for batch in read_batches(scan):
-        chosen = np.flatnonzero(_claimed(batch, wanted))
+        chosen = np.flatnonzero(claimed_rows(batch, wanted))
         values = [batch.values[row] for row in chosen.tolist()]
         for some in read_by_schema(Buffer.of(values), found):
             places, read = _leading_rows(some)
@@ -78,7 +78,7 @@ def read_raw(scan: Scan, layout: RawLayout, claimed: Mapping[int, Offsets]) -> R
     decodable: list[Mask] = []
     for batch in read_batches(scan):
         identities, readable = _identities(Buffer.of(_with_prefix(batch)), found)
-        unsure = np.flatnonzero(~readable | ~_claimed(batch, claimed))
+        unsure = np.flatnonzero(~readable | ~claimed_rows(batch, claimed))
         texts_found = [_decoded_identity(batch, row, reader, layout) for row in unsure.tolist()]
         readable[unsure] = [text is not None for text in texts_found]
         identities[unsure] = fingerprints(text or b"" for text in texts_found)
@@ -94,10 +94,15 @@ def read_exploding_raw(scan: Scan, layout: RawLayout) -> RawRows:
     row, with a position that silver never has.
     """
     reader = ContractReader(RegistryClient(scan.settings), layout.record)
+    return exploded_rows(scan, lambda batch, row: _item_identities(batch, row, reader, layout))
+
+
+def exploded_rows(scan: Scan, identities_of: Callable[[Batch, int], list[bytes | None]]) -> RawRows:
+    """The rows that ``identities_of`` finds in each record of a batch."""
     parts: list[Rows] = []
     decodable: list[Mask] = []
     for batch in read_batches(scan):
-        found = [_item_identities(batch, row, reader, layout) for row in range(len(batch.values))]
+        found = [identities_of(batch, row) for row in range(len(batch.values))]
         row = np.repeat(np.arange(len(found)), [len(texts_found) for texts_found in found])
         flat = [text for texts_found in found for text in texts_found]
         identities = fingerprints(text or b"" for text in flat)
@@ -144,7 +149,8 @@ def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerpri
     return identities, readable
 
 
-def _claimed(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
+def claimed_rows(batch: Batch, claimed: Mapping[int, Offsets]) -> Mask:
+    """The rows of the batch whose offsets are ``claimed`` (sorted, by partition)."""
     known = np.zeros(len(batch.offset), np.bool_)
     for number in np.unique(batch.partition).tolist():
         mine = np.flatnonzero(batch.partition == number)

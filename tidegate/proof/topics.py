@@ -1,15 +1,18 @@
 """The evidence of a dataset's topics: read once, then extended as the outputs grow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
 from tidegate.clients.kafka_offsets import Spans, offsets_at, topic_spans
 from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.json_topics import unknown_fields
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.errors import TransientError
+from tidegate.proof.json_reader import JsonLayout, read_exploding_json, read_raw_json
 from tidegate.proof.layers import Expected
 from tidegate.proof.letter_reader import read_dead_letters
 from tidegate.proof.letters import Letters, together
@@ -35,6 +38,7 @@ BEHIND_SILVER = frozenset({Stage.INDEX, Stage.LAKE, Stage.METRICS})
 """Stages at which jobs that read silver refuse its rows."""
 STAGE_OF: Mapping[LayerName, str] = {"lake_silver": Stage.LAKE, "index": Stage.INDEX}
 """The stage at which the job behind a layer refuses rows; bronze takes any record."""
+_L = TypeVar("_L", RawLayout, JsonLayout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,22 +193,34 @@ class TopicEvidence:
         contract, record = self._contract, self._dataset.raw_type
         whole = Scan(self._settings, contract.topic.name, spans, schema_headers=True)
         scans = whole.split(self._workers.count)
-        layout = RawLayout(record, tuple(contract.identity), contract.explode.field if contract.explode else None)
-        if contract.explode:
-            futures = [self._workers.submit(read_exploding_raw, scan, layout) for scan in scans]
+        identity, items = tuple(contract.identity), contract.explode.field if contract.explode else None
+        if contract.is_json:
+            layout = JsonLayout(record, identity, unknown_fields(contract), items)
+            parts = self._read_raw_parts(scans, read_raw_json, read_exploding_json, layout)
         else:
-            outputs = self._outputs()
-            claimed = _offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
-            futures = [
-                self._workers.submit(
-                    read_raw, scan, layout, {number: claimed[number] for number in scan.spans if number in claimed}
-                )
-                for scan in scans
-            ]
-        parts = self._workers.results(futures)
+            parts = self._read_raw_parts(scans, read_raw, read_exploding_raw, RawLayout(record, identity, items))
         decodable = [part.decodable for part in parts]
         return RawRows(
             concat([part.rows for part in parts]), np.concatenate(decodable) if parts else np.zeros(0, np.bool_)
+        )
+
+    def _read_raw_parts(
+        self,
+        scans: list[Scan],
+        read: Callable[[Scan, _L, Mapping[int, Offsets]], RawRows],
+        read_exploding: Callable[[Scan, _L], RawRows],
+        layout: _L,
+    ) -> list[RawRows]:
+        run, results = self._workers.submit, self._workers.results
+        if self._contract.explode:
+            return results([run(read_exploding, scan, layout) for scan in scans])
+        outputs = self._outputs()
+        claimed = _offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
+        return results(
+            [
+                run(read, scan, layout, {number: claimed[number] for number in scan.spans if number in claimed})
+                for scan in scans
+            ]
         )
 
     def _unread(self, topic: str) -> list[Scan]:

@@ -34,10 +34,11 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
     def of_subject(subject: str) -> list[AvroSchema]:
         return [*registered_schemas(registry, subject).values()]
 
+    raw: list[AvroSchema] = []
     if contract.topic.registered_by == "producers":
         look_at(registry, dataset)
         raw = [dataset.versions[number] for number in sorted(dataset.versions)]
-    else:
+    elif not contract.is_json:  # of which the registry has at most a JSON Schema of its producers
         raw = of_subject(raw_subject(contract))
     if isinstance(dataset, Reference):
         return Earlier("the registry", raw, [])

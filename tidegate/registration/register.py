@@ -54,9 +54,13 @@ class Registration:
 
 
 def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
-    """The subjects to register for a dataset; the raw one, which reference data has only, may be its producers'."""
+    """The subjects to register for a dataset; the raw one, which reference data has only, may be its producers'.
+
+    Of records in JSON there is none.
+    """
     contract = dataset.contract
-    raw = [] if contract.topic.registered_by == "producers" else [_raw_plan(dataset)]
+    is_ours = contract.topic.registered_by == "tidegate" and not contract.is_json
+    raw = [_raw_plan(dataset)] if is_ours else []
     if isinstance(dataset, Reference):
         return raw
     dead_letter, dropped = (platform_schemas(schemas_dir, name) for name in ("dead_letter", "dropped"))

@@ -50,6 +50,15 @@ def kafka_source(topic: str, connections: Connections, group: str) -> Options:
     }
 
 
+def contract_json(prefix: str, schema: AvroSchema, unknown_fields: str) -> Options:
+    """Options of the format by which values in JSON are decoded."""
+    return {
+        f"{prefix}format": "contract-json",
+        f"{prefix}contract-json.schema": json.dumps(schema),
+        f"{prefix}contract-json.unknown-fields": unknown_fields,
+    }
+
+
 def contract_avro(prefix: str, schema: AvroSchema, connections: Connections) -> Options:
     """Options of the format by which values are decoded and encoded; ``prefix`` where a table has two formats."""
     return {

@@ -1,11 +1,11 @@
 """Dead letters of the refine job: which records become one, why, and the INSERT that writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tidegate import __version__
 from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, SCHEMA_ID
-from tidegate.contracts.model import Contract, Enrich
+from tidegate.contracts.model import Contract, Enrich, TopicFormat
 from tidegate.contracts.topics import raw_subject
 from tidegate.dead_letters.codes import RETRYABLE, Code, Stage
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
@@ -18,17 +18,23 @@ MISSING_MESSAGE = "_missing_message"
 """Column of ``enriched`` that says which reference is missing, where it could be one of several."""
 FAULT = "_fault"
 """Column of ``enriched`` that says why an item came without its fields; null for one that can be taken."""
+AVRO = "avro-confluent"
+_ENCODINGS: Mapping[TopicFormat, str] = {"avro": AVRO, "json": "json"}
 _NO_ROW = "CAST(NULL AS BIGINT)"
 _NO_VIOLATIONS = "violations(CAST(0 AS BIGINT), '')"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose records they are, the registry's subject of the topic that they lie in, and the job that reads them."""
+    """Whose records they are, the registry's subject of the topic that they lie in, and the job that reads them.
+
+    ``encoding``: how they are written.
+    """
 
     dataset: str
     subject: str
     job: str
+    encoding: str = AVRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ def missing_message(enrich: Enrich) -> str:
 
 def insert_dead_letters(contract: Contract) -> Insert:
     """Every record that does not fit, with its cause, coordinates and original bytes."""
-    origin = Origin(contract.dataset, raw_subject(contract), REFINE)
+    encoding = _ENCODINGS[contract.topic.format]
+    origin = Origin(contract.dataset, raw_subject(contract), REFINE, encoding)
     branches = "\nUNION ALL\n".join(dead_letters_query(origin, cause) for cause in causes(contract))
     return Insert("dead_letters", f"INSERT INTO dead_letters\n{branches}")
 
@@ -112,7 +119,7 @@ def dead_letters_query(origin: Origin, cause: Cause) -> str:
   ROW({text(origin.subject)}, {SCHEMA_ID}) AS contract,
   ROW({coordinates}, {INGESTED_AT}, dead_letter_key({KEY}), dead_letter_headers({HEADERS}), _row) AS source,
   CAST(NULL AS ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>) AS source_file,
-  _payload AS payload, 'avro-confluent' AS payload_encoding,
+  _payload AS payload, '{origin.encoding}' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated,
   CAST(NULL AS STRING) AS replay_id,

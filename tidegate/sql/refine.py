@@ -13,7 +13,17 @@ from typing import assert_never
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Reference, Stream
-from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, PLACE, SCHEMA_ID, SOURCE_TOPIC, WARNINGS
+from tidegate.contracts.envelope import (
+    COORDINATES,
+    HEADERS,
+    INGESTED_AT,
+    KEY,
+    PLACE,
+    RESCUED,
+    SCHEMA_ID,
+    SOURCE_TOPIC,
+    WARNINGS,
+)
 from tidegate.contracts.model import Contract, Enrich, Explode, PrivacyMethod
 from tidegate.contracts.naming import Output
 from tidegate.sql.ddl import quoted
@@ -100,13 +110,14 @@ def silver_key(stream: Stream) -> str | None:
 
 def judged_view(stream: Stream, scope: Scope) -> View:
     """``judged``: every raw record of the scope with its masks; personal fields are replaced from here on."""
-    verdict = verdict_sql(stream.contract)
-    methods = {privacy.field: privacy.method for privacy in stream.contract.privacy}
+    contract = stream.contract
+    verdict = verdict_sql(contract)
+    methods = {privacy.field: privacy.method for privacy in contract.privacy}
     body = [_private(column.name, methods.get(column.name)) for column in stream.raw_columns]
     return View(
         "judged",
         f"""SELECT {", ".join(body)},
-  {_BESIDE_COLUMNS},
+  {_BESIDE_COLUMNS},{_rescued(contract)}
   {verdict.reject_mask} AS _rejected,
   {verdict.warn_mask} AS _warned,
   {verdict.drop_mask} AS _dropped
@@ -127,6 +138,8 @@ def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:
     demanded = [join for join in joins if join.enrich.missing == "dead_letter"]
     names = [*(f"e.`{name}`" for name in record_columns(stream)), *(name for join in joins for name in join.columns)]
     kept = [*COORDINATES, INGESTED_AT, SCHEMA_ID, "_proc_time", "_warned"]
+    if contract.rescues:
+        kept.append(RESCUED)
     if contract.explode:
         kept.append(FAULT)
     if demanded or contract.explode:
@@ -150,10 +163,15 @@ def validated_view(stream: Stream) -> View:
     return View(
         "validated",
         f"""SELECT {", ".join(names)},
-  {", ".join(PLACE)}, {SOURCE_TOPIC}, {INGESTED_AT}, {SCHEMA_ID},
+  {", ".join(PLACE)}, {SOURCE_TOPIC}, {INGESTED_AT}, {SCHEMA_ID},{_rescued(contract)}
   {verdict_sql(contract).warnings} AS {WARNINGS}
 FROM enriched WHERE {condition}""",
     )
+
+
+def _rescued(contract: Contract) -> str:
+    """The column of the fields that the contract lacks, at the end of a line; nothing where none are rescued."""
+    return f" {RESCUED}," if contract.rescues else ""
 
 
 def record_columns(stream: Stream) -> list[str]:

@@ -2,21 +2,23 @@
 
 from dataclasses import replace
 
-from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.dataset import DatasetFolder, Reference, Stream
 from tidegate.contracts.envelope import (
     HEADERS,
     INGESTED_AT,
     KEY,
+    RESCUED,
     SCHEMA_ID,
     SOURCE_OFFSET,
     SOURCE_PARTITION,
     SOURCE_TOPIC,
     VALUE,
 )
+from tidegate.contracts.json_topics import unknown_fields
 from tidegate.contracts.topics import DERIVED_MAX_BYTES
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
 from tidegate.sql.connections import Connections, Options, prefixed
-from tidegate.sql.ddl import column_lines, contract_avro, create, kafka_source
+from tidegate.sql.ddl import column_lines, contract_avro, contract_json, create, kafka_source
 from tidegate.sql.job_sql import Table
 from tidegate.sql.scope import Spans
 
@@ -38,6 +40,7 @@ DECODE_METADATA = (
     f"`{SCHEMA_ID}` INT METADATA FROM 'value.schema-id' VIRTUAL",
     "`_proc_time` AS PROCTIME()",
 )
+RESCUED_METADATA = f"`{RESCUED}` STRING METADATA FROM 'value.rescued' VIRTUAL"
 SILVER_METADATA = (
     ERROR_CODE,
     "`_error_message` STRING METADATA FROM 'value.error-message' VIRTUAL",
@@ -65,13 +68,15 @@ def raw_source(stream: Stream, connections: Connections, group: str, spans: Span
     ``spans``: only these offsets, and then the source ends; every partition is named.
     """
     body = [*column_lines(stream.raw_columns), *RAW_METADATA, *DECODE_METADATA]
+    if stream.contract.rescues:
+        body.append(RESCUED_METADATA)
     options = {
         **kafka_source(stream.contract.topic.name, connections, group),
         **SCHEMA_ID_HEADERS,
         **_KEY_OPTIONS,
         "value.fields-include": "EXCEPT_KEY",
-        **contract_avro("value.", stream.latest, connections),
-        "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
+        **_raw_format("value.", stream, connections),
+        f"value.contract-{stream.contract.topic.format}.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
         **(_bounds(spans) if spans is not None else {}),
     }
     return _reading("raw_records", body, options)
@@ -112,10 +117,18 @@ def reference_table(reference: Reference, connections: Connections) -> Table:
         "version-time": contract.event_time.field,
         "as-of": "_as_of",
         "lookup.versions-kept": f"{max(contract.topic.min_compaction_lag_hours, _VERSIONS_KEPT_HOURS)} h",
-        **contract_avro("", reference.latest, connections),
+        **_raw_format("", reference, connections),
     }
     body = [*column_lines(reference.raw_columns), "`_as_of` TIMESTAMP_LTZ(3)"]
     return create(f"ref_{reference.name}", body, options)
+
+
+def _raw_format(prefix: str, dataset: DatasetFolder, connections: Connections) -> Options:
+    """Options of the format that the dataset's raw records are written in."""
+    contract = dataset.contract
+    if contract.is_json:
+        return contract_json(prefix, dataset.latest, unknown_fields(contract))
+    return contract_avro(prefix, dataset.latest, connections)
 
 
 def _reading(name: str, body: list[str], options: Options) -> Table:

@@ -22,6 +22,8 @@ def validated_columns(stream: Stream, references: Mapping[str, Reference]) -> It
         for name in enrich.columns:
             yield replace(offered[name], name=f"{enrich.prefix}{name}", nullable=True)
     yield from map(envelope_column, envelope.TYPES)
+    if stream.contract.rescues:
+        yield Column(envelope.RESCUED, flink_type_of(envelope.RESCUED_TYPE), nullable=True, doc="")
 
 
 def envelope_column(name: str) -> Column:

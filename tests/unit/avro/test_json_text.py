@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tidegate.avro.json_text import UnreadableNumber, read_json
+from tidegate.avro.json_text import UnreadableNumber, read_json, read_one_json
 
 
 def test_numbers_are_exact() -> None:
@@ -52,3 +52,14 @@ def test_a_megabyte_of_digits_takes_no_time() -> None:
     for number in ("9" * 1_000_000, "1." + "3" * 1_000_000, "1e" + "9" * 1_000_000):
         assert isinstance(read_json(number), UnreadableNumber)
     assert time.perf_counter() - began_s < 1
+
+
+def test_one_value_is_read_and_what_follows_it_is_told() -> None:
+    assert read_one_json(' {"a": 1.50}\n') == ({"a": Decimal("1.50")}, "")
+    assert read_one_json("1 2 ") == (1, "2 ")
+
+
+@pytest.mark.parametrize("text", ["NaN", '{"a": -Infinity}', '{"a": 1, "a": 2}', "", "{", "\x0c1"])
+def test_what_json_lacks_is_refused_wherever_it_stands(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not JSON|twice"):
+        read_one_json(text)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts import SCHEMAS, edit, spoil
+from tests.contracts import JSON_SCHEMAS, SCHEMAS, edit, spoil
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts.check import working_problems
 from tidegate.contracts.check_fields import silver_problems
@@ -114,3 +114,17 @@ def test_items_that_may_be_null_are_no_rows(schemas: Path) -> None:
 
     edit(schemas / "orders" / "v1.avsc", spoiled)
     assert any("items of lines may be null" in problem.problem for problem in problems(schemas, "orders"))
+
+
+def test_the_column_of_rescued_fields_is_a_text_that_may_be_null(tmp_path: Path) -> None:
+    schemas = Path(shutil.copytree(JSON_SCHEMAS, tmp_path / "json"))
+    assert not silver_problems(load_draft(schemas, "meters"))
+
+    spoil(
+        schemas / "meters/silver.avsc",
+        '"name": "_rescued", "type": ["null", "string"]',
+        '"name": "_rescued", "type": "string"',
+    )
+
+    [*_, problem] = silver_problems(load_draft(schemas, "meters"))
+    assert (problem.place, problem.remedy) == ("fields._rescued", 'Make it ["null", "string"].')

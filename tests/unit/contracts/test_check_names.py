@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contracts import SCHEMAS, edit
+from tests.project import PROJECT
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts.check_names import name_problems
 from tidegate.contracts.dataset import Stream
@@ -88,3 +89,14 @@ def test_an_item_that_becomes_a_row_has_columns_too(schemas: Path) -> None:
 
 def test_the_projects_own_names_are_sound(clicks: Stream, orders: Stream, app_logs: Stream) -> None:
     assert [name_problems(load_draft(SCHEMAS, stream.name)) for stream in (clicks, orders, app_logs)] == [[], [], []]
+
+
+def test_the_column_of_rescued_fields_is_free_only_where_they_are_rescued(schemas: Path) -> None:
+    shutil.copytree(PROJECT / "tests/data/schemas/meters", schemas / "meters")
+    contract = schemas / "meters/contract.yaml"
+    assert not name_problems(load_draft(schemas, "meters"))
+
+    contract.write_text(contract.read_text().replace("unknown_fields: rescue", "unknown_fields: reject"))
+
+    [problem] = name_problems(load_draft(schemas, "meters"))
+    assert problem.place == "fields._rescued"

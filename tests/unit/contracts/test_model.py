@@ -101,3 +101,19 @@ def test_a_description_of_several_lines_is_read_as_one() -> None:
     made = contract(rule("folded") | {"description": " Folded,\n\tand indented.\x00\n"})
 
     assert made.rules[0].description == "Folded, and indented."
+
+
+def test_a_policy_for_unknown_fields_is_refused_where_nothing_reads_it() -> None:
+    with pytest.raises(ValidationError, match=r"topic.unknown_fields counts for topics of JSON only"):
+        contract(topic={"name": "raw.visits", "unknown_fields": "ignore"})
+
+
+def test_records_are_avro_unless_the_contract_says_otherwise() -> None:
+    assert not contract().is_json
+    assert not contract().rescues
+
+
+@pytest.mark.parametrize("key", [{"registered_by": "producers"}, {"subject": "visits"}])
+def test_what_is_looked_up_in_the_registry_is_no_json(key: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=r"count for Avro only"):
+        contract(topic={"name": "raw.visits", "format": "json", **key})

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from tests.contracts import SCHEMAS, spoil
+from tests.contracts import JSON_SCHEMAS, SCHEMAS, spoil
 from tests.unit.contracts.git import commit
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
@@ -93,3 +93,12 @@ def test_the_registry_is_asked_for_the_subjects_that_are_registered() -> None:
     assert (then.raw, then.silver) == ([dataset.latest], [dataset.silver])
     assert then.metrics == {metric.name: [metric.schema] for metric in dataset.metrics}
     assert (then.contract, then.has_contracts) == (None, False)
+
+
+def test_the_schema_that_producers_have_of_their_json_is_not_looked_at() -> None:
+    meters = load_stream(JSON_SCHEMAS, "meters")
+    held = {"raw.meters-value": [{"type": "object"}], "silver.meters-value": [meters.silver]}
+
+    earlier = from_registry(cast(RegistryClient, Registry(held)), meters)
+
+    assert (earlier.raw, earlier.silver) == ([], [meters.silver])

@@ -36,3 +36,9 @@ def test_the_versions_of_a_dead_letter_keep_their_promise() -> None:
 
     assert versions[-1] == platform_schema(SCHEMAS, "dead_letter") and len(versions) > 1
     assert not broken_promises(dict(enumerate(versions)), PLATFORM_COMPATIBILITY)
+
+
+def test_the_registry_holds_nothing_of_records_in_json(meters: Stream) -> None:
+    subjects = [plan.subject for plan in plan_subjects(meters, SCHEMAS)]
+
+    assert subjects == ["silver.meters-value", "dlq.meters-value", "dropped.meters-value"]

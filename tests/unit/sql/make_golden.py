@@ -23,6 +23,8 @@ from tidegate.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = PROJECT / "schemas"
+OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
+"""Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     REFINE: refine.OPTIONS,
@@ -52,7 +54,7 @@ def golden_settings() -> Settings:
 def golden_files() -> Iterator[tuple[Path, str]]:
     """Each file below ``GOLDEN`` and the text that the code as it is gives it."""
     settings = golden_settings()
-    for stream in stream_datasets(SCHEMAS):
+    for stream in (*stream_datasets(SCHEMAS), *stream_datasets(OTHER_SCHEMAS)):
         for job, sql in sql_of_jobs(stream, settings).items():
             yield GOLDEN / job / f"{stream.name}.sql", text_of(sql, OPTIONS[job])
 

@@ -1,8 +1,10 @@
 """The text of a CREATE TABLE."""
 
+import json
+
 from tests.unit.sql.visits import CONNECTIONS, RAW
 from tidegate.avro.types import columns
-from tidegate.sql.ddl import column_lines, contract_avro, create, kafka_source, quoted
+from tidegate.sql.ddl import column_lines, contract_avro, contract_json, create, kafka_source, quoted
 
 
 def test_a_table_has_its_columns_and_its_options_in_their_order() -> None:
@@ -37,3 +39,11 @@ def test_a_format_has_its_prefix_before_every_option() -> None:
     assert {*contract_avro("value.", RAW, CONNECTIONS)} == {
         "value.format", "value.contract-avro.registry.url", "value.contract-avro.schema",
     }  # fmt: skip
+
+
+def test_a_format_of_json_has_the_contracts_schema_and_policy_and_no_registry() -> None:
+    assert contract_json("value.", RAW, "reject") == {
+        "value.format": "contract-json",
+        "value.contract-json.schema": json.dumps(RAW),
+        "value.contract-json.unknown-fields": "reject",
+    }

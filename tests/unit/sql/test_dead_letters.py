@@ -4,6 +4,7 @@ import re
 
 from tests.unit.sql.visits import CONTRACT, stream
 from tidegate import __version__
+from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import CODES, Stage
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
 from tidegate.sql.dead_letters import causes, insert_dead_letters
@@ -61,3 +62,8 @@ def test_no_part_of_a_record_goes_into_its_dead_letter_without_a_limit() -> None
         assert re.search(r"dead_letter_message\(.*, _key, _headers, _payload_bytes\) AS _message", inner)
         bounded = re.sub(r"dead_letter_(key|headers)\(_\w+\)", "", letter).replace(" AS _headers", "")
         assert "_key" not in bounded and "_headers" not in bounded.replace("connect_headers", "")
+
+
+def test_a_letter_says_how_its_payload_is_written(meters: Stream) -> None:
+    assert "'json' AS payload_encoding" in insert_dead_letters(meters.contract).sql
+    assert "'avro-confluent' AS payload_encoding" in insert_dead_letters(stream().contract).sql

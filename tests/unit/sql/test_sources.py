@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.unit.sql.visits import CONNECTIONS, PLATFORM, stream
+from tidegate.contracts.dataset import Stream
 from tidegate.sql.job_sql import Table
 from tidegate.sql.sources import bytes_source, raw_source, reference_table, silver_source
 
@@ -97,3 +99,23 @@ def test_a_topic_is_read_from_its_beginning_or_on_from_what_its_group_has_commit
         "scan.startup.mode": "group-offsets",
         "properties.auto.offset.reset": "earliest",
     }
+
+
+def test_records_in_json_are_read_by_their_own_format_which_needs_no_registry(meters: Stream) -> None:
+    table = raw_source(meters, CONNECTIONS, "group")
+
+    assert options(table)["value.format"] == "contract-json"
+    assert options(table)["value.contract-json.unknown-fields"] == "rescue"
+    assert columns_of(table)[-1] == "_rescued"
+    assert not [name for name in options(table) if "avro" in name]
+
+
+@pytest.mark.parametrize("policy", ["reject", "ignore", None])
+def test_a_column_of_rescued_fields_is_there_only_where_they_are_rescued(meters: Stream, policy: Any) -> None:
+    topic = meters.contract.topic.model_copy(update={"unknown_fields": policy})
+    other = replace(meters, contract=meters.contract.model_copy(update={"topic": topic}))
+
+    table = raw_source(other, CONNECTIONS, "group")
+
+    assert options(table)["value.contract-json.unknown-fields"] == (policy or "ignore")
+    assert "_rescued" not in columns_of(table)

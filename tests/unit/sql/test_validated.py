@@ -2,6 +2,7 @@
 
 from tests.contracts import SCHEMAS
 from tests.unit.sql.visits import PLATFORM, stream
+from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_reference, load_stream
 from tidegate.sql.refine import validated_view
 from tidegate.sql.validated import validated_columns
@@ -44,3 +45,10 @@ def test_an_item_brings_its_columns_and_its_position() -> None:
 
     assert columns["unit_price"].sql_type == "DECIMAL(12, 2)"
     assert (columns["line_number"].sql_type, columns["line_number"].nullable) == ("INT", False)
+
+
+def test_the_fields_that_the_contract_lacks_are_a_column_where_they_are_rescued(meters: Stream) -> None:
+    [*_, rescued] = validated_columns(meters, {})
+
+    assert (rescued.name, rescued.sql_type, rescued.nullable) == ("_rescued", "STRING", True)
+    assert " _rescued," in validated_view(meters).query

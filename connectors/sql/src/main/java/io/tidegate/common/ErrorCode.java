@@ -30,6 +30,10 @@ public enum ErrorCode {
     RECORD_TOO_LARGE,
     /** At stage decode: another value its schema does not allow, such as a boolean of 7. */
     BAD_VALUE,
+    /** At stage decode: no JSON, or a key twice in one object, in a topic of JSON. */
+    NOT_JSON,
+    /** At stage decode: a field that the contract lacks, in a topic of JSON that rejects such records. */
+    UNKNOWN_FIELD,
     /** At stage contract: before event_time.earliest, or more than max_future_s after its arrival. */
     EVENT_TIME_OUT_OF_RANGE,
     /** At stage rule: one or more rules are not met. */

@@ -29,7 +29,7 @@ import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
 
 /** How Avro's types map to columns. */
-final class AvroTypes {
+public final class AvroTypes {
     /** What a text is stored as, in a fixed of another team's schema. */
     static final int UUID_BYTES = 16;
 
@@ -38,23 +38,23 @@ final class AvroTypes {
     private AvroTypes() {}
 
     /** @throws ValidationException if the text is no Avro record schema that columns can hold */
-    static Schema parseContract(String json) {
+    public static Schema parseContract(String option, String json) {
         try {
             Schema schema = new Schema.Parser().parse(json);
             if (schema.getType() != Schema.Type.RECORD) {
-                throw new ValidationException("Option 'contract-avro.schema' must be an Avro record, but is a "
+                throw new ValidationException("Option '" + option + "' must be an Avro record, but is a "
                         + schema.getType() + ". Give the content of the contract's .avsc file.");
             }
             columnType(schema);
             return schema;
         } catch (SchemaParseException e) {
-            throw new ValidationException("Option 'contract-avro.schema' is no Avro schema: " + e.getMessage()
+            throw new ValidationException("Option '" + option + "' is no Avro schema: " + e.getMessage()
                     + ". Give the content of the contract's .avsc file.", e);
         }
     }
 
     /** The type a column must have to hold values of the schema. */
-    static LogicalType columnType(Schema schema) {
+    public static LogicalType columnType(Schema schema) {
         return columnType(schema, 0);
     }
 
@@ -91,7 +91,7 @@ final class AvroTypes {
     }
 
     /** Whether a fixed holds a uuid, which columns have as text. */
-    static boolean isUuid(Schema schema) {
+    public static boolean isUuid(Schema schema) {
         return schema.getType() == Schema.Type.FIXED
                 && schema.getFixedSize() == UUID_BYTES
                 && "uuid".equals(schema.getProp("logicalType"));
@@ -121,13 +121,13 @@ final class AvroTypes {
         return new RowType(fields);
     }
 
-    static boolean isNullable(Schema schema) {
+    public static boolean isNullable(Schema schema) {
         return schema.getType() == Schema.Type.UNION
                 && schema.getTypes().stream().anyMatch(branch -> branch.getType() == Schema.Type.NULL);
     }
 
     /** The X of a union of null and X; any other schema as it is. */
-    static Schema withoutNull(Schema schema) {
+    public static Schema withoutNull(Schema schema) {
         if (schema.getType() != Schema.Type.UNION) {
             return schema;
         }

@@ -3,11 +3,11 @@ package io.tidegate.connectors.avro;
 import io.tidegate.common.ErrorCode;
 
 /** One record cannot be decoded. It has no stack trace: a flood of bad records must stay cheap. */
-final class BadRecord extends RuntimeException {
+public final class BadRecord extends RuntimeException {
     private final ErrorCode code;
     private final String path;
 
-    BadRecord(ErrorCode code, String message) {
+    public BadRecord(ErrorCode code, String message) {
         this(code, message, "");
     }
 
@@ -18,11 +18,11 @@ final class BadRecord extends RuntimeException {
     }
 
     /** The same error, seen from the record that holds the field. */
-    BadRecord inField(String field) {
+    public BadRecord inField(String field) {
         return new BadRecord(code, super.getMessage(), path.isEmpty() ? field : field + "." + path);
     }
 
-    ErrorCode code() {
+    public ErrorCode code() {
         return code;
     }
 

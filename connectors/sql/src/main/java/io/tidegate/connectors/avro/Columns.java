@@ -9,11 +9,11 @@ import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.RowType;
 
 /** Checks a table's columns against the contract's schema, before a job starts. */
-final class Columns {
+public final class Columns {
     private Columns() {}
 
     /** Every column must be a field of the schema; it may be null, because a record may be undecodable. */
-    static void requireReadable(Schema schema, RowType columns) {
+    public static void requireReadable(Schema schema, RowType columns) {
         requireFields("", (RowType) AvroTypes.columnType(schema), columns);
         for (RowType.RowField column : columns.getFields()) {
             if (!column.getType().isNullable()) {

@@ -2,9 +2,7 @@ package io.tidegate.connectors.avro;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.format.DecodingFormat;
 import org.apache.flink.table.connector.source.DynamicTableSource;
@@ -35,10 +33,7 @@ final class ContractAvroDecodingFormat implements DecodingFormat<Deserialization
     public DeserializationSchema<RowData> createRuntimeDecoder(DynamicTableSource.Context context, DataType physicalType) {
         RowType columns = (RowType) physicalType.getLogicalType();
         Columns.requireReadable(config.schema(), columns);
-        Stream<DataTypes.Field> fields = Stream.concat(
-                DataType.getFields(physicalType).stream(),
-                metadata.stream().map(column -> DataTypes.FIELD("$" + column.key, column.type)));
-        DataType producedType = DataTypes.ROW(fields.toArray(DataTypes.Field[]::new)).notNull();
+        DataType producedType = RecordMetadata.besides(physicalType, metadata);
         return new ContractAvroDeserializer(config, columns, metadata, context.createTypeInformation(producedType));
     }
 

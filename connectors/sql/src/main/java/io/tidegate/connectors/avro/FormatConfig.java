@@ -5,13 +5,11 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
 
 /** The format's options, as they travel to the tasks. */
-record FormatConfig(
-        String registryUrl, Duration retryTimeout, String schemaJson, String subject, int maxRecordBytes, int rawMaxBytes)
+record FormatConfig(String registryUrl, Duration retryTimeout, String schemaJson, String subject, RecordLimits limits)
         implements Serializable {
 
     static FormatConfig from(ReadableConfig options) {
@@ -20,12 +18,12 @@ record FormatConfig(
                 options.get(ContractAvroOptions.REGISTRY_RETRY_TIMEOUT),
                 options.get(ContractAvroOptions.SCHEMA),
                 options.getOptional(ContractAvroOptions.SUBJECT).orElse(null),
-                bytes(options.get(ContractAvroOptions.MAX_RECORD_BYTES)),
-                bytes(options.get(ContractAvroOptions.RAW_MAX_BYTES)));
+                RecordLimits.of(
+                        options.get(ContractAvroOptions.MAX_RECORD_BYTES), options.get(ContractAvroOptions.RAW_MAX_BYTES)));
     }
 
     Schema schema() {
-        return AvroTypes.parseContract(schemaJson);
+        return AvroTypes.parseContract("contract-avro.schema", schemaJson);
     }
 
     RegistryClient registry() {
@@ -36,9 +34,5 @@ record FormatConfig(
         return Optional.ofNullable(subject).orElseThrow(() -> new ValidationException(
                 "Writing with format 'contract-avro' needs option 'contract-avro.subject': the subject under which the schema is"
                         + " registered, usually <topic>-value."));
-    }
-
-    private static int bytes(MemorySize size) {
-        return (int) Math.min(size.getBytes(), Integer.MAX_VALUE - 8L);
     }
 }

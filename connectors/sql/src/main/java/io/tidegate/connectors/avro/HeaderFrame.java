@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param named a zero byte and the schema id, or a one and the schema's GUID
  * @param value as it lies in the topic
  */
-record HeaderFrame(byte[] named, byte[] value) {
+public record HeaderFrame(byte[] named, byte[] value) {
     private static final byte GUID_MAGIC = 1;
     private static final int GUID_BYTES = 17;
     private static final int MAX_NAMED_BYTES = Byte.MAX_VALUE;
@@ -30,7 +30,7 @@ record HeaderFrame(byte[] named, byte[] value) {
     }
 
     /** The value as the format gets it. */
-    static byte[] marked(byte[] named, byte[] value) {
+    public static byte[] marked(byte[] named, byte[] value) {
         int length = named == null ? 0 : Math.min(named.length, MAX_NAMED_BYTES);
         ByteBuffer marked = ByteBuffer.allocate(MARK.length + 1 + length + value.length).put(MARK).put((byte) length);
         if (length > 0) {
@@ -50,16 +50,16 @@ record HeaderFrame(byte[] named, byte[] value) {
                 Arrays.copyOfRange(message, MARK.length + 1, value), Arrays.copyOfRange(message, value, message.length));
     }
 
-    boolean hasId() {
+    public boolean hasId() {
         return ConfluentHeader.isPresent(named);
     }
 
-    int schemaId() {
+    public int schemaId() {
         return ConfluentHeader.schemaId(named);
     }
 
     /** @throws BadRecord BAD_MAGIC, if the header names no schema */
-    UUID guid() {
+    public UUID guid() {
         if (named.length < GUID_BYTES || named[0] != GUID_MAGIC) {
             throw new BadRecord(
                     ErrorCode.BAD_MAGIC, "header " + SchemaIdHeaders.NAME + " names no schema: " + HexFormat.of().formatHex(named));

@@ -19,7 +19,7 @@ import org.apache.flink.table.types.logical.RowType;
  *
  * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#schema-resolution">Avro: schema resolution</a>
  */
-final class ReaderCompiler {
+public final class ReaderCompiler {
     private static final Set<String> MEANINGS = Set.of("timestamp-millis", "timestamp-micros", "date", "decimal");
 
     private ReaderCompiler() {}
@@ -153,7 +153,7 @@ final class ReaderCompiler {
     }
 
     /** The default as any other value: written by Avro, read by the reader of its schema. */
-    static Object defaultValue(Schema.Field field, LogicalType column) {
+    public static Object defaultValue(Schema.Field field, LogicalType column) {
         byte[] encoded = AvroTypes.encodedDefault(field);
         return resolve(field.schema(), field.schema(), column).read(new AvroInput(encoded, 0, encoded.length));
     }

@@ -4,13 +4,15 @@ import io.tidegate.common.ConfluentHeader;
 import io.tidegate.common.Sha256;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
 
 /** Readable metadata: {@code value.<key>} in a Kafka table. */
-enum RecordMetadata {
+public enum RecordMetadata {
     ERROR_CODE("error-code", DataTypes.STRING()) {
         @Override
         Object of(byte[] message, BadRecord error, int rawMaxBytes) {
@@ -48,6 +50,13 @@ enum RecordMetadata {
         Object of(byte[] message, BadRecord error, int rawMaxBytes) {
             return ConfluentHeader.isPresent(message) ? ConfluentHeader.schemaId(message) : null;
         }
+    },
+    /** The fields that no column takes, of formats that keep them: these say what it is. */
+    RESCUED("rescued", DataTypes.STRING()) {
+        @Override
+        Object of(byte[] message, BadRecord error, int rawMaxBytes) {
+            return null;
+        }
     };
 
     final String key;
@@ -64,7 +73,15 @@ enum RecordMetadata {
      */
     abstract Object of(byte[] message, BadRecord error, int rawMaxBytes);
 
+    /** Those of a format that rescues nothing. */
     static Map<String, DataType> types() {
+        Map<String, DataType> types = allTypes();
+        types.remove(RESCUED.key);
+        return types;
+    }
+
+    /** All of them, by their keys. */
+    public static Map<String, DataType> allTypes() {
         Map<String, DataType> types = new LinkedHashMap<>();
         for (RecordMetadata metadata : values()) {
             types.put(metadata.key, metadata.type);
@@ -72,7 +89,15 @@ enum RecordMetadata {
         return types;
     }
 
-    static RecordMetadata ofKey(String key) {
+    public static RecordMetadata ofKey(String key) {
         return Arrays.stream(values()).filter(metadata -> metadata.key.equals(key)).findFirst().orElseThrow();
+    }
+
+    /** What a decoder makes of a record: its columns, then those of the metadata. */
+    public static DataType besides(DataType columns, List<RecordMetadata> metadata) {
+        Stream<DataTypes.Field> fields = Stream.concat(
+                DataType.getFields(columns).stream(),
+                metadata.stream().map(column -> DataTypes.FIELD("$" + column.key, column.type)));
+        return DataTypes.ROW(fields.toArray(DataTypes.Field[]::new)).notNull();
     }
 }

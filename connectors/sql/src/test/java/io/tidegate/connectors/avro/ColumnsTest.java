@@ -13,7 +13,7 @@ import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
 
 class ColumnsTest {
-    private static final Schema SCHEMA = AvroTypes.parseContract("""
+    private static final Schema SCHEMA = AvroTypes.parseContract("contract-avro.schema", """
             {"type": "record", "name": "Thing", "fields": [
               {"name": "id", "type": "string"},
               {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}},
@@ -47,10 +47,10 @@ class ColumnsTest {
     void schemasThatNoColumnHoldsAreRefused() {
         String template = "{\"type\": \"record\", \"name\": \"T\", \"fields\": [{\"name\": \"f\", \"type\": %s}]}";
         for (String type : new String[] {"[\"null\", \"T\"]", "[\"int\", \"string\"]", "\"null\""}) {
-            assertThrows(ValidationException.class, () -> AvroTypes.parseContract(template.formatted(type)), type);
+            assertThrows(ValidationException.class, () -> AvroTypes.parseContract("contract-avro.schema", template.formatted(type)), type);
         }
-        assertThrows(ValidationException.class, () -> AvroTypes.parseContract("\"string\""));
-        assertThrows(ValidationException.class, () -> AvroTypes.parseContract("no json"));
+        assertThrows(ValidationException.class, () -> AvroTypes.parseContract("contract-avro.schema", "\"string\""));
+        assertThrows(ValidationException.class, () -> AvroTypes.parseContract("contract-avro.schema", "no json"));
     }
 
     private static void assertRefused(String message, RowType columns) {

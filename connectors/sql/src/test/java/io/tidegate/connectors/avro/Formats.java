@@ -77,7 +77,7 @@ final class Formats {
     }
 
     static FormatConfig config(String registryUrl, String schema, Duration retryTimeout) {
-        return new FormatConfig(registryUrl, retryTimeout, schema, "things-value", MAX_RECORD_BYTES, RAW_MAX_BYTES);
+        return new FormatConfig(registryUrl, retryTimeout, schema, "things-value", new RecordLimits(MAX_RECORD_BYTES, RAW_MAX_BYTES));
     }
 
     /** A record's value: the header, then the Avro data. */

@@ -56,7 +56,7 @@ class RegistryTest {
     @Test
     void anUnknownIdIsRememberedForAWhileAndThenAskedForAgain() throws IOException {
         AtomicLong now = new AtomicLong();
-        var reader = AvroTypes.parseContract(SCHEMA);
+        var reader = AvroTypes.parseContract("contract-avro.schema", SCHEMA);
         var writers = new WriterSchemas(
                 new RegistryClient(registry.url(), Duration.ofSeconds(5)),
                 writer -> ReaderCompiler.compile(writer, reader, Formats.columns(SCHEMA), 0),
@@ -137,7 +137,7 @@ class RegistryTest {
     @Test
     void everOtherIdsAreNotARequestEachAndTheNextOfARegistryIsStillFound() throws IOException {
         AtomicLong now = new AtomicLong();
-        var contract = AvroTypes.parseContract(SCHEMA);
+        var contract = AvroTypes.parseContract("contract-avro.schema", SCHEMA);
         var writers = new WriterSchemas(
                 new RegistryClient(registry.url(), Duration.ofSeconds(5)),
                 writer -> ReaderCompiler.compile(writer, contract, Formats.columns(SCHEMA), 0),

@@ -1,0 +1,8 @@
+package io.tidegate.connectors.json;
+
+/** What becomes of a field that the contract's schema lacks. */
+enum UnknownFields {
+    REJECT,
+    RESCUE,
+    IGNORE
+}
