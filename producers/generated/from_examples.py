@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import count, cycle, islice
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +45,11 @@ class Examples:
                 remedy=f"Add a line to {dataset.folder}/examples/valid.jsonl, or send a file with --from.",
             )
         contract = dataset.contract
-        fields = {name: field.type.kind for name, field in dataset.raw_fields.items()}
-        self._fresh_field = next((name for name in contract.identity if fields[name] in _FRESH), None)
+        types = {name: field.type for name, field in dataset.raw_fields.items()}
+        fields = {name: avro.kind for name, avro in types.items() if avro.stored != "enum"}
+        self._fresh_field = next((name for name in contract.identity if fields.get(name) in _FRESH), None)
         self._fresh_kind = fields[self._fresh_field] if self._fresh_field else None
+        self._is_bytes = self._fresh_field is not None and types[self._fresh_field].stored == "fixed"
         self._numbers = numbers_of(traffic, is_long=self._fresh_kind == "long")
         self._time_field = contract.event_time.field
         self._units_per_ms = 1000 if fields[self._time_field] == "timestamp-micros" else 1
@@ -68,11 +71,14 @@ class Examples:
             )
         ]
 
+    def _text(self, uuid: str) -> str | bytes:
+        return UUID(uuid).bytes if self._is_bytes else uuid
+
     def _fresh(self, time_ms: int, text: str, number: int) -> dict[str, Any]:
         """A new time, and a new value of one field of the identity."""
         values: dict[str, Any] = {self._time_field: time_ms * self._units_per_ms}
         if self._fresh_field is not None:
-            values[self._fresh_field] = text if self._fresh_kind == "string" else number
+            values[self._fresh_field] = self._text(text) if self._fresh_kind == "string" else number
         return values
 
 

@@ -10,7 +10,8 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 from tidegate.clients import connection
 from tidegate.clients.kafka_errors import kafka_errors, reason
 from tidegate.clients.outage import KAFKA, outage
-from tidegate.contracts.topics import TopicPlan, setting_warnings
+from tidegate.contracts.topic_differences import setting_warnings
+from tidegate.contracts.topics import TopicPlan
 from tidegate.errors import ContractError, TidegateError
 from tidegate.settings import Settings
 

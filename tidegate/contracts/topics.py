@@ -1,6 +1,5 @@
 """The Kafka topics that contracts call for, as a plan; :mod:`tidegate.clients.kafka_topics` carries it out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tidegate.contracts.dataset import Dataset, Reference
@@ -23,11 +22,12 @@ GOLD_CONFIG = {
 
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """A topic as it should be; ``config`` holds Kafka's own setting names."""
+    """A topic as it should be; ``config`` holds Kafka's own setting names. ``theirs``: its producers made it."""
 
     name: str
     partitions: int
     config: dict[str, str] = field(default_factory=dict)
+    theirs: bool = False
 
 
 def raw_subject(contract: Contract) -> SubjectName:
@@ -47,15 +47,16 @@ def plan_topics(dataset: Dataset) -> list[TopicPlan]:
     """
     contract = dataset.contract
     topic = contract.topic
+    theirs = topic.registered_by == "producers"
     if isinstance(dataset, Reference):
-        return [TopicPlan(topic.name, topic.partitions, _reference_config(contract))]
+        return [TopicPlan(topic.name, topic.partitions, _reference_config(contract), theirs)]
     derived = _stream_config(topic.retention_hours, DERIVED_MAX_BYTES)
     kept = _stream_config(dead_letter_retention_hours(contract), DERIVED_MAX_BYTES)
     raw = _stream_config(topic.retention_hours, RAW_MAX_BYTES)
     if topic.compacted:
         raw |= {"cleanup.policy": "compact,delete"}
     return [
-        TopicPlan(topic.name, topic.partitions, raw),
+        TopicPlan(topic.name, topic.partitions, raw, theirs),
         TopicPlan(contract.silver_topic, topic.partitions, derived),
         TopicPlan(contract.dead_letter_topic, topic.partitions, kept),
         TopicPlan(contract.dropped_topic, topic.partitions, derived),
@@ -87,31 +88,3 @@ def _reference_config(contract: Contract) -> dict[str, str]:
         "max.message.bytes": str(RAW_MAX_BYTES),
         "message.timestamp.type": "CreateTime",
     }
-
-
-_WHY = {
-    "message.timestamp.type": "by it arrival is told, and what is too old",
-    "cleanup.policy": "by it records stay until they are read, or the newest of each key for ever",
-    "retention.ms": "for so long records can be read again",
-    "max.message.bytes": "larger records could not be written",
-    "min.compaction.lag.ms": "for so long old versions can be read again",
-}
-
-
-def setting_warnings(plan: TopicPlan, found: Mapping[str, str]) -> list[str]:
-    """The settings of a topic made by somebody else that are not as planned, each in a line with its remedy.
-
-    A setting that ``found`` lacks is not told of.
-    """
-    return [
-        f"topic {plan.name} has {key}={found[key]}, its contract calls for {wanted} ({_WHY.get(key, 'as planned')}): "
-        f"kafka-configs.sh --alter --entity-type topics --entity-name {plan.name} --add-config {key}=[{wanted}]"
-        for key, wanted in plan.config.items()
-        if key in found and not _is_as_planned(key, found[key], wanted)
-    ]
-
-
-def _is_as_planned(key: str, found: str, wanted: str) -> bool:
-    if key == "cleanup.policy":
-        return set(found.replace(" ", "").split(",")) == set(wanted.split(","))
-    return int(found) >= int(wanted) if key == "max.message.bytes" else found == wanted

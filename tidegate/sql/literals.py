@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from tidegate.avro.types import AvroType, flink_type_of
 
@@ -17,7 +18,7 @@ def _plain(value: Any, avro: AvroType) -> str:
         return "NULL"
     match avro.kind:
         case "string":
-            return text(value)
+            return text(str(UUID(bytes=value)) if avro.stored == "fixed" else value)
         case "bytes":
             return f"x'{value.hex()}'"
         case "boolean":

@@ -1,10 +1,8 @@
 """The plan of topics follows from the contract."""
 
-import pytest
-
 from tests.contracts import SCHEMAS
 from tidegate.contracts.load import load_reference, load_stream
-from tidegate.contracts.topics import DEAD_LETTER_RETENTION_HOURS, TopicPlan, plan_topics, setting_warnings
+from tidegate.contracts.topics import DEAD_LETTER_RETENTION_HOURS, plan_topics
 
 _MS_PER_HOUR = 3_600_000
 
@@ -48,45 +46,3 @@ def test_reference_data_is_one_compacted_topic_that_keeps_old_versions_for_a_whi
     assert plan.config["cleanup.policy"] == "compact"
     assert plan.config["min.compaction.lag.ms"] == str(168 * _MS_PER_HOUR)
     assert "retention.ms" not in plan.config
-
-
-PLANNED = {
-    "cleanup.policy": "compact,delete",
-    "retention.ms": "604800000",
-    "max.message.bytes": "1000",
-    "message.timestamp.type": "LogAppendTime",
-}
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("message.timestamp.type", "CreateTime"),
-        ("retention.ms", "3600000"),
-        ("retention.ms", "-1"),
-        ("cleanup.policy", "delete"),
-        ("max.message.bytes", "999"),
-    ],
-)
-def test_a_setting_of_a_topic_made_before_is_told_with_its_remedy(key: str, value: str) -> None:
-    (line,) = setting_warnings(TopicPlan("raw.clicks", 4, PLANNED), PLANNED | {key: value})
-    assert line.startswith(f"topic raw.clicks has {key}={value}, its contract calls for {PLANNED[key]} (")
-    assert line.endswith(f"--entity-name raw.clicks --add-config {key}=[{PLANNED[key]}]")
-    assert "\n" not in line
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("cleanup.policy", "delete, compact"),
-        ("max.message.bytes", "1001"),
-        ("segment.ms", "1"),
-        ("retention.ms", "604800000"),
-    ],
-)
-def test_what_does_no_harm_is_not_told(key: str, value: str) -> None:
-    assert setting_warnings(TopicPlan("raw.clicks", 4, PLANNED), PLANNED | {key: value}) == []
-
-
-def test_a_topic_whose_settings_may_not_be_read_is_not_told_of() -> None:
-    assert setting_warnings(TopicPlan("raw.clicks", 4, PLANNED), {}) == []

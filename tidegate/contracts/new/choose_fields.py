@@ -32,12 +32,13 @@ def choose_identity(raw: AvroSchema, asked: str | None) -> str:
     Raises:
         ContractError: no field looks like it, or the one asked for can't be it.
     """
-    able = [name for name, avro in _held(raw).items() if avro.kind in _IDENTIFIES and not avro.nullable]
+    held = _held(raw)
+    able = [name for name, avro in held.items() if _identifies(avro) and not avro.nullable]
     likely = sorted(filter(_LIKELY_IDENTITY.fullmatch, able), key=lambda name: name.lower() not in _EVENT_IDS)
     name = _asked_or_likely(raw, asked, likely, "identity", "--identity FIELD")
     _not_null(raw, name, "identify a record")
-    kind = _held(raw)[name].kind
-    if kind not in _IDENTIFIES:
+    if not _identifies(held[name]):
+        kind = held[name].stored or held[name].kind
         others = f"one of {', '.join(able)}" if able else "a field of text or whole numbers"
         raise ContractError(f"{name} is of type {kind}, which identifies no record.", remedy=f"Name {others}.")
     return name
@@ -119,6 +120,10 @@ def sent_name(raw: AvroSchema, name: str) -> str:
 
 def _types(raw: AvroSchema) -> dict[str, AvroJson]:
     return {field["name"]: field["type"] for field in raw["fields"]}
+
+
+def _identifies(avro: AvroType) -> bool:
+    return avro.kind in _IDENTIFIES and avro.stored != "enum"
 
 
 def _held(raw: AvroSchema) -> dict[str, AvroType]:

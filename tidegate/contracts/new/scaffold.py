@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from tidegate.avro.infer import TIMESTAMP, camel_case, infer_record
-from tidegate.avro.types import AvroSchema, fields_by_name, read_record, read_type
+from tidegate.avro.types import AvroSchema, AvroType, fields_by_name, read_record, read_type
 from tidegate.contracts import envelope
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.naming import events_alias, index_pattern
 from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, sent_name, with_time
+from tidegate.contracts.new.first_rule import FirstRule, first_rule
 from tidegate.contracts.new.made_up import made_up
 from tidegate.contracts.new.plain_types import plain_fields
 from tidegate.contracts.new.topic_section import TopicFacts, new_topic, topic_as_it_is
@@ -27,7 +28,6 @@ DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
 )
 """What a dataset starts with if there is no sample of it."""
 _DATASET = re.compile(r"^[a-z][a-z0-9_]*$")
-_WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _EXAMPLES = 5
 _EXAMPLE_TIME = "2026-01-01T11:59:58.250Z"
 _ENVELOPE_FIRST = (
@@ -88,24 +88,24 @@ def _files(
 ) -> dict[str, str]:
     identity, event_time = str(fields.identity), str(fields.event_time)
     sent_time, sent_id = sent_name(raw, event_time), sent_name(raw, identity)
-    is_text = _is_text(raw, identity)
+    rule = first_rule(identity, _type_of(raw, identity))
     silver = _silver(raw, identity)
     return {
-        "contract.yaml": _contract(name, Fields(identity, event_time), topic, is_text=is_text),
+        "contract.yaml": _contract(name, Fields(identity, event_time), topic, rule),
         "v1.avsc": _avsc(raw),
         "silver.avsc": _avsc(silver),
         "refine.sql": _refine_sql(silver),
         "examples/valid.jsonl": "".join(_valid(sample, sent_time) for sample in samples[:_EXAMPLES]),
-        "examples/invalid.jsonl": _invalid(samples[0], sent_id, sent_time, _rule_name(identity, is_text)),
+        "examples/invalid.jsonl": _invalid({**samples[0], sent_id: rule.broken_by}, sent_time, rule.name, sent_id),
     }
 
 
 def _key(raw: AvroSchema, identity: str) -> str:
-    return _yaml(identity) if _is_text(raw, identity) else "null"
+    return _yaml(identity) if _type_of(raw, identity).kind == "string" else "null"
 
 
-def _is_text(raw: AvroSchema, identity: str) -> bool:
-    return fields_by_name(read_record(raw))[identity].type.kind == "string"
+def _type_of(raw: AvroSchema, name: str) -> AvroType:
+    return fields_by_name(read_record(raw))[name].type
 
 
 def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
@@ -173,10 +173,8 @@ def _refine_sql(silver: AvroSchema) -> str:
     )
 
 
-def _contract(name: str, fields: Fields, topic: str, *, is_text: bool) -> str:
+def _contract(name: str, fields: Fields, topic: str, rule: FirstRule) -> str:
     identity, event_time = str(fields.identity), str(fields.event_time)
-    check = f"CHAR_LENGTH(`{identity}`) > 0" if is_text else f"`{identity}` >= 0"
-    meaning = _meaning(is_text)
     id_name, time_name = _yaml(identity), _yaml(event_time)
     return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
 dataset: {_yaml(name)}
@@ -195,12 +193,12 @@ identity: [{id_name}]
 dedup_ttl_hours: 1
 
 rules:
-  - name: {_rule_name(identity, is_text)}
+  - name: {rule.name}
     field: {id_name}
     check: >-
-      {check}
+      {rule.check}
     severity: reject
-    description: {identity} {meaning}
+    description: {identity} {rule.meaning}
 
 index:
   pattern: {index_pattern(events_alias(name), event_time, "yyyy.MM.dd")}
@@ -216,20 +214,9 @@ def _valid(sample: Mapping[str, Any], event_time: str) -> str:
     return _example({**sample, event_time: _EXAMPLE_TIME}, {"verdict": "silver"}, "from the sample")
 
 
-def _invalid(sample: Mapping[str, Any], identity: str, event_time: str, rule: str) -> str:
-    record = {**sample, event_time: _EXAMPLE_TIME, identity: "" if isinstance(sample[identity], str) else -1}
+def _invalid(record: Mapping[str, Any], event_time: str, rule: str, identity: str) -> str:
     refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [rule]}
-    return _example(record, refused, f"without {identity}")
-
-
-def _rule_name(identity: str, is_text: bool) -> str:
-    words = _WORD_BEGINS.sub("_", identity).lower()
-    return f"{words[:60]}_{_meaning(is_text).replace(' ', '_')}"
-
-
-def _meaning(is_text: bool) -> str:
-    """What the first rule asks of the identity, in words."""
-    return "is not empty" if is_text else "is not negative"
+    return _example({**record, event_time: _EXAMPLE_TIME}, refused, f"without {identity}")
 
 
 def _example(record: Mapping[str, Any], expect: Mapping[str, Any], note: str) -> str:
