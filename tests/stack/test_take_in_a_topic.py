@@ -26,12 +26,12 @@ from tests.shell import run_shell
 from tests.topics import read_committed
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.load import load_stream
-from tidegate.job_names import NAMES
 from tidegate.settings import Settings
 
 PAGE = PROJECT / "docs" / "take-in-a-topic.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOPIC, SUBJECT = "raw-orders", "raw-orders-value"
+JOBS = ("refine.shop_orders", "lake.shop_orders", "index.shop_orders")
 RECORDS = 40
 AGE = timedelta(days=30)
 ADDRESS: dict[str, Any] = {
@@ -79,12 +79,13 @@ ORDER: dict[str, Any] = {
 
 @pytest.fixture
 def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
-    """A project of the reader's own beside the running pipeline, which gets its own datasets back at the end."""
+    """A project of the reader's own beside the running pipeline; its jobs end with the test."""
     shutil.copytree(PROJECT / "schemas", tmp_path / "schemas")
     (tmp_path / "flink_jobs").symlink_to(PROJECT / "flink_jobs")
     yield tmp_path
-    tidegate("stop", "refine", "lake", "index")
-    tidegate("run", *NAMES, "--forget-removed", "--yes")
+    for job in JOBS:
+        if pipeline.flink.live_job(job) is not None:
+            tidegate("stop", job)
 
 
 def test_a_foreign_topic_is_taken_in_by_the_page_alone(pipeline: Pipeline, readers_folder: Path) -> None:
