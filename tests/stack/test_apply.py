@@ -26,27 +26,27 @@ LAG_S = 30
 """Of traffic: a client of Flink that plans a job takes one of two cores for ten seconds."""
 PLATFORM = ("dead_letter", "dropped", "products", "clicks", "orders", "app_logs")
 SAMPLES = "".join(
-    json.dumps({"meter_id": f"m-{number}", "read_at": f"2026-11-21T09:00:0{number}Z", "kWh": 1.5 + number}) + "\n"
+    json.dumps({"pump_id": f"p-{number}", "read_at": f"2026-11-21T09:00:0{number}Z", "kWh": 1.5 + number}) + "\n"
     for number in range(3)
 )
 
 
 @pytest.fixture
 def folder(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Contracts of a user's own: the shipped ones and, once it is made, that of meters, of which nothing is left."""
+    """Contracts of a user's own: the shipped ones and, once it is made, that of pumps, of which nothing is left."""
     for name in PLATFORM:
         (tmp_path / "schemas").mkdir(exist_ok=True)
         (tmp_path / "schemas" / name).symlink_to(SCHEMAS / name)
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(tmp_path / "schemas"))
-    (tmp_path / "meters.jsonl").write_text(SAMPLES)
-    tidegate("contract", "new", "meters", "--sample", str(tmp_path / "meters.jsonl"))
-    yield tmp_path / "schemas" / "meters"
-    run_tidegate("remove", "meters", "--purge", "--yes")
+    (tmp_path / "pumps.jsonl").write_text(SAMPLES)
+    tidegate("contract", "new", "pumps", "--sample", str(tmp_path / "pumps.jsonl"))
+    yield tmp_path / "schemas" / "pumps"
+    run_tidegate("remove", "pumps", "--purge", "--yes")
 
 
 @dataclass
 class Scene:
-    """Clicks under way, and how all stood before meters came."""
+    """Clicks under way, and how all stood before pumps came."""
 
     pipeline: Pipeline
     folder: Path
@@ -76,12 +76,12 @@ def ends_of_clicks(pipeline: Pipeline) -> dict[str, int]:
 
 
 def others(pipeline: Pipeline) -> dict[str, LiveJob]:
-    return {job.name: job for job in live_jobs(pipeline.settings) if "meters" not in job.fingerprints}
+    return {job.name: job for job in live_jobs(pipeline.settings) if "pumps" not in job.fingerprints}
 
 
 def own(pipeline: Pipeline) -> dict[str, LiveJob]:
-    """The jobs of meters, by their kind."""
-    return {job.job: job for job in live_jobs(pipeline.settings) if "meters" in job.fingerprints}
+    """The jobs of pumps, by their kind."""
+    return {job.job: job for job in live_jobs(pipeline.settings) if "pumps" in job.fingerprints}
 
 
 def test_a_dataset_comes_breaks_is_mended_and_goes_and_no_other_notices(scene: Scene) -> None:
@@ -95,16 +95,14 @@ def test_a_dataset_comes_breaks_is_mended_and_goes_and_no_other_notices(scene: S
 
 def it_comes(scene: Scene) -> None:
     settings = scene.pipeline.settings
-    planned = tidegate("apply", "meters", "--dry-run")
-    assert "create topic raw.meters" in planned
-    assert "start refine, lake, index beside what runs" in planned
-    assert "raw.meters" not in existing_topics(settings)
-    tidegate("apply", "meters")
+    assert "start refine, lake, index beside what runs" in tidegate("apply", "pumps", "--dry-run")
+    assert "raw.pumps" not in existing_topics(settings)
+    assert "create topic raw.pumps" in tidegate("apply", "pumps")
     scene.first = own(scene.pipeline)
     assert scene.first.keys() == {"refine", "lake", "index"}
     assert "Nothing to do" in tidegate("apply")
-    sent = produce("--count", "500", "--rate", "500", dataset="meters")
-    assert prove_window(sent["offsets"], "--wait", "60", dataset="meters")["holds"]
+    sent = produce("--count", "500", "--rate", "500", dataset="pumps")
+    assert prove_window(sent["offsets"], "--wait", "60", dataset="pumps")["holds"]
 
 
 def it_breaks(scene: Scene) -> None:
@@ -114,14 +112,14 @@ def it_breaks(scene: Scene) -> None:
     contract.write_text("dataset: [")
     broken = run_tidegate("apply")
     assert broken.returncode == 3
-    assert re.search(r"^not applied: meters: ", broken.stderr, re.MULTILINE), broken.stderr
+    assert re.search(r"^not applied: pumps: ", broken.stderr, re.MULTILINE), broken.stderr
     contract.write_text(good[contract])
     spoil(schema, '"double"', '"long"')
-    broken = run_tidegate("apply", "meters", "--no-jobs", "--json")
-    assert json.loads(broken.stdout)["problems"].keys() == {"meters"}, broken.stdout
+    broken = run_tidegate("apply", "pumps", "--no-jobs", "--json")
+    assert json.loads(broken.stdout)["problems"].keys() == {"pumps"}, broken.stdout
     schema.write_text(good[schema])
     assert own(scene.pipeline) == scene.first
-    assert "Nothing to do" in tidegate("apply", "meters")
+    assert "Nothing to do" in tidegate("apply", "pumps")
 
 
 def it_is_mended(scene: Scene) -> None:
@@ -129,21 +127,21 @@ def it_is_mended(scene: Scene) -> None:
     contract = scene.folder / "contract.yaml"
     rule = {"name": "not_zero", "field": "kWh", "check": "kWh > 0", "severity": "reject", "description": "more than 0"}
     contract.write_text(yaml.safe_dump(yaml.safe_load(contract.read_text()) | {"rules": [rule]}, sort_keys=False))
-    assert "restart refine.meters from a savepoint" in tidegate("apply")
+    assert "restart refine.pumps from a savepoint" in tidegate("apply")
     again = own(scene.pipeline)
     assert again["refine"].job_id != scene.first["refine"].job_id
     assert (again["lake"], again["index"]) == (scene.first["lake"], scene.first["index"])
-    sent = produce("--count", "300", "--rate", "300", "--bad-ratio", "0.1", dataset="meters")
-    report = prove_window(sent["offsets"], "--wait", "60", dataset="meters")
+    sent = produce("--count", "300", "--rate", "300", "--bad-ratio", "0.1", dataset="pumps")
+    report = prove_window(sent["offsets"], "--wait", "60", dataset="pumps")
     assert report["holds"], report
-    assert report["datasets"]["meters"]["dead_letter"] > 0
+    assert report["datasets"]["pumps"]["dead_letter"] > 0
 
 
 def it_goes(scene: Scene) -> None:
-    assert "raw.meters" in tidegate("remove", "meters", "--dry-run")
-    tidegate("remove", "meters", "--yes")
+    assert "raw.pumps" in tidegate("remove", "pumps", "--dry-run")
+    tidegate("remove", "pumps", "--yes")
     assert own(scene.pipeline) == {}
-    assert "raw.meters" in existing_topics(scene.pipeline.settings), "what was written stays"
+    assert "raw.pumps" in existing_topics(scene.pipeline.settings), "what was written stays"
 
 
 def no_other_has_noticed(scene: Scene) -> None:
@@ -160,6 +158,6 @@ def no_other_has_noticed(scene: Scene) -> None:
 def nothing_is_left_of_it(scene: Scene) -> None:
     """Also where its folder is gone already."""
     shutil.rmtree(scene.folder)
-    assert "raw.meters" in tidegate("remove", "meters", "--purge", "--yes")
+    assert "raw.pumps" in tidegate("remove", "pumps", "--purge", "--yes")
     there = partial(existing_topics, scene.pipeline.settings)
-    wait_for("its topics to go", lambda: not [topic for topic in there() if "meters" in topic])
+    wait_for("its topics to go", lambda: not [topic for topic in there() if "pumps" in topic])

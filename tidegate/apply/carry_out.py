@@ -1,5 +1,6 @@
 """Does what a plan says; what can't be done for one dataset holds up no other."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -85,4 +86,9 @@ def _run(settings: Settings, step: JobStep, outcome: Outcome, say: Say) -> None:
     for job in started.jobs:
         say(f"{job.name} runs: {settings.flink_rest_url}/#/job/running/{job.job_id}/overview")
     for failure in started.failures:
-        outcome.problems.update(dict.fromkeys((*names, *stopped), failure))
+        outcome.problems.update(dict.fromkeys(_named(failure, (*names, *stopped)), failure))
+
+
+def _named(failure: TidegateError, datasets: Sequence[str]) -> Sequence[str]:
+    """The datasets that a failure is about: those it names, else all that it may be."""
+    return [name for name in datasets if re.search(rf"\b{name}\b", failure.problem)] or datasets

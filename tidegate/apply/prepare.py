@@ -56,11 +56,14 @@ def _wanted(sound: Sound, names: Sequence[str]) -> list[Dataset]:
 def _steps(
     settings: Settings, asked: Sequence[str], sound: Sound, *, everything: bool
 ) -> tuple[list[JobStep], dict[str, TidegateError]]:
-    """Those that Flink can plan: what it does not compile is not started, and stops nothing."""
+    """What has to be started or restarted: a job is stopped only for what Flink compiles.
+
+    A start needs no such look: what can't be planned is left out by itself.
+    """
     wanted = {stream.name: fingerprints(stream, settings) for stream in sound.streams}
     live = live_jobs(settings)
     steps, problems = job_steps(wanted, live, asked, everything=everything)
-    refused = _refused(settings, sorted({name for step in steps for name in step.datasets}))
+    refused = _refused(settings, sorted({name for step in steps if step.stops for name in step.datasets}))
     if refused:
         compiling = {name: jobs for name, jobs in wanted.items() if name not in refused}
         steps, problems = job_steps(compiling, live, asked, everything=everything)

@@ -33,6 +33,9 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def start(_settings: Settings, what: Start) -> Started:
         DONE.append(what)
+        if not what.datasets:
+            failures = [TidegateError("Flink refuses the SQL of sour.", remedy="Mend it.")]
+            return Started([FlinkJob("1", "refine", "RUNNING", 0)], failures)
         if "late" in what.datasets:
             raise TidegateError("late does not start.", remedy="Mend it.")
         return Started([FlinkJob("1", "refine", "RUNNING", 0)], [])
@@ -70,8 +73,14 @@ def test_a_start_that_fails_is_told_of_its_dataset_alone() -> None:
     assert DONE[-1] != Start(("refine",), ("late",))
 
 
+def test_a_dataset_that_is_left_out_of_a_start_is_told_of_itself_alone() -> None:
+    assert problems(JobStep(("refine",), ("good", "sour"), shared=True)) == {"sour": "Flink refuses the SQL of sour."}
+
+
 def test_a_shared_job_is_stopped_with_a_savepoint_and_started_for_all() -> None:
-    assert problems(JobStep(("refine",), ("good",), True, "refine", ("other",))) == {}
+    assert problems(JobStep(("refine",), ("good",), True, "refine", ("sour",))).keys() == {"sour"}, (
+        "its job was stopped"
+    )
     assert (DONE[0], DONE[2]) == ("refine", Start(("refine",)))
 
 

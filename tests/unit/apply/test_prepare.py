@@ -17,8 +17,6 @@ from tidegate.errors import ContractError
 from tidegate.jobs.live import LiveJob
 from tidegate.settings import Settings
 
-FINDS: list[Problem] = []
-
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -31,7 +29,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(module, "look", look)
     monkeypatch.setattr(module, "live_jobs", lambda _settings: list[LiveJob]())
     monkeypatch.setattr(module, "has_flink", lambda: True)
-    monkeypatch.setattr(module, "flink_problems", lambda _settings, names: [p for p in FINDS if p.file[:6] in names])
+    monkeypatch.setattr(module, "flink_problems", lambda _settings, _names: list[Problem]())
     return Settings(schemas_dir=tmp_path / "schemas")
 
 
@@ -59,11 +57,20 @@ def test_one_that_can_not_work_is_a_problem_and_stops_no_other(settings: Setting
     assert prepare(settings, ["clicks"], with_jobs=True).problems == {}, "of a name only its own problems are told"
 
 
-def test_one_that_flink_can_not_compile_is_not_touched(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{__name__}.FINDS", [Problem("orders/refine.sql", "line 3", "no column x", "Mend it.")])
+def test_no_job_is_stopped_for_what_flink_can_not_compile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = [LiveJob("refine.orders", "1", "refine", {"orders": "older"}), LiveJob("lake", "2", "lake", {"clicks": "x"})]
+    monkeypatch.setattr(module, "live_jobs", lambda _settings: live)
+    asked = list[Sequence[str]]()
+
+    def flink_problems(_settings: Settings, names: Sequence[str]) -> list[Problem]:
+        asked.append(names)
+        return [Problem("orders/refine.sql", "line 3", "no column x", "Mend it.")]
+
+    monkeypatch.setattr(module, "flink_problems", flink_problems)
     plan = prepare(settings, (), with_jobs=True)
+    assert asked == [["clicks", "orders"]], "what is only started needs no look beforehand"
     assert str(plan.problems["orders"]) == "orders/refine.sql: line 3: no column x. Mend it."
-    assert planned(plan) == (["app_logs", "clicks", "products"], [("app_logs", "clicks")])
+    assert [step.stops for step in plan.jobs if step.stops] == ["lake"]
 
 
 def test_an_unknown_name_is_one_error(settings: Settings) -> None:
