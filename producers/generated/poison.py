@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tidegate.avro.codec import Encoder
+from producers.sending.encoding import RecordEncoder
 from tidegate.avro.frame import FRAME_BYTES, body_of, frame
 from tidegate.contracts.dataset import Dataset
 
@@ -53,17 +53,17 @@ class Poison:
         return Poisoned(kind.name, kind.error_code, kind.damage(good, rng))
 
 
-def kinds_for(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record]) -> list[Kind]:
+def kinds_for(dataset: Dataset, encoder: RecordEncoder, breaks: Mapping[str, Record]) -> list[Kind]:
     """All that can be done to records of ``dataset``; ``breaks`` has for a reject rule the fields that break it."""
     first = dataset.raw_type.fields[0].type
     kinds = [*_STRUCTURAL]
     if first.kind == "string" and not first.nullable:
         kinds += [Kind("length_prefix", "BAD_LENGTH", _length_prefix), Kind("bad_utf8", "BAD_UTF8", _bad_utf8)]
-    kinds.append(Kind("absurd_time", "EVENT_TIME_OUT_OF_RANGE", _absurd_time(dataset, encoder)))
-    return [*kinds, *_rule_breaks(dataset, encoder, breaks)]
+    kinds.append(absurd_time(dataset, encoder, _ABSURD_TIMES_MS))
+    return [*kinds, *rule_breaks(dataset, encoder, breaks)]
 
 
-def _rule_breaks(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record]) -> list[Kind]:
+def rule_breaks(dataset: Dataset, encoder: RecordEncoder, breaks: Mapping[str, Record]) -> list[Kind]:
     """One kind per reject rule that ``breaks`` tells how to break."""
     return [
         Kind(f"rule_{rule.name}", "RULE_VIOLATED", _changed(encoder, breaks[rule.name]))
@@ -72,29 +72,30 @@ def _rule_breaks(dataset: Dataset, encoder: Encoder, breaks: Mapping[str, Record
     ]
 
 
-def _changed(encoder: Encoder, fields: Record) -> Damage:
+def _changed(encoder: RecordEncoder, fields: Record) -> Damage:
     def damage(good: bytes, rng: np.random.Generator) -> bytes:
         return encoder.encode(encoder.decode(good) | dict(fields))
 
     return damage
 
 
-def _absurd_time(dataset: Dataset, encoder: Encoder) -> Damage:
+def absurd_time(dataset: Dataset, encoder: RecordEncoder, times_ms: Sequence[int]) -> Kind:
+    """An event of one of these times, which no contract believes."""
     field = dataset.contract.event_time.field
     units_per_ms = 1000 if dataset.raw_fields[field].type.kind == "timestamp-micros" else 1
 
     def damage(good: bytes, rng: np.random.Generator) -> bytes:
-        time_ms = _ABSURD_TIMES_MS[int(rng.integers(len(_ABSURD_TIMES_MS)))]
+        time_ms = times_ms[int(rng.integers(len(times_ms)))]
         return encoder.encode(encoder.decode(good) | {field: min(time_ms * units_per_ms, 2**62)})
 
-    return damage
+    return Kind("absurd_time", "EVENT_TIME_OUT_OF_RANGE", damage)
 
 
-def _empty(good: bytes, rng: np.random.Generator) -> bytes:
+def empty(good: bytes, rng: np.random.Generator) -> bytes:
     return b""
 
 
-def _tombstone(good: bytes, rng: np.random.Generator) -> None:
+def tombstone(good: bytes, rng: np.random.Generator) -> None:
     return None
 
 
@@ -131,8 +132,8 @@ def _random_bytes(good: bytes, rng: np.random.Generator) -> bytes:
 
 
 _STRUCTURAL: tuple[Kind, ...] = (
-    Kind("empty_value", "EMPTY_VALUE", _empty),
-    Kind("tombstone", "TOMBSTONE", _tombstone),
+    Kind("empty_value", "EMPTY_VALUE", empty),
+    Kind("tombstone", "TOMBSTONE", tombstone),
     Kind("wrong_magic", "BAD_MAGIC", _wrong_magic),
     Kind("unknown_schema", "UNKNOWN_SCHEMA", _unknown_schema),
     Kind("truncated", "TRUNCATED", _truncated),

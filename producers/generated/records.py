@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producers.generated.generator import Traffic
+from producers.generated.json_poison import json_kinds_for
 from producers.generated.mixing import BAD, DUPLICATE, Mixer
 from producers.generated.poison import Poison, Record, kinds_for
 from producers.sending.batch import Batch, Kind, Special
-from tidegate.avro.codec import Encoder, writing
+from producers.sending.encoding import encoder_of
+from tidegate.avro.codec import writing
 from tidegate.contracts.envelope import document_id
 from tidegate.errors import ContractError
 
@@ -45,8 +47,9 @@ class Records:
         self._schema = traffic.dataset.latest
         self._name = traffic.dataset.name
         self._remedy = _REMEDY.format(dataset=traffic.dataset.name)
-        self._encoder = Encoder(self._schema, traffic.schema_id)
-        poison = Poison(kinds_for(traffic.dataset, self._encoder, breaks))
+        self._encoder = encoder_of(traffic.dataset, traffic.schema_id)
+        kinds = json_kinds_for if contract.is_json else kinds_for
+        poison = Poison(kinds(traffic.dataset, self._encoder, breaks))
         self._mixer = Mixer(traffic.mix, poison, self._identity_of, rng)
         self._make = make
         self._key = contract.topic.key

@@ -7,17 +7,17 @@ from typing import cast
 from producers.datasets.find import FOLDER, find
 from producers.live.restarted_log import LogFiles
 from producers.sending.acknowledged import PlacedSource, send
+from producers.sending.encoding import RecordEncoder, encoder_of
 from producers.sending.progress_metrics import Address
 from producers.sending.publish import Publisher
 from producers.sending.rejects import Rejects
 from producers.sending.session import Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
-from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
-LiveSourceFactory = Callable[[Settings, Encoder, Callable[[], bool], LogFiles, Rejects], PlacedSource]
+LiveSourceFactory = Callable[[Settings, RecordEncoder, Callable[[], bool], LogFiles, Rejects], PlacedSource]
 
 
 def produce_live(
@@ -30,7 +30,7 @@ def produce_live(
     """
     factory = _find(dataset.name)
     topic = dataset.contract.topic
-    encoder = Encoder(dataset.latest, registered_id(settings, dataset))
+    encoder = encoder_of(dataset, registered_id(settings, dataset))
     publisher = Publisher(settings, topic.name, patient=True)
     kept = Rejects(settings.home / "rejects" / f"{dataset.name}.rejects", log.console(), append=True)
     started_s = time.monotonic()

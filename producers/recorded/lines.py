@@ -6,9 +6,9 @@ from producers.recorded.line_reader import LineReader
 from producers.recorded.split import Line
 from producers.sending.batch import Batch
 from producers.sending.decoding import Fault, check_size, decoded
+from producers.sending.encoding import RecordEncoder
 from producers.sending.rate import Recorded
 from producers.sending.rejects import Rejects
-from tidegate.avro.codec import Encoder
 from tidegate.errors import TidegateError
 
 _BATCH = 500
@@ -22,7 +22,7 @@ class Replay:
     ``taken`` is the last line of each file, by ``Line.file``, that is in a batch handed out before, or rejected.
     """
 
-    def __init__(self, reader: LineReader, encoder: Encoder, key_field: str | None, rejects: Rejects) -> None:
+    def __init__(self, reader: LineReader, encoder: RecordEncoder, key_field: str | None, rejects: Rejects) -> None:
         self.lines = 0
         self.taken: dict[str, Line] = {}
         self._reader = reader

@@ -13,12 +13,12 @@ from producers.recorded.line_reader import Format, LineReader
 from producers.recorded.lines import Replay
 from producers.recorded.position import PositionFile
 from producers.sending.acknowledged import send
+from producers.sending.encoding import encoder_of
 from producers.sending.progress_metrics import Address
 from producers.sending.publish import Progress, Publisher, publish
 from producers.sending.rejects import Rejects
 from producers.sending.session import Session, Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
-from tidegate.avro.codec import Encoder
 from tidegate.contracts.dataset import Dataset
 from tidegate.settings import Settings
 
@@ -65,7 +65,7 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
     topic, followed = dataset.contract.topic, recording.is_followed()
     reader = LineReader(dataset, recording.format)
     kept = Rejects(recording.rejects_path(settings.home), log.console(), [recording.path], append=followed)
-    encoder = Encoder(dataset.latest, registered_id(settings, dataset))
+    encoder = encoder_of(dataset, registered_id(settings, dataset))
     publisher = Publisher(settings, topic.name, patient=followed)
     started_s = time.monotonic()
     with (

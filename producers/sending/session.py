@@ -59,10 +59,14 @@ def session(dataset: str, metrics: Address | None) -> Iterator[Session]:
 def registered_id(settings: Settings, dataset: Dataset) -> int:
     """The id under which the registry knows the dataset's newest schema; a producer never registers one itself.
 
+    0 for records in JSON, of which the registry knows none.
+
     Raises:
         ContractError: the registry does not know it.
         TransientError: the registry does not answer.
     """
+    if dataset.contract.is_json:
+        return 0
     subject = raw_subject(dataset.contract)
     with RegistryClient(settings) as registry:
         schema_id = registry.lookup(subject, dataset.latest)

@@ -1,16 +1,20 @@
 """``tidegate contract new``: makes the folder of a new dataset."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from tidegate.contracts.json_lines import read_samples
+from tidegate.contracts.model import TopicFormat
 from tidegate.contracts.naming import SUBJECT_SUFFIX
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.registration.take_in import Subject, take_in
+from tidegate.registration.take_in_topic import RECORDS, Running, take_in_topic
 from tidegate.settings import get_settings
+
+_OF_SUBJECT = ("version", "topic", "leave_out")
 
 
 @click.command()
@@ -22,6 +26,11 @@ from tidegate.settings import get_settings
 @click.option(
     "--leave-out", metavar="FIELD", multiple=True, help="with --from-subject: a field to leave out; repeatable"
 )
+@click.option("--from-topic", help="a running topic: take the fields from records that it holds")
+@click.option("--format", "written", type=click.Choice(get_args(TopicFormat)), help="with --from-topic: of its records")
+@click.option(
+    "--records", type=click.IntRange(1, 100_000), help="with --from-topic: how many to look at  [default: 1000]"
+)
 @click.option("--identity", help="field that identifies a record  [default: the first *_id]")
 @click.option("--time", "event_time", help="field that says when it happened  [default: the first timestamp]")
 def new(
@@ -30,12 +39,16 @@ def new(
     """Make the folder of DATASET, which runs at once and is then yours to change."""
     fields = Fields(identity, event_time)
     said: list[str] = []
-    if subject is not None:
+    if of["from_topic"] is not None:
+        files, said = _from_topic(dataset, sample or subject, of, fields)
+    elif subject is not None:
+        _refuse_without_topic(of)
         _refuse_sample(sample)
         topic = of["topic"] or subject.removesuffix(SUBJECT_SUFFIX)
         wanted = Subject(subject, of["version"], topic, of["leave_out"])
         files, said = take_in(get_settings(), dataset, wanted, fields)
     else:
+        _refuse_without_topic(of)
         _refuse_without_subject(of)
         samples = DEFAULT_SAMPLES if sample is None else read_samples(sample)
         files = scaffold(dataset, samples, fields)
@@ -54,6 +67,18 @@ def _refuse_sample(sample: Path | None) -> None:
         raise click.UsageError("--sample and --from-subject each say what the fields are: give one of them.")
 
 
+def _from_topic(dataset: str, other: object, of: dict[str, Any], fields: Fields) -> tuple[dict[str, str], list[str]]:
+    if other is not None or any(of[name] for name in _OF_SUBJECT):
+        raise click.UsageError("--from-topic alone says what the fields are: give no other source.")
+    running = Running(of["from_topic"], of["written"], of["records"] or RECORDS)
+    return take_in_topic(get_settings(), dataset, running, fields)
+
+
 def _refuse_without_subject(of: dict[str, Any]) -> None:
-    if given := next((name for name, value in of.items() if value), None):
+    if given := next((name for name in _OF_SUBJECT if of[name]), None):
         raise click.UsageError(f"--{given.replace('_', '-')} needs --from-subject SUBJECT.")
+
+
+def _refuse_without_topic(of: dict[str, Any]) -> None:
+    if of["written"] or of["records"]:
+        raise click.UsageError("--format and --records need --from-topic TOPIC.")

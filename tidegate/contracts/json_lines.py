@@ -44,16 +44,21 @@ def read_samples(path: Path) -> list[Mapping[str, Any]]:
             raise ContractError(f"{where}: {error}.", remedy=remedy) from error
         if not isinstance(value, dict):
             raise ContractError(f"{where} is no JSON object.", remedy=_REMEDY)
-        samples.append(_plain(value, where))
+        samples.append(plain_numbers(value, where))
     return samples
 
 
-def _plain(value: Any, where: str) -> Any:
+def plain_numbers(value: Any, where: str) -> Any:
+    """The value with its numbers as ``int`` and ``float``.
+
+    Raises:
+        ContractError: it holds what no field can; ``where`` is named.
+    """
     match value:
         case dict():
-            return {_plain(name, where): _plain(part, f"{where}: {name}") for name, part in value.items()}
+            return {plain_numbers(name, where): plain_numbers(part, f"{where}: {name}") for name, part in value.items()}
         case list():
-            return [_plain(part, where) for part in value]
+            return [plain_numbers(part, where) for part in value]
         case Decimal() if math.isfinite(float(value)):
             return float(value)
         case Decimal() | UnreadableNumber():

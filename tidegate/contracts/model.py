@@ -178,6 +178,8 @@ class Contract(_Part):
         topic = self.topic
         if not self.is_json and topic.unknown_fields is not None:
             raise ValueError("topic.unknown_fields counts for topics of JSON only; leave it out")
+        if self.is_json and self.kind == "reference":
+            raise ValueError("topic.format: json is for streams; reference data is loaded from files, as Avro")
         if self.is_json and (topic.registered_by == "producers" or topic.subject is not None):
             raise ValueError(
                 "topic.registered_by and topic.subject count for Avro only, as no JSON is looked up; leave out"

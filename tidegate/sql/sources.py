@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tidegate.contracts.dataset import DatasetFolder, Reference, Stream
+from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.envelope import (
     HEADERS,
     INGESTED_AT,
@@ -117,13 +117,13 @@ def reference_table(reference: Reference, connections: Connections) -> Table:
         "version-time": contract.event_time.field,
         "as-of": "_as_of",
         "lookup.versions-kept": f"{max(contract.topic.min_compaction_lag_hours, _VERSIONS_KEPT_HOURS)} h",
-        **_raw_format("", reference, connections),
+        **contract_avro("", reference.latest, connections),
     }
     body = [*column_lines(reference.raw_columns), "`_as_of` TIMESTAMP_LTZ(3)"]
     return create(f"ref_{reference.name}", body, options)
 
 
-def _raw_format(prefix: str, dataset: DatasetFolder, connections: Connections) -> Options:
+def _raw_format(prefix: str, dataset: Stream, connections: Connections) -> Options:
     """Options of the format that the dataset's raw records are written in."""
     contract = dataset.contract
     if contract.is_json:

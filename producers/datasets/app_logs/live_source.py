@@ -15,9 +15,9 @@ from producers.live.log_entries import Entry, entries
 from producers.live.restarted_log import LogFiles, Mark, RestartedLog, follow
 from producers.sending.batch import Batch
 from producers.sending.decoding import Fault, decoded
+from producers.sending.encoding import RecordEncoder
 from producers.sending.ids import line_uuid
 from producers.sending.rejects import Rejects
-from tidegate.avro.codec import Encoder
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
@@ -25,7 +25,7 @@ _BATCH = 500
 
 
 def live_source(
-    settings: Settings, encoder: Encoder, stop: Callable[[], bool], log_files: LogFiles, rejects: Rejects
+    settings: Settings, encoder: RecordEncoder, stop: Callable[[], bool], log_files: LogFiles, rejects: Rejects
 ) -> "ServerLogs":
     """The logs of the servers in the home folder, also of those that are started later.
 
@@ -49,7 +49,7 @@ class ServerLogs:
         self,
         logs: Mapping[str, RestartedLog],
         state: Path,
-        encoder: Encoder,
+        encoder: RecordEncoder,
         stop: Callable[[], bool],
         rejects: Rejects,
     ) -> None:

@@ -21,6 +21,7 @@ from producers.generated.generator import Generator, Traffic
 from producers.generated.mixing import GOOD, LATE, Mixer
 from producers.sending.batch import Batch, Kind, Special
 from tidegate.avro.codec import Encoder, writing
+from tidegate.errors import ContractError
 
 _HEARTBEAT_SHARE = 0.03
 _HEARTBEAT_RULE = "no_heartbeats"
@@ -73,6 +74,8 @@ class Clicks:
 
     def __init__(self, traffic: Traffic, rng: np.random.Generator) -> None:
         schema = traffic.dataset.latest
+        if traffic.dataset.contract.is_json:
+            raise ContractError("the clicks generator writes Avro, not JSON.", remedy="Send a file with --from.")
         check_layout(schema)
         encoder = Encoder(schema, traffic.schema_id)
         wanted_slots = traffic.rate_per_s * _SECONDS_PER_TURN or _MAX_SLOTS

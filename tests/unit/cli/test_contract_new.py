@@ -26,3 +26,21 @@ def test_the_command_makes_the_folder_from_a_file(schemas: Path, monkeypatch: py
     assert result.exit_code == 0, result.output
     assert result.output.endswith("tidegate contract check readings\n")
     assert (schemas / "readings" / "contract.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--from-topic", "raw-events", "--sample", "x.jsonl"], "--from-topic alone says"),
+        (["--from-topic", "raw-events", "--from-subject", "raw-events-value"], "--from-topic alone says"),
+        (["--from-topic", "raw-events", "--leave-out", "x"], "--from-topic alone says"),
+        (["--format", "json"], "need --from-topic"),
+        (["--from-subject", "raw-events-value", "--records", "5"], "need --from-topic"),
+        (["--leave-out", "x"], "--leave-out needs --from-subject"),
+    ],
+)
+def test_two_sources_of_fields_are_refused(arguments: list[str], problem: str) -> None:
+    result = CliRunner().invoke(command, ["new", "readings", *arguments])
+
+    assert result.exit_code == 2
+    assert problem in result.output

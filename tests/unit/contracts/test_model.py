@@ -117,3 +117,8 @@ def test_records_are_avro_unless_the_contract_says_otherwise() -> None:
 def test_what_is_looked_up_in_the_registry_is_no_json(key: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match=r"count for Avro only"):
         contract(topic={"name": "raw.visits", "format": "json", **key})
+
+
+def test_reference_data_is_no_json() -> None:
+    with pytest.raises(ValidationError, match="json is for streams"):
+        contract(kind="reference", topic={"name": "ref.visits", "format": "json"})

@@ -57,7 +57,7 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
     if not samples:
         raise ContractError("the sample has no record.", remedy="Give a file with a JSON object per line.")
     record = camel_case(name)
-    raw = infer_record(record, samples, taken=[_silver_name(record)], is_free=is_free)
+    raw = infer_record(record, samples, taken=[silver_name(record)], is_free=is_free)
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
     event_time = choose_time(raw, fields.event_time)
     raw = with_time(raw, event_time, samples)
@@ -150,7 +150,8 @@ def is_free(name: str) -> bool:
     return not name.startswith("_") and name.lower() not in envelope.LAKE_PARTITIONS
 
 
-def _silver_name(record: str) -> str:
+def silver_name(record: str) -> str:
+    """What the record of a silver row is called."""
     return f"{record}Silver"
 
 
@@ -160,7 +161,7 @@ def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
     others = [field for field in fields if field["name"] != identity]
     return {
         **raw,
-        "name": _silver_name(raw["name"]),
+        "name": silver_name(raw["name"]),
         "doc": f"One valid, deduplicated record. Grain: one row per {identity}.",
         "fields": [*_ENVELOPE_FIRST, *first, *others, *_ENVELOPE_LAST],
     }

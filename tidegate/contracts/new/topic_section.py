@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from math import ceil
 
 from tidegate.contracts import naming
-from tidegate.contracts.model import MAX_HOURS
+from tidegate.contracts.model import MAX_HOURS, TopicFormat
 
 _MS_PER_HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class TopicFacts:
-    """A topic of somebody else as it is; ``settings`` are Kafka's own, by its names."""
+    """A topic of somebody else as it is; ``settings`` are Kafka's own, by its names; JSON has no ``subject``."""
 
     name: str
     subject: str
     partitions: int
     settings: Mapping[str, str]
+    format: TopicFormat = "avro"
 
 
 def new_topic(dataset: str, key: str) -> str:
@@ -26,16 +27,24 @@ def new_topic(dataset: str, key: str) -> str:
 
 
 def topic_as_it_is(facts: TopicFacts) -> str:
-    """The section for a topic whose producers register its schemas: it says what is, so that nothing differs."""
+    """The section for a topic of producers of their own: it says what is, so that nothing differs."""
     lines = [
         f"name: {facts.name}",
-        "registered_by: producers",
-        *([f"subject: {facts.subject}"] if facts.subject != naming.subject(facts.name) else []),
+        *(_json() if facts.format == "json" else _avro(facts)),
         f"partitions: {facts.partitions}",
         f"retention_hours: {_retention_hours(facts.settings)}",
         *(["compacted: true"] if "compact" in facts.settings.get("cleanup.policy", "") else []),
     ]
     return "".join(f"  {line}\n" for line in lines)
+
+
+def _json() -> list[str]:
+    return ["format: json", "unknown_fields: ignore"]
+
+
+def _avro(facts: TopicFacts) -> list[str]:
+    own_name = [f"subject: {facts.subject}"] if facts.subject != naming.subject(facts.name) else []
+    return ["registered_by: producers", *own_name]
 
 
 def _retention_hours(settings: Mapping[str, str]) -> int:

@@ -88,3 +88,7 @@ def test_a_schema_that_the_registry_does_not_know_is_never_registered_here(
         return
     with pytest.raises(ContractError, match="tidegate contract register clicks"):
         registered_id(Settings(), clicks)
+
+
+def test_of_records_in_json_the_registry_is_not_asked(meters: Stream) -> None:
+    assert registered_id(Settings(registry_url="http://127.0.0.1:9"), meters) == 0

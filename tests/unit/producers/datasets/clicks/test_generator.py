@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -206,3 +207,11 @@ def test_wider_types_of_fields_that_fastavro_writes_are_fine(clicks: Stream) -> 
     encoder = Encoder(newer.latest, SCHEMA_ID)
     for value in values(make(newer, Mix()).batch(np.full(50, NOW_MS))):
         assert encoder.encode(encoder.decode(value)) == value
+
+
+def test_clicks_are_not_written_as_json(clicks: Stream) -> None:
+    topic = clicks.contract.topic.model_copy(update={"format": "json"})
+    json = replace(clicks, contract=clicks.contract.model_copy(update={"topic": topic}))
+
+    with pytest.raises(ContractError, match="writes Avro, not JSON"):
+        generator(Traffic(json, 0, Mix(), 100.0, 0), np.random.default_rng(1))
