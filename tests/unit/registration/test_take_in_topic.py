@@ -9,7 +9,9 @@ from tidegate.avro.frame import frame
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.errors import ContractError
 from tidegate.registration import take_in_topic as module
+from tidegate.registration.take_in import Subject
 from tidegate.registration.take_in_topic import Running, take_in_topic
+from tidegate.settings import Settings
 
 TOPIC = "raw-events"
 
@@ -46,10 +48,15 @@ def test_a_short_topic_is_looked_at_once(broker: Broker) -> None:
 
 
 def test_of_records_in_avro_the_subject_says_what_they_are(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(
-        module, "take_in", lambda _settings, _dataset, wanted, _fields: asked.append(wanted) or ({}, [])
-    )
+    asked: list[Subject] = []
+
+    def take_in(
+        _settings: Settings, _dataset: str, wanted: Subject, _fields: Fields
+    ) -> tuple[dict[str, str], list[str]]:
+        asked.append(wanted)
+        return {}, []
+
+    monkeypatch.setattr(module, "take_in", take_in)
     broker.send(TOPIC, [(0, frame(7) + b"\x02a")])
 
     take_in_topic(broker.settings, "readings", Running(TOPIC), Fields())

@@ -1,7 +1,6 @@
 package io.tidegate.connectors.avro;
 
 import io.tidegate.functions.HmacSha256;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import org.apache.flink.table.types.logical.RowType;
 /**
  * Times decoding, encoding and pseudonyms of clicks on one core; a program to run by hand, not a test.
  */
-final class FormatSpeed {
+public final class FormatSpeed {
     private static final int ROUNDS = 5;
     private static final int RECORDS = 10_000;
     private static final int REPEATS = 150;
@@ -24,8 +23,8 @@ final class FormatSpeed {
     private FormatSpeed() {}
 
     @FunctionalInterface
-    private interface Work {
-        int once(int record) throws IOException;
+    public interface Work {
+        int once(int record) throws Exception;
     }
 
     /** @param args the click schema's file */
@@ -55,7 +54,8 @@ final class FormatSpeed {
         }
     }
 
-    private static void time(String name, Work work) throws IOException {
+    /** Does the work with each of the records, many times, and prints how many are done in a second of CPU time. */
+    public static void time(String name, Work work) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             int sum = 0;
@@ -67,7 +67,8 @@ final class FormatSpeed {
         }
     }
 
-    private static GenericRowData[] clicks() {
+    /** As many as {@link #time} works with. */
+    public static GenericRowData[] clicks() {
         Random random = new Random(1);
         GenericRowData[] rows = new GenericRowData[RECORDS];
         for (int i = 0; i < RECORDS; i++) {
