@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from tidegate.apply.job_steps import JobStep
 from tidegate.apply.look import dashboard_of
 from tidegate.apply.plan import Lacking, Plan
+from tidegate.apply.stopping import makes_savepoint
 from tidegate.clients.dashboards import import_objects
+from tidegate.clients.flink import FlinkClient
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.sound import sound_datasets
@@ -74,11 +76,13 @@ def _run(settings: Settings, step: JobStep, outcome: Outcome, say: Say) -> None:
     stopped: tuple[str, ...] = ()
     try:
         if step.stops:
-            savepoint = stop(settings, step.stops, savepoint=True)
+            savepoint = stop(settings, step.stops, savepoint=makes_savepoint(FlinkClient(settings), step.stops))
             stopped = step.waiting
-            say(f"{step.stops} stopped, savepoint {savepoint}")
+            say(f"{step.stops} stopped, {f'savepoint {savepoint}' if savepoint else 'its newest checkpoint stays'}")
             if savepoint:
                 remove_old(settings, step.stops, savepoint)
+        if not step.jobs:
+            return
         started = start(settings, Start(step.jobs, () if step.shared else (*step.datasets, *step.waiting)))
     except TidegateError as error:
         outcome.problems.update(dict.fromkeys((*names, *stopped), error))

@@ -20,8 +20,8 @@ Wanted = Mapping[str, Mapping[str, str]]
 class JobStep:
     """Starts ``jobs`` for the datasets. ``stops`` is the Flink job that is stopped for it, with a savepoint.
 
-    ``shared``: the job is started with every dataset that has none of its own. ``waiting`` are the other datasets of
-    the stopped job, whose events wait meanwhile.
+    Without ``jobs`` it only stops: the contract has no work for it any more. ``shared``: the job is started with every
+    dataset that has none of its own. ``waiting`` are the stopped job's other datasets, whose events wait meanwhile.
     """
 
     jobs: tuple[str, ...]
@@ -34,6 +34,8 @@ class JobStep:
         names = ", ".join(self.jobs)
         if not self.stops:
             return f"start {names}" if self.shared else f"start {names} beside what runs"
+        if not self.jobs:
+            return f"stop {self.stops} with a savepoint, as the contract has no work for it any more"
         others = f"; its other datasets wait meanwhile: {', '.join(self.waiting)}" if self.waiting else ""
         return f"restart {self.stops} from a savepoint, as it runs an older contract{others}"
 
@@ -60,10 +62,16 @@ def job_steps(
                 beside[name].append(job)
             elif found.fingerprints.get(name) != wanted[name][job]:
                 outdated[found.name] = found
+    outdated |= {each.name: each for each in live if _is_idle_for(each, wanted, asked)}
     starts = [JobStep(tuple(together), tuple(name for name in wanted if name in asked), shared=True)]
     starts += [JobStep(tuple(jobs), (name,)) for name, jobs in beside.items()]
     restarts, problems = _restarts(outdated.values(), wanted, asked)
     return [*starts[not together :], *restarts], problems
+
+
+def _is_idle_for(job: LiveJob, wanted: Wanted, asked: Collection[str]) -> bool:
+    """Whether it has one of the datasets whose contract has no work for it any more."""
+    return any(name in asked and name in wanted and job.job not in wanted[name] for name in job.fingerprints)
 
 
 def _restarts(
@@ -81,7 +89,8 @@ def _restarts(
             problems |= {name: _held_back(name, job, broken) for name in changed if name in asked}
         else:
             waiting = tuple(name for name in has if name not in changed)
-            steps.append(JobStep((job.job,), changed, job.is_shared, job.name, waiting))
+            goes_on = any(job.job in wanted[name] for name in has)
+            steps.append(JobStep((job.job,) if goes_on else (), changed, job.is_shared, job.name, waiting))
     return steps, problems
 
 

@@ -1,6 +1,7 @@
 """From contracts and running servers to the plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from tidegate.apply.job_steps import JobStep, job_steps
 from tidegate.apply.look import look
@@ -16,10 +17,11 @@ from tidegate.jobs.live import live_jobs
 from tidegate.settings import Settings
 
 
-def prepare(settings: Settings, names: Sequence[str], *, with_jobs: bool) -> Plan:
+def prepare(settings: Settings, names: Sequence[str], jobs: Collection[str]) -> Plan:
     """What has to be done for the named datasets and the reference data they need, or for all.
 
-    A contract that can't work, breaks a promise or does not compile is a problem of its own dataset.
+    ``jobs`` are the kinds that should run; others are left alone. A contract that can't work, breaks a promise or does
+    not compile is a problem of its own dataset.
 
     Raises:
         ContractError: a name that is no dataset.
@@ -36,9 +38,9 @@ def prepare(settings: Settings, names: Sequence[str], *, with_jobs: bool) -> Pla
     found = look(settings, datasets, sound.streams)
     problems.update(found.problems)
     steps: list[JobStep] = []
-    if with_jobs:
+    if jobs:
         streams = [each.name for each in datasets if isinstance(each, Stream) and each.name not in problems]
-        steps, more = _steps(settings, streams, sound, everything=not names)
+        steps, more = _steps(_Wanted(settings, sound, jobs), streams, everything=not names)
         problems.update(more)
     lacking = tuple(each for each in found.lacking if each.dataset not in problems)
     return Plan(lacking, tuple(steps), dict(sorted(problems.items())), found.notes)
@@ -53,17 +55,27 @@ def _wanted(sound: Sound, names: Sequence[str]) -> list[Dataset]:
     return [dataset for dataset in sound.datasets if dataset.name in needed] + named
 
 
-def _steps(
-    settings: Settings, asked: Sequence[str], sound: Sound, *, everything: bool
-) -> tuple[list[JobStep], dict[str, TidegateError]]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    settings: Settings
+    sound: Sound
+    jobs: Collection[str]
+
+    def fingerprints(self) -> dict[str, dict[str, str]]:
+        """Of all that can work: what should run, by dataset and kind of job."""
+        found = {stream.name: fingerprints(stream, self.settings) for stream in self.sound.streams}
+        return {name: {job: sign for job, sign in of.items() if job in self.jobs} for name, of in found.items()}
+
+
+def _steps(what: _Wanted, asked: Sequence[str], *, everything: bool) -> tuple[list[JobStep], dict[str, TidegateError]]:
     """What has to be started or restarted: a job is stopped only for what Flink compiles.
 
     A start needs no such look: what can't be planned is left out by itself.
     """
-    wanted = {stream.name: fingerprints(stream, settings) for stream in sound.streams}
-    live = live_jobs(settings)
+    wanted = what.fingerprints()
+    live = [job for job in live_jobs(what.settings) if job.job in what.jobs]
     steps, problems = job_steps(wanted, live, asked, everything=everything)
-    refused = _refused(settings, sorted({name for step in steps if step.stops for name in step.datasets}))
+    refused = _refused(what.settings, sorted({name for step in steps if step.stops for name in step.datasets}))
     if refused:
         compiling = {name: jobs for name, jobs in wanted.items() if name not in refused}
         steps, problems = job_steps(compiling, live, asked, everything=everything)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tidegate.apply.removal import Removal, Written, own_raw, parts_of, refuse_what_is_needed, written_of
+from tidegate.apply.stopping import makes_savepoint
+from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_topics import delete_groups, delete_topics, existing_topics
 from tidegate.clients.lake import drop_table, open_catalog
@@ -16,7 +18,7 @@ from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import ContractError, TidegateError
 from tidegate.job_names import NAMES
 from tidegate.jobs.live import live_jobs
-from tidegate.jobs.stop import stop_jobs
+from tidegate.jobs.stop import Stopped, stop_jobs
 from tidegate.settings import Settings
 
 Say = Callable[[str], object]
@@ -46,11 +48,13 @@ def remove(settings: Settings, removal: Removal, say: Say) -> list[TidegateError
         TidegateError: its part could not be stopped; nothing is deleted.
     """
     problems: list[TidegateError] = []
-    kinds = tuple(dict.fromkeys(part.job for part in removal.parts))
-    for stopped in stop_jobs(settings, kinds, [removal.dataset], savepoint=True) if kinds else ():
-        again = f"; it goes on with {', '.join(stopped.go_on)}" if stopped.go_on else ""
-        say(f"{stopped.name} stopped, savepoint {stopped.savepoint}{again}")
-        problems += stopped.failures
+    client = FlinkClient(settings)
+    whole = {part.job: makes_savepoint(client, part.name) for part in removal.parts}
+    for savepoint in (True, False):
+        kinds = tuple(job for job, makes in whole.items() if makes == savepoint)
+        for stopped in stop_jobs(settings, kinds, [removal.dataset], savepoint=savepoint) if kinds else ():
+            say(_stopped(stopped))
+            problems += stopped.failures
     if removal.purge:
         for delete in (_delete_from_kafka, _delete_from_registry, _delete_from_search, _delete_from_lake):
             try:
@@ -58,6 +62,12 @@ def remove(settings: Settings, removal: Removal, say: Say) -> list[TidegateError
             except TidegateError as error:
                 problems.append(error)
     return problems
+
+
+def _stopped(what: Stopped) -> str:
+    state = f"savepoint {what.savepoint}" if what.savepoint else "its newest checkpoint stays"
+    again = f"; it goes on with {', '.join(what.go_on)}" if what.go_on else ""
+    return f"{what.name} stopped, {state}{again}"
 
 
 def _written(settings: Settings, dataset: str, draft: Draft | None) -> Written:

@@ -1,6 +1,7 @@
 """``tidegate apply``: topics, schemas, search, dashboards and jobs as the contracts call for them."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 
@@ -14,22 +15,24 @@ from tidegate.apply.plan import Plan
 from tidegate.apply.prepare import prepare
 from tidegate.cli.output import LEFT_OUT, tables
 from tidegate.errors import TidegateError
+from tidegate.job_names import NAMES
 from tidegate.settings import get_settings
 
 
 @click.command("apply")
 @click.argument("datasets", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and stop there.")
+@click.option("--jobs", metavar="NAMES", help="Jobs that should run, separated by commas or spaces.  [all]")
 @click.option("--no-jobs", is_flag=True, help="Leave Flink's jobs alone.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def command(datasets: tuple[str, ...], dry_run: bool, no_jobs: bool, as_json: bool) -> None:
+def command(datasets: tuple[str, ...], dry_run: bool, jobs: str | None, no_jobs: bool, as_json: bool) -> None:
     """Bring what runs to what the contracts of DATASETS say, or of all. Safe to repeat: it does only what is missing.
 
     A new dataset is started beside the running jobs, which go on. Exit code 3 if a dataset can't be applied; the others
     are.
     """
     settings = get_settings()
-    plan = prepare(settings, datasets, with_jobs=not no_jobs)
+    plan = prepare(settings, datasets, () if no_jobs else _named(jobs))
     if not as_json:
         _show(plan)
     problems: Mapping[str, TidegateError] = plan.problems
@@ -41,6 +44,13 @@ def command(datasets: tuple[str, ...], dry_run: bool, no_jobs: bool, as_json: bo
         text = f"{click.style('not applied:', fg='red')} {name}: {error}"
         log.tell(text, "not_applied", "warning", dataset=name, error=error.problem, remedy=error.remedy)
     sys.exit(LEFT_OUT if problems else 0)
+
+
+def _named(jobs: str | None) -> tuple[str, ...]:
+    names = NAMES if jobs is None else tuple(re.findall(r"[^\s,]+", jobs))
+    if unknown := [name for name in names if name not in NAMES]:
+        raise TidegateError(f"there is no job {unknown[0]!r}.", remedy=f"Known: {', '.join(sorted(NAMES))}.")
+    return names
 
 
 def _show(plan: Plan) -> None:

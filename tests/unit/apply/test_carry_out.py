@@ -40,13 +40,14 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> None:
             raise TidegateError("late does not start.", remedy="Mend it.")
         return Started([FlinkJob("1", "refine", "RUNNING", 0)], [])
 
-    def stop(_settings: Settings, name: str, *, savepoint: bool) -> str:
+    def stop(_settings: Settings, name: str, *, savepoint: bool) -> str | None:
         DONE.append(name)
-        return "file:/savepoint"
+        return "file:/savepoint" if savepoint else None
 
     monkeypatch.setattr(module, "_provide", provide)
     monkeypatch.setattr(module, "start", start)
     monkeypatch.setattr(module, "stop", stop)
+    monkeypatch.setattr(module, "makes_savepoint", lambda _client, name: "failing" not in name)
 
 
 def problems(*parts: Lacking | JobStep) -> dict[str, str]:
@@ -87,3 +88,17 @@ def test_a_shared_job_is_stopped_with_a_savepoint_and_started_for_all() -> None:
 def test_an_own_job_is_started_again_with_all_that_it_had() -> None:
     problems(JobStep(("refine",), ("good",), False, "refine.group", ("other",)))
     assert DONE[2] == Start(("refine",), ("good", "other"))
+
+
+def test_a_job_without_work_is_stopped_and_not_started() -> None:
+    assert problems(JobStep((), ("good",), stops="metrics.good")) == {}
+    assert DONE[0] == "metrics.good" and not any(isinstance(each, Start) for each in DONE)
+
+
+def test_a_job_that_fails_again_and_again_is_mended_from_its_newest_checkpoint() -> None:
+    assert problems(JobStep(("refine",), ("good",), stops="refine.failing")) == {}
+    assert DONE[:3] == [
+        "refine.failing",
+        "refine.failing stopped, its newest checkpoint stays",
+        Start(("refine",), ("good",)),
+    ]

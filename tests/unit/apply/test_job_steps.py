@@ -66,6 +66,16 @@ def test_a_job_that_does_not_tell_what_it_runs_is_restarted_once() -> None:
     assert (step.stops, step.datasets) == ("refine", tuple(WANTED))
 
 
+def test_a_job_ends_for_which_the_contract_has_no_work_any_more() -> None:
+    wanted = WANTED | {"readings": {job: sign for job, sign in WANTED["readings"].items() if job != "metrics"}}
+    (step,), _ = job_steps(wanted, [*SHARED, *OWN], ["readings"], everything=False)
+    assert step == JobStep((), ("readings",), stops="metrics.readings")
+    assert str(step) == "stop metrics.readings with a savepoint, as the contract has no work for it any more"
+    shared = LiveJob("metrics", "1", "metrics", {"clicks": "clicks 2", "readings": "readings 2"})
+    (step,), _ = job_steps(wanted, [*SHARED[:3], shared, *OWN[:3]], ["readings"], everything=False)
+    assert step == JobStep(("metrics",), ("readings",), True, "metrics", ("clicks",)), "the others go on"
+
+
 def test_a_job_is_not_stopped_whose_state_could_not_be_claimed_again() -> None:
     old = LiveJob("refine", "1", "refine", {"clicks": "clicks 1", "broken": "any"})
     found, problems = job_steps(WANTED, [old, *SHARED[1:], *OWN], ["clicks", "readings"], everything=False)

@@ -14,6 +14,7 @@ from tidegate.apply.prepare import prepare
 from tidegate.contracts.dataset import Dataset, Stream
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
+from tidegate.job_names import NAMES
 from tidegate.jobs.live import LiveJob
 from tidegate.settings import Settings
 
@@ -38,23 +39,23 @@ def planned(plan: Plan) -> tuple[list[str], list[tuple[str, ...]]]:
 
 
 def test_all_are_planned_reference_data_without_jobs(settings: Settings) -> None:
-    registered, started = planned(prepare(settings, (), with_jobs=True))
+    registered, started = planned(prepare(settings, (), jobs=NAMES))
     assert registered == ["app_logs", "clicks", "orders", "products"]
     assert started == [("app_logs", "clicks", "orders")]
-    assert planned(prepare(settings, (), with_jobs=False))[1] == []
+    assert planned(prepare(settings, (), jobs=()))[1] == []
 
 
 def test_a_dataset_brings_the_reference_data_that_it_needs(settings: Settings) -> None:
-    assert planned(prepare(settings, ["clicks"], with_jobs=True)) == (["products", "clicks"], [("clicks",)])
+    assert planned(prepare(settings, ["clicks"], jobs=NAMES)) == (["products", "clicks"], [("clicks",)])
 
 
 def test_one_that_can_not_work_is_a_problem_and_stops_no_other(settings: Settings) -> None:
     spoil(settings.schemas_dir / "orders" / "refine.sql", "validated", "nowhere")
     (settings.schemas_dir / "app_logs" / "contract.yaml").write_text("dataset: [")
-    plan = prepare(settings, (), with_jobs=True)
+    plan = prepare(settings, (), jobs=NAMES)
     assert "app_logs" in plan.problems
     assert "clicks" in planned(plan)[0] and "app_logs" not in planned(plan)[0]
-    assert prepare(settings, ["clicks"], with_jobs=True).problems == {}, "of a name only its own problems are told"
+    assert prepare(settings, ["clicks"], jobs=NAMES).problems == {}, "of a name only its own problems are told"
 
 
 def test_no_job_is_stopped_for_what_flink_can_not_compile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,12 +68,18 @@ def test_no_job_is_stopped_for_what_flink_can_not_compile(settings: Settings, mo
         return [Problem("orders/refine.sql", "line 3", "no column x", "Mend it.")]
 
     monkeypatch.setattr(module, "flink_problems", flink_problems)
-    plan = prepare(settings, (), with_jobs=True)
+    plan = prepare(settings, (), jobs=NAMES)
     assert asked == [["clicks", "orders"]], "what is only started needs no look beforehand"
     assert str(plan.problems["orders"]) == "orders/refine.sql: line 3: no column x. Mend it."
     assert [step.stops for step in plan.jobs if step.stops] == ["lake"]
 
 
+def test_a_kind_of_job_that_is_not_to_run_is_left_alone(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "live_jobs", lambda _settings: [LiveJob("index", "1", "index", {"clicks": "older"})])
+    (step,) = prepare(settings, (), jobs=("refine", "lake")).jobs
+    assert (step.jobs, step.stops) == (("refine", "lake"), "")
+
+
 def test_an_unknown_name_is_one_error(settings: Settings) -> None:
     with pytest.raises(ContractError, match="no dataset 'clik'"):
-        prepare(settings, ["clik"], with_jobs=True)
+        prepare(settings, ["clik"], jobs=NAMES)

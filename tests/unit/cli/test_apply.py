@@ -16,6 +16,10 @@ PLAN = Plan((Lacking("readings", topics=("raw.readings (4 partitions)",)),), (Jo
 BROKEN = {"orders": ContractError("orders/refine.sql: no column x.", remedy="Mend it.")}
 
 
+JOBS: list[tuple[str, ...]] = []
+"""Those that were to run, of each run."""
+
+
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
     """The plans that were carried out."""
@@ -31,7 +35,11 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, plan: Plan, *arguments: str) -> Result:
-    monkeypatch.setattr(apply, "prepare", lambda _settings, _names, *, with_jobs: plan)
+    def planned(_settings: Settings, _names: tuple[str, ...], jobs: tuple[str, ...]) -> Plan:
+        JOBS.append(jobs)
+        return plan
+
+    monkeypatch.setattr(apply, "prepare", planned)
     return CliRunner().invoke(apply.command, arguments)
 
 
@@ -66,3 +74,10 @@ def test_the_facts_for_machines(monkeypatch: pytest.MonkeyPatch, done: list[Plan
     assert facts["applied"] is True
     assert facts["steps"][0] == {"dataset": "readings", "action": "create topic raw.readings (4 partitions)"}
     assert facts["problems"] == {"orders": {"problem": "orders/refine.sql: no column x.", "remedy": "Mend it."}}
+
+
+def test_jobs_may_be_named_or_left_alone(monkeypatch: pytest.MonkeyPatch, done: list[Plan]) -> None:
+    for arguments in ([], ["--jobs", "refine, lake"], ["--no-jobs"]):
+        assert run(monkeypatch, PLAN, "--dry-run", *arguments).exit_code == 0
+    assert JOBS[-3:] == [("refine", "lake", "index", "metrics"), ("refine", "lake"), ()]
+    assert "no job 'refin'" in str(run(monkeypatch, PLAN, "--jobs", "refin").exception)
