@@ -14,8 +14,10 @@ from typing import Any
 
 from pyflink.table import EnvironmentSettings, TableEnvironment
 
+from flink_jobs.check_mapping import mapping_problems
 from flink_jobs.check_plans import plan_problems
 from flink_jobs.fallible import Risk, risks
+from flink_jobs.planned_types import declare, types_of
 from flink_jobs.plans import repeated
 from flink_jobs.python_functions import function_names, register_named
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
@@ -58,9 +60,11 @@ def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Proble
     flink.get_config().set("parallelism.default", "1")
     register_functions(flink, functions_jar)
     register_named(flink, [dataset.refine_sql, *(metric.sql for metric in dataset.metrics)])
-    _declare(flink, "raw", [*dataset.raw_columns, envelope_column(INGESTED_AT)])
+    if unmapped := [*mapping_problems(flink, dataset)]:
+        return unmapped
+    declare(flink, "record", [*dataset.record_columns, envelope_column(INGESTED_AT)])
     references = {enrich.reference: load_reference(schemas_dir, enrich.reference) for enrich in dataset.contract.enrich}
-    _declare(flink, "validated", validated_columns(dataset, references))
+    declare(flink, "validated", validated_columns(dataset, references))
     if broken := list(_rule_problems(flink, dataset)):
         return [*broken, *_refine_problems(flink, dataset)]
     return [
@@ -78,7 +82,7 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
         place = f"rules.{position} ({rule.name})"
         try:
             # The check starts on a line of its own, so that Flink counts lines as the contract does.
-            sql_type = _types(flink, f"SELECT (\n{rule.check}\n) AS checked FROM `raw`")["checked"]
+            sql_type = types_of(flink, f"SELECT (\n{rule.check}\n) AS checked FROM `record`")["checked"]
         except SqlError as error:
             yield Problem(file, f"{place} {error.place(first_line=2)}".strip(), error.reason, "Fix the check.")
             continue
@@ -88,14 +92,17 @@ def _rule_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
 
 def _rule_risks(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     for position, rule in enumerate(dataset.contract.rules):
-        found = risks(flink, f"SELECT ({rule.check}) AS checked FROM `raw`")
+        found = risks(flink, f"SELECT ({rule.check}) AS checked FROM `record`")
         yield from _risks(f"{dataset.name}/contract.yaml", f"rules.{position} ({rule.name})", found, failures=False)
 
 
 def _null_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
-    """Whether rules can be asked of a record without values, as which one comes that could not be taken."""
+    """Whether a record without values can be mapped and judged, as which one comes that could not be taken."""
     try:
-        _masks(flink, dataset, [{}])
+        [[_, _, _, _, *faults]] = _masks(flink, dataset, [{}])
+        if any(faults):
+            remedy = "Let it give a null for nulls."
+            yield Problem(f"{dataset.name}/map.sql", "select", f"fails for a record of nulls: {faults[0]}", remedy)
     except SqlError as error:
         remedy = "Let the checks give a value for nulls: no coalesce to a value that they fail for."
         problem = f"fail for a record whose fields are all null: {error.reason}"
@@ -105,9 +112,9 @@ def _null_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem
 def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     file = f"{dataset.name}/refine.sql"
     wanted = dataset.silver_columns
-    _declare(flink, "silver", wanted)
+    declare(flink, "silver", wanted)
     try:
-        types = _types(flink, dataset.refine_sql)
+        types = types_of(flink, dataset.refine_sql)
         plan = flink.explain_sql(f"INSERT INTO silver ({quoted(wanted)}) {refined_query(dataset)}")
     except SqlError as error:
         yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
@@ -125,10 +132,10 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
     for metric in dataset.metrics:
         file = f"{dataset.name}/metrics/{metric.name}.sql"
         wanted = metric.columns
-        _declare(flink, f"metric_{metric.name}", wanted)
+        declare(flink, f"metric_{metric.name}", wanted)
         names = quoted(wanted)
         try:
-            types = _types(flink, metric.sql)
+            types = types_of(flink, metric.sql)
             plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
             yield from _repeated_calls(file, plan)
             yield from _nulls(file, wanted, types, f"{metric.name}.avsc")
@@ -191,8 +198,8 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
             )
 
 
-def _masks(flink: TableEnvironment, dataset: Stream, records: Sequence[Mapping[str, Any]]) -> list[Sequence[int]]:
-    """The position of each record with its masks."""
+def _masks(flink: TableEnvironment, dataset: Stream, records: Sequence[Mapping[str, Any]]) -> list[Sequence[Any]]:
+    """The position of each record with its masks, and why it could not be mapped where it can be."""
     try:
         with flink.execute_sql(masks_query(dataset, records)).collect() as results:
             return list(results)
@@ -207,26 +214,6 @@ def _difference(example: Example, actual: Expectation) -> str:
 def _told(expectation: Expectation) -> str:
     facts = expectation.model_dump(exclude_defaults=True)
     return " ".join(str(fact) if isinstance(fact, str) else f"[{', '.join(fact)}]" for fact in facts.values())
-
-
-def _line(column: Column) -> str:
-    return f"`{column.name}` {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
-
-
-def _declare(flink: TableEnvironment, name: str, columns: Iterable[Column]) -> None:
-    """A table that is planned with, never read: only its types matter."""
-    options = "'connector' = 'filesystem', 'path' = 'file:///nowhere', 'format' = 'json'"
-    flink.execute_sql(f"CREATE TEMPORARY TABLE `{name}` (\n{', '.join(map(_line, columns))}\n) WITH ({options})")
-
-
-def _types(flink: TableEnvironment, query: str) -> dict[str, str]:
-    """The output columns of a query with their SQL types, as Flink's planner sees them."""
-    try:
-        schema = flink.sql_query(query)._j_table.getResolvedSchema()
-    except FLINK_REFUSES as error:
-        raise SqlError(error) from error
-    found = schema.getColumns()
-    return {str(found.get(i).getName()): str(found.get(i).getDataType().toString()) for i in range(found.size())}
 
 
 if __name__ == "__main__":

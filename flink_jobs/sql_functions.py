@@ -18,6 +18,10 @@ FUNCTIONS = {
     "item_max": "ItemMax",
     "is_among": "IsAmong",
     "storable": "Storable",
+    "mappable": "Mappable",
+    "converting": "Converting",
+    "converted": "Converted",
+    "iso_time": "IsoTime",
     "items": "Items",
     "counts_still": "CountsStill",
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tidegate.avro.frame import FRAME_BYTES, MAX_SCHEMA_ID, NO_SCHEMA_ID
 from tidegate.avro.records import LookUp, WriterSchemas
 from tidegate.avro.resolution import sources
-from tidegate.avro.types import AvroSchema, AvroType
+from tidegate.avro.types import AvroSchema, AvroType, Kind
 from tidegate.avro.writer_types import WriterSchemaError, WriterType, read_writer_type
 
 _LONGEST_VARINT_BYTES = 10
@@ -23,6 +23,9 @@ _PASSABLE = {"string": "string", "bytes": "string", "int": "int", "enum": "int",
 """Kinds that may stand before a wanted field, and as what they are passed over."""
 _MEANINGS = frozenset({"timestamp-millis", "timestamp-micros", "date"})
 """Logical types whose values have another text than their number when they are decoded."""
+_DEEPEST = 5
+"""Records within records that are looked into; a record in deeper ones is decoded whole."""
+_NOTHING = AvroType("record")
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -72,31 +75,56 @@ class Fields:
 def layout_of(schema: AvroSchema, wanted: Sequence[str], contract: AvroType | None = None) -> Layout | None:
     """Where ``wanted`` are in records of ``schema``; None if another kind of field stands before one of them.
 
-    ``contract``: what the records are read as, if they may be written with another schema: the names are its own.
+    ``contract``: what the records are read as, if they may be written with another schema: the names, or paths into
+    records within the record, are its own.
     """
     try:
         writer = read_writer_type(schema)
     except WriterSchemaError:
         return None
-    names = [name for name, _ in writer.fields]
-    written = dict(zip(names, names, strict=True)) if contract is None else sources(writer, contract)
-    if not set(wanted) <= set(written):
+    fields = [*_flat(writer, contract)]
+    paths = [field.path for field in fields]
+    if not set(wanted) <= set(paths):
         return None
-    places = tuple(names.index(written[name]) for name in wanted)
-    leading = [avro for _, avro in writer.fields[: 1 + max(places)]]
-    if any(avro.kind not in _PASSABLE for avro in leading):
+    places = tuple(paths.index(name) for name in wanted)
+    leading = fields[: 1 + max(places)]
+    if any(each.written.kind not in _PASSABLE for each in leading):
         return None
-    if not all(_has_text(writer.fields[place][1], name, contract) for place, name in zip(places, wanted, strict=True)):
+    if not all(_has_text(fields[place]) for place in places):
         return None
-    return Layout(tuple(_PASSABLE[avro.kind] for avro in leading), places)
+    return Layout(tuple(_PASSABLE[each.written.kind] for each in leading), places)
 
 
-def _has_text(written: WriterType, name: str, contract: AvroType | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field as it is written, what it is read as (None: no matter what), and its path there; "" if it is not read."""
+
+    written: WriterType
+    read: Kind | None
+    path: str
+
+
+def _flat(writer: WriterType, contract: AvroType | None, before: str = "", depth: int = 0) -> Iterator[_Field]:
+    """The fields in the order of their bytes; those of a record that is always there in its place."""
+    read_as = None if contract is None else {source: name for name, source in sources(writer, contract).items()}
+    types = {} if contract is None else {field.name: field.type for field in contract.fields}
+    for written, avro in writer.fields:
+        name = written if read_as is None else read_as.get(written, "")
+        reader = types.get(name)
+        path = f"{before}{name}" if name else ""
+        if avro.kind == "record" and depth < _DEEPEST:
+            inner = reader if reader is not None and reader.kind == "record" else _NOTHING
+            yield from _flat(avro, None if contract is None else inner, f"{path}.", depth + 1)
+        else:
+            yield _Field(avro, None if reader is None else reader.kind, path)
+
+
+def _has_text(field: _Field) -> bool:
     """Whether the bytes of a field tell its value's text."""
-    if contract is None:
+    written = field.written
+    if field.read is None:
         return written.kind in _NUMBERS | {"string"} and written.logical not in _MEANINGS
-    kind = next(field.type.kind for field in contract.fields if field.name == name)
-    return written.kind == kind == "string" or (written.kind in _NUMBERS and kind in _NUMBERS)
+    return written.kind == field.read == "string" or (written.kind in _NUMBERS and field.read in _NUMBERS)
 
 
 def layouts(look_up: LookUp, wanted: Sequence[str], contract: AvroType | None = None) -> WriterSchemas[Layout]:

@@ -14,6 +14,7 @@ from tidegate.contracts.check_enrich import enrich_problems
 from tidegate.contracts.check_fields import contract_problems, silver_problems
 from tidegate.contracts.check_identity import identity_problems
 from tidegate.contracts.check_kind import kind_problems
+from tidegate.contracts.check_mapping import mapping_problems
 from tidegate.contracts.check_metrics import metric_problems
 from tidegate.contracts.check_names import name_problems
 from tidegate.contracts.check_topics import topic_problems
@@ -86,6 +87,7 @@ def working_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]
         *name_problems(draft),
         *topic_problems(draft, drafts),
         *kind_problems(draft),
+        *mapping_problems(draft),
         *contract_problems(draft),
         *enrich_problems(draft, drafts),
         *identity_problems(draft),
@@ -100,6 +102,8 @@ def schema_problems(draft: Draft) -> list[Problem]:
     schemas = {f"v{number}.avsc": schema for number, schema in draft.versions.items()}
     if draft.silver is not None:
         schemas["silver.avsc"] = draft.silver
+    if draft.mapped is not None:
+        schemas["mapped.avsc"] = draft.mapped
     schemas |= {f"metrics/{metric.name}.avsc": metric.schema for metric in draft.metrics}
     files = ((f"{draft.name}/{file}", schema) for file, schema in schemas.items())
     return [problem for file, schema in files for problem in _one_schema_problems(file, schema)]

@@ -20,8 +20,8 @@ def enrich_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]:
 
 
 def _reference_problems(place: str, draft: Draft, enrich: Enrich, reference: Draft | None) -> Iterator[Found]:
-    offered = draft.raw_fields | draft.item_fields
-    yield from expect(offered, f"{place}.on", enrich.on, KEY_TYPES, may_be_null=True)
+    offered = draft.mapped_fields | draft.item_fields
+    yield from expect(offered, f"{place}.on", enrich.on, KEY_TYPES, may_be_null=True, where=draft.record_file)
     methods = {privacy.field: privacy.method for privacy in draft.contract.privacy}
     if enrich.on in methods:
         problem = f"{enrich.on} has privacy {methods[enrich.on]}, and the reference is looked up by what that leaves"
@@ -36,7 +36,9 @@ def _reference_problems(place: str, draft: Draft, enrich: Enrich, reference: Dra
 def _column_problems(draft: Draft) -> Iterator[Found]:
     """Two columns of one name: the view that holds them, and with it the job, could not be made."""
     explode = draft.contract.explode
-    known = Counter([*draft.raw_fields, *draft.item_fields, *([explode.position] if explode else []), *envelope.TYPES])
+    known = Counter(
+        [*draft.record_fields, *draft.item_fields, *([explode.position] if explode else []), *envelope.TYPES]
+    )
     for number, enrich in enumerate(draft.contract.enrich):
         for column in enrich.columns:
             name = f"{enrich.prefix}{column}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tidegate.avro.paths import field_at
 from tidegate.avro.types import AvroSchema, AvroType, Field, fields_by_name, read_record
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.check_select import selection_problems
@@ -15,7 +16,7 @@ from tidegate.contracts.sql_outline import outline
 def contract_problems(draft: Draft) -> list[Problem]:
     """Names in ``contract.yaml`` that point nowhere or at a field of the wrong type."""
     contract = draft.contract
-    found = [*_raw_problems(contract, draft.raw_fields)]
+    found = [*_record_problems(contract, draft.mapped_fields, draft.record_file)]
     found += _explode_problems(draft)
     if draft.silver is not None:
         found += [
@@ -43,18 +44,18 @@ def silver_problems(draft: Draft) -> list[Problem]:
     return envelope + refine
 
 
-def _raw_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[Found]:
-    yield from expect(raw, "event_time.field", contract.event_time.field, TIMESTAMPS)
+def _record_problems(contract: Contract, raw: dict[str, Field], where: str) -> Iterator[Found]:
+    yield from expect(raw, "event_time.field", contract.event_time.field, TIMESTAMPS, where=where)
     if contract.topic.key is not None:
-        yield from expect(raw, "topic.key", contract.topic.key, KEY_TYPES)
+        yield from expect(raw, "topic.key", contract.topic.key, KEY_TYPES, where=where)
     for position, name in enumerate(contract.identity):
-        yield from expect(raw, f"identity.{position}", name, None)
+        yield from expect(raw, f"identity.{position}", name, None, where=where)
     for position, rule in enumerate(contract.rules):
-        yield from expect(raw, f"rules.{position}.field", rule.field, None, may_be_null=True)
+        yield from expect(raw, f"rules.{position}.field", rule.field, None, may_be_null=True, where=where)
     for position, privacy in enumerate(contract.privacy):
         place = f"privacy.{position}.field"
-        yield from expect(raw, place, privacy.field, KEY_TYPES, may_be_null=True)
-        field = raw.get(privacy.field)
+        yield from expect(raw, place, privacy.field, KEY_TYPES, may_be_null=True, where=where)
+        field = field_at(raw, privacy.field)
         if privacy.method == "mask" and privacy.field == contract.topic.key:
             problem = f"{privacy.field} is masked and the key: all of silver would lie in one partition"
             yield place, problem, "Hash it by method hmac, or name another topic.key."
@@ -63,11 +64,11 @@ def _raw_problems(contract: Contract, raw: dict[str, Field]) -> Iterator[Found]:
 
 
 def _explode_problems(draft: Draft) -> Iterator[Found]:
-    contract, raw, items = draft.contract, draft.raw_fields, draft.item_fields
+    contract, raw, items = draft.contract, draft.mapped_fields, draft.item_fields
     if contract.explode is None:
         return
     field, position = contract.explode.field, contract.explode.position
-    yield from expect(raw, "explode.field", field, frozenset({"array"}))
+    yield from expect(raw, "explode.field", field, frozenset({"array"}), where=draft.record_file)
     if field in raw:
         yield from _item_problems(field, raw[field].type.items)
     for name in (*items, position):
@@ -91,7 +92,7 @@ def _item_problems(field: str, items: AvroType | None) -> Iterator[Found]:
 
 def _silver_time_problems(contract: Contract, silver: dict[str, Field]) -> Iterator[Found]:
     """The lake's day, the metrics and the dashboards go by silver's column of the event time."""
-    yield from expect(silver, "event_time.field", contract.event_time.field, TIMESTAMPS, where="silver.avsc")
+    yield from expect(silver, "event_time.field", contract.event_time.column, TIMESTAMPS, where="silver.avsc")
 
 
 def _index_problems(contract: Contract, silver: dict[str, Field]) -> Iterator[Found]:

@@ -6,6 +6,7 @@ whose text is exact, and nothing between raw and silver changes it.
 
 from collections.abc import Iterator
 
+from tidegate.avro.paths import field_at
 from tidegate.avro.types import Field, Kind, fields_by_name, read_record
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.model import PrivacyMethod
@@ -48,7 +49,7 @@ def _contract_problems(draft: Draft) -> Iterator[_Found]:
             yield place, f"{name} is named twice", "Name each field once."
         if name in methods:
             yield place, f"{name} {_WHY_NOT[methods[name]]}", _OTHER_FIELD
-        field = draft.raw_fields.get(name)
+        field = field_at(draft.mapped_fields, name)
         if field is not None and field.type.kind not in IDENTITY_KINDS:
             problem = f"{name} is {field.type.kind}, which has no exact text to compare"
             yield place, problem, f"Name a field of type {', '.join(sorted(IDENTITY_KINDS))}."
@@ -58,7 +59,7 @@ def _silver_problems(draft: Draft, silver: dict[str, Field]) -> Iterator[_Found]
     """Each column must hold the text that raw has: whole numbers may be wider."""
     explode = draft.contract.explode
     for name in draft.contract.row_identity:
-        raw: Kind | None = draft.raw_fields[name].type.kind if name in draft.raw_fields else None
+        raw: Kind | None = draft.record_fields[name].type.kind if name in draft.record_fields else None
         if explode is not None and name == explode.position:
             raw = "int"
         if name not in silver or raw not in IDENTITY_KINDS:

@@ -25,6 +25,9 @@ def kind_problems(draft: Draft) -> list[Problem]:
     if draft.contract.kind == "stream":
         return [Problem(f"{draft.name}/contract.yaml", *each) for each in _stream_problems(draft.contract)]
     found = [Problem(f"{draft.name}/contract.yaml", *each) for each in _reference_problems(draft.contract)]
+    if draft.map_sql is not None:
+        problem = "reference data is not mapped: jobs look it up as it came"
+        found.append(Problem(f"{draft.name}/map.sql", "file", problem, "Delete it, and mapped.avsc."))
     for file, given in (("silver.avsc", draft.silver), ("refine.sql", draft.refine_sql), ("metrics", draft.metrics)):
         if given:
             found.append(Problem(f"{draft.name}/{file}", "file", "reference data has no silver rows", _DELETE))

@@ -21,6 +21,9 @@ def name_problems(draft: Draft) -> list[Problem]:
     newest = f"{draft.name}/v{max(draft.versions)}.avsc"
     found = [*_own(newest, draft.raw_type, (), _remedy_raw), *_twins(newest, draft.raw_type, "")]
     found += [*_own(newest, _items(draft), (), _remedy_raw), *_sent_names(newest, draft.raw_type, "")]
+    if draft.mapped is not None:
+        file, mapped = f"{draft.name}/mapped.avsc", read_record(draft.mapped)
+        found += [*_own(file, mapped, (), _remedy_sql), *_twins(file, mapped, "")]
     if draft.silver is not None:
         file, silver = f"{draft.name}/silver.avsc", read_record(draft.silver)
         found += [

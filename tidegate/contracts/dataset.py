@@ -4,12 +4,14 @@ A stream and a reference are two types, so what takes a :class:`Stream` need not
 :class:`Draft` is a folder as it was found, for what looks at folders that are not finished.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from tidegate.avro.paths import column_of, field_at
 from tidegate.avro.types import AvroSchema, AvroType, Column, Field, columns_of, fields_by_name, read_record
 from tidegate.contracts import naming
+from tidegate.contracts.map_sql import read_map
 from tidegate.contracts.model import Contract
 
 
@@ -55,12 +57,16 @@ class Metric:
 class DatasetFolder:
     """What every folder of ``schemas/`` has: ``versions`` maps the number of ``v<N>.avsc`` to its Avro schema.
 
-    The ``raw_…`` are the newest of them, parsed: a ContractError says which type is not supported.
+    The ``raw_…`` are the newest of them, parsed: a ContractError says which type is not supported. The ``record_…`` are
+    what rules, privacy, enrichment and ``refine.sql`` see: what ``map_sql`` makes of a raw record, in the schema
+    ``mapped``; where there is no mapping, the raw record.
     """
 
     contract: Contract
     folder: Path
     versions: dict[int, AvroSchema]
+    map_sql: str | None = field(default=None, kw_only=True)
+    mapped: AvroSchema | None = field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -87,10 +93,55 @@ class DatasetFolder:
         return columns_of(self.raw_type)
 
     @cached_property
+    def mapped_fields(self) -> dict[str, Field]:
+        """The fields of ``mapped``, or of a raw record where there is no mapping."""
+        return self.raw_fields if self.mapped is None else fields_by_name(read_record(self.mapped))
+
+    @cached_property
+    def column_paths(self) -> tuple[str, ...]:
+        """The paths in the contract that have to be columns; one that leads nowhere is left to the checks."""
+        return tuple(path for path in self.contract.column_paths if field_at(self.mapped_fields, path) is not None)
+
+    @cached_property
+    def record_fields(self) -> dict[str, Field]:
+        """The fields of a record as rules and ``refine.sql`` see it, those of ``column_paths`` behind the others."""
+        found = {path: field_at(self.mapped_fields, path) for path in self.column_paths}
+        added = {column_of(path): replace(at, name=column_of(path)) for path, at in found.items() if at is not None}
+        return {**self.mapped_fields, **added}
+
+    @cached_property
+    def record_columns(self) -> list[Column]:
+        """The columns of such a record in Flink."""
+        return columns_of(AvroType("record", fields=tuple(self.record_fields.values())))
+
+    @property
+    def record_file(self) -> str:
+        """The file that says what the names in the contract are, for people."""
+        return "the newest v<N>.avsc" if self.mapped is None else "mapped.avsc"
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether a record is not just the raw one."""
+        return self.mapped is not None or bool(self.column_paths)
+
+    def raw_path(self, path: str) -> str | None:
+        """The path in a raw record that a path of the record comes from as it is; None where it is made anew."""
+        if self.map_sql is None:
+            return path
+        first, dot, rest = path.partition(".")
+        source = read_map(self.map_sql).paths.get(first)
+        return None if source is None else f"{source}{dot}{rest}"
+
+    @property
+    def raw_identity(self) -> tuple[str, ...]:
+        """The identity as paths in a raw record, by which the proof reads it."""
+        return tuple(self.raw_path(path) or path for path in self.contract.identity)
+
+    @cached_property
     def item_fields(self) -> dict[str, Field]:
         """The fields of the items that the contract explodes; none where it explodes nothing, or nothing sound."""
         explode = self.contract.explode
-        array = self.raw_fields.get(explode.field) if explode else None
+        array = self.mapped_fields.get(explode.field) if explode else None
         items = array.type.items if array else None
         return fields_by_name(items) if items else {}
 

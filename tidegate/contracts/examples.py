@@ -5,6 +5,7 @@ One JSON object a line::
     {"record": {…}, "expect": {"verdict": "silver", "warnings": ["country_is_iso_code"]}, "note": "why"}
     {"record": {…}, "expect": {"verdict": "dropped", "violations": ["no_heartbeats"]}}
     {"record": {…}, "expect": {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": […]}}
+    {"record": {…}, "expect": {"verdict": "dead_letter", "error_code": "MAPPING_FAILED"}}
 
 ``record`` is written as :mod:`tidegate.avro.json_values` says. ``valid.jsonl`` holds silver and dropped,
 ``invalid.jsonl`` dead letters; reference data has ``valid.jsonl`` only, each with the verdict ``reference``. The
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tidegate.avro.json_text import read_json
 from tidegate.avro.json_values import from_json
@@ -26,6 +27,7 @@ from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError, TidegateError
 
 ARRIVAL = datetime(2026, 1, 1, 12, tzinfo=UTC)
+MAPPING_FAILED = "MAPPING_FAILED"
 EXAMPLE_FILES = ("valid.jsonl", "invalid.jsonl")
 
 
@@ -51,8 +53,14 @@ class Refused(_Part):
     """The record becomes a dead letter."""
 
     verdict: Literal["dead_letter"]
-    error_code: Literal["RULE_VIOLATED", "EVENT_TIME_OUT_OF_RANGE"]
-    violations: tuple[str, ...] = Field(min_length=1)
+    error_code: Literal["RULE_VIOLATED", "EVENT_TIME_OUT_OF_RANGE", "MAPPING_FAILED"]
+    violations: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _violations_are_of_rules(self) -> "Refused":
+        if (self.error_code == MAPPING_FAILED) == bool(self.violations):
+            raise ValueError(f"{self.error_code} comes {'with' if not self.violations else 'without'} violations")
+        return self
 
 
 class Loaded(_Part):

@@ -12,6 +12,8 @@ from tidegate.contracts.text_files import read_object, read_text, read_yaml
 from tidegate.errors import ContractError
 
 CONTRACT_FILE = "contract.yaml"
+MAP_FILE = "map.sql"
+MAPPED_FILE = "mapped.avsc"
 _VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
 
 
@@ -46,6 +48,7 @@ def load_draft(schemas_dir: Path, name: str) -> Draft:
         raise ContractError(f"{folder} has no v1.avsc.", remedy="Add the Avro schema of the raw records.")
     silver = folder / "silver.avsc"
     refine = folder / "refine.sql"
+    map_sql, mapped = _read_mapping(folder)
     return Draft(
         contract=contract,
         folder=folder,
@@ -53,6 +56,8 @@ def load_draft(schemas_dir: Path, name: str) -> Draft:
         silver=read_avsc(silver) if silver.exists() else None,
         refine_sql=read_text(refine) if refine.exists() else None,
         metrics=_read_metrics(folder / "metrics"),
+        map_sql=map_sql,
+        mapped=mapped,
     )
 
 
@@ -69,7 +74,16 @@ def finished(draft: Draft) -> Dataset:
             f"{draft.folder} lacks silver.avsc or refine.sql.",
             remedy=f"Add them; `tidegate contract check {draft.name}` says what they need.",
         )
-    return Stream(draft.contract, draft.folder, draft.versions, draft.silver, draft.refine_sql, draft.metrics)
+    return Stream(
+        contract=draft.contract,
+        folder=draft.folder,
+        versions=draft.versions,
+        silver=draft.silver,
+        refine_sql=draft.refine_sql,
+        metrics=draft.metrics,
+        map_sql=draft.map_sql,
+        mapped=draft.mapped,
+    )
 
 
 def load_dataset(schemas_dir: Path, name: str) -> Dataset:
@@ -201,6 +215,20 @@ def _validated(values: object, path: Path) -> Contract:
             for place, message in found
         )
         raise ContractError(f"{path}: {places}.", remedy="docs/contract.schema.json says what fits.") from error
+
+
+def _read_mapping(folder: Path) -> tuple[str | None, AvroSchema | None]:
+    """The query and the schema of what it gives; both None where the dataset has no mapping."""
+    query, schema = folder / MAP_FILE, folder / MAPPED_FILE
+    if query.exists() and not schema.exists():
+        raise ContractError(
+            f"{folder} has {MAP_FILE} without {MAPPED_FILE}.", remedy=f"Add the Avro schema of what {MAP_FILE} gives."
+        )
+    if schema.exists() and not query.exists():
+        raise ContractError(
+            f"{folder} has {MAPPED_FILE} without {MAP_FILE}.", remedy="Add one SELECT over raw, or delete it."
+        )
+    return (read_text(query), read_avsc(schema)) if query.exists() else (None, None)
 
 
 def _read_metrics(folder: Path) -> tuple[Metric, ...]:

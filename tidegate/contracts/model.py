@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from tidegate.avro.compatibility import Compatibility
 from tidegate.avro.json_records import UnknownFields
+from tidegate.avro.paths import column_of
 from tidegate.contracts.naming import output_topic
 
 DatasetName = NewType("DatasetName", str)
@@ -22,6 +23,8 @@ PrivacyMethod = Literal["hmac", "drop", "mask"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """As Avro allows it."""
+FieldPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
+"""A field, or one in a record within the record: ``operator.fullName``."""
 TAKEN_DATASETS = frozenset({"dead_letter", "dropped", "default_database"})
 """Folders of schemas that belong to no dataset, and what Flink calls the database it begins with."""
 MAX_HOURS = 100 * 366 * 24
@@ -65,7 +68,7 @@ class Topic(_Part):
     )
     name: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]+$", max_length=200)]
     partitions: int = Field(default=4, ge=1, le=10_000)
-    key: FieldName | None = Field(default=None, description="field whose text is the Kafka key")
+    key: FieldPath | None = Field(default=None, description="field whose text is the Kafka key")
     retention_hours: int = Field(default=168, ge=1, le=MAX_HOURS)
     registered_by: Literal["tidegate", "producers"] = Field(
         default="tidegate", description="who registers the schemas of the records: producers, if theirs was there first"
@@ -82,11 +85,16 @@ class Topic(_Part):
 class EventTime(_Part):
     """When an event happened, and which times are believed."""
 
-    field: str
+    field: str = Field(description="field, or path such as meta.at")
     earliest: Annotated[AwareDatetime, AfterValidator(_bounded)] = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
     max_future_s: int = Field(
         default=600, ge=0, le=366 * 86_400, description="how far ahead of its Kafka timestamp it may be"
     )
+
+    @property
+    def column(self) -> str:
+        """What it is called as a column."""
+        return column_of(self.field)
 
 
 class Rule(_Part):
@@ -102,7 +110,7 @@ class Rule(_Part):
 class Privacy(_Part):
     """What happens to a personal field before anything is written."""
 
-    field: str
+    field: str = Field(description="text field, or path such as operator.fullName")
     method: PrivacyMethod
     purpose: str
     retention_days: int = Field(ge=1, le=MAX_DAYS)
@@ -112,7 +120,7 @@ class Enrich(_Part):
     """Columns of a reference dataset, as they were at the event's time."""
 
     reference: Name
-    on: str = Field(description="column of this dataset that holds the reference's key")
+    on: str = Field(description="column of this dataset, or path into it, that holds the reference's key")
     prefix: Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9_]*)?$")] = ""
     columns: list[str] = Field(min_length=1)
     missing: Literal["keep", "dead_letter"] = Field(
@@ -218,9 +226,20 @@ class Contract(_Part):
         return self.topic.unknown_fields == "rescue"
 
     @property
+    def identity_columns(self) -> tuple[str, ...]:
+        """The identity, as columns are called."""
+        return tuple(map(column_of, self.identity))
+
+    @property
     def row_identity(self) -> tuple[str, ...]:
         """What identifies one silver row: the record's identity, and the item's position where records explode."""
-        return (*self.identity, *([self.explode.position] if self.explode else []))
+        return (*self.identity_columns, *([self.explode.position] if self.explode else []))
+
+    @property
+    def column_paths(self) -> tuple[str, ...]:
+        """The paths into records within the record that have to be columns of their own, each once."""
+        names = (*self.identity, self.event_time.field, self.topic.key, *(enrich.on for enrich in self.enrich))
+        return tuple(dict.fromkeys(name for name in names if name is not None and "." in name))
 
     @property
     def silver_topic(self) -> str:

@@ -3,18 +3,11 @@
 Looks only at words outside of parentheses, strings, quoted names and comments. Types and the rest are for Flink.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
-    r"""(?P<comment>--[^\n]*|/\*.*?\*/)
-      | (?P<string>'(?:[^']|'')*')
-      | (?P<quoted>`(?:[^`]|``)*`)
-      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<other>[^\s])""",
-    re.VERBOSE | re.DOTALL,
-)
+from tidegate.contracts.sql_tokens import Token, tokens_of
+
 _CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT", "INTERSECT"})
 
 
@@ -31,19 +24,9 @@ class SqlOutline:
     statements: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-
-    @property
-    def keyword(self) -> str:
-        return self.text.upper() if self.kind == "word" else ""
-
-
 def outline(sql: str) -> SqlOutline:
     """The outline of one query; a leading WITH is skipped, as its queries stand in parentheses."""
-    tokens = [token for token, depth in _tokens(sql) if depth == 0]
+    tokens = [token for token, depth in tokens_of(sql) if depth == 0]
     select = next((i for i, token in enumerate(tokens) if token.keyword == "SELECT"), len(tokens))
     end = next((i for i in range(select, len(tokens)) if tokens[i].keyword in _CLAUSES), len(tokens))
     items = _split(tokens[select + 1 : end])
@@ -56,10 +39,10 @@ def outline(sql: str) -> SqlOutline:
 
 def changed_columns(sql: str, names: Collection[str]) -> list[str]:
     """Those of ``names`` that the query, or one within it, gives to anything but the column of that name."""
-    tokens = _tokens(sql)
+    tokens = tokens_of(sql)
     changed: list[str] = []
     for at, (token, depth) in enumerate(tokens):
-        name = _identifier(token)
+        name = token.identifier
         if name is not None and name in names and name not in changed and _ends_item(tokens, at):
             before = [each for each, level in tokens[:at] if level == depth][-3:]
             if not _is_as_it_was(name, before):
@@ -67,29 +50,23 @@ def changed_columns(sql: str, names: Collection[str]) -> list[str]:
     return changed
 
 
-def _ends_item(tokens: list[tuple[_Token, int]], at: int) -> bool:
+def _ends_item(tokens: list[tuple[Token, int]], at: int) -> bool:
     """Whether an item of a SELECT may end with the token at ``at``."""
     after = tokens[at + 1][0] if at + 1 < len(tokens) else None
     return after is None or after.text in (",", ")", ";") or after.keyword in _CLAUSES
 
 
-def _is_as_it_was(name: str, before: list[_Token]) -> bool:
+def _is_as_it_was(name: str, before: list[Token]) -> bool:
     """Whether an item that ends with ``name``, after up to three tokens, may be the column of that name."""
     if not before or before[-1].keyword != "AS":
         return not before or before[-1].text != ")"  # after a bracket, it is a name for what the bracket gives
     whole = len(before) < 3 or before[0].text in (",", ".") or before[0].keyword in ("SELECT", "DISTINCT")
     is_table = len(before) == 3 and before[0].keyword in ("FROM", "JOIN")
-    return is_table or (whole and len(before) > 1 and _identifier(before[-2]) == name)
+    return is_table or (whole and len(before) > 1 and before[-2].identifier == name)
 
 
-def _identifier(token: _Token) -> str | None:
-    if token.kind == "quoted":
-        return token.text[1:-1].replace("``", "`")
-    return token.text if token.kind == "word" else None
-
-
-def _split(tokens: Iterable[_Token]) -> list[list[_Token]]:
-    items: list[list[_Token]] = [[]]
+def _split(tokens: Iterable[Token]) -> list[list[Token]]:
+    items: list[list[Token]] = [[]]
     for token in tokens:
         if token.text == ",":
             items.append([])
@@ -98,34 +75,21 @@ def _split(tokens: Iterable[_Token]) -> list[list[_Token]]:
     return items
 
 
-def _tokens(sql: str) -> list[tuple[_Token, int]]:
-    """The tokens, each with how many brackets it stands in; a closing one stands outside, as what it ends."""
-    tokens, depth = [], 0
-    for match in _TOKEN.finditer(sql):
-        kind = str(match.lastgroup)
-        if kind == "comment":
-            continue
-        if match[0] in ("(", ")"):
-            depth += 1 if match[0] == "(" else -1
-        tokens.append((_Token(kind, match[0]), depth))
-    return tokens
-
-
-def _is_plain(after_table: list[_Token]) -> bool:
+def _is_plain(after_table: list[Token]) -> bool:
     """Whether nothing is joined to the table and nothing else read: its columns are what their names say."""
     return not after_table or after_table[0].keyword == "WHERE" or after_table[0].text == ";"
 
 
-def _passed(item: list[_Token]) -> tuple[str, str] | None:
+def _passed(item: list[Token]) -> tuple[str, str] | None:
     """The output column and its source where the item is a column, with or without an alias."""
-    names = [_identifier(token) for token in item if token.keyword != "AS"]
+    names = [token.identifier for token in item if token.keyword != "AS"]
     source, name = names[0] if names else None, names[-1] if names else None
     return (name, source) if len(names) <= 2 and name is not None and source is not None else None
 
 
-def _name(item: list[_Token]) -> str | None:
+def _name(item: list[Token]) -> str | None:
     last = item[-1]
     if last.kind == "quoted":
-        return _identifier(last)
+        return last.identifier
     is_named = len(item) == 1 or item[-2].keyword == "AS" or item[-2].text == "."
     return last.text if last.kind == "word" and is_named else None

@@ -8,6 +8,7 @@ class Stage(StrEnum):
     """Where a record failed."""
 
     DECODE = "decode"
+    MAP = "map"
     CONTRACT = "contract"
     RULE = "rule"
     ENRICH = "enrich"
@@ -34,6 +35,7 @@ class Code(StrEnum):
     BAD_VALUE = "BAD_VALUE"
     NOT_JSON = "NOT_JSON"
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
+    MAPPING_FAILED = "MAPPING_FAILED"
     EVENT_TIME_OUT_OF_RANGE = "EVENT_TIME_OUT_OF_RANGE"
     RULE_VIOLATED = "RULE_VIOLATED"
     REFERENCE_MISSING = "REFERENCE_MISSING"
@@ -61,6 +63,9 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
         Code.NOT_JSON: "no JSON, or a key twice in one object, in a topic of JSON",
         Code.UNKNOWN_FIELD: "a field that the contract lacks, in a topic of JSON that rejects such records",
     },
+    Stage.MAP: {
+        Code.MAPPING_FAILED: "`map.sql` can not convert a value, or gives a null where `mapped.avsc` allows none"
+    },
     Stage.CONTRACT: {
         Code.EVENT_TIME_OUT_OF_RANGE: "before `event_time.earliest`, or more than `max_future_s` after its arrival"
     },
@@ -82,7 +87,7 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
 }
 """The codes that each stage gives, with their meaning."""
 
-STAGES_BEFORE_SILVER = frozenset({Stage.DECODE, Stage.CONTRACT, Stage.RULE, Stage.ENRICH, Stage.TRANSFORM})
+STAGES_BEFORE_SILVER = frozenset({Stage.DECODE, Stage.MAP, Stage.CONTRACT, Stage.RULE, Stage.ENRICH, Stage.TRANSFORM})
 """A record (or an item that it explodes into) has at most one dead letter of these, and then no silver row.
 
 The rows of the others are in silver.

@@ -1,8 +1,10 @@
 """Turns the raw records of a topic in JSON into rows, as :mod:`tidegate.proof.record_reader` does those in Avro."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,8 @@ from numpy.typing import NDArray
 from tidegate.avro.frame import FRAME_BYTES
 from tidegate.avro.json_records import JsonRecordReader, UnknownFields
 from tidegate.avro.json_values import sent_name
-from tidegate.avro.types import AvroType, fields_by_name
+from tidegate.avro.paths import value_at
+from tidegate.avro.types import AvroType, Field, fields_by_name
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.contracts.envelope import identity_text
 from tidegate.proof.record_reader import claimed_rows, exploded_rows
@@ -24,7 +27,7 @@ _TEXTS: Mapping[str, type] = {"string": str, "int": int, "long": int}
 
 @dataclass(frozen=True, slots=True)
 class JsonLayout:
-    """What is read of raw records: as what, and the fields that identify one; ``items``: the array that explodes."""
+    """What is read of raw records: as what, and the paths that identify one; ``items``: the array that explodes."""
 
     record: AvroType
     identity: tuple[str, ...]
@@ -59,11 +62,11 @@ class JsonIdentities:
     """Reads the identities of records of one layout."""
 
     def __init__(self, layout: JsonLayout) -> None:
-        fields = fields_by_name(layout.record)
+        fields = [[*_fields_on(layout.record, path)] for path in layout.identity]
         self._layout = layout
         self._reader = JsonRecordReader(layout.record, layout.unknown)
-        self._is_text_stored = all(fields[name].type.stored != "fixed" for name in layout.identity)
-        self._sent = [(sent_name(fields[name]), _TEXTS[fields[name].type.kind]) for name in layout.identity]
+        self._is_text_stored = all(on_path[-1].type.stored != "fixed" for on_path in fields)
+        self._sent = [(tuple(map(sent_name, on_path)), _TEXTS[on_path[-1].type.kind]) for on_path in fields]
 
     def of(self, batch: Batch, row: int, *, is_taken: bool) -> bytes | None:
         """The text of a record's identity; None if no job could read the record. Of one that a job took, it can."""
@@ -72,15 +75,16 @@ class JsonIdentities:
         if found is not None:
             return found
         record = self._reader.read_or_none(value, header)
-        return None if record is None else identity_text(self._values(record)).encode()
+        values = [None] if record is None else self._values(record)
+        return None if None in values else identity_text(values).encode()
 
     def of_items(self, batch: Batch, row: int) -> list[bytes | None]:
         """The identity of each row that a record stands for; [None] if no job could read it."""
         record = self._reader.read_or_none(batch.values[row], batch.schema_headers.get(row))
-        items = None if record is None else record[str(self._layout.items)]
-        if record is None or items is None:
+        items = None if record is None else value_at(record, str(self._layout.items))
+        values = [None] if record is None else self._values(record)
+        if items is None or None in values:
             return [None]
-        values = self._values(record)
         positions = range(1, len(items) + 1) or (0,)
         return [identity_text([*values, position]).encode() for position in positions]
 
@@ -88,7 +92,7 @@ class JsonIdentities:
         """The identity without a look at the rest of the record; None where it is not found so."""
         try:
             record = json.loads(value[FRAME_BYTES:] if is_framed and value[:1] == b"\0" else value)
-            values = [record[name] for name, _ in self._sent]
+            values = [reduce(getitem, names, record) for names, _ in self._sent]
             # A bool is an int for isinstance.
             fits = all(type(value) is kind for value, (_, kind) in zip(values, self._sent, strict=True))
             return identity_text(values).encode() if fits else None
@@ -96,6 +100,14 @@ class JsonIdentities:
             return None
 
     def _values(self, record: Mapping[str, Any]) -> list[Any]:
-        values = [record[name] for name in self._layout.identity]
+        values = [value_at(record, path) for path in self._layout.identity]
         # A uuid that a schema stores as bytes is a text in columns.
         return [str(UUID(bytes=value)) if isinstance(value, bytes) else value for value in values]
+
+
+def _fields_on(record: AvroType, path: str) -> Iterator[Field]:
+    """The fields that the path leads through, and the one to which."""
+    for name in path.split("."):
+        field = fields_by_name(record)[name]
+        yield field
+        record = field.type

@@ -9,6 +9,7 @@ import numpy as np
 from tidegate.avro.contract_records import ContractReader
 from tidegate.avro.frame import NO_SCHEMA_ID, prefixed
 from tidegate.avro.leading_fields import Buffer, Layout, Mask, OneSchema, layouts, read_by_schema, texts
+from tidegate.avro.paths import value_at
 from tidegate.avro.records import LookUp, WriterSchemas
 from tidegate.avro.types import AvroType
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
@@ -20,7 +21,7 @@ from tidegate.proof.verdict import RawRows
 
 @dataclass(frozen=True, slots=True)
 class RawLayout:
-    """What is read of raw records: as what, and the fields that identify one; ``items``: the array that explodes."""
+    """What is read of raw records: as what, and the paths that identify one; ``items``: the array that explodes."""
 
     record: AvroType
     identity: tuple[str, ...]
@@ -172,18 +173,24 @@ def _with_prefix(batch: Batch) -> list[bytes]:
 
 
 def _decoded_identity(batch: Batch, row: int, reader: ContractReader, layout: RawLayout) -> bytes | None:
-    """The text of a record's identity, as in the index's document id; None if no job could read the record."""
+    """The text of a record's identity, as in the index's document id; None if no job could take the record.
+
+    One whose identity is null is refused by the mapping, which alone may name a path that can be.
+    """
     record = reader.read_or_none(batch.values[row], batch.schema_headers.get(row))
-    return None if record is None else identity_text(record[name] for name in layout.identity).encode()
+    values = [None] if record is None else [value_at(record, path) for path in layout.identity]
+    return None if None in values else identity_text(values).encode()
 
 
 def _item_identities(batch: Batch, row: int, reader: ContractReader, layout: RawLayout) -> list[bytes | None]:
     """The identity of each row that a record stands for; [None] if no job could read it."""
     record = reader.read_or_none(batch.values[row], batch.schema_headers.get(row))
-    items = None if record is None else record[str(layout.items)]
+    items = None if record is None else value_at(record, str(layout.items))
     if record is None or items is None:
         return [None]
-    values = [record[name] for name in layout.identity]
+    values = [value_at(record, path) for path in layout.identity]
+    if None in values:
+        return [None]
     positions = range(1, len(items) + 1) or (0,)
     return [identity_text([*values, position]).encode() for position in positions]
 

@@ -193,12 +193,13 @@ class TopicEvidence:
         contract, record = self._contract, self._dataset.raw_type
         whole = Scan(self._settings, contract.topic.name, spans, schema_headers=True)
         scans = whole.split(self._workers.count)
-        identity, items = tuple(contract.identity), contract.explode.field if contract.explode else None
+        exploded = self._dataset.raw_path(contract.explode.field) if contract.explode else None
+        identity = self._dataset.raw_identity
         if contract.is_json:
-            layout = JsonLayout(record, identity, unknown_fields(contract), items)
+            layout = JsonLayout(record, identity, unknown_fields(contract), exploded)
             parts = self._read_raw_parts(scans, read_raw_json, read_exploding_json, layout)
         else:
-            parts = self._read_raw_parts(scans, read_raw, read_exploding_raw, RawLayout(record, identity, items))
+            parts = self._read_raw_parts(scans, read_raw, read_exploding_raw, RawLayout(record, identity, exploded))
         decodable = [part.decodable for part in parts]
         return RawRows(
             concat([part.rows for part in parts]), np.concatenate(decodable) if parts else np.zeros(0, np.bool_)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tidegate import __version__
+from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, SCHEMA_ID
 from tidegate.contracts.model import Contract, Enrich, TopicFormat
 from tidegate.contracts.topics import raw_subject
@@ -52,15 +53,18 @@ class Cause:
     row: str = _NO_ROW
 
 
-def causes(contract: Contract) -> Iterator[Cause]:
+def causes(stream: Stream) -> Iterator[Cause]:
     """The causes of a dataset; no record has two of them."""
+    contract = stream.contract
     verdict = verdict_sql(contract)
+    is_mapped = stream.map_sql is not None
+    of_mapping = f"WHEN _error_code = '{Code.MAPPING_FAILED}' THEN '{Stage.MAP}' " if is_mapped else ""
     row = f"CAST(`{contract.explode.position}` AS BIGINT)" if contract.explode else _NO_ROW
     out_of_range = f"_rejected >= {verdict.event_time_bit}"
     yield Cause(
         relation="judged WHERE _error_code IS NOT NULL OR _rejected <> 0",
         stage=f"CASE WHEN _error_code = '{Code.TRANSFORM_FAILED}' THEN '{Stage.TRANSFORM}' "
-        f"WHEN _error_code IS NOT NULL THEN '{Stage.DECODE}' "
+        f"{of_mapping}WHEN _error_code IS NOT NULL THEN '{Stage.DECODE}' "
         f"WHEN {out_of_range} THEN '{Stage.CONTRACT}' ELSE '{Stage.RULE}' END",
         code=f"COALESCE(_error_code, CASE WHEN {out_of_range} "
         f"THEN '{Code.EVENT_TIME_OUT_OF_RANGE}' ELSE '{Code.RULE_VIOLATED}' END)",
@@ -95,11 +99,12 @@ def missing_message(enrich: Enrich) -> str:
     return f"{enrich.on} is not known in {enrich.reference} at the event's time"
 
 
-def insert_dead_letters(contract: Contract) -> Insert:
+def insert_dead_letters(stream: Stream) -> Insert:
     """Every record that does not fit, with its cause, coordinates and original bytes."""
+    contract = stream.contract
     encoding = _ENCODINGS[contract.topic.format]
     origin = Origin(contract.dataset, raw_subject(contract), REFINE, encoding)
-    branches = "\nUNION ALL\n".join(dead_letters_query(origin, cause) for cause in causes(contract))
+    branches = "\nUNION ALL\n".join(dead_letters_query(origin, cause) for cause in causes(stream))
     return Insert("dead_letters", f"INSERT INTO dead_letters\n{branches}")
 
 

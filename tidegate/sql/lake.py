@@ -110,7 +110,7 @@ def insert_silver(stream: Stream) -> Insert:
     return Insert(
         f"lake.{naming.lake_table('silver', stream.name)}",
         f"""INSERT INTO {_quoted_name("silver", stream.name)} ({names}, {", ".join(f"`{part}`" for part in PARTITIONS)})
-SELECT {names}, {_day_of(f"`{stream.contract.event_time.field}`")}
+SELECT {names}, {_day_of(f"`{stream.contract.event_time.column}`")}
 FROM silver WHERE _error_code IS NULL""",
     )
 

@@ -73,7 +73,7 @@ def silver_view(stream: Stream, counted: Counted) -> View:
     """``silver``: the rows that count. An event that is older than state is kept would start its group from zero."""
     arguments = ", ".join(
         (
-            f"`{stream.contract.event_time.field}`",
+            f"`{stream.contract.event_time.column}`",
             text(stream.name),
             _bigint(int(max_lateness_hours(stream.contract, counted) * MS_PER_HOUR)),
             _bigint(_epoch_ms(counted.empty_at)),

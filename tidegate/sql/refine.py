@@ -9,8 +9,8 @@ an array has its identity looked at first; the reference columns and ``refine.sq
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
+from tidegate.avro.paths import column_of
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.envelope import (
@@ -24,14 +24,16 @@ from tidegate.contracts.envelope import (
     SOURCE_TOPIC,
     WARNINGS,
 )
-from tidegate.contracts.model import Contract, Enrich, Explode, PrivacyMethod
+from tidegate.contracts.model import Contract, Enrich, Explode
 from tidegate.contracts.naming import Output
 from tidegate.sql.ddl import quoted
 from tidegate.sql.dead_letters import FAULT, MISSING_MESSAGE, insert_dead_letters, missing_message
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Insert, JobSql, View
 from tidegate.sql.literals import text
+from tidegate.sql.mapped import MAPPED, mapped_query
 from tidegate.sql.platform import Platform
+from tidegate.sql.private import private
 from tidegate.sql.refined import refined_view
 from tidegate.sql.rules import verdict_sql
 from tidegate.sql.scope import Scope
@@ -40,13 +42,12 @@ from tidegate.sql.sources import raw_source, reference_table
 from tidegate.sql.state import ROCKSDB, dedup_ttl_ms
 
 OPTIONS = ROCKSDB
+RECORDS = "raw_records"
 _TABLES: Mapping[Output, str] = {"silver": "silver", "dlq": "dead_letters", "dropped": "dropped"}
 _PAYLOAD = ("_payload", "_payload_sha256", "_payload_bytes")
 _EVIDENCE = (KEY, HEADERS, *_PAYLOAD)
 """What a dead letter shows of its record."""
-_BESIDE_COLUMNS = ", ".join(
-    (KEY, *COORDINATES, INGESTED_AT, HEADERS, "_error_code", "_error_message", *_PAYLOAD, SCHEMA_ID, "_proc_time")
-)
+_BESIDE = (KEY, *COORDINATES, INGESTED_AT, HEADERS, "_error_code", "_error_message", *_PAYLOAD, SCHEMA_ID, "_proc_time")
 """What goes with a record beside its own columns."""
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
 
@@ -60,6 +61,11 @@ class _Join:
     key: str
 
     @property
+    def on(self) -> str:
+        """The record's column."""
+        return f"e.`{column_of(self.enrich.on)}`"
+
+    @property
     def columns(self) -> list[str]:
         """What it adds to the record."""
         return [f"r{self.number}.`{column}` AS `{self.enrich.prefix}{column}`" for column in self.enrich.columns]
@@ -67,13 +73,13 @@ class _Join:
     @property
     def missing(self) -> str:
         """Holds where the record names a row that is not there."""
-        return f"(e.`{self.enrich.on}` IS NOT NULL AND r{self.number}.`{self.key}` IS NULL)"
+        return f"({self.on} IS NOT NULL AND r{self.number}.`{self.key}` IS NULL)"
 
     def sql(self, event_time: str) -> str:
         """The join with the row as it was at the event's time."""
         return (
             f"LEFT JOIN ref_{self.enrich.reference} FOR SYSTEM_TIME AS OF e._proc_time AS r{self.number}\n"
-            f"  ON r{self.number}.`{self.key}` = e.`{self.enrich.on}` AND r{self.number}.`_as_of` = e.`{event_time}`"
+            f"  ON r{self.number}.`{self.key}` = {self.on} AND r{self.number}.`_as_of` = e.`{event_time}`"
         )
 
 
@@ -83,29 +89,42 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     references = [platform.references[enrich.reference] for enrich in contract.enrich]
     names = dict.fromkeys(enrich.reference for enrich in contract.enrich)
     sinks = {output: sink for output, sink in _sinks(stream, platform, scope).items() if output in scope.outputs}
-    inserts = {"silver": insert_silver(stream), "dlq": insert_dead_letters(contract)}
+    inserts = {"silver": insert_silver(stream), "dlq": insert_dead_letters(stream)}
     if contract.rules_of("drop"):
         inserts["dropped"] = insert_dropped(contract)
-    views = (enriched_view(stream, references), validated_view(stream), refined_view(stream))
+    judged: tuple[View, ...] = (judged_view(stream, scope),)
+    views: tuple[View, ...] = (enriched_view(stream, references), validated_view(stream), refined_view(stream))
+    if stream.map_sql is not None:
+        # Planned once: a value is converted once, whatever reads it.
+        judged, views = (), (mapped_view(stream), *judged, *views)
+    elif stream.is_mapped:
+        judged = (mapped_view(stream), *judged)
+    are_shared = bool(contract.explode or not judged)
     return JobSql(
         dedup_ttl_ms(contract),
         definitions=(
             raw_source(stream, connections, naming.group(scope.name, stream.name), scope.spans),
             *(reference_table(platform.references[name], connections) for name in names),
             *(kafka_sink(_TABLES[output], sink, connections, delivery) for output, sink in sinks.items()),
-            judged_view(stream, scope),
-            *(() if contract.explode else views),
+            *judged,
+            *(() if are_shared else views),
         ),
-        shared_views=views if contract.explode else (),
+        shared_views=views if are_shared else (),
         inserts=tuple(insert for output, insert in inserts.items() if output in scope.outputs),
     )
 
 
 def silver_key(stream: Stream) -> str | None:
     """The Kafka key of a silver row: the raw topic's, where silver still has that column as text."""
-    key = stream.contract.topic.key
+    key = column_of(stream.contract.topic.key or "")
     has_column = any(column.name == key and column.sql_type == "STRING" for column in stream.silver_columns)
     return key if has_column else None
+
+
+def mapped_view(stream: Stream) -> View:
+    """``mapped``: every raw record as rules and ``refine.sql`` see it."""
+    beside = (*_BESIDE, RESCUED) if stream.contract.rescues else _BESIDE
+    return View(MAPPED, mapped_query(stream, RECORDS, beside, undecoded="_error_code IS NOT NULL"))
 
 
 def judged_view(stream: Stream, scope: Scope) -> View:
@@ -113,15 +132,15 @@ def judged_view(stream: Stream, scope: Scope) -> View:
     contract = stream.contract
     verdict = verdict_sql(contract)
     methods = {privacy.field: privacy.method for privacy in contract.privacy}
-    body = [_private(column.name, methods.get(column.name)) for column in stream.raw_columns]
+    body = [private(field, methods) for field in stream.record_fields.values()]
     return View(
         "judged",
         f"""SELECT {", ".join(body)},
-  {_BESIDE_COLUMNS},{_rescued(contract)}
+  {", ".join(_BESIDE)},{_rescued(contract)}
   {verdict.reject_mask} AS _rejected,
   {verdict.warn_mask} AS _warned,
   {verdict.drop_mask} AS _dropped
-FROM raw_records{f" WHERE {scope.condition}" if scope.condition else ""}""",
+FROM {MAPPED if stream.is_mapped else RECORDS}{f" WHERE {scope.condition}" if scope.condition else ""}""",
     )
 
 
@@ -150,7 +169,7 @@ def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:
   {_missing(demanded)},
   {", ".join(f"e.{name}" for name in kept)}
 FROM {_items(stream, contract.explode) if contract.explode else _GOOD} AS e
-{chr(10).join(join.sql(contract.event_time.field) for join in joins)}""",
+{chr(10).join(join.sql(contract.event_time.column) for join in joins)}""",
     )
 
 
@@ -177,7 +196,7 @@ def _rescued(contract: Contract) -> str:
 def record_columns(stream: Stream) -> list[str]:
     """The columns that a record brings: its own, and where it explodes those of the item and the item's position."""
     explode = stream.contract.explode
-    return [*stream.raw_fields, *(_item_columns(stream, explode) if explode else [])]
+    return [*stream.record_fields, *(_item_columns(stream, explode) if explode else [])]
 
 
 def insert_silver(stream: Stream) -> Insert:
@@ -222,7 +241,7 @@ def _missing(demanded: Sequence[_Join]) -> str:
 
 
 def _first_of_identity(contract: Contract, relation: str) -> str:
-    identity = ", ".join(f"`{field}`" for field in contract.identity)
+    identity = ", ".join(f"`{field}`" for field in contract.identity_columns)
     return f"""(
   SELECT * FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY _proc_time) AS _occurrence
@@ -244,17 +263,3 @@ def _items(stream: Stream, explode: Explode) -> str:
 
 def _item_columns(stream: Stream, explode: Explode) -> list[str]:
     return [*stream.item_fields, explode.position]
-
-
-def _private(column: str, method: PrivacyMethod | None) -> str:
-    match method:
-        case None:
-            return f"`{column}`"
-        case "hmac":
-            return f"hmac_sha256(`{column}`) AS `{column}`"
-        case "mask":
-            return f"CASE WHEN `{column}` IS NOT NULL THEN '***' END AS `{column}`"
-        case "drop":
-            return f"CAST(NULL AS STRING) AS `{column}`"
-        case never:
-            assert_never(never)

@@ -7,6 +7,7 @@ could only fail for it, at every restart; ``storable`` refuses it where the reco
 import json
 from collections.abc import Iterator
 
+from tidegate.avro.holding import holds
 from tidegate.avro.types import AvroType, Field
 from tidegate.contracts import envelope
 from tidegate.contracts.dataset import Stream
@@ -35,35 +36,23 @@ def _columns(stream: Stream) -> Iterator[str]:
 
 
 def _certain(stream: Stream) -> Iterator[str]:
-    """The columns that come as they were decoded, in the same type: silver holds them as raw did."""
+    """The columns that come as they were decoded, in the same type: silver holds them as the record did."""
     yield from envelope.TYPES
     sources = dict(_decoded(stream))
     for name, source in outline(stream.refine_sql).passed.items():
         silver = stream.silver_fields.get(name)
-        if silver and source in sources and _holds(silver.type, sources[source]):
+        if silver and source in sources and holds(silver.type, sources[source]):
             yield name
 
 
 def _decoded(stream: Stream) -> Iterator[tuple[str, AvroType]]:
     """The columns of ``validated`` that are the record's own, or its item's; no one has replaced them by null."""
     emptied = {privacy.field for privacy in stream.contract.privacy if privacy.method == "drop"}
-    yield from ((name, field.type) for name, field in stream.raw_fields.items() if name not in emptied)
+    yield from ((name, field.type) for name, field in stream.record_fields.items() if name not in emptied)
     if explode := stream.contract.explode:
         yield explode.position, AvroType("int")
-        if not stream.raw_fields[explode.field].type.element.nullable:
+        if not stream.record_fields[explode.field].type.element.nullable:
             yield from ((name, field.type) for name, field in stream.item_fields.items())
-
-
-def _holds(silver: AvroType, raw: AvroType) -> bool:
-    """Whether every value of the raw type is one of the silver type, without a conversion."""
-    is_narrower = raw.nullable and not silver.nullable
-    if is_narrower or (silver.kind, silver.precision, silver.scale) != (raw.kind, raw.precision, raw.scale):
-        return False
-    if silver.kind in ("array", "map"):
-        return _holds(silver.element, raw.element)
-    return [field.name for field in silver.fields] == [field.name for field in raw.fields] and all(
-        _holds(here.type, there.type) for here, there in zip(silver.fields, raw.fields, strict=True)
-    )
 
 
 def _can_be_refused(field: Field) -> bool:

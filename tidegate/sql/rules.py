@@ -66,7 +66,7 @@ def _names(contract: Contract, severity: Severity) -> str:
 
 def _event_time_rule(contract: Contract) -> Rule:
     window = contract.event_time
-    column = f"`{window.field}`"
+    column = f"`{window.column}`"
     earliest = window.earliest.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").removesuffix(".000000")
     return Rule(
         name=EVENT_TIME_RULE,

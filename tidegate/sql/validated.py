@@ -11,7 +11,7 @@ from tidegate.contracts.dataset import Reference, Stream
 def validated_columns(stream: Stream, references: Mapping[str, Reference]) -> Iterator[Column]:
     """Each with its type, and whether it may be null: the record's, those of an item, the references', the envelope."""
     emptied = {privacy.field for privacy in stream.contract.privacy if privacy.method == "drop"}
-    for column in stream.raw_columns:
+    for column in stream.record_columns:
         yield replace(column, nullable=column.nullable or column.name in emptied)
     if stream.contract.explode:
         for name, field in stream.item_fields.items():

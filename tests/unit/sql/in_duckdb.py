@@ -111,7 +111,7 @@ def _dead_letters(duck: duckdb.DuckDBPyConnection, stream: Stream) -> list[DeadL
     """The INSERT's expressions, without the functions and types that only Flink has."""
     rows = [
         row
-        for cause in causes(stream.contract)
+        for cause in causes(stream)
         for row in duck.execute(
             of_duckdb(
                 f"SELECT _source_offset, {cause.stage}, {cause.code}, {cause.message}, {cause.violations}\n"

@@ -4,6 +4,7 @@ Most of them talk to servers and have no other meaning: a test on real servers s
 """
 
 COVERED = {
+    "flink_jobs/check_mapping.py": "tests/flink/test_mapping.py",
     "flink_jobs/check_plans.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/configured.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/fallible.py": "tests/flink/test_check_contracts.py",
@@ -11,6 +12,7 @@ COVERED = {
     "flink_jobs/lake.py": "tests/stack/test_pipeline.py",
     "flink_jobs/metrics.py": "tests/stack/test_metrics.py",
     "flink_jobs/metrics_since.py": "tests/stack/test_metrics_since.py",
+    "flink_jobs/planned_types.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/refine.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/replay.py": "tests/faults/test_commit_window.py",
     "flink_jobs/sql_error.py": "tests/flink/test_check_contracts.py",

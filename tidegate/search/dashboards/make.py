@@ -58,7 +58,7 @@ def event_dashboard(dataset: Stream) -> list[JsonObject]:
     """
     contract = dataset.contract
     properties: Properties = index_template(dataset)["template"]["mappings"]["properties"]
-    name, time_field = alias(contract), contract.event_time.field
+    name, time_field = alias(contract), contract.event_time.column
     split_by = dimensions(dataset, properties)
     states = {
         "events": charts.number(charts.count()),
@@ -109,7 +109,7 @@ def dimensions(dataset: Stream, properties: Properties) -> list[str]:
         if mapping.get("type") == "keyword" and not name.startswith("_") and name not in personal
     ]
     known = [name for name in dict.fromkeys([*by_rules, *by_metrics]) if name in keywords]
-    return (known or [name for name in keywords if name not in contract.identity])[:MAX_DIMENSIONS]
+    return (known or [name for name in keywords if name not in contract.identity_columns])[:MAX_DIMENSIONS]
 
 
 def measures(dataset: Stream, properties: Properties) -> list[str]:
@@ -155,7 +155,7 @@ def columns(dataset: Stream, properties: Properties) -> list[str]:
     contract = dataset.contract
     wanted = [*contract.row_identity, *dimensions(dataset, properties), *measures(dataset, properties), *properties]
     shown = [name for name in wanted if name in properties and not name.startswith("_")]
-    return [name for name in dict.fromkeys(shown) if name != contract.event_time.field][:MAX_COLUMNS]
+    return [name for name in dict.fromkeys(shown) if name != contract.event_time.column][:MAX_COLUMNS]
 
 
 def metric_measures(metric: Metric) -> dict[str, str]:

@@ -34,6 +34,8 @@ public enum ErrorCode {
     NOT_JSON,
     /** At stage decode: a field that the contract lacks, in a topic of JSON that rejects such records. */
     UNKNOWN_FIELD,
+    /** At stage map: map.sql can not convert a value, or gives a null where mapped.avsc allows none. */
+    MAPPING_FAILED,
     /** At stage contract: before event_time.earliest, or more than max_future_s after its arrival. */
     EVENT_TIME_OUT_OF_RANGE,
     /** At stage rule: one or more rules are not met. */

@@ -24,15 +24,23 @@ public final class RecordFaults {
 
     /** What is wrong with the record; empty if it is not the record's fault. */
     public static Optional<String> reasonOf(RuntimeException failure) {
+        return faultOf(failure).map(RecordFault::getMessage);
+    }
+
+    /** As {@link #reasonOf}, with the code of the dead letter. */
+    public static Optional<RecordFault> faultOf(RuntimeException failure) {
+        Optional<RecordFault> conversion = Conversion.takeUnfinished();
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof RecordFault)) {
             cause = cause.getCause();
         }
-        if (cause instanceof RecordFault) {
-            return Optional.of(cause.getMessage());
+        if (cause instanceof RecordFault fault) {
+            return Optional.of(fault);
         }
-        boolean isOfExpression = cause instanceof RuntimeException && isThrownByExpression(cause);
-        return isOfExpression ? Optional.of("an expression fails: " + described(cause)) : Optional.empty();
+        if (!(cause instanceof RuntimeException) || !isThrownByExpression(cause)) {
+            return Optional.empty();
+        }
+        return conversion.isPresent() ? conversion : Optional.of(new RecordFault("an expression fails: " + described(cause)));
     }
 
     private static boolean isThrownByExpression(Throwable cause) {

@@ -1,6 +1,7 @@
 package io.tidegate.connectors.avro;
 
 import io.tidegate.common.ErrorCode;
+import io.tidegate.common.RecordFault;
 import io.tidegate.common.RecordFaults;
 import java.io.IOException;
 import java.util.List;
@@ -75,8 +76,8 @@ public abstract class ContractDeserializer implements DeserializationSchema<RowD
         try {
             out.collect(row);
         } catch (RuntimeException failure) {
-            String reason = RecordFaults.reasonOf(failure).orElseThrow(() -> failure);
-            BadRecord error = new BadRecord(ErrorCode.TRANSFORM_FAILED, reason);
+            RecordFault fault = RecordFaults.faultOf(failure).orElseThrow(() -> failure);
+            BadRecord error = new BadRecord(fault.code(), fault.getMessage());
             out.collect(withMetadata(null, message, HeaderFrame.of(message), error));
         }
     }

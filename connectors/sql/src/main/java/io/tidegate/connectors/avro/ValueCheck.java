@@ -1,5 +1,6 @@
 package io.tidegate.connectors.avro;
 
+import io.tidegate.common.ErrorCode;
 import io.tidegate.common.RecordFault;
 import java.io.Serializable;
 import org.apache.flink.avro.shaded.org.apache.avro.LogicalTypes;
@@ -13,6 +14,7 @@ import org.apache.flink.table.types.logical.RowType;
 public final class ValueCheck implements Serializable {
     private final String record;
     private final LogicalType type;
+    private final ErrorCode code;
 
     private transient RecordWriter writer;
     private transient AvroOutput scratch;
@@ -21,10 +23,15 @@ public final class ValueCheck implements Serializable {
     private transient boolean allowsNull;
     private transient boolean isWritten;
 
-    /** @param record the Avro record as JSON; {@code type} is that of the value in SQL */
-    public ValueCheck(String record, LogicalType type) {
+    /**
+     * @param record the Avro record as JSON
+     * @param type that of the value in SQL
+     * @param code what a value that can't be held is refused by
+     */
+    public ValueCheck(String record, LogicalType type, ErrorCode code) {
         this.record = record;
         this.type = type;
+        this.code = code;
     }
 
     /** @throws RecordFault if the field can't hold the value */
@@ -34,7 +41,7 @@ public final class ValueCheck implements Serializable {
         }
         if (value == null) {
             if (!allowsNull) {
-                throw new RecordFault(name + " is null, which its schema does not allow");
+                throw new RecordFault(code, name + " is null, which its schema does not allow");
             }
         } else if (isWritten) {
             requireWritable(value);
@@ -47,7 +54,7 @@ public final class ValueCheck implements Serializable {
         try {
             writer.write(row, scratch);
         } catch (TableRuntimeException | ArithmeticException unwritable) {
-            throw new RecordFault(name + " can not be written: " + unwritable.getMessage());
+            throw new RecordFault(code, name + " can not be written: " + unwritable.getMessage());
         }
     }
 
