@@ -28,6 +28,7 @@ class StateFacts:
     begun: Mapping[str, Begun]
     age: timedelta
     path: str = ""
+    written_ms: int = 0
 
     def holds(self, prefix: str) -> bool:
         """Whether it has the state of an operator that works for a dataset, which its prefix names."""
@@ -91,7 +92,7 @@ class Part:
 class Arguments:
     """What a start asks for: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint.
 
-    ``forget_removed``: state of datasets that are gone, and of operators that SQL has no more, may be given up.
+    ``forget_removed``: state of operators that the SQL has no more may be given up.
     ``group``: which datasets these are; empty of the job that all may share.
     """
 
@@ -107,7 +108,7 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset (repeatable)")
     parser.add_argument("--group", default="", help="name of these datasets' group: runs as refine.NAME in Flink")
     parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint or checkpoint")
-    parser.add_argument("--forget-removed", action="store_true", help="give up the state of datasets that are gone")
+    parser.add_argument("--forget-removed", action="store_true", help="give up the state of operators that are gone")
     parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
     return parser
 

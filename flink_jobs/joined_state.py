@@ -29,7 +29,7 @@ def state_of(job: str, datasets: Sequence[str], origins: Mapping[str, StateFacts
     wanted = wanted_uids(job, datasets, states)
     if not wanted:
         return None
-    return next(iter(wanted)) if is_whole(job, wanted, states) else join(wanted, f"{folder}/{JOINED}/{_now_ms()}")
+    return next(iter(wanted)) if is_whole(job, wanted, states) else join(job, wanted, f"{folder}/{JOINED}/{_now_ms()}")
 
 
 def wanted_uids(job: str, datasets: Sequence[str], origins: Mapping[str, StateFacts]) -> dict[str, frozenset[str]]:
@@ -57,13 +57,13 @@ def dataset_of(uid: str, job: str) -> str | None:
     return found[1] if found else None
 
 
-def join(wanted: Mapping[str, Collection[str]], target: str) -> str:
+def join(job: str, wanted: Mapping[str, Collection[str]], target: str) -> str:
     """Writes a state that has the wanted operators of each; returns its folder.
 
     Its number is the largest of theirs: transactions and commits of the lake are named by numbers that only grow.
 
     Raises:
-        TidegateError: a state has parts that are not in files of their own.
+        TidegateError: a state has parts that are not in files of their own, or that may be of any dataset.
     """
     jvm = get_gateway().jvm
     operators = jvm.java.util.ArrayList()
@@ -72,9 +72,12 @@ def join(wanted: Mapping[str, Collection[str]], target: str) -> str:
         metadata = load(path)
         numbers.append(int(metadata.getCheckpointId()))
         for operator in metadata.getOperatorStates():
-            if str(operator.getOperatorUid().orElse("")) in uids:
+            uid = str(operator.getOperatorUid().orElse(""))
+            if uid in uids:
                 _point_to_whole_paths(operator, path)
                 operators.add(operator)
+            elif dataset_of(uid, job) is None and int(operator.getStateSize()) > 0:
+                raise _immovable(f"that of {operator.getOperatorName().orElse(uid)} is of no dataset")
     runtime = jvm.org.apache.flink.runtime.checkpoint
     joined = runtime.metadata.CheckpointMetadata(max(numbers), operators, jvm.java.util.ArrayList())
     stream = new_file(f"{target}/{METADATA}")

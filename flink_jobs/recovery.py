@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flink_jobs.begun import Begun, begun_of, from_json, to_json
+from flink_jobs.begun_anew import still_theirs
 from flink_jobs.job import Arguments, Job, StateFacts, is_of
 from flink_jobs.state import (
     STARTS,
@@ -80,7 +81,8 @@ def origins(
         found = {each.name: facts for each in datasets if facts.holds(naming.operator_prefix(job.name, each.name))}
     if arguments.recover_from != LATEST:
         return _usable(job, datasets, settings, found, named)
-    return _usable(job, datasets, settings, newest_of_each(job.name, datasets, places, found, settings))
+    newest = newest_of_each(job.name, datasets, places, found, settings)
+    return _usable(job, datasets, settings, still_theirs(job.name, datasets, newest, settings))
 
 
 def newest_of_each(
@@ -165,7 +167,7 @@ def facts_of(state: str, folder: str) -> StateFacts:
     written_ms = written_at_ms(state)
     written_at = datetime.fromtimestamp(written_ms / 1000, UTC)
     begun = begun_of(read_starts(folder), written_ms)
-    return StateFacts(uids_in(state), begun, datetime.now(UTC) - written_at, state)
+    return StateFacts(uids_in(state), begun, datetime.now(UTC) - written_at, state, written_ms)
 
 
 def read_starts(folder: str) -> dict[int, dict[str, Begun]]:

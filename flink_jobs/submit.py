@@ -33,7 +33,7 @@ from tidegate.job_names import flink_name
 from tidegate.jobs.fingerprints import fingerprints, parameter
 from tidegate.jobs.live import live_jobs, of_dataset
 from tidegate.jobs.plan_start import running_already
-from tidegate.jobs.start import refuse_if_running
+from tidegate.jobs.start import is_state_without_operator, refuse_if_running, state_without_operator
 from tidegate.settings import LogSettings, Settings, get_settings
 from tidegate.sql.job_sql import JobSql, Table
 
@@ -63,14 +63,22 @@ def run(starts: Sequence[tuple[Job, Arguments]]) -> None:
             log.failed(error)
             failed = True
         except FLINK_REFUSES as error:
-            name = flink_name(job.name, arguments.group)
-            log.failed(TidegateError(f"Flink refuses the job {name}: {SqlError(error).reason}.", remedy=SEE_LOG))
+            log.failed(refused(flink_name(job.name, arguments.group), error))
             failed = True
     sys.exit(1 if failed else 0)
 
 
+def refused(name: str, error: Exception) -> TidegateError:
+    """Why Flink has not taken a job as a whole."""
+    if is_state_without_operator(str(error)):
+        return state_without_operator(name)
+    return TidegateError(f"Flink refuses the job {name}: {SqlError(error).reason}.", remedy=SEE_LOG)
+
+
 def submit(job: Job, arguments: Arguments, settings: Settings) -> bool:
-    """Builds the job for its datasets and starts it; whether with all of them. One that it is not is told.
+    """Builds the job for its datasets and starts it; whether all is well. A dataset that it is started without is told.
+
+    In Application mode a job that runs is well without one too: this program's failure would end it.
 
     Raises:
         TidegateError: the job runs already, its state cannot be found although it ran before, or none of its datasets
@@ -102,7 +110,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> bool:
     environment.configure(told_parameters(job, parts, settings))
     job_id = str(environment.execute(name).get_job_id())
     log.event("job_submitted", job=name, job_id=job_id, datasets=[part.dataset.name for part in parts])
-    return len(parts) == len(datasets)
+    return len(parts) == len(datasets) or is_application(environment)
 
 
 def refuse_what_runs(name: str, job: Job, datasets: Sequence[Stream], settings: Settings) -> None:

@@ -111,6 +111,9 @@ class Settings(LogSettings):
         pattern=r"^[1-9]\d*[mg]$",
         description="all memory of the local TaskManager, such as 3584m or 4g",
     )
+    flink_task_slots: int = Field(
+        default=10, ge=1, description="slots of the local TaskManager; a job takes as many as TIDEGATE_PARALLELISM"
+    )
     privacy_key: SecretStr | None = Field(default=None, description="key of the HMAC for personal fields")
     transaction_timeout_s: int = Field(default=600, gt=0, description="Kafka transactions of the Flink sinks")
     refine_checkpoint_interval_s: CheckpointInterval = 2.0

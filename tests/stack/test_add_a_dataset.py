@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline import Pipeline, run_tidegate, tidegate
+from tests.pipeline import Pipeline, run_tidegate
 from tests.polling import wait_for
 from tests.project import PROJECT
 from tests.search import buckets
@@ -68,14 +68,6 @@ def test_the_page_lists_every_metric_that_is_shipped() -> None:
         (dataset.name, metric.name) for dataset in stream_datasets(PROJECT / "schemas") for metric in dataset.metrics
     ]
     assert sorted(listed) == sorted(shipped)
-
-
-def test_a_start_that_would_lose_state_is_refused(pipeline: Pipeline) -> None:
-    tidegate("stop", "index")
-    result = run_tidegate("run", "index", "--dataset", "clicks")
-    assert result.returncode == 1
-    assert "--forget-removed" in result.stderr
-    tidegate("run", "index")
 
 
 def _readings_by_sensor(settings: Settings, readings: Stream) -> Counter[str]:

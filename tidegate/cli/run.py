@@ -34,7 +34,7 @@ from tidegate.settings import get_settings
     metavar="latest|none|PATH",
     help="State to go on from: the newest checkpoint or savepoint, none, or the path of one.",
 )
-@click.option("--forget-removed", is_flag=True, help="Give up the state of datasets that are not there any more.")
+@click.option("--forget-removed", is_flag=True, help="Give up the state of operators that the SQL has no more.")
 @click.option("--leave-running", is_flag=True, help="Leave a job that runs already as it is; else that is an error.")
 @yes_option
 def command(

@@ -17,13 +17,14 @@ from tidegate.clients.endpoints import Answer
 from tidegate.clients.flink import FlinkClient, FlinkJob, job_managers
 from tidegate.deadline import Waited
 from tidegate.errors import TidegateError
+from tidegate.jobs.live import told_by
 from tidegate.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from tidegate.stack.supervisor import ServerStatus
 
-Job = tuple[FlinkJob, int]
-"""A job and its failures."""
+Job = tuple[FlinkJob, int, str]
+"""A job, its failures, and its datasets if it runs and tells them."""
 
 
 @click.command("status")
@@ -108,12 +109,16 @@ def _jobs(clients: Iterable[FlinkClient]) -> tuple[Table | None, list[str]]:
 
 def _newest(client: FlinkClient) -> dict[str, Job]:
     newest = {job.name: job for job in sorted(client.jobs(), key=lambda job: job.start_time_ms)}
-    return {name: (job, client.failures(job.job_id)) for name, job in newest.items()}
+    return {name: (job, client.failures(job.job_id), _datasets(client, job)) for name, job in newest.items()}
+
+
+def _datasets(client: FlinkClient, job: FlinkJob) -> str:
+    return ", ".join(sorted(told_by(client, job.job_id))) if job.live else ""
 
 
 def _jobs_table(jobs: Mapping[str, Job]) -> Table:
-    table = Table("job", "state", "failures", "id", box=None)
-    for name, (job, failures) in sorted(jobs.items()):
+    table = Table("job", "state", "failures", "id", "datasets", box=None)
+    for name, (job, failures, datasets) in sorted(jobs.items()):
         state = f"[green]{job.state}" if job.state in ("RUNNING", "FINISHED") else f"[yellow]{job.state}"
-        table.add_row(name, state, str(failures), job.job_id)
+        table.add_row(name, state, str(failures), job.job_id, datasets)
     return table

@@ -26,8 +26,8 @@ def consequences(settings: Settings, what: Start) -> list[str]:
         found += [_again(job, what.recover_from) for job in again]
     if what.forget_removed:
         found.append(
-            "State of datasets that are not part of the start is given up for good: one that is brought back later is "
-            "read from its beginning and written a second time."
+            "State of operators that the SQL of a dataset does not have any more is given up for good: brought back, "
+            "they begin from nothing."
         )
     return found
 

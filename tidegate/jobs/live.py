@@ -51,13 +51,21 @@ def of_dataset(jobs: Iterable[LiveJob], job: str, dataset: str) -> LiveJob | Non
     return next(iter(certain or [each for each in same if not each.tells]), None)
 
 
-def _told(client: FlinkClient, job: FlinkJob) -> LiveJob:
+def told_by(client: FlinkClient, job_id: str) -> dict[str, str]:
+    """The fingerprints of a job's datasets, by dataset, as it tells them; nothing of one that is gone.
+
+    Raises:
+        TransientError: Flink is out of reach.
+    """
     try:
-        parameters = client.parameters(job.job_id)
+        parameters = client.parameters(job_id)
     except TransientError:
         raise
     except TidegateError:  # it has ended between two questions
-        parameters = {}
+        return {}
     told = {name: value for name, value in parameters.items() if name.startswith(DATASET_PARAMETER)}
-    fingerprints = {name.removeprefix(DATASET_PARAMETER): value for name, value in told.items()}
-    return LiveJob(job.name, job.job_id, job_of(job.name), fingerprints)
+    return {name.removeprefix(DATASET_PARAMETER): value for name, value in told.items()}
+
+
+def _told(client: FlinkClient, job: FlinkJob) -> LiveJob:
+    return LiveJob(job.name, job.job_id, job_of(job.name), told_by(client, job.job_id))

@@ -19,8 +19,8 @@ from tidegate.settings import Settings
 class Start:
     """What to start, by one client: ``recover_from`` is ``latest``, ``none`` or the path of a state.
 
-    ``datasets``: only these, beside what runs; all if empty. ``forget_removed``: state of datasets that are gone may be
-    given up. ``leave_running``: what runs already is left as it is, in place of refusing the start.
+    ``datasets``: only these, beside what runs; all if empty. ``forget_removed``: state of operators that the SQL has
+    no more may be given up. ``leave_running``: what runs already is left as it is, in place of refusing the start.
     """
 
     jobs: tuple[str, ...]

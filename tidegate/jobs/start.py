@@ -117,6 +117,20 @@ def wait_until_running(client: FlinkClient, name: str, timeout_s: float) -> Flin
     )
 
 
+def is_state_without_operator(said: str) -> bool:
+    """Whether Flink says that it has found no operator for a state."""
+    return "there is no operator for the state" in said.lower() or "Cannot map checkpoint/savepoint state" in said
+
+
+def state_without_operator(name: str) -> TidegateError:
+    """The same, in our words."""
+    return TidegateError(
+        f"the job {name} has state that its SQL has no operator for any more.",
+        remedy="Bring back what its datasets had when it was stopped; or, where that is gone for good, start it with "
+        f"`tidegate run {job_of(name)} --forget-removed`.",
+    )
+
+
 def _word(start: GroupStart) -> str:
     """A start as ``together.py`` reads it: refine.readings=readings."""
     return f"{start.name}={','.join(start.datasets)}"
@@ -130,17 +144,9 @@ def _datasets(start: GroupStart) -> Iterator[str]:
 def _ended_at_once(client: FlinkClient, name: str) -> TidegateError:
     runs = [ended for ended in client.jobs() if ended.name == name]
     failure = client.newest_failure(max(runs, key=lambda job: job.start_time_ms).job_id) if runs else None
-    if failure and "there is no operator for the state" in failure.cause.lower():
-        return _state_is_left(name)
+    if failure and is_state_without_operator(failure.cause):
+        return state_without_operator(name)
     return TidegateError(
         f"the job {name} ended at once: {failure.cause if failure else 'no reason given'}.",
         remedy="See `tidegate logs jobmanager`.",
-    )
-
-
-def _state_is_left(name: str) -> TidegateError:
-    return TidegateError(
-        f"the job {name} has state that its SQL has no operator for any more.",
-        remedy="Bring back what its datasets had when it was stopped; or, where that is gone for good, start it with "
-        f"`tidegate run {job_of(name)} --forget-removed`.",
     )

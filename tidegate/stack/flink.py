@@ -18,7 +18,7 @@ from tidegate.stack.server import Server
 from tidegate.stack.state import StackState
 
 SLOTS = 10
-"""Two for each of the four jobs, where parallelism is 2, and two for a replay beside them."""
+"""By default: two for each of the four jobs, where parallelism is 2, and two for a replay beside them."""
 METRICS_REPORTER = "org.apache.flink.metrics.prometheus.LoopbackPrometheusReporterFactory"
 """Flink's reporter in the form of `connectors/`; each process gets its port by its command line."""
 HIGH_AVAILABILITY = "io.tidegate.highavailability.FileHaServicesFactory"
@@ -84,7 +84,7 @@ class TaskManager(Server):
     def check(self) -> None:
         """Have the JobManager fetch this TaskManager's threads: a call that goes all the way and back."""
         mine = [member for member in _get(self, "/taskmanagers")["taskmanagers"] if self._is_mine(member)]
-        if not any(member["slotsNumber"] == SLOTS for member in mine):
+        if not any(member["slotsNumber"] == self.stack.flink_task_slots for member in mine):
             raise self.not_ready("it has not registered its slots with the JobManager")
         _get(self, f"/taskmanagers/{mine[0]['id']}/thread-dump")
 
@@ -96,7 +96,7 @@ class TaskManager(Server):
 
     @property
     def address(self) -> str:
-        return f"{SLOTS} slots, {_metrics_address(self)}"
+        return f"{self.stack.flink_task_slots} slots, {_metrics_address(self)}"
 
 
 def configuration(stack: StackState) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _memory(stack: StackState) -> dict[str, Any]:
         "taskmanager.memory.network.max": "96m",
         # Kafka's and S3's clients read and write through direct buffers.
         "taskmanager.memory.task.off-heap.size": "512m",
-        "taskmanager.numberOfTaskSlots": SLOTS,
+        "taskmanager.numberOfTaskSlots": stack.flink_task_slots,
     }
 
 

@@ -25,6 +25,7 @@ class StackState(BaseModel):
     privacy_key: SecretStr
     opensearch_heap_mb: int = 1024
     flink_task_manager_memory: str = "2560m"
+    flink_task_slots: int = 10
     transaction_timeout_s: int = 600
 
     def folder(self, *parts: str) -> Path:
@@ -110,5 +111,6 @@ def load_state(settings: Settings, *, choice: PortChoice | None = None, running:
         privacy_key=settings.privacy_key or SecretStr(secrets.token_hex(32)),
         opensearch_heap_mb=settings.opensearch_heap_mb,
         flink_task_manager_memory=settings.flink_task_manager_memory,
+        flink_task_slots=settings.flink_task_slots,
         transaction_timeout_s=settings.transaction_timeout_s,
     )

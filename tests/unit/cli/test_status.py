@@ -77,6 +77,9 @@ class Cluster(FlinkClient):
     def failures(self, job_id: str) -> int:
         return 2 if job_id == "b" else 0
 
+    def parameters(self, job_id: str) -> dict[str, str]:
+        return {"tidegate.dataset.orders": "1", "tidegate.dataset.clicks": "2"} if job_id == "b" else {}
+
 
 def shown(*clusters: FlinkClient) -> tuple[list[list[str]], list[str]]:
     table, problems = _jobs(clusters)
@@ -92,14 +95,14 @@ def test_each_job_is_listed_once_by_its_newest_run() -> None:
         FlinkJob("a", "refine", "CANCELED", start_time_ms=10),
         FlinkJob("c", "lake", "RESTARTING", start_time_ms=15),
     ]
-    expected = [["lake", "RESTARTING", "0", "c"], ["refine", "RUNNING", "2", "b"]]
+    expected = [["lake", "RESTARTING", "0", "c"], ["refine", "RUNNING", "2", "b", "clicks,", "orders"]]
     assert shown(Cluster(jobs)) == (expected, [])
 
 
 def test_jobs_of_several_job_managers_are_one_list_and_one_that_is_away_is_told() -> None:
     jobs = [[FlinkJob("b", "refine", "RUNNING", 20)], [FlinkJob("c", "lake", "RUNNING", 15)]]
     assert shown(Cluster(jobs[0]), Cluster(jobs[1]), Cluster(None)) == (
-        [["lake", "RUNNING", "0", "c"], ["refine", "RUNNING", "2", "b"]],
+        [["lake", "RUNNING", "0", "c"], ["refine", "RUNNING", "2", "b", "clicks,", "orders"]],
         ["Flink does not answer."],
     )
 

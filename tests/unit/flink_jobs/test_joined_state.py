@@ -26,7 +26,7 @@ OWN = state("file:///savepoints/refine.readings/1", *READINGS, "")
 def _joined(monkeypatch: pytest.MonkeyPatch) -> None:
     """Says what would be written, and where."""
     monkeypatch.setattr(joined_state, "_now_ms", lambda: 7)
-    monkeypatch.setattr(joined_state, "join", lambda _wanted, target: target)
+    monkeypatch.setattr(joined_state, "join", lambda _job, _wanted, target: target)
 
 
 def test_an_operator_of_a_dataset_is_known_by_its_prefix_and_a_committer_by_flinks_word_before_it() -> None:

@@ -63,6 +63,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     monkeypatch.setattr(recovery, "exists", lambda path: path in disk.kept)
     monkeypatch.setattr(recovery, "facts_of", disk.facts)
     monkeypatch.setattr(recovery, "has_run_before", lambda _name, _settings: True)
+    monkeypatch.setattr(recovery, "still_theirs", lambda _job, _datasets, found, _settings: found)
     return disk
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
-from tidegate.stack.flink import configuration
+from tidegate.stack.flink import SLOTS, configuration
 from tidegate.stack.state import load_state
 
 
@@ -42,10 +42,15 @@ def test_the_file_is_its_owners_alone_and_keys_are_not_shown(tmp_path: Path) -> 
 
 
 def test_servers_get_the_memory_that_is_set(tmp_path: Path) -> None:
-    sizes = {"opensearch_heap_mb": 2048, "flink_task_manager_memory": "3584m"}
+    sizes = {"opensearch_heap_mb": 2048, "flink_task_manager_memory": "3584m", "flink_task_slots": 40}
     state = load_state(Settings.model_validate({"home": tmp_path, **sizes}))
     assert state.opensearch_heap_mb == 2048
     assert configuration(state)["taskmanager.memory.process.size"] == "3584m"
+    assert configuration(state)["taskmanager.numberOfTaskSlots"] == 40
+
+
+def test_the_local_task_manager_has_as_many_slots_as_that_of_compose(tmp_path: Path) -> None:
+    assert load_state(Settings.model_validate({"home": tmp_path})).flink_task_slots == SLOTS
 
 
 def test_two_stacks_have_different_keys(tmp_path: Path) -> None:
