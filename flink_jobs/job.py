@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flink_jobs.begun import NOT_KNOWN, Begun
+from flink_jobs.uids import is_of
 from tidegate import log
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
@@ -13,11 +14,6 @@ from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
 from tidegate.sql.job_sql import JobSql
-
-
-def is_of(uid: str, prefix: str) -> bool:
-    """Whether an operator works for the dataset of a prefix; Flink puts its own words before the uid of a committer."""
-    return f" {uid}".find(f" {prefix}:") >= 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ Only the metadata is written: it points to the files of the states that it is ma
 to stay until the first checkpoint of the job that goes on from it, which copies what it needs.
 """
 
-import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pyflink.java_gateway import get_gateway
 
-from flink_jobs.job import StateFacts, is_of
+from flink_jobs.job import StateFacts
 from flink_jobs.state import JOINED, METADATA, load, new_file
+from flink_jobs.uids import dataset_of, is_of
 from tidegate.contracts import naming
 from tidegate.errors import TidegateError
 
@@ -49,12 +49,6 @@ def is_whole(job: str, wanted: Mapping[str, Collection[str]], origins: Mapping[s
         return False
     (uids,) = wanted.values()
     return all(uid in uids for state in origins.values() for uid in state.uids if dataset_of(uid, job))
-
-
-def dataset_of(uid: str, job: str) -> str | None:
-    """The dataset that an operator works for."""
-    found = re.search(rf"(?:^| ){re.escape(job)}:([^:]+):", uid)
-    return found[1] if found else None
 
 
 def join(job: str, wanted: Mapping[str, Collection[str]], target: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from flink_jobs.begun import Begun, begun_of, from_json, to_json
 from flink_jobs.begun_anew import still_theirs
-from flink_jobs.job import Arguments, Job, StateFacts, is_of
+from flink_jobs.job import Arguments, Job, StateFacts
 from flink_jobs.state import (
     STARTS,
     exists,
@@ -22,6 +22,7 @@ from flink_jobs.state import (
     write_text,
     written_at_ms,
 )
+from flink_jobs.uids import is_of
 from tidegate import log
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts import naming

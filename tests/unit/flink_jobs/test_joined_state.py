@@ -6,7 +6,7 @@ import pytest
 
 from flink_jobs import joined_state
 from flink_jobs.job import StateFacts
-from flink_jobs.joined_state import dataset_of, state_of, wanted_uids
+from flink_jobs.joined_state import state_of, wanted_uids
 
 FOLDER = "file:///checkpoints/refine"
 CLICKS = ["refine:clicks:Calc:1", "refine:clicks:silver:1", "Sink Committer: refine:clicks:silver:1"]
@@ -31,7 +31,6 @@ def _joined(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_operator_of_a_dataset_is_known_by_its_prefix_and_a_committer_by_flinks_word_before_it() -> None:
     assert wanted_uids("refine", ["clicks"], {"clicks": SHARED}) == {SHARED.path: frozenset(CLICKS)}
-    assert [dataset_of(uid, "refine") for uid in (*CLICKS, "lake:clicks:Calc:1", "")] == [*["clicks"] * 3, None, None]
 
 
 def test_of_each_dataset_its_own_state_is_taken() -> None:

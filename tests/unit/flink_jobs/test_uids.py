@@ -1,0 +1,35 @@
+"""Whose an operator is; the uids are those of real savepoints."""
+
+import pytest
+
+from flink_jobs.uids import dataset_of, is_of
+
+
+@pytest.mark.parametrize(
+    ("job", "uid", "dataset"),
+    [
+        ("refine", "refine:app_logs:KafkaSource-default_catalog.app_logs.raw_records:1", "app_logs"),
+        ("refine", "Sink Committer: refine:orders:dead_letters:1", "orders"),
+        ("metrics", "metrics:clicks:page_views:GlobalGroupAggregate:1", "clicks"),
+        ("lake", "lake.bronze.clicks", "clicks"),
+        ("lake", "lake.silver.app_logs: Sink pre-commit aggregator: lake.silver.app_logs", "app_logs"),
+        ("lake", "Sink Committer: lake.bronze.clicks", "clicks"),
+        ("lake", "lake:clicks:dead_letters:lake.bronze.dead_letters", "clicks"),
+        (
+            "lake",
+            "lake:clicks:dead_letters:lake.bronze.dead_letters: Sink pre-commit aggregator: lake.bronze.dead_letters",
+            "clicks",
+        ),
+        ("lake", "refine:clicks:Calc:1", None),
+        ("lake", "", None),
+        ("index", "Sink Committer: somebody's", None),
+    ],
+)
+def test_the_dataset_of_an_operator_is_in_its_uid(job: str, uid: str, dataset: str | None) -> None:
+    assert dataset_of(uid, job) == dataset
+
+
+def test_a_name_that_begins_like_another_is_another() -> None:
+    assert is_of("Sink Committer: lake.bronze.clicks", "lake:clicks")
+    assert not is_of("Sink Committer: lake.bronze.clicks_of_old", "lake:clicks")
+    assert not is_of("lake:clicks_of_old:Calc:1", "lake:clicks")
