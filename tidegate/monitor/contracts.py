@@ -90,9 +90,11 @@ def _read(schemas_dir: Path, name: str) -> Dataset | None:
 
 
 def _files(schemas_dir: Path) -> Files:
+    """Those of datasets and their metrics, also behind links, as Kubernetes mounts a folder."""
     found = {}
-    for path in schemas_dir.rglob("*"):
-        with suppress(OSError):  # it went meanwhile
-            facts = path.stat()
-            found[str(path)] = (facts.st_mtime_ns, facts.st_size)
+    for pattern in ("*", "*/*", "*/*/*"):
+        for path in schemas_dir.glob(pattern):
+            with suppress(OSError):  # it went meanwhile
+                facts = path.stat()
+                found[str(path)] = (facts.st_mtime_ns, facts.st_size)
     return found

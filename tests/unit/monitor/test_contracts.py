@@ -93,3 +93,14 @@ def test_of_a_contract_that_gets_broken_the_last_good_one_is_watched(tmp_path: P
     (folder / "orders" / "contract.yaml").write_text(text)
     assert contracts.renew()
     assert contracts.proved == ["app_logs", "clicks", "orders"]
+
+
+def test_a_change_behind_a_link_is_seen(tmp_path: Path) -> None:
+    shutil.copytree(SCHEMAS, tmp_path / "mounted")
+    (tmp_path / "schemas").mkdir()
+    for folder in (tmp_path / "mounted").iterdir():
+        (tmp_path / "schemas" / folder.name).symlink_to(folder)
+    contracts = Contracts(tmp_path / "schemas")
+    query = tmp_path / "mounted" / "orders" / "metrics" / "sales.sql"
+    query.write_text(query.read_text() + "-- changed\n")
+    assert contracts.renew()
