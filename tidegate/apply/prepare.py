@@ -11,6 +11,7 @@ from tidegate.contracts.load import dataset_names
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.sound import Sound, sound_datasets
 from tidegate.errors import ContractError, TidegateError
+from tidegate.job_names import LAKE
 from tidegate.jobs.check_contracts import flink_problems, has_flink
 from tidegate.jobs.fingerprints import fingerprints
 from tidegate.jobs.live import live_jobs
@@ -38,12 +39,21 @@ def prepare(settings: Settings, names: Sequence[str], jobs: Collection[str]) -> 
     found = look(settings, datasets, sound.streams)
     problems.update(found.problems)
     steps: list[JobStep] = []
+    notes = list(found.notes)
+    if LAKE in jobs and not lake_is_set(settings):
+        jobs = [job for job in jobs if job != LAKE]
+        notes.append("The job lake is left out: TIDEGATE_LAKE_CATALOG_URI is not set.")
     if jobs:
         streams = [each.name for each in datasets if isinstance(each, Stream) and each.name not in problems]
         steps, more = _steps(_Wanted(settings, sound, jobs), streams, everything=not names)
         problems.update(more)
     lacking = tuple(each for each in found.lacking if each.dataset not in problems)
-    return Plan(lacking, tuple(steps), dict(sorted(problems.items())), found.notes)
+    return Plan(lacking, tuple(steps), dict(sorted(problems.items())), tuple(notes))
+
+
+def lake_is_set(settings: Settings) -> bool:
+    """Whether a lake is part of this installation."""
+    return "lake_catalog_uri" in settings.model_fields_set
 
 
 def _wanted(sound: Sound, names: Sequence[str]) -> list[Dataset]:

@@ -31,7 +31,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(module, "live_jobs", lambda _settings: list[LiveJob]())
     monkeypatch.setattr(module, "has_flink", lambda: True)
     monkeypatch.setattr(module, "flink_problems", lambda _settings, _names: list[Problem]())
-    return Settings(schemas_dir=tmp_path / "schemas")
+    return Settings(schemas_dir=tmp_path / "schemas", lake_catalog_uri="http://127.0.0.1:1")
 
 
 def planned(plan: Plan) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -78,6 +78,12 @@ def test_a_kind_of_job_that_is_not_to_run_is_left_alone(settings: Settings, monk
     monkeypatch.setattr(module, "live_jobs", lambda _settings: [LiveJob("index", "1", "index", {"clicks": "older"})])
     (step,) = prepare(settings, (), jobs=("refine", "lake")).jobs
     assert (step.jobs, step.stops) == (("refine", "lake"), "")
+
+
+def test_without_a_lake_its_job_is_left_out_with_a_word(settings: Settings) -> None:
+    plan = prepare(Settings(schemas_dir=settings.schemas_dir), (), jobs=NAMES)
+    assert [step.jobs for step in plan.jobs] == [("refine", "index", "metrics")]
+    assert plan.notes == ("The job lake is left out: TIDEGATE_LAKE_CATALOG_URI is not set.",)
 
 
 def test_an_unknown_name_is_one_error(settings: Settings) -> None:
