@@ -29,9 +29,10 @@ from tidegate.jobs.stop import stop_jobs
 from tidegate.settings import Settings, get_settings
 
 WORKERS = ("taskmanager",)
-TOPICS = {job.name: [f"{layer}.clicks" for layer in job.reads] for job in job_names.JOBS}
+READS = {job.name: job.reads for job in job_names.JOBS}
+CLICKS = "clicks"
 AT_LEAST_ONCE = "benchmarks/jobs/refine_at_least_once.py"
-OUTPUTS = ("silver.clicks", "dlq.clicks", "dropped.clicks")
+OUTPUTS = ("silver", "dlq", "dropped")
 
 LAKE_CHECKPOINT_INTERVAL_S = 10.0
 """The job's own minute, chosen for the size of its files, would be most of a run."""
@@ -42,7 +43,7 @@ METRICS_SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 def main() -> None:
     """Parses, fills, measures, prints."""
     parser = argparse.ArgumentParser(prog="catch_up")
-    parser.add_argument("job", choices=list(TOPICS))
+    parser.add_argument("job", choices=list(READS))
     parser.add_argument("--events", type=int, default=2_000_000, help="backlog wanted in raw.clicks")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--parallelism", type=int, help="in place of the settings'")
@@ -52,11 +53,16 @@ def main() -> None:
         parser.error("--at-least-once goes with refine only")
     settings = measured(get_settings(), options.parallelism)
     fill(settings, options.events)
-    if lacking := [topic for topic in TOPICS[options.job] if not total(topic_spans(settings, topic))]:
+    if lacking := [topic for topic in topics(options.job) if not total(topic_spans(settings, topic))]:
         parser.error(f"{', '.join(lacking)} has no records. Run `python -m benchmarks.catch_up refine` first.")
     runs = [catch_up(settings, options.job, options.at_least_once) for _ in range(options.runs)]
     guarantee = ", at least once" if options.at_least_once else ""
     print(report(f"{options.job} catch-up, parallelism {settings.parallelism}{guarantee}", runs, WORKERS))
+
+
+def topics(job: str, dataset: str = CLICKS) -> list[str]:
+    """Those that the job reads."""
+    return [f"{layer}.{dataset}" for layer in READS[job]]
 
 
 def measured(settings: Settings, parallelism: int | None) -> Settings:
@@ -77,19 +83,19 @@ def fill(settings: Settings, events: int) -> None:
         subprocess.run([*command, *ratios, "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
 
 
-def catch_up(settings: Settings, job: str, at_least_once: bool = False) -> Run:
+def catch_up(settings: Settings, job: str, at_least_once: bool = False, dataset: str = CLICKS) -> Run:
     """One run from no state to the end of the backlog."""
-    spans = {topic: topic_spans(settings, topic) for topic in TOPICS[job]}
-    group = naming.group(job, "clicks")
+    spans = {topic: topic_spans(settings, topic) for topic in topics(job, dataset)}
+    group = naming.group(job, dataset)
     forget(settings, group)
     match job:
         case job_names.REFINE:  # else the next job's backlog would hold each event as often as there were runs
-            empty(settings, OUTPUTS)
+            empty(settings, [f"{layer}.{dataset}" for layer in OUTPUTS])
         case job_names.INDEX:  # writing a document that is there already costs more
             connect(settings).indices.delete(index=naming.all_indices(naming.events_alias("clicks")))
     if at_least_once:
         submit(settings, job, [AT_LEAST_ONCE, "--recover-from", "none", "--dataset", "clicks"])
-    start(settings, Start((job,), ("clicks",), "none", leave_running=at_least_once))
+    start(settings, Start((job,), (dataset,), "none", leave_running=at_least_once))
     began, before = time.monotonic(), cpu_seconds(settings)
     ends = {(topic, number): end for topic, span in spans.items() for number, (_, end) in span.items()}
     offsets = OffsetReader(settings)
@@ -107,7 +113,7 @@ def forget(settings: Settings, group: str) -> None:
         admin.delete_consumer_groups([group])[group].result()
 
 
-def empty(settings: Settings, topics: tuple[str, ...]) -> None:
+def empty(settings: Settings, topics: list[str]) -> None:
     """Deletes all records of the topics."""
     admin = AdminClient(connection.kafka(settings))  # named: its answers never come once it is collected
     for topic in topics:
