@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from producers.generated.poison import Damage, Kind, Record, absurd_time, empty, rule_breaks, tombstone
+from producers.generated.poison import Damage, Kind, Record, absurd_times, empty, raw_time, rule_breaks, tombstone
 from producers.sending.encoding import RecordEncoder
 from tidegate.avro.frame import frame
 from tidegate.avro.json_values import sent_name
@@ -18,12 +18,10 @@ _ABSURD_TIMES_MS = (0, 7_258_118_400_000)
 
 def json_kinds_for(dataset: Dataset, encoder: RecordEncoder, breaks: Mapping[str, Record]) -> list[Kind]:
     """All that can be done to records of ``dataset``; ``breaks`` has for a reject rule the fields that break it."""
-    time = sent_name(dataset.raw_fields[dataset.contract.event_time.field])
-    kinds = [
-        *_STRUCTURAL,
-        Kind("no_time", "BAD_VALUE", _with(time, "yesterday")),
-        absurd_time(dataset, encoder, _ABSURD_TIMES_MS),
-    ]
+    time = raw_time(dataset)
+    kinds = [*_STRUCTURAL, *absurd_times(dataset, encoder, _ABSURD_TIMES_MS)]
+    if time is not None:
+        kinds.append(Kind("no_time", "BAD_VALUE", _with(sent_name(time), "yesterday")))
     if unknown_fields(dataset.contract) == "reject":
         kinds.append(Kind("unknown_field", "UNKNOWN_FIELD", _with("no field of the contract", None)))
     return [*kinds, *rule_breaks(dataset, encoder, breaks)]

@@ -7,6 +7,7 @@ import numpy as np
 
 from producers.sending.encoding import RecordEncoder
 from tidegate.avro.frame import FRAME_BYTES, body_of, frame
+from tidegate.avro.types import Field
 from tidegate.contracts.dataset import Dataset
 
 Damage = Callable[[bytes, np.random.Generator], bytes | None]
@@ -59,8 +60,7 @@ def kinds_for(dataset: Dataset, encoder: RecordEncoder, breaks: Mapping[str, Rec
     kinds = [*_STRUCTURAL]
     if first.kind == "string" and not first.nullable:
         kinds += [Kind("length_prefix", "BAD_LENGTH", _length_prefix), Kind("bad_utf8", "BAD_UTF8", _bad_utf8)]
-    kinds.append(absurd_time(dataset, encoder, _ABSURD_TIMES_MS))
-    return [*kinds, *rule_breaks(dataset, encoder, breaks)]
+    return [*kinds, *absurd_times(dataset, encoder, _ABSURD_TIMES_MS), *rule_breaks(dataset, encoder, breaks)]
 
 
 def rule_breaks(dataset: Dataset, encoder: RecordEncoder, breaks: Mapping[str, Record]) -> list[Kind]:
@@ -79,16 +79,24 @@ def _changed(encoder: RecordEncoder, fields: Record) -> Damage:
     return damage
 
 
-def absurd_time(dataset: Dataset, encoder: RecordEncoder, times_ms: Sequence[int]) -> Kind:
-    """An event of one of these times, which no contract believes."""
-    field = dataset.contract.event_time.field
-    units_per_ms = 1000 if dataset.raw_fields[field].type.kind == "timestamp-micros" else 1
+def raw_time(dataset: Dataset) -> Field | None:
+    """The field of a raw record that is the event's time; None where a mapping or a record within has it."""
+    field = dataset.raw_fields.get(dataset.raw_path(dataset.contract.event_time.field) or "")
+    return field if field is not None and field.type.kind in ("timestamp-millis", "timestamp-micros") else None
+
+
+def absurd_times(dataset: Dataset, encoder: RecordEncoder, times_ms: Sequence[int]) -> list[Kind]:
+    """An event of one of these times, which no contract believes; none where the time is no field of its own."""
+    field = raw_time(dataset)
+    if field is None:
+        return []
+    name, units_per_ms = field.name, 1000 if field.type.kind == "timestamp-micros" else 1
 
     def damage(good: bytes, rng: np.random.Generator) -> bytes:
         time_ms = times_ms[int(rng.integers(len(times_ms)))]
-        return encoder.encode(encoder.decode(good) | {field: min(time_ms * units_per_ms, 2**62)})
+        return encoder.encode(encoder.decode(good) | {name: min(time_ms * units_per_ms, 2**62)})
 
-    return Kind("absurd_time", "EVENT_TIME_OUT_OF_RANGE", damage)
+    return [Kind("absurd_time", "EVENT_TIME_OUT_OF_RANGE", damage)]
 
 
 def empty(good: bytes, rng: np.random.Generator) -> bytes:

@@ -8,12 +8,15 @@ import pytest
 from producers.generated.from_examples import generator
 from producers.generated.generator import Mix, Traffic
 from producers.generated.json_poison import json_kinds_for
+from producers.generated.poison import raw_time
 from producers.sending.encoding import encoder_of
+from tests.contracts import JSON_SCHEMAS
 from tidegate.avro.binary import BadRecord
 from tidegate.avro.json_records import JsonRecordReader
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.examples import read_examples
 from tidegate.contracts.json_topics import unknown_fields
+from tidegate.contracts.load import load_stream
 
 AFTER_DECODING = {"EVENT_TIME_OUT_OF_RANGE", "RULE_VIOLATED"}
 
@@ -55,3 +58,9 @@ def test_traffic_in_json_is_made_of_the_examples_and_foretells_what_becomes_of_i
             assert reader.read(value)["reading_id"] is not None
         else:
             assert reader.read_or_none(value) is None
+
+
+def test_a_time_that_a_mapping_makes_is_not_spoiled() -> None:
+    machines = load_stream(JSON_SCHEMAS.parent / "mapped", "machines")
+
+    assert raw_time(machines) is None
