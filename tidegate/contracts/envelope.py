@@ -34,6 +34,14 @@ DROPPED_PLACE = ("source_partition", "source_offset")
 LAKE_PARTITIONS = ("year", "month", "day")
 """By which the lake's tables are partitioned, so no column of silver may have one of these names."""
 
+CHANGE_DELETED, CHANGED_AT = "_deleted", "_changed_at"
+CHANGE_PLACE = ("_gold_partition", "_gold_offset")
+"""Where the record lies in the metric's topic; of a key, all records lie in one partition."""
+CHANGED_DAY = "_day"
+"""The day of the metric's time, by which the table is partitioned."""
+CHANGE_COLUMNS = (CHANGE_DELETED, CHANGED_AT, *CHANGE_PLACE, CHANGED_DAY)
+"""What a table of a metric's changes has beside the metric's columns."""
+
 TYPES: Mapping[str, AvroType] = {
     SOURCE_PARTITION: AvroType("int"),
     SOURCE_OFFSET: AvroType("long"),

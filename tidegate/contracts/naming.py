@@ -19,6 +19,13 @@ Output = Literal["silver", "dlq", "dropped"]
 """What refine writes: the good rows, the dead letters, the coordinates of what a rule drops."""
 Layer = Literal["bronze", "silver"]
 """The namespaces of the lake: raw bytes as they came, and the good rows."""
+GOLD = "gold"
+"""The lake's namespace of business metrics."""
+CHANGES_SUFFIX = "_changes"
+LAKE_DEAD_LETTERS = TableName("bronze.dead_letters")
+"""One table for all datasets."""
+LAKE_KEY = "tidegate.key"
+"""Property of a table of changes: the columns that name one row, by commas."""
 
 PROVE_GROUP = GroupId("tidegate-prove")
 DEMO_GROUP = GroupId("tidegate-demo")
@@ -89,6 +96,11 @@ def all_indices(alias: str) -> str:
 def index_pattern(alias: str, time_column: str, period: str) -> str:
     """The index of a row, in the sink's words: ``period`` is how its time is written, such as ``yyyy.MM``."""
     return f"{index_prefix(alias)}{{{time_column}|{period}}}"
+
+
+def lake_changes(dataset: str, metric: str) -> TableName:
+    """The lake's table of what a metric's rows were and are."""
+    return TableName(f"{GOLD}.{dataset}_{metric}{CHANGES_SUFFIX}")
 
 
 def lake_table(layer: Layer, dataset: str) -> TableName:

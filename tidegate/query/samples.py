@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-DEAD_LETTERS = "bronze.dead_letters"
+from tidegate.contracts.naming import LAKE_DEAD_LETTERS
 
 
 def samples(tables: Sequence[str]) -> list[str]:
@@ -15,9 +15,9 @@ def samples(tables: Sequence[str]) -> list[str]:
     if bronze in tables:
         assert bronze
         found.append(f"select max(_ingested_at) as newest, now() - newest as age from {_quoted(bronze)}")
-    if DEAD_LETTERS in tables:
+    if LAKE_DEAD_LETTERS in tables:
         found.append(
-            f"select dataset, stage, error_code, count(*) as letters from {DEAD_LETTERS}"
+            f"select dataset, stage, error_code, count(*) as letters from {LAKE_DEAD_LETTERS}"
             " where failed_at > now() - interval 1 day group by all order by letters desc"
         )
     elif silver:

@@ -11,13 +11,11 @@ import duckdb
 from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_dataset import LakeDataset
 from tidegate.clients.outage import S3, outage
+from tidegate.contracts.naming import LAKE_KEY
 from tidegate.errors import TidegateError
 from tidegate.query.catalog import Lake
 from tidegate.query.problems import in_our_words
 from tidegate.settings import Settings
-
-KEY_PROPERTY = "tidegate.key"
-"""Of a table of changes: the columns that name one row, by commas."""
 
 
 class Session:
@@ -121,7 +119,7 @@ class Session:
             self._define(table_name, f'select * from "{_hidden(table_name)}"')
         if view:
             columns = [field.name for field in table.schema().fields]
-            self._define(name, view.query(columns, table.properties[KEY_PROPERTY].split(",")))
+            self._define(name, view.query(columns, table.properties[LAKE_KEY].split(",")))
 
     def _define(self, name: str, query: str) -> None:
         schema, _, table = name.partition(".")

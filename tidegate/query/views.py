@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-CHANGES = "_changes"
-CHANGE_COLUMNS = ("_deleted", "_changed_at", "_gold_partition", "_gold_offset", "year", "month", "day")
-"""Of a table of changes: what it has beside the metric's columns."""
+from tidegate.contracts.envelope import CHANGE_COLUMNS, CHANGE_DELETED, CHANGE_PLACE
+from tidegate.contracts.naming import CHANGES_SUFFIX, GOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +24,14 @@ class View:
         keys = ", ".join(f"{quote}{name}{quote}" for name in key)
         return (
             f"select {', '.join(quoted)} from (\n"
-            f"  select *, row_number() over (partition by {keys} order by _gold_offset desc) as _newest\n"
+            f"  select *, row_number() over (partition by {keys} order by {CHANGE_PLACE[1]} desc) as _newest\n"
             f"  from {self.table}\n"
-            f") as changes where _newest = 1 and not _deleted"
+            f") as changes where _newest = 1 and not {CHANGE_DELETED}"
         )
 
 
 def views_of(tables: Iterable[str]) -> Iterator[View]:
     """The views for the tables of these names."""
     for table in tables:
-        if table.startswith("gold.") and table.endswith(CHANGES):
-            yield View(table.removesuffix(CHANGES), table)
+        if table.startswith(f"{GOLD}.") and table.endswith(CHANGES_SUFFIX):
+            yield View(table.removesuffix(CHANGES_SUFFIX), table)

@@ -68,3 +68,34 @@ def test_unknown_variables_are_one_line_on_standard_error(monkeypatch: pytest.Mo
         "warning: nothing reads TIDEGATE_KAFKA_BOOTSTRAP (did you mean TIDEGATE_KAFKA_BOOTSTRAP_SERVERS?),"
         " TIDEGATE_XYZZY\n"
     )
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pyiceberg", "spark", "trino", "aws"])
+def test_what_an_engine_needs_holds_no_secret(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setenv("TIDEGATE_S3_ACCESS_KEY", "keyed")
+    monkeypatch.setenv("TIDEGATE_S3_SECRET_KEY", "it's hidden")
+    result = CliRunner().invoke(command, ["show", "--for", engine])
+    assert result.exit_code == 0
+    assert "tidegate config show --secrets" in result.output.splitlines()[0]
+    assert "keyed" not in result.output
+    assert "hidden" not in result.output
+
+
+def test_the_login_is_given_to_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_S3_ACCESS_KEY", "keyed")
+    monkeypatch.setenv("TIDEGATE_S3_SECRET_KEY", "it's hidden")
+    lines = CliRunner().invoke(command, ["show", "--secrets"]).output
+    echoed = subprocess.run(
+        ["sh", "-c", f'{lines}\necho "$TIDEGATE_S3_ACCESS_KEY/$TIDEGATE_S3_SECRET_KEY"'],
+        capture_output=True, text=True, check=True, env={},
+    )  # fmt: skip
+    assert echoed.stdout == "keyed/it's hidden\n"
+
+
+def test_no_login_is_said_with_the_remedy() -> None:
+    result = CliRunner().invoke(command, ["show", "--secrets"])
+    assert "Set TIDEGATE_S3_ACCESS_KEY and TIDEGATE_S3_SECRET_KEY" in str(result.exception)
+
+
+def test_one_output_at_a_time() -> None:
+    assert CliRunner().invoke(command, ["show", "--json", "--for", "aws"]).exit_code == 2

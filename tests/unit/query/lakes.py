@@ -27,9 +27,7 @@ VIEWS = pa.schema(
         ("_changed_at", pa.timestamp("us", "UTC")),
         ("_gold_partition", pa.int32()),
         ("_gold_offset", pa.int64()),
-        ("year", pa.int32()),
-        ("month", pa.int32()),
-        ("day", pa.int32()),
+        ("_day", pa.date32()),
     ]
 )
 
@@ -51,7 +49,7 @@ def two_tables(folder: Path) -> DiskCatalog:
     changes = catalog.create("gold.clicks_page_views_changes", VIEWS, properties={"tidegate.key": "minute,country"})
     changed = [("DE", 1, False), ("FR", 1, False), ("DE", 3, False), ("FR", None, True)]
     newest = [
-        dict(zip(VIEWS.names, (NOON, country, views, deleted, NOON, 0, offset, 2026, 11, 1), strict=True))
+        dict(zip(VIEWS.names, (NOON, country, views, deleted, NOON, 0, offset, NOON.date()), strict=True))
         for offset, (country, views, deleted) in enumerate(changed)
     ]
     changes.append(pa.Table.from_pylist(newest, schema=VIEWS))

@@ -9,6 +9,6 @@ def test_changes_of_a_metric_have_a_view_and_nothing_else_has() -> None:
 
 
 def test_names_are_in_the_quotes_of_the_engine() -> None:
-    sql = View("gold.x", "gold.x_changes").query(["minute", "n", "_deleted", "day"], ["minute"], "`")
+    sql = View("gold.x", "gold.x_changes").query(["minute", "n", "_deleted", "_day"], ["minute"], "`")
     assert sql.startswith("select `minute`, `n` from (")
     assert "partition by `minute` order by _gold_offset desc" in sql
