@@ -1,33 +1,62 @@
-"""Brings a silver table of the lake to the types of ``silver.avsc``, before a job that writes to it is submitted.
+"""Brings the lake's tables to the types of the schemas of what is written to them, before the job is submitted.
 
 By pyiceberg: Flink's ALTER TABLE changes whole columns only, not the fields inside a row, an array or a map.
 """
 
 import importlib
 import json
+from dataclasses import dataclass
 from typing import Any, assert_never
 
+from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.clients.lake import lake_errors, open_catalog
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.naming import lake_table
+from tidegate.contracts.load import platform_schema
+from tidegate.contracts.naming import LAKE_DEAD_LETTERS, TableName, lake_changes, lake_table
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
 
 
-def follow_silver(dataset: Stream, settings: Settings) -> tuple[Step, ...]:
-    """Changes the table in one commit, where it has to be changed; returns what was done.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A table of the lake, and the file of the schema that it follows."""
+
+    table: TableName
+    file: str
+    type: AvroType
+
+
+def follow_schemas(dataset: Stream, settings: Settings) -> None:
+    """Changes the dataset's tables, each in one commit, where they have to be changed.
 
     Raises:
-        TidegateError: a change that Iceberg can't make, and then none is made; the catalog refuses; or somebody else
-            has just changed the table.
+        TidegateError: a change that Iceberg can't make, and then none is made of that table; the catalog
+            refuses; or somebody else has just changed the table.
         TransientError: the catalog does not answer.
     """
     catalog = open_catalog(settings)
-    name = lake_table("silver", dataset.name)
+    for followed in followed_by(dataset, platform_schema(settings.schemas_dir, "dead_letter")):
+        _follow(followed, catalog, settings)
+
+
+def followed_by(dataset: Stream, dead_letter: AvroSchema) -> tuple[Followed, ...]:
+    """The tables that the job writes for the dataset, but for bronze's, which is always the same."""
+    return (
+        Followed(lake_table("silver", dataset.name), f"{dataset.name}/silver.avsc", dataset.silver_type),
+        Followed(LAKE_DEAD_LETTERS, "the schema of dead letters", read_record(dead_letter)),
+        *(
+            Followed(lake_changes(dataset.name, each.name), f"{dataset.name}/metrics/{each.name}.avsc", each.type)
+            for each in dataset.metrics
+        ),
+    )
+
+
+def _follow(followed: Followed, catalog: Any, settings: Settings) -> tuple[Step, ...]:
+    name = followed.table
     with lake_errors(settings):
         table = catalog.load_table(name)
-    steps = steps_to_silver(dataset, json.loads(table.schema().model_dump_json()))
+    steps = steps_to(followed, json.loads(table.schema().model_dump_json()))
     if not steps:
         return ()
     overtaken = importlib.import_module("pyiceberg.exceptions").CommitFailedException
@@ -41,17 +70,16 @@ def follow_silver(dataset: Stream, settings: Settings) -> tuple[Step, ...]:
     return steps
 
 
-def steps_to_silver(dataset: Stream, schema: Any) -> tuple[Step, ...]:
-    """The steps from the table's ``schema``, in Iceberg's JSON, to the dataset's.
+def steps_to(followed: Followed, schema: Any) -> tuple[Step, ...]:
+    """The steps from the table's ``schema``, in Iceberg's JSON, to that which it follows.
 
     Raises:
         TidegateError: Iceberg can't make all of them; names each field.
     """
-    planned = plan(of_iceberg(schema), of_avro(dataset.silver_type))
+    planned = plan(of_iceberg(schema), of_avro(followed.type))
     if planned.refusals:
         raise TidegateError(
-            f"the lake's table {lake_table('silver', dataset.name)} can't follow {dataset.name}/silver.avsc: "
-            f"{'; '.join(planned.refusals)}.",
+            f"the lake's table {followed.table} can't follow {followed.file}: {'; '.join(planned.refusals)}.",
             remedy="Leave such a field as it was, and add the new one under another name: Iceberg only widens int to "
             "long, float to double and a decimal's precision, and adds fields.",
         )

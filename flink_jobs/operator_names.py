@@ -16,7 +16,8 @@ def name_operators(environment: StreamExecutionEnvironment, prefix: str, parts_o
 
     ``prefix`` names job and dataset: another dataset in the job leaves the uids of this one as they are. ``parts_of``
     names the part of the job that writes to a sink's table. Operators that work for one part only, and are no sources,
-    are counted within it, so that another part leaves them as they are too.
+    are counted within it, so that another part leaves them as they are too. A sink that is called by its table, as
+    Iceberg's are, keeps that uid unless it is of such a part: several datasets may write to that table.
     """
     sinks = list(environment._j_stream_execution_environment.getTransformations())
     parts: defaultdict[int, set[str]] = defaultdict(set)
@@ -26,6 +27,9 @@ def name_operators(environment: StreamExecutionEnvironment, prefix: str, parts_o
             parts[int(transformation.getId())].add(part)
     seen: Counter[str] = Counter()
     for transformation in transformations(sinks):
+        own = parts_of.get(str(transformation.getUid()))
+        if own:
+            transformation.setUid(f"{prefix}:{own}:{transformation.getUid()}")
         if transformation.getUid() is not None or transformation.getClass().getSimpleName() in _VIRTUAL:
             continue
         of = [*parts[int(transformation.getId())]] if transformation.getInputs() else []

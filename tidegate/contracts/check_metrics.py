@@ -12,8 +12,8 @@ from tidegate.contracts.problem import Problem
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _TAKEN = ("silver", "silver_records", "dead_letters")
 """Tables of the metrics job."""
-_PARTS = ("topic", "documents")
-"""Tables that each metric has there, behind its name."""
+_PARTS = ("topic", "documents", "changes")
+"""Tables that each metric has, there or in the lake, behind its name."""
 _KEY_KINDS: frozenset[Kind] = TIMESTAMPS | {"string", "int", "long", "boolean", "date"}
 """Kinds with one text for a value, by which a row finds the row before."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from tidegate.avro.json_values import sent_name
 from tidegate.avro.types import AvroType, read_record
-from tidegate.contracts import envelope
+from tidegate.contracts import envelope, naming
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.problem import Problem
 
@@ -20,6 +20,7 @@ def name_problems(draft: Draft) -> list[Problem]:
     """Names that are taken, or differ from another's by case only, in each schema of the dataset."""
     newest = f"{draft.name}/v{max(draft.versions)}.avsc"
     found = [*_own(newest, draft.raw_type, (), _remedy_raw), *_twins(newest, draft.raw_type, "")]
+    found += _lake_name(draft.name)
     found += [*_own(newest, _items(draft), (), _remedy_raw), *_sent_names(newest, draft.raw_type, "")]
     if draft.mapped is not None:
         file, mapped = f"{draft.name}/mapped.avsc", read_record(draft.mapped)
@@ -40,6 +41,12 @@ def name_problems(draft: Draft) -> list[Problem]:
 def _envelope(draft: Draft) -> list[str]:
     """The columns that silver may have beside those of its own."""
     return [*envelope.TYPES, *([envelope.RESCUED] if draft.contract.rescues else [])]
+
+
+def _lake_name(dataset: str) -> Iterator[Problem]:
+    if naming.lake_table("bronze", dataset) == naming.LAKE_DEAD_LETTERS:
+        problem = f"{dataset} is the lake's table of the dead letters of all datasets"
+        yield Problem(f"{dataset}/contract.yaml", "dataset", problem, "Give the dataset another name.")
 
 
 def _items(draft: Draft) -> AvroType:

@@ -87,7 +87,8 @@ print(catalog.list_tables("silver"))
 
 def _spark(lake: LakeAddress) -> str:
     return f"""# Start pyspark with Iceberg for your version of Spark, and its bundle for S3:
-# --packages org.apache.iceberg:iceberg-spark-runtime-<Spark>_<Scala>:<version>,org.apache.iceberg:iceberg-aws-bundle:<version>
+# --packages org.apache.iceberg:iceberg-spark-runtime-<Spark>_<Scala>:<version>
+#   and org.apache.iceberg:iceberg-aws-bundle:<version>, by a comma
 import os
 
 from pyspark.sql import SparkSession

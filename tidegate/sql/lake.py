@@ -1,11 +1,11 @@
 """The lake job's SQL: raw bytes to bronze and silver rows to silver, Iceberg tables that are partitioned by day.
 
-Bronze by the day of arrival, silver by the day of the event, so that a late event lands in its own day.
+Beside them dead letters (``lake_letters.py``) and what metrics were and are (``lake_changes.py``).
+Bronze is partitioned by the day of arrival, silver by the day of the event, so that a late event lands in its own day.
 """
 
 from collections.abc import Mapping
 
-from tidegate.avro.types import Column
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import (
@@ -18,13 +18,16 @@ from tidegate.contracts.envelope import (
     SOURCE_TOPIC,
     VALUE,
 )
-from tidegate.contracts.naming import Layer
 from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import LAKE
 from tidegate.sql.connections import Options
-from tidegate.sql.ddl import indented, option_lines, quoted
+from tidegate.sql.ddl import option_lines, quoted
 from tidegate.sql.job_sql import Insert, JobSql, Table
+from tidegate.sql.lake_changes import definitions as changes
+from tidegate.sql.lake_changes import insert_changes
+from tidegate.sql.lake_letters import insert_letters, letters_source, letters_table
 from tidegate.sql.lake_schema import PARTITIONS
+from tidegate.sql.lake_tables import lake_lines, lake_table, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.sources import bytes_source, silver_source
 from tidegate.sql.state import dedup_ttl_ms
@@ -41,32 +44,34 @@ _BRONZE_COLUMNS = (
     f"`{HEADERS}` MAP<STRING, BYTES>",
     f"`{VALUE}` BYTES",
 )
-_LAYERS: tuple[Layer, ...] = ("bronze", "silver")
-_TABLE_OPTIONS = {
-    "format-version": "2",
-    "write.format.default": "parquet",
-    "write.parquet.compression-codec": "zstd",
-    "write.distribution-mode": "none",
-    "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "20",
-}
+_NAMESPACES = ("bronze", "silver")
 
 
 def job_sql(stream: Stream, platform: Platform) -> JobSql:
     """The SQL of one dataset: catalog, namespaces and tables where they are missing, then both inserts."""
     connections, group = platform.connections, naming.group(LAKE, stream.name)
+    namespaces = (*_NAMESPACES, naming.GOLD) if stream.metrics else _NAMESPACES
     return JobSql(
         dedup_ttl_ms(stream.contract),
         definitions=(
             lake_catalog(connections.lake_catalog),
-            *(Table(f"lake.{layer}", f"CREATE DATABASE IF NOT EXISTS lake.`{layer}`") for layer in _LAYERS),
+            *(Table(f"lake.{name}", f"CREATE DATABASE IF NOT EXISTS lake.`{name}`") for name in namespaces),
             bronze_table(stream),
             silver_table(stream),
             bytes_source(stream, connections, group),
             silver_source(stream, connections, group),
             dead_letters_table(stream, platform, LAKE),
+            letters_table(platform.dead_letter),
+            letters_source(stream, platform, group),
+            *changes(stream, connections, group),
         ),
-        inserts=(insert_bronze(stream), insert_silver(stream), insert_unreadable(stream, LAKE, Stage.LAKE)),
+        inserts=(
+            insert_bronze(stream),
+            insert_silver(stream),
+            insert_unreadable(stream, LAKE, Stage.LAKE),
+            insert_letters(stream, platform.dead_letter),
+            *(insert_changes(metric) for metric in stream.metrics),
+        ),
     )
 
 
@@ -78,26 +83,20 @@ def lake_catalog(catalog: Options) -> Table:
 
 def bronze_table(stream: Stream) -> Table:
     """``lake.bronze.<dataset>``: the raw bytes and their coordinates."""
-    return _lake_table("bronze", stream.name, [*_BRONZE_COLUMNS])
+    return _dated(naming.lake_table("bronze", stream.name), [*_BRONZE_COLUMNS])
 
 
 def silver_table(stream: Stream) -> Table:
     """``lake.silver.<dataset>``: the silver rows."""
-    return _lake_table(
-        "silver", stream.name, [f"`{column.name}` {lake_type(column)}" for column in stream.silver_columns]
-    )
-
-
-def lake_type(column: Column) -> str:
-    """The column's type in Iceberg, which knows timestamps in microseconds only."""
-    return column.sql_type.replace("TIMESTAMP_LTZ(3)", "TIMESTAMP_LTZ(6)")
+    return _dated(naming.lake_table("silver", stream.name), lake_lines(stream.silver_columns))
 
 
 def insert_bronze(stream: Stream) -> Insert:
     """Every raw record as it came, poison too."""
+    name = naming.lake_table("bronze", stream.name)
     return Insert(
-        f"lake.{naming.lake_table('bronze', stream.name)}",
-        f"""INSERT INTO {_quoted_name("bronze", stream.name)}
+        f"lake.{name}",
+        f"""INSERT INTO {quoted_name(name)}
 SELECT {", ".join(COORDINATES)}, {INGESTED_AT}, {KEY}, {HEADERS}, {VALUE},
   {_day_of(INGESTED_AT)}
 FROM raw_records""",
@@ -106,26 +105,17 @@ FROM raw_records""",
 
 def insert_silver(stream: Stream) -> Insert:
     """Every committed silver row."""
-    names = quoted(stream.silver_columns)
+    name, names = naming.lake_table("silver", stream.name), quoted(stream.silver_columns)
     return Insert(
-        f"lake.{naming.lake_table('silver', stream.name)}",
-        f"""INSERT INTO {_quoted_name("silver", stream.name)} ({names}, {", ".join(f"`{part}`" for part in PARTITIONS)})
+        f"lake.{name}",
+        f"""INSERT INTO {quoted_name(name)} ({names}, {", ".join(f"`{part}`" for part in PARTITIONS)})
 SELECT {names}, {_day_of(f"`{stream.contract.event_time.column}`")}
 FROM silver WHERE _error_code IS NULL""",
     )
 
 
-def _lake_table(layer: Layer, name: str, body: list[str]) -> Table:
-    return Table(
-        f"lake.{naming.lake_table(layer, name)}",
-        f"CREATE TABLE IF NOT EXISTS {_quoted_name(layer, name)} (\n"
-        f"{indented([*body, *(f'`{part}` INT' for part in PARTITIONS)])}\n)\n"
-        f"PARTITIONED BY ({', '.join(f'`{part}`' for part in PARTITIONS)}) WITH (\n{option_lines(_TABLE_OPTIONS)}\n)",
-    )
-
-
-def _quoted_name(layer: Layer, name: str) -> str:
-    return f"lake.`{layer}`.`{name}`"
+def _dated(name: naming.TableName, body: list[str]) -> Table:
+    return lake_table(name, [*body, *(f"`{part}` INT" for part in PARTITIONS)], PARTITIONS, {})
 
 
 def _day_of(column: str) -> str:

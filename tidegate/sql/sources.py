@@ -79,7 +79,7 @@ def raw_source(stream: Stream, connections: Connections, group: str, spans: Span
         f"value.contract-{stream.contract.topic.format}.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
         **(_bounds(spans) if spans is not None else {}),
     }
-    return _reading("raw_records", body, options)
+    return resumable("raw_records", body, options)
 
 
 def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
@@ -90,7 +90,7 @@ def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
         "value.format": "raw",
         "value.fields-include": "EXCEPT_KEY",
     }
-    return _reading("raw_records", [f"`{VALUE}` BYTES", *RAW_METADATA], options)
+    return resumable("raw_records", [f"`{VALUE}` BYTES", *RAW_METADATA], options)
 
 
 def silver_source(stream: Stream, connections: Connections, group: str, table: str = "silver") -> Table:
@@ -102,7 +102,7 @@ def silver_source(stream: Stream, connections: Connections, group: str, table: s
         "value.contract-avro.max-record-bytes": str(DERIVED_MAX_BYTES),
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
     }
-    return _reading(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
+    return resumable(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
 
 
 def reference_table(reference: Reference, connections: Connections) -> Table:
@@ -131,7 +131,7 @@ def _raw_format(prefix: str, dataset: Stream, connections: Connections) -> Optio
     return contract_avro(prefix, dataset.latest, connections)
 
 
-def _reading(name: str, body: list[str], options: Options) -> Table:
+def resumable(name: str, body: list[str], options: Options) -> Table:
     """A table of :func:`kafka_source`; a partition of which no offset is committed is read from its beginning."""
     committed = {"scan.startup.mode": "group-offsets", "properties.auto.offset.reset": "earliest"}
     return replace(create(name, body, options), resumed=create(name, body, {**options, **committed}).sql)

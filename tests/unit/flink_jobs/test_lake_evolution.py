@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from pyiceberg.schema import Schema, assign_fresh_schema_ids
 from pyiceberg.table.update.schema import UpdateSchema
 
-from flink_jobs.lake_evolution import apply, steps_to_silver
+from flink_jobs.lake_evolution import Followed, apply, followed_by, steps_to
 from tests.contracts import SCHEMAS, copy_of_clicks
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import load_stream
+from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.errors import TidegateError
 from tidegate.sql.lake_schema import LakeType, as_iceberg, of_avro, of_iceberg, plan
 
+DEAD_LETTER = platform_schema(SCHEMAS, "dead_letter")
 WIDER = {"int": "long", "float": "double", "decimal(9, 2)": "decimal(11, 2)"}
 
 
@@ -97,15 +98,31 @@ def with_quantity(dataset: Stream, name: str) -> Any:
     return as_iceberg(LakeType("struct", (*fields, *((part, LakeType("int")) for part in ("year", "month", "day")))))
 
 
+def silver_of(dataset: Stream) -> Followed:
+    """The first of the tables that follow the dataset's schemas."""
+    return followed_by(dataset, DEAD_LETTER)[0]
+
+
+def test_dead_letters_and_metrics_follow_their_schemas_too() -> None:
+    followed = followed_by(load_stream(SCHEMAS, "clicks"), DEAD_LETTER)
+    assert [(each.table, each.file) for each in followed] == [
+        ("silver.clicks", "clicks/silver.avsc"),
+        ("bronze.dead_letters", "the schema of dead letters"),
+        ("gold.clicks_browsers_changes", "clicks/metrics/browsers.avsc"),
+        ("gold.clicks_funnel_changes", "clicks/metrics/funnel.avsc"),
+        ("gold.clicks_page_views_changes", "clicks/metrics/page_views.avsc"),
+    ]
+
+
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SCHEMAS.glob("*/silver.avsc")))
 def test_a_table_made_for_a_dataset_needs_no_step(name: str) -> None:
     dataset = load_stream(SCHEMAS, name)
-    assert steps_to_silver(dataset, with_quantity(dataset, "int")) == ()
+    assert steps_to(silver_of(dataset), with_quantity(dataset, "int")) == ()
 
 
 def test_what_iceberg_cannot_follow_is_one_line_with_the_field_and_the_remedy(dataset: Stream) -> None:
     with pytest.raises(TidegateError) as raised:
-        steps_to_silver(dataset, with_quantity(dataset, "string"))
+        steps_to(silver_of(dataset), with_quantity(dataset, "string"))
     assert str(raised.value) == (
         "the lake's table silver.probe can't follow probe/silver.avsc: quantity from string to int. Leave such a field "
         "as it was, and add the new one under another name: Iceberg only widens int to long, float to double and a "

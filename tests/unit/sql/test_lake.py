@@ -3,25 +3,29 @@
 import pytest
 
 from tests.unit.sql.visits import CONNECTIONS, PLATFORM, stream
-from tidegate.avro.types import Column
-from tidegate.sql.lake import bronze_table, insert_bronze, insert_silver, job_sql, lake_catalog, lake_type, silver_table
+from tidegate.sql.lake import bronze_table, insert_bronze, insert_silver, job_sql, lake_catalog, silver_table
 
 
 def test_every_statement_has_the_name_of_what_it_makes_or_fills() -> None:
     sql = job_sql(stream(), PLATFORM)
 
     assert [each.name for each in sql.definitions] == [
-        "lake", "lake.bronze", "lake.silver", "lake.bronze.visits", "lake.silver.visits", "raw_records", "silver",
-        "dead_letters",
+        "lake", "lake.bronze", "lake.silver", "lake.gold", "lake.bronze.visits", "lake.silver.visits", "raw_records",
+        "silver",
+        "dead_letters", "lake.bronze.dead_letters", "letter_records", "lake.gold.visits_page_visits_changes",
+        "page_visits_changes",
     ]  # fmt: skip
-    assert [insert.into for insert in sql.inserts] == ["lake.bronze.visits", "lake.silver.visits", "dead_letters"]
+    assert [insert.into for insert in sql.inserts] == [
+        "lake.bronze.visits", "lake.silver.visits", "dead_letters", "lake.bronze.dead_letters",
+        "lake.gold.visits_page_visits_changes",
+    ]  # fmt: skip
 
 
-def test_both_sources_are_read_by_the_jobs_group() -> None:
+def test_every_source_is_read_by_the_jobs_group() -> None:
     definitions = job_sql(stream(), PLATFORM).definitions
 
     read = [each.name for each in definitions if "'properties.group.id' = 'tidegate-lake-visits'" in each.sql]
-    assert read == ["raw_records", "silver"]
+    assert read == ["raw_records", "silver", "letter_records", "page_visits_changes"]
 
 
 def test_the_catalog_is_reached_as_the_connections_say() -> None:
@@ -36,18 +40,6 @@ def test_a_table_is_partitioned_by_day_and_made_only_where_it_is_missing(make: o
     assert sql.startswith("CREATE TABLE IF NOT EXISTS lake.")
     assert "PARTITIONED BY (`year`, `month`, `day`)" in sql
     assert "`year` INT,\n  `month` INT,\n  `day` INT\n)" in sql
-
-
-@pytest.mark.parametrize(
-    ("sql_type", "expected"),
-    [
-        ("TIMESTAMP_LTZ(3)", "TIMESTAMP_LTZ(6)"),
-        ("ARRAY<ROW<`at` TIMESTAMP_LTZ(3)>>", "ARRAY<ROW<`at` TIMESTAMP_LTZ(6)>>"),
-        ("INT", "INT"),
-    ],
-)
-def test_icebergs_timestamps_are_in_microseconds_within_a_row_too(sql_type: str, expected: str) -> None:
-    assert lake_type(Column("c", sql_type, True, "")) == expected
 
 
 def test_bronze_takes_every_record_by_the_day_of_arrival() -> None:

@@ -26,6 +26,9 @@ CREATE DATABASE IF NOT EXISTS lake.`bronze`
 CREATE DATABASE IF NOT EXISTS lake.`silver`
 ;
 
+CREATE DATABASE IF NOT EXISTS lake.`gold`
+;
+
 CREATE TABLE IF NOT EXISTS lake.`bronze`.`clicks` (
   `_source_topic` STRING,
   `_source_partition` INT,
@@ -210,6 +213,271 @@ CREATE TEMPORARY TABLE `dead_letters` (
 )
 ;
 
+CREATE TABLE IF NOT EXISTS lake.`bronze`.`dead_letters` (
+  `dead_letter_id` STRING,
+  `failed_at` TIMESTAMP_LTZ(6),
+  `first_failed_at` TIMESTAMP_LTZ(6),
+  `dataset` STRING,
+  `stage` STRING,
+  `error_code` STRING,
+  `error_message` STRING,
+  `violations` ARRAY<ROW<`rule` STRING, `field` STRING, `message` STRING>>,
+  `retryable` BOOLEAN,
+  `attempt` INT,
+  `processor` ROW<`name` STRING, `version` STRING, `job_id` STRING>,
+  `contract` ROW<`subject` STRING, `schema_id` INT>,
+  `source` ROW<`topic` STRING, `partition` INT, `offset` BIGINT, `timestamp` TIMESTAMP_LTZ(6), `key` BYTES, `headers` MAP<STRING, BYTES>, `row` BIGINT>,
+  `source_file` ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>,
+  `payload` BYTES,
+  `payload_encoding` STRING,
+  `payload_sha256` STRING,
+  `payload_truncated` BOOLEAN,
+  `replay_id` STRING,
+  `_dlq_partition` INT,
+  `_dlq_offset` BIGINT,
+  `year` INT,
+  `month` INT,
+  `day` INT
+)
+PARTITIONED BY (`dataset`, `year`, `month`, `day`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20',
+  'commit.retry.num-retries' = '50',
+  'commit.retry.max-wait-ms' = '2000',
+  'flink.max-continuous-empty-commits' = '1000'
+)
+;
+
+CREATE TEMPORARY TABLE `letter_records` (
+  `dead_letter_id` STRING,
+  `failed_at` TIMESTAMP_LTZ(3),
+  `first_failed_at` TIMESTAMP_LTZ(3),
+  `dataset` STRING,
+  `stage` STRING,
+  `error_code` STRING,
+  `error_message` STRING,
+  `violations` ARRAY<ROW<`rule` STRING, `field` STRING, `message` STRING>>,
+  `retryable` BOOLEAN,
+  `attempt` INT,
+  `processor` ROW<`name` STRING, `version` STRING, `job_id` STRING>,
+  `contract` ROW<`subject` STRING, `schema_id` INT>,
+  `source` ROW<`topic` STRING, `partition` INT, `offset` BIGINT, `timestamp` TIMESTAMP_LTZ(3), `key` BYTES, `headers` MAP<STRING, BYTES>, `row` BIGINT>,
+  `source_file` ROW<`uri` STRING, `row` BIGINT, `checksum` STRING>,
+  `payload` BYTES,
+  `payload_encoding` STRING,
+  `payload_sha256` STRING,
+  `payload_truncated` BOOLEAN,
+  `replay_id` STRING,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL,
+  `_dlq_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `_dlq_offset` BIGINT METADATA FROM 'offset' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'dlq.clicks',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-lake-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "DeadLetter", "namespace": "tidegate", "doc": "A record that did not fit its contract: its cause, its coordinates and its original bytes.", "fields": [{"name": "dead_letter_id", "type": "string", "doc": "first 32 hex digits of SHA-256 over topic/partition/offset/stage, and /row where source has one"}, {"name": "failed_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when this attempt failed, UTC"}, {"name": "first_failed_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the first attempt failed, UTC"}, {"name": "dataset", "type": "string"}, {"name": "stage", "type": "string", "doc": "decode, contract, rule, enrich, index, lake or file"}, {"name": "error_code", "type": "string", "doc": "closed list in docs/dead-letters.md"}, {"name": "error_message", "type": "string"}, {"name": "violations", "type": {"type": "array", "items": {"type": "record", "name": "Violation", "fields": [{"name": "rule", "type": "string"}, {"name": "field", "type": "string"}, {"name": "message", "type": "string"}]}}, "default": [], "doc": "every rule the record breaks"}, {"name": "retryable", "type": "boolean", "doc": "true if the same bytes may pass later"}, {"name": "attempt", "type": "int", "doc": "1 for the first"}, {"name": "processor", "type": {"type": "record", "name": "Processor", "fields": [{"name": "name", "type": "string"}, {"name": "version", "type": "string"}, {"name": "job_id", "type": ["null", "string"], "default": null}]}}, {"name": "contract", "type": {"type": "record", "name": "ContractRef", "fields": [{"name": "subject", "type": "string"}, {"name": "schema_id", "type": ["null", "int"], "default": null, "doc": "id found in the record, if any"}]}}, {"name": "source", "type": ["null", {"type": "record", "name": "Source", "fields": [{"name": "topic", "type": "string"}, {"name": "partition", "type": "int"}, {"name": "offset", "type": "long"}, {"name": "timestamp", "type": {"type": "long", "logicalType": "timestamp-millis"}}, {"name": "key", "type": ["null", "bytes"], "default": null}, {"name": "headers", "type": {"type": "map", "values": ["null", "bytes"]}, "default": {}}, {"name": "row", "type": ["null", "long"], "default": null, "doc": "number of the row of an exploded event"}]}], "default": null, "doc": "coordinates of a record from a topic"}, {"name": "source_file", "type": ["null", {"type": "record", "name": "SourceFile", "fields": [{"name": "uri", "type": "string"}, {"name": "row", "type": "long"}, {"name": "checksum", "type": "string"}]}], "default": null, "doc": "coordinates of a record from a file"}, {"name": "payload", "type": ["null", "bytes"], "default": null, "doc": "the original bytes, never re-encoded"}, {"name": "payload_encoding", "type": "string", "doc": "avro-confluent or json"}, {"name": "payload_sha256", "type": ["null", "string"], "default": null, "doc": "of the whole payload, also where it was truncated"}, {"name": "payload_truncated", "type": "boolean"}, {"name": "replay_id", "type": ["null", "string"], "default": null, "doc": "the replay this attempt belongs to"}]}',
+  'value.contract-avro.max-record-bytes' = '8388608'
+)
+;
+
+CREATE TABLE IF NOT EXISTS lake.`gold`.`clicks_browsers_changes` (
+  `window_start` TIMESTAMP_LTZ(6),
+  `browser` STRING,
+  `os` STRING,
+  `clicks` BIGINT,
+  `views` BIGINT,
+  `purchases` BIGINT,
+  `_deleted` BOOLEAN,
+  `_changed_at` TIMESTAMP_LTZ(6),
+  `_gold_partition` INT,
+  `_gold_offset` BIGINT,
+  `_day` DATE
+)
+PARTITIONED BY (`_day`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20',
+  'tidegate.key' = 'window_start,browser,os'
+)
+;
+
+CREATE TEMPORARY TABLE `browsers_changes` (
+  `_key_window_start` TIMESTAMP_LTZ(3),
+  `_key_browser` STRING,
+  `_key_os` STRING,
+  `window_start` TIMESTAMP_LTZ(3),
+  `browser` STRING,
+  `os` STRING,
+  `clicks` BIGINT,
+  `views` BIGINT,
+  `purchases` BIGINT,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL,
+  `_changed_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_gold_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `_gold_offset` BIGINT METADATA FROM 'offset' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'gold.clicks.browsers',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-lake-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'key.format' = 'json',
+  'key.json.timestamp-format.standard' = 'ISO-8601',
+  'key.json.ignore-parse-errors' = 'true',
+  'key.fields' = '_key_window_start;_key_browser;_key_os',
+  'key.fields-prefix' = '_key_',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Browsers", "namespace": "tidegate.clicks", "doc": "Clicks by what visitors browse with, per 5 minutes. Grain: one row per 5 minutes, browser and operating system.", "key": ["window_start", "browser", "os"], "fields": [{"name": "window_start", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "start of the 5 minutes, UTC"}, {"name": "browser", "type": "string", "doc": "family of the browser by uap-core; unknown where the user agent names none"}, {"name": "os", "type": "string", "doc": "family of the operating system by uap-core; unknown where the user agent names none"}, {"name": "clicks", "type": "long", "doc": "clicks of any type"}, {"name": "views", "type": "long", "doc": "clicks of type view"}, {"name": "purchases", "type": "long", "doc": "clicks of type purchase"}]}',
+  'value.contract-avro.max-record-bytes' = '8388608'
+)
+;
+
+CREATE TABLE IF NOT EXISTS lake.`gold`.`clicks_funnel_changes` (
+  `window_start` TIMESTAMP_LTZ(6),
+  `country` STRING,
+  `viewed` BIGINT,
+  `carted` BIGINT,
+  `checked_out` BIGINT,
+  `purchased` BIGINT,
+  `conversion` DOUBLE,
+  `_deleted` BOOLEAN,
+  `_changed_at` TIMESTAMP_LTZ(6),
+  `_gold_partition` INT,
+  `_gold_offset` BIGINT,
+  `_day` DATE
+)
+PARTITIONED BY (`_day`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20',
+  'tidegate.key' = 'window_start,country'
+)
+;
+
+CREATE TEMPORARY TABLE `funnel_changes` (
+  `_key_window_start` TIMESTAMP_LTZ(3),
+  `_key_country` STRING,
+  `window_start` TIMESTAMP_LTZ(3),
+  `country` STRING,
+  `viewed` BIGINT,
+  `carted` BIGINT,
+  `checked_out` BIGINT,
+  `purchased` BIGINT,
+  `conversion` DOUBLE,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL,
+  `_changed_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_gold_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `_gold_offset` BIGINT METADATA FROM 'offset' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'gold.clicks.funnel',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-lake-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'key.format' = 'json',
+  'key.json.timestamp-format.standard' = 'ISO-8601',
+  'key.json.ignore-parse-errors' = 'true',
+  'key.fields' = '_key_window_start;_key_country',
+  'key.fields-prefix' = '_key_',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Funnel", "namespace": "tidegate.clicks", "doc": "From view to purchase per 5 minutes. Grain: one row per 5 minutes and country.", "key": ["window_start", "country"], "fields": [{"name": "window_start", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "start of the 5 minutes, UTC"}, {"name": "country", "type": "string", "doc": "ISO 3166 code; unknown where the click has none"}, {"name": "viewed", "type": "long", "doc": "distinct sessions that viewed a product"}, {"name": "carted", "type": "long", "doc": "distinct sessions that put one into the cart"}, {"name": "checked_out", "type": "long", "doc": "distinct sessions that began to check out"}, {"name": "purchased", "type": "long", "doc": "distinct sessions that bought"}, {"name": "conversion", "type": ["null", "double"], "default": null, "doc": "purchased / viewed; null without a view"}]}',
+  'value.contract-avro.max-record-bytes' = '8388608'
+)
+;
+
+CREATE TABLE IF NOT EXISTS lake.`gold`.`clicks_page_views_changes` (
+  `minute` TIMESTAMP_LTZ(6),
+  `country` STRING,
+  `device_family` STRING,
+  `views` BIGINT,
+  `sessions` BIGINT,
+  `_deleted` BOOLEAN,
+  `_changed_at` TIMESTAMP_LTZ(6),
+  `_gold_partition` INT,
+  `_gold_offset` BIGINT,
+  `_day` DATE
+)
+PARTITIONED BY (`_day`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20',
+  'tidegate.key' = 'minute,country,device_family'
+)
+;
+
+CREATE TEMPORARY TABLE `page_views_changes` (
+  `_key_minute` TIMESTAMP_LTZ(3),
+  `_key_country` STRING,
+  `_key_device_family` STRING,
+  `minute` TIMESTAMP_LTZ(3),
+  `country` STRING,
+  `device_family` STRING,
+  `views` BIGINT,
+  `sessions` BIGINT,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL,
+  `_changed_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_gold_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `_gold_offset` BIGINT METADATA FROM 'offset' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'gold.clicks.page_views',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-lake-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'key.format' = 'json',
+  'key.json.timestamp-format.standard' = 'ISO-8601',
+  'key.json.ignore-parse-errors' = 'true',
+  'key.fields' = '_key_minute;_key_country;_key_device_family',
+  'key.fields-prefix' = '_key_',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "PageViews", "namespace": "tidegate.clicks", "doc": "Page views per minute. Grain: one row per minute, country and device family.", "key": ["minute", "country", "device_family"], "fields": [{"name": "minute", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "start of the minute, UTC"}, {"name": "country", "type": "string", "doc": "ISO 3166 code; unknown where the click has none"}, {"name": "device_family", "type": "string", "doc": "bot, tablet, phone, desktop or other"}, {"name": "views", "type": "long", "doc": "clicks of type view"}, {"name": "sessions", "type": "long", "doc": "distinct sessions with a view"}]}',
+  'value.contract-avro.max-record-bytes' = '8388608'
+)
+;
+
 INSERT INTO lake.`bronze`.`clicks`
 SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _value,
   CAST(EXTRACT(YEAR FROM _ingested_at) AS INT), CAST(EXTRACT(MONTH FROM _ingested_at) AS INT), CAST(EXTRACT(DAY FROM _ingested_at) AS INT)
@@ -248,4 +516,28 @@ FROM (
     CAST(NULL AS BIGINT) AS _row
   FROM (SELECT _silver_topic AS _source_topic, _silver_partition AS _source_partition, _silver_offset AS _source_offset, _silver_time AS _ingested_at, CAST(NULL AS BYTES) AS _key, _silver_headers AS _headers, _silver_value AS _payload, _silver_sha256 AS _payload_sha256, _silver_bytes AS _payload_bytes, _silver_schema_id AS _schema_id, _error_code, _error_message FROM silver WHERE _error_code IS NOT NULL)
 )
+;
+
+INSERT INTO lake.`bronze`.`dead_letters` (`dead_letter_id`, `failed_at`, `first_failed_at`, `dataset`, `stage`, `error_code`, `error_message`, `violations`, `retryable`, `attempt`, `processor`, `contract`, `source`, `source_file`, `payload`, `payload_encoding`, `payload_sha256`, `payload_truncated`, `replay_id`, `_dlq_partition`, `_dlq_offset`, `year`, `month`, `day`)
+SELECT `dead_letter_id`, `failed_at`, `first_failed_at`, `dataset`, `stage`, `error_code`, `error_message`, `violations`, `retryable`, `attempt`, `processor`, `contract`, `source`, `source_file`, `payload`, `payload_encoding`, `payload_sha256`, `payload_truncated`, `replay_id`, `_dlq_partition`, `_dlq_offset`,
+  CAST(EXTRACT(YEAR FROM failed_at) AS INT), CAST(EXTRACT(MONTH FROM failed_at) AS INT), CAST(EXTRACT(DAY FROM failed_at) AS INT)
+FROM letter_records WHERE _error_code IS NULL
+;
+
+INSERT INTO lake.`gold`.`clicks_browsers_changes` (`window_start`, `browser`, `os`, `clicks`, `views`, `purchases`, _deleted, _changed_at, _gold_partition, _gold_offset, _day)
+SELECT COALESCE(`window_start`, `_key_window_start`), COALESCE(`browser`, `_key_browser`), COALESCE(`os`, `_key_os`), `clicks`, `views`, `purchases`,
+  COALESCE(_error_code, '') = 'TOMBSTONE', _changed_at, _gold_partition, _gold_offset, CAST(`_key_window_start` AS DATE)
+FROM browsers_changes WHERE (_error_code IS NULL OR _error_code = 'TOMBSTONE') AND `_key_window_start` IS NOT NULL
+;
+
+INSERT INTO lake.`gold`.`clicks_funnel_changes` (`window_start`, `country`, `viewed`, `carted`, `checked_out`, `purchased`, `conversion`, _deleted, _changed_at, _gold_partition, _gold_offset, _day)
+SELECT COALESCE(`window_start`, `_key_window_start`), COALESCE(`country`, `_key_country`), `viewed`, `carted`, `checked_out`, `purchased`, `conversion`,
+  COALESCE(_error_code, '') = 'TOMBSTONE', _changed_at, _gold_partition, _gold_offset, CAST(`_key_window_start` AS DATE)
+FROM funnel_changes WHERE (_error_code IS NULL OR _error_code = 'TOMBSTONE') AND `_key_window_start` IS NOT NULL
+;
+
+INSERT INTO lake.`gold`.`clicks_page_views_changes` (`minute`, `country`, `device_family`, `views`, `sessions`, _deleted, _changed_at, _gold_partition, _gold_offset, _day)
+SELECT COALESCE(`minute`, `_key_minute`), COALESCE(`country`, `_key_country`), COALESCE(`device_family`, `_key_device_family`), `views`, `sessions`,
+  COALESCE(_error_code, '') = 'TOMBSTONE', _changed_at, _gold_partition, _gold_offset, CAST(`_key_minute` AS DATE)
+FROM page_views_changes WHERE (_error_code IS NULL OR _error_code = 'TOMBSTONE') AND `_key_minute` IS NOT NULL
 ;
