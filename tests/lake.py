@@ -8,7 +8,7 @@ from uuid import uuid4
 import pyarrow as pa
 from pyiceberg.io.pyarrow import PyArrowFileIO, _pyarrow_to_schema_without_ids
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC
-from pyiceberg.schema import assign_fresh_schema_ids
+from pyiceberg.schema import Schema, assign_fresh_schema_ids
 from pyiceberg.table import Table
 from pyiceberg.table.metadata import new_table_metadata
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
@@ -24,11 +24,16 @@ class DiskCatalog:
         self.tables: dict[str, Table] = {}
 
     def create(
-        self, name: str, schema: pa.Schema, parts: tuple[str, ...] = (), properties: dict[str, str] | None = None
+        self,
+        name: str,
+        schema: pa.Schema | Schema,
+        parts: tuple[str, ...] = (),
+        properties: dict[str, str] | None = None,
     ) -> Table:
         """A new table, partitioned by these columns."""
         location = f"file://{self._folder}/{name}-{uuid4().hex}"
-        fields = assign_fresh_schema_ids(_pyarrow_to_schema_without_ids(schema))
+        found = schema if isinstance(schema, Schema) else _pyarrow_to_schema_without_ids(schema)
+        fields = assign_fresh_schema_ids(found)
         metadata = new_table_metadata(
             fields, UNPARTITIONED_PARTITION_SPEC, UNSORTED_SORT_ORDER, location, properties or {}
         )

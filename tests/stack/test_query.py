@@ -1,12 +1,14 @@
 """The lake by SQL: what the lake job has written, its dead letters and metrics too; and what other engines paste."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
 
 from tests.pipeline import Pipeline, produce, tidegate
 from tests.polling import wait_for
+from tests.project import PROJECT
 from tests.topics import read_committed
 from tidegate.query.catalog import Lake
 from tidegate.query.samples import samples
@@ -92,3 +94,11 @@ def test_what_pyiceberg_is_told_reads_the_lake(pipeline: Pipeline) -> None:
     script = f'eval "$({sys.executable} -m tidegate config show --secrets)"; {sys.executable} -'
     result = subprocess.run(["sh", "-c", script], input=snippet, capture_output=True, text=True, check=False)
     assert "('silver', 'clicks')" in result.stdout, result.stderr
+
+
+def test_the_questions_of_the_page_have_answers(pipeline: Pipeline) -> None:
+    page = (PROJECT / "docs" / "query.md").read_text()
+    questions = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(questions) >= 5
+    for sql in questions:
+        ask(pipeline.settings, sql)
