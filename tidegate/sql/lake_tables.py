@@ -19,10 +19,11 @@ _OPTIONS = {
 
 def lake_table(name: TableName, body: Sequence[str], parts: Sequence[str], options: Mapping[str, str]) -> Table:
     """A table of the lines of ``body``, partitioned by these of its columns; made only where it is missing."""
+    every = option_lines({**_OPTIONS, **options})
     return Table(
         f"lake.{name}",
         f"CREATE TABLE IF NOT EXISTS {quoted_name(name)} (\n{indented(body)}\n)\n"
-        f"PARTITIONED BY ({', '.join(f'`{part}`' for part in parts)}) WITH (\n{option_lines(_OPTIONS | options)}\n)",
+        f"PARTITIONED BY ({', '.join(f'`{part}`' for part in parts)}) WITH (\n{every}\n)",
     )
 
 
