@@ -7,11 +7,12 @@ another of its values differs, and holds from then on. So nothing has to be reme
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from producers.datasets.find import find
+from producers.reference.column_map import ColumnMap
 from producers.reference.file_rows import file_rows
 from producers.reference.postgres import open_table
 from producers.reference.rows import Row, RowReader, State
@@ -52,7 +53,8 @@ class Table:
 class Load:
     """What to load: rows of ``path`` or ``table``, the sample, keys to delete; ``rejects`` None: the default place.
 
-    ``since``: from when rows of ``path`` hold that do not say it; None: from the time of the load.
+    ``columns``: which of a file's a field is read from. ``since``: from when rows of ``path`` hold that do not say it;
+    None: from the time of the load.
     """
 
     path: Path | None = None
@@ -61,6 +63,7 @@ class Load:
     rejects: Path | None = None
     table: Table | None = None
     since: datetime | None = None
+    columns: ColumnMap = field(default_factory=ColumnMap)
 
     def rejects_path(self, home: Path, dataset: str) -> Path:
         """Where rejected rows go: the given file, else one in the home folder, named after the input or the dataset."""
@@ -138,7 +141,8 @@ class Changes:
     def _states(self) -> Iterator[tuple[Row, State]]:
         """The states, each with the row that describes it."""
         yield from ((_NO_ROW, state) for state in self._sample)
-        yield from self._states_of(file_rows(self._load.path, self._dataset) if self._load.path else ())
+        load = self._load
+        yield from self._states_of(file_rows(load.path, self._dataset, load.columns) if load.path else ())
         if self._load.table:
             yield from self._table_states(self._load.table)
         for key in self._load.delete:

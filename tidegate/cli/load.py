@@ -3,16 +3,33 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from producers.reference import load
+from producers.reference.column_map import read_map
 from producers.reference.postgres import SCHEMES
 from producers.sending.session import Summary
 from tidegate.cli.rejects_option import Allowed, allow_rejects_option, exit_code_of, rejects_option
+from tidegate.contracts.dataset import Reference
 from tidegate.contracts.load import load_reference
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
+
+Moment = datetime | Literal["always", "now"]
+
+
+class Since(click.ParamType[Any]):
+    """A time in UTC, or a word for one."""
+
+    name = "always|now|TIME"
+
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> Moment:
+        if value in ("always", "now"):
+            return "always" if value == "always" else "now"
+        moment: datetime = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]).convert(value, param, context)
+        return moment.replace(tzinfo=UTC)
 
 
 @click.command()
@@ -24,8 +41,15 @@ from tidegate.settings import get_settings
 @click.option("--sample", is_flag=True, help="load the built-in sample that generated events refer to")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
-    help="from when rows of FILE hold that have no time, in UTC  [default: now]",
+    type=Since(),
+    help="from when rows of FILE hold that have no time: always, now, or a time in UTC  [default: now]",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="FIELD=COLUMN,…",
+    help="which column of FILE a field is read from; FIELD= for none; columns of no field are then left out",
 )
 @click.option("--delete", multiple=True, metavar="KEY", help="delete this key; may be repeated")
 @click.option("--dry-run", is_flag=True, help="say what would be done, send nothing")
@@ -42,7 +66,8 @@ def command(
     table: str | None,
     mass_delete: bool,
     sample: bool,
-    since: datetime | None,
+    since: Moment | None,
+    mapped: tuple[str, ...],
     delete: tuple[str, ...],
     dry_run: bool,
     rejects: Path | None,
@@ -52,7 +77,8 @@ def command(
     """Load FILE (CSV with a header, or JSON lines) or a table of PostgreSQL into the reference DATASET.
 
     A row of a file with a true _deleted deletes its key; a row without a time takes effect now, or at
-    --since: events of before do not see it. Of a table, only rows
+    --since: events of before do not see it. With --since always every event sees it that the contract's
+    event_time.earliest allows. Of a table, only rows
     with a newer time than known are sent, or without a time and with other values than known, and keys that it no
     longer has are deleted. Rows that do not fit are shown and kept in a file; the others are loaded all the same.
     Loading twice is harmless.
@@ -63,26 +89,21 @@ def command(
     --dry-run compares a table with what Kafka holds, as a load does; if Kafka does not answer, it only says how many
     rows fit the contract.
     """
-    if not (file or url or sample or delete):
-        raise click.UsageError("give a FILE, --from postgresql://…, --sample or --delete KEY")
-    if url is not None and not url.startswith(SCHEMES):
-        raise click.UsageError(f"--from takes an address that begins with {SCHEMES[0]}; give a file without it")
-    if (table or mass_delete) and url is None:
-        raise click.UsageError("--table and --mass-delete go with --from")
-    if since and file is None:
-        raise click.UsageError("--since goes with FILE")
+    _check_usage(file, url, table or mass_delete, bool(since or mapped), bool(sample or delete))
     settings = get_settings()
+    reference = load_reference(settings.schemas_dir, dataset)
     run = load.check_reference if dry_run else load.load_reference
     summary = run(
         settings,
-        load_reference(settings.schemas_dir, dataset),
+        reference,
         load.Load(
             file,
             sample,
             delete,
             rejects,
             load.Table(url, table or dataset, mass_delete) if url else None,
-            since and since.replace(tzinfo=UTC),
+            _moment(since, reference),
+            read_map(mapped, reference),
         ),
         datetime.now(UTC),
     )
@@ -93,7 +114,7 @@ def command(
         if summary["without_time"] and since is None and summary.get("compared", True):
             click.echo(
                 f"{summary['without_time']:,} rows have no time: they hold from now on, no event of before sees them; "
-                "--since says from when rows of a file hold"
+                "--since always lets all events see rows of a file, --since TIME those from then on"
             )
     exit_code = exit_code_of(summary, summary["rows"], allowed)
     if summary.get("failed"):
@@ -102,6 +123,29 @@ def command(
             remedy="See `tidegate status` and `tidegate logs kafka`, then load again.",
         )
     context.exit(exit_code)
+
+
+def _moment(since: Moment | None, reference: Reference) -> datetime | None:
+    """From when on rows without a time hold; None: from the time of the load."""
+    if since == "always":
+        return reference.contract.event_time.earliest
+    return since if isinstance(since, datetime) else None
+
+
+def _check_usage(file: Path | None, url: str | None, of_table: object, of_file: bool, others: bool) -> None:
+    """Whether the options go together.
+
+    Raises:
+        click.UsageError: they do not.
+    """
+    if not (file or url or others):
+        raise click.UsageError("give a FILE, --from postgresql://…, --sample or --delete KEY")
+    if url is not None and not url.startswith(SCHEMES):
+        raise click.UsageError(f"--from takes an address that begins with {SCHEMES[0]}; give a file without it")
+    if of_table and url is None:
+        raise click.UsageError("--table and --mass-delete go with --from")
+    if of_file and file is None:
+        raise click.UsageError("--since goes with FILE, and so does --map; give --table a view with the fields' names")
 
 
 def _text(summary: Summary, dry_run: bool) -> str:

@@ -39,3 +39,23 @@ def test_since_is_of_rows_that_a_file_has() -> None:
 
     assert result.exit_code == 2
     assert "--since goes with FILE" in result.stderr
+
+
+def test_rows_may_hold_from_always_or_from_now_without_a_word(file: str) -> None:
+    for since in ("always", "now"):
+        result = CliRunner().invoke(command, ["products", file, "--dry-run", "--since", since])
+        assert (result.exit_code, result.stdout) == (0, LOADED)
+
+
+def test_a_file_of_other_columns_is_mapped(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.csv"
+    path.write_text("id,title,kind,price,cur\nL1,Lamp,Home,12.50,EUR\n")
+    options = ["--map", "product_id=id,name=title,category=kind,list_price=price,currency=cur", "--since", "always"]
+    result = CliRunner().invoke(command, ["products", str(path), "--dry-run", *options])
+    assert (result.exit_code, result.stdout) == (0, "1 rows would be loaded, 0 would be deleted, 0 rejected\n")
+
+
+def test_a_map_is_of_a_files_columns() -> None:
+    result = CliRunner().invoke(command, ["products", "--sample", "--dry-run", "--map", "name=x"])
+    assert result.exit_code == 2
+    assert "so does --map" in result.stderr
