@@ -1,6 +1,7 @@
 """Topics that are there are left alone; making one is met on a real broker (tests/stack/test_contract_register.py)."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
@@ -8,9 +9,9 @@ from confluent_kafka.admin import AdminClient
 
 from tests.broker import PARTITIONS, Broker
 from tidegate.clients import kafka_topics
-from tidegate.clients.kafka_topics import create_topics, topic_settings
+from tidegate.clients.kafka_topics import create_topics, delete_groups, delete_topics, topic_settings
 from tidegate.contracts.topics import TopicPlan
-from tidegate.errors import TransientError
+from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 TOPIC = "raw.clicks"
@@ -84,3 +85,29 @@ def test_a_cluster_that_does_not_tell_its_settings_is_an_outage(
 
     with pytest.raises(TransientError, match="does not answer"):
         topic_settings(broker.settings, [TOPIC])
+
+
+@pytest.mark.parametrize(
+    ("method", "delete", "gone"),
+    [
+        ("delete_topics", delete_topics, KafkaError.UNKNOWN_TOPIC_OR_PART),
+        ("delete_consumer_groups", delete_groups, KafkaError.GROUP_ID_NOT_FOUND),
+    ],
+    ids=["topics", "groups"],
+)
+def test_what_is_gone_already_needs_no_deleting_and_a_refusal_is_told(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, method: str, delete: Any, gone: int
+) -> None:
+    def answer(code: int | None) -> None:
+        monkeypatch.setattr(AdminClient, method, lambda _, names, **__: dict.fromkeys(names, Answers(code)))
+
+    for code in (None, gone):
+        answer(code)
+        delete(broker.settings, ["one", "other"])
+    answer(KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    with pytest.raises(TidegateError, match="Kafka does not delete the "):
+        delete(broker.settings, ["one"])
+    answer(KafkaError._TIMED_OUT)
+    with pytest.raises(TransientError):
+        delete(broker.settings, ["one"])
+    delete(broker.settings, [])

@@ -131,3 +131,26 @@ def test_room_is_counted_as_opensearch_counts_it(monkeypatch: pytest.MonkeyPatch
         41 if watched else None,
         ("cluster read-only (api)", "events: disk usage exceeded flood-stage watermark"),
     )
+
+
+class HoldsIndices:
+    """Two indices of clicks, and no template."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    def delete_index_template(self, name: str) -> None:
+        raise NotFoundError(404, f"no template {name}", {})
+
+    def indices_of(self, index: str, params: dict[str, str]) -> list[dict[str, str]]:
+        return [{"index": f"{index[:-1]}{day}", "docs.count": "1", "store.size": "1"} for day in ("01", "02")]
+
+    def delete(self, index: str, params: dict[str, str]) -> None:
+        self.deleted.append(index)
+
+
+def test_a_template_goes_with_the_indices_that_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = HoldsIndices()
+    vendor = SimpleNamespace(indices=held, cat=SimpleNamespace(indices=held.indices_of))
+    deleted = client_of(monkeypatch, vendor).delete("events-clicks", "events-clicks-*")
+    assert deleted == held.deleted == ["events-clicks-01", "events-clicks-02"]

@@ -34,7 +34,7 @@ def _answering(status: int, body: object, others: Mapping[str, Answer] | None = 
             self.end_headers()
             self.wfile.write(text)
 
-        do_GET = do_POST = do_PUT = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
@@ -162,3 +162,12 @@ def test_a_server_that_dawdles_in_the_middle_of_an_answer_is_an_outage() -> None
                 client.by_id(1)
         finally:
             done.set()
+
+
+def test_a_subject_is_deleted_for_good_where_the_registry_keeps_what_was_deleted() -> None:
+    gone: Answer = (404, {"error_code": 40401, "message": "no such subject"})
+    for others in ({}, {"/subjects/raw.x-value?permanent=true": gone}, {"/subjects/raw.x-value": gone}):
+        with _answering(200, [1], others) as client:
+            client.delete("raw.x-value")
+    with _answering(403, {"message": "not yours"}) as client, pytest.raises(TidegateError, match="not yours"):
+        client.delete("raw.x-value")

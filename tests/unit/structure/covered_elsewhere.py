@@ -20,7 +20,6 @@ COVERED = {
     "flink_jobs/together.py": "tests/stack/test_pipeline.py",
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",
     "tidegate/apply/look.py": "tests/stack/test_apply.py",
-    "tidegate/apply/remove.py": "tests/stack/test_apply.py",
     "tidegate/cli/demo.py": "tests/stack/test_demo.py",
     "tidegate/cli/doctor.py": "tests/unit/cli/test_status.py",
     "tidegate/cli/logs.py": "tests/unit/cli/test_status.py",
