@@ -146,7 +146,10 @@ def written_of(dataset: str, raw: Raw | None, topics: Collection[str], groups: C
     return Written(
         topics=(*([raw.topic] if raw and raw.topic in topics else []), *names),
         subjects=(*([raw.subject] if raw else []), *map(naming.subject, names)),
-        tables=tuple(naming.lake_table(layer, dataset) for layer in ("bronze", "silver")),
+        tables=(
+            *(naming.lake_table(layer, dataset) for layer in ("bronze", "silver")),
+            *(naming.lake_changes(dataset, metric) for metric in metrics),
+        ),
         aliases=(naming.events_alias(dataset), *(naming.metric_alias(dataset, metric) for metric in metrics)),
         groups=tuple(group for job in NAMES if (group := naming.group(job, dataset)) in groups),
     )

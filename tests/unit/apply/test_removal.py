@@ -56,7 +56,7 @@ def test_what_was_written_is_found_by_its_names_without_a_folder() -> None:
     assert written == Written(
         topics=("sensors", "silver.readings", "dlq.readings", "gold.readings.heat"),
         subjects=("sensors-value", "silver.readings-value", "dlq.readings-value", "gold.readings.heat-value"),
-        tables=("bronze.readings", "silver.readings"),
+        tables=("bronze.readings", "silver.readings", "gold.readings_heat_changes"),
         aliases=("events-readings", "metrics-readings-heat"),
         groups=("tidegate-refine-readings",),
     )
