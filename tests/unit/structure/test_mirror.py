@@ -28,6 +28,7 @@ NO_MODULE = {
     "tests/unit/suite": "what tests themselves are made of: waiting, asking OpenSearch, warnings",
     "tests/unit/test_docs.py": "of the project as a whole: its pages",
     "tests/unit/test_query_page.py": "docs/query.md: its questions are asked",
+    "tests/unit/test_reference_page.py": "docs/reference-data.md: its files are checked, its command is run",
     "tests/unit/test_layout.py": "of the project as a whole: what it needs to be imported, and its lock files",
 }
 """Unit tests, or folders of them, that no module has the name of, each with its reason."""
