@@ -21,6 +21,7 @@ MODULES = sorted(
 )
 
 NO_MODULE = {
+    "tests/unit/contracts/new/test_inputs.py": "samples as the world sends them, through reading, scaffold and check",
     "tests/unit/contracts/test_field_readers.py": "of the project as a whole: who reads which field of a contract",
     "tests/unit/deploy": "what is deployed is no Python: Compose, the image, Kubernetes, Grafana, Prometheus",
     "tests/unit/sql/test_golden.py": "the whole SQL of every job, kept as text",
