@@ -32,7 +32,7 @@ class Bodies:
             "null": lambda _: b"",
             "boolean": lambda _: bytes([rng.randint(0, 1)]),
             "int": lambda _: long_bytes(rng.choice(_INTS)),
-            "enum": lambda _: long_bytes(rng.choice(_INTS)),
+            "enum": lambda _: long_bytes(rng.choice([0, 0, 1, 1, 2, *_INTS])),
             "long": lambda _: long_bytes(rng.choice(_LONGS)),
             "float": lambda _: struct.pack("<f", rng.choice([0.0, -1.5, float("inf"), float("nan"), 1e-40])),
             "double": lambda _: struct.pack("<d", rng.choice([0.0, -1.5, float("-inf"), float("nan"), 1e300])),

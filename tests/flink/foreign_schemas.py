@@ -46,6 +46,10 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
+def _decimal_of(precision: int, scale: int) -> dict[str, Any]:
+    return {"logicalType": "decimal", "precision": precision, "scale": scale}
+
+
 class Schemas:
     """Makes schemas; named types are counted, so that few clash."""
 
@@ -86,8 +90,10 @@ class Schemas:
 
     def _contract_type(self, depth: int) -> Any:
         choice = self._rng.random()
-        if depth >= MAX_DEPTH or choice < 0.6:
+        if depth >= MAX_DEPTH or choice < 0.5:
             return self._rng.choice(_CONTRACT_SCALARS)
+        if choice < 0.6:
+            return self._stored()
         if choice < 0.7:
             precision = self._rng.choice([1, 4, 9, 18, 19, 38])
             return self._decimal(precision, min(precision, 2))
@@ -103,8 +109,19 @@ class Schemas:
         self._names.append(name)
         return read
 
+    def _stored(self) -> dict[str, Any]:
+        """An enum or a fixed, which a contract has from another team's schema."""
+        self._inner += 1
+        name = f"Stored{self._inner}"
+        if self._rng.random() < 0.4:
+            return {"type": "enum", "name": name, "symbols": ["S0", "S1", "other"][: self._rng.randint(1, 3)]}
+        size, meaning = self._rng.choice(
+            [(1, {}), (16, {}), (16, {"logicalType": "uuid"}), (5, _decimal_of(9, 2)), (16, _decimal_of(30, 2))]
+        )
+        return {"type": "fixed", "name": name, "size": size, **meaning}
+
     def _decimal(self, precision: int, scale: int) -> dict[str, Any]:
-        return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale}
+        return {"type": "bytes", **_decimal_of(precision, scale)}
 
     def _written(self, record: dict[str, Any], depth: int) -> dict[str, Any]:
         fields: list[dict[str, Any]] = []
@@ -139,6 +156,8 @@ class Schemas:
     def _promoted(self, avro: Any) -> Any:
         narrower = {"long": "int", "float": "int", "double": "float", "string": "bytes", "bytes": "string"}
         kind = avro["type"] if isinstance(avro, dict) else avro
+        if kind in ("string", "bytes", "enum", "fixed") and self._rng.random() < 0.5:
+            return self._rng.choice([self._stored(), "string", "bytes", self._decimal(9, 2)])
         return narrower.get(kind, avro) if isinstance(kind, str) else avro
 
     def _inside(self, avro: Any, depth: int) -> Any:

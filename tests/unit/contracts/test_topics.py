@@ -2,7 +2,7 @@
 
 from tests.contracts import SCHEMAS
 from tidegate.contracts.load import load_reference, load_stream
-from tidegate.contracts.topics import DEAD_LETTER_RETENTION_HOURS, plan_topics
+from tidegate.contracts.topics import DEAD_LETTER_RETENTION_HOURS, plan_topics, raw_subject
 
 _MS_PER_HOUR = 3_600_000
 
@@ -46,3 +46,10 @@ def test_reference_data_is_one_compacted_topic_that_keeps_old_versions_for_a_whi
     assert plan.config["cleanup.policy"] == "compact"
     assert plan.config["min.compaction.lag.ms"] == str(168 * _MS_PER_HOUR)
     assert "retention.ms" not in plan.config
+
+
+def test_the_raw_subject_is_that_of_the_topic_unless_the_contract_names_another() -> None:
+    contract = load_stream(SCHEMAS, "clicks").contract
+    topic = contract.topic.model_copy(update={"subject": "shop.Click"})
+    assert raw_subject(contract) == "raw.clicks-value"
+    assert raw_subject(contract.model_copy(update={"topic": topic})) == "shop.Click"

@@ -1,5 +1,7 @@
 """The subjects of a dataset: what the registry is to hold of it. Registering them is tested on a real one."""
 
+from dataclasses import replace
+
 from tests.contracts import SCHEMAS, next_version
 from tidegate.avro.compatibility import broken_promises
 from tidegate.contracts.dataset import Reference, Stream
@@ -20,6 +22,16 @@ def test_raw_versions_are_registered_oldest_first(clicks: Stream) -> None:
 
     assert raw.schemas == [*(clicks.versions[number] for number in sorted(clicks.versions)), newer.latest]
     assert raw.compatibility == clicks.contract.compatibility
+
+
+def test_what_the_producers_register_is_not_registered_here(orders: Stream) -> None:
+    topic = orders.contract.topic.model_copy(update={"registered_by": "producers"})
+    theirs = replace(orders, contract=orders.contract.model_copy(update={"topic": topic}))
+
+    ours, others = ([plan.subject for plan in plan_subjects(each, SCHEMAS)] for each in (orders, theirs))
+
+    assert ours == ["raw.orders-value", *others]
+    assert [plan.theirs for plan in plan_topics(theirs)] == [True, *([False] * len(others))]
 
 
 def test_records_that_belong_to_no_dataset_have_a_promise_of_their_own(clicks: Stream) -> None:

@@ -21,6 +21,10 @@ from tidegate.errors import ContractError
 
 _NAMED = frozenset({"record", "error", "enum", "fixed"})
 _SYMBOL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OTHER_LANGUAGES = {
+    "JSON": "Take the fields from the records themselves: `tidegate contract new NAME --from-topic TOPIC`.",
+    "PROTOBUF": "Protobuf is not read; have the records written to another topic as Avro or JSON.",
+}
 _REMEDY = "Name another subject, or another --version of it."
 
 
@@ -71,6 +75,9 @@ class _NoColumnError(Exception):
 
 
 def _require_record(written: AvroSchema) -> None:
+    language = written.get("type")
+    if language in _OTHER_LANGUAGES:
+        raise ContractError(f"the subject holds {language} schemas, not Avro.", remedy=_OTHER_LANGUAGES[str(language)])
     try:
         kind = read_writer_type(written).kind
     except WriterSchemaError as error:

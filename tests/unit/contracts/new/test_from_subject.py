@@ -132,7 +132,9 @@ def _symbols() -> AvroSchema:
 @pytest.mark.parametrize(
     ("schema", "leave_out", "problem"),
     [
-        ({"type": "JSON"}, [], "holds no Avro schema"),
+        ({"type": "JSON"}, [], r"holds JSON schemas, not Avro\. .*--from-topic TOPIC"),
+        ({"type": "PROTOBUF"}, [], "holds PROTOBUF schemas, not Avro"),
+        ({"type": "no JSON"}, [], "holds no Avro schema"),
         ({"type": "string"}, [], "is string, not a record"),
         (record(("x", "null")), [], "nothing of the subject's schema can be read"),
         (record(("x", "int")), ["y"], "no field y to leave out. The fields: x"),
