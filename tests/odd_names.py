@@ -1,4 +1,4 @@
-"""A dataset and reference data whose names are all words of SQL, camel case, or end in digits: each legal in Avro."""
+"""A dataset and reference data whose names are all words of SQL, those of Tidegate's own SQL, or in camel case."""
 
 import json
 import shutil
@@ -72,6 +72,14 @@ RAW: list[dict[str, Any]] = [
     {"name": "kWh", "type": "double"},
     {"name": "ts_2", "type": "int"},
     {
+        "name": "e",
+        "type": {"type": "record", "name": "E", "fields": [{"name": "select", "type": "string"}]},
+    },
+    {"name": "d", "type": "int"},
+    {"name": "i", "type": "int"},
+    {"name": "r0", "type": "int"},
+    {"name": "r1", "type": "int"},
+    {
         "name": "group",
         "type": {
             "type": "array",
@@ -112,6 +120,8 @@ RECORD = {
     "select": "k",
     "kWh": 1.5,
     "ts_2": 2,
+    "e": {"select": "k"},
+    **dict.fromkeys(["d", "i", "r0", "r1"], 1),
     "group": [{"where": "here", "unitPrice": 0.5}],
 }
 

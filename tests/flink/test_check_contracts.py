@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import odd_names
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
+from tests.odd_names import write_odd_names
 from tidegate.contracts.problem import Problem
 from tidegate.jobs.check_contracts import flink_problems
 from tidegate.settings import Settings
@@ -28,8 +30,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     }
     for name, spoiler in spoilers.items():
         spoiler(copy_of_clicks(schemas, name))
-    problems = flink_problems(Settings.model_validate({"schemas_dir": schemas}), list(spoilers))
-    return {name: [p for p in problems if p.file.startswith(f"{name}/")] for name in spoilers}
+    write_odd_names(schemas)
+    names = [*spoilers, odd_names.STREAM]
+    problems = flink_problems(Settings.model_validate({"schemas_dir": schemas}), names)
+    return {name: [p for p in problems if p.file.startswith(f"{name}/")] for name in names}
 
 
 def _spoil_sql(folder: Path) -> None:
@@ -82,6 +86,10 @@ def _spoil_risks(folder: Path) -> None:
     guarded = "7 / nullif(quantity, 0) + 9 / 2 + case when quantity <> 0 then 1 / quantity end"
     spoil(metrics / "funnel.sql", "        session_id\n", f"        {guarded} as session_id\n")
     spoil(metrics / "funnel.sql", "    viewed,\n", "    viewed / purchased as viewed,\n")
+
+
+def test_any_legal_name_works_as_identity_time_key_array_reference_and_metric(found: Found) -> None:
+    assert found[odd_names.STREAM] == []
 
 
 def test_a_sound_contract_has_no_problem(found: Found) -> None:

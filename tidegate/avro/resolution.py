@@ -57,8 +57,7 @@ def sources(writer: WriterType, reader: AvroType) -> dict[str, str]:
 
 def _value(writer: WriterType, reader: AvroType) -> Read:
     if writer.kind == "union":
-        branches = [_value(branch, reader) for branch in writer.branches]
-        return lambda cursor: branches[cursor.read_branch(len(branches))](cursor)
+        return _union(writer, reader)
     if writer.kind == "null":
         if not reader.nullable:
             raise _mismatch("null is written where the contract allows none")
@@ -76,6 +75,20 @@ def _value(writer: WriterType, reader: AvroType) -> Read:
             return _map(_value(writer.element, reader.element))
         case _:
             return _scalar(writer, reader)
+
+
+def _union(writer: WriterType, reader: AvroType) -> Read:
+    """A null where the contract allows none is the fault of the records that have one, not of all that could."""
+    only_null = len(writer.branches) == 1
+    branches = [
+        _refuse_null if branch.kind == "null" and not only_null and not reader.nullable else _value(branch, reader)
+        for branch in writer.branches
+    ]
+    return lambda cursor: branches[cursor.read_branch(len(branches))](cursor)
+
+
+def _refuse_null(_: Cursor) -> Any:
+    raise BadRecord("BAD_VALUE", "null, which the contract does not allow")
 
 
 def _require_same_meaning(writer: WriterType, reader: AvroType) -> None:

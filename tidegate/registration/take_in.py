@@ -1,6 +1,6 @@
 """The folder of a dataset whose topic and subject are there already; Kafka and the registry are asked, not changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from tidegate.clients.kafka_single_records import newest_records
 from tidegate.clients.kafka_topics import topic_settings
 from tidegate.clients.registry import RegisteredSchema, RegistryClient
 from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, sent_name, with_time
-from tidegate.contracts.new.from_subject import Taken, contract_schema, readable_by_all
+from tidegate.contracts.new.from_subject import Taken, contract_schema
+from tidegate.contracts.new.may_be_null import readable_by_all, required, without_null
 from tidegate.contracts.new.scaffold import is_free, require_name, taken_in
 from tidegate.contracts.new.topic_section import TopicFacts
 from tidegate.errors import ContractError
@@ -46,13 +47,13 @@ def take_in(settings: Settings, dataset: str, wanted: Subject, fields: Fields) -
         topic = _topic_facts(settings, wanted.topic, wanted.name)
         written = _chosen(versions, wanted.name, wanted.version)
         taken = contract_schema(written.schema, wanted.leave_out, is_free)
-        time = choose_time(taken.schema, fields.event_time)
+        time = _chosen_field(choose_time, taken.schema, fields.event_time)
+        taken = required(taken, [time])
         values = _time_values(settings, registry, wanted.topic, taken.schema, time)
     raw = with_time(taken.schema, time, [{sent_name(taken.schema, time): value} for value in values])
-    identity = choose_identity(raw, fields.identity)
-    taken = readable_by_all(
-        Taken(raw, taken.left_out, taken.notes), [each.schema for each in versions], (identity, time)
-    )
+    identity = _chosen_field(choose_identity, raw, fields.identity)
+    taken = required(Taken(raw, taken.left_out, taken.notes), [identity])
+    taken = readable_by_all(taken, [each.schema for each in versions], (identity, time))
     said = _said(taken, f"version {written.version} of {wanted.name}")
     reader = read_record(taken.schema)
     said += [
@@ -61,6 +62,14 @@ def take_in(settings: Settings, dataset: str, wanted: Subject, fields: Fields) -
         if (why := why_unreadable(each.schema, reader))
     ]
     return taken_in(dataset, taken.schema, Fields(identity, time), topic), said
+
+
+def _chosen_field(choose: Callable[[AvroSchema, str | None], str], schema: AvroSchema, asked: str | None) -> str:
+    """A field that is never null, or else one that their schema only lets be."""
+    try:
+        return choose(schema, asked)
+    except ContractError:
+        return choose(without_null(schema), asked)
 
 
 def _time_values(settings: Settings, registry: RegistryClient, topic: str, raw: AvroSchema, time: str) -> list[Any]:

@@ -107,7 +107,7 @@ def test_a_value_is_promoted(writer: Any, reader: Any, value: Any, found: Any) -
         ("long", "int"),
         ("string", "long"),
         ("null", "string"),
-        (["null", "string"], "string"),
+        (["null"], "string"),
         (["null", "string", "int"], ["null", "string"]),
         (MICROS, MILLIS),
         (NANOS, MICROS),
@@ -130,6 +130,13 @@ def test_another_type_or_meaning_is_a_mismatch(writer: Any, reader: Any) -> None
     with pytest.raises(BadRecord) as caught:
         resolve(read_writer_type(record(field("x", writer))), read_record(record(field("x", reader))))
     assert caught.value.code == "SCHEMA_MISMATCH"
+
+
+def test_a_null_that_the_contract_does_not_allow_is_a_bad_value_of_its_record_alone() -> None:
+    assert read_field(["null", "string"], "string", "a") == "a"
+    with pytest.raises(BadRecord) as caught:
+        read_field(["null", "string"], "string", None)
+    assert caught.value.code == "BAD_VALUE"
 
 
 @pytest.mark.parametrize("symbol", [b"\x01", b"\x04"])

@@ -6,16 +6,14 @@ Source: Avro 1.12 specification, "Schema Resolution" and "Names".
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from tidegate.avro.binary import BadRecord
 from tidegate.avro.legal_names import IsFree, legal_names
 from tidegate.avro.logical_types import meaning_of
-from tidegate.avro.resolution import resolve
-from tidegate.avro.types import AvroSchema, AvroType, Field, read_record
-from tidegate.avro.writer_types import PRIMITIVES, REFERENCES, WriterSchemaError, WriterType, read_writer_type
+from tidegate.avro.types import AvroSchema, read_record
+from tidegate.avro.writer_types import PRIMITIVES, REFERENCES, WriterSchemaError, read_writer_type
 from tidegate.contracts.check_defaults import default_problems
 from tidegate.errors import ContractError
 
@@ -57,19 +55,6 @@ def contract_schema(written: AvroSchema, leave_out: Collection[str], is_free: Is
     return Taken(_with_sound_defaults(schema), taking.left_out, taking.notes)
 
 
-def readable_by_all(taken: Taken, others: Sequence[AvroSchema], keep: Collection[str]) -> Taken:
-    """As ``taken``, but a field that another version lacks, or writes as null, may be null; not those of ``keep``."""
-    record = read_record(taken.schema)
-    writers = [writer for other in others if (writer := _writer(other)) is not None]
-    may = [each.name for each in record.fields if each.name not in keep and _must_be_nullable(record, each, writers)]
-    fields = [
-        {**each, "type": ["null", each["type"]], "default": None} if each["name"] in may else each
-        for each in taken.schema["fields"]
-    ]
-    notes = [f"{name} may be null: a version of the subject has none" for name in may]
-    return Taken({**taken.schema, "fields": fields}, taken.left_out, [*taken.notes, *notes])
-
-
 class _NoColumnError(Exception):
     """Why no column holds a type, which leaves its field out."""
 
@@ -84,29 +69,6 @@ def _require_record(written: AvroSchema) -> None:
         raise ContractError(f"the subject holds no Avro schema: {error}.", remedy=_REMEDY) from error
     if kind != "record":
         raise ContractError(f"the subject's schema is {kind}, not a record.", remedy=_REMEDY)
-
-
-def _writer(schema: AvroSchema) -> WriterType | None:
-    try:
-        return read_writer_type(schema)
-    except WriterSchemaError:
-        return None
-
-
-def _must_be_nullable(record: AvroType, each: Field, writers: Sequence[WriterType]) -> bool:
-    if each.type.nullable:
-        return False
-    nullable = replace(each, type=replace(each.type, nullable=True, null_first=True), has_default=True, default=None)
-    return any(not _reads(record, each, writer) and _reads(record, nullable, writer) for writer in writers)
-
-
-def _reads(record: AvroType, each: Field, writer: WriterType) -> bool:
-    """Whether one field is read from another version's records."""
-    try:
-        resolve(writer, replace(record, fields=(each,)))
-    except BadRecord:
-        return False
-    return True
 
 
 def _with_sound_defaults(schema: AvroSchema) -> AvroSchema:

@@ -11,7 +11,7 @@ import fastavro
 import pytest
 
 from tests.contracts import SCHEMAS
-from tests.unit.contracts.new.foreign import ADDRESS, KIND, MILLIS, ORDER, RECORD
+from tests.unit.contracts.new.foreign import ADDRESS, KIND, ORDER, RECORD
 from tidegate.avro.binary import Cursor
 from tidegate.avro.resolution import resolve
 from tidegate.avro.types import AvroSchema, read_record
@@ -19,7 +19,7 @@ from tidegate.avro.writer_types import REFERENCES, read_writer_type
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.new.choose_fields import Fields
-from tidegate.contracts.new.from_subject import Taken, contract_schema, readable_by_all
+from tidegate.contracts.new.from_subject import Taken, contract_schema
 from tidegate.contracts.new.scaffold import is_free, renamed_fields, taken_in, write
 from tidegate.contracts.new.topic_section import TopicFacts
 from tidegate.errors import ContractError
@@ -164,16 +164,3 @@ def test_a_default_with_a_field_that_is_left_out_is_left_out_too() -> None:
     taken = take(schema).schema
 
     assert "default" not in taken["fields"][1]
-
-
-def test_what_another_version_lacks_or_writes_as_null_may_be_null() -> None:
-    newest = record(("id", "string"), ("at", MILLIS), ("added", "int"), ("sure", "string"), ("was", "long"))
-    oldest = record(("id", "string"), ("at", MILLIS), ("sure", ["null", "string"]), ("was", "string"))
-
-    taken = readable_by_all(take(newest), [oldest, newest, {"type": "JSON"}], ("id", "at"))
-
-    types = {each["name"]: each["type"] for each in taken.schema["fields"]}
-    assert (types["added"], types["sure"]) == (["null", "int"], ["null", "string"])
-    assert types["was"] == "long"
-    assert taken.notes == [f"{name} may be null: a version of the subject has none" for name in ("added", "sure")]
-    resolve(read_writer_type(newest), read_record(taken.schema))

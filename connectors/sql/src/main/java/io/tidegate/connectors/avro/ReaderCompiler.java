@@ -38,7 +38,7 @@ public final class ReaderCompiler {
 
     private static ValueReader resolve(Schema writer, Schema reader, LogicalType column) {
         if (writer.getType() == Schema.Type.UNION) {
-            return union(writer.getTypes().stream().map(branch -> resolve(branch, reader, column)).toList());
+            return union(writer, reader, column);
         }
         if (writer.getType() == Schema.Type.NULL) {
             if (!AvroTypes.isNullable(reader)) {
@@ -60,9 +60,20 @@ public final class ReaderCompiler {
         };
     }
 
-    private static ValueReader union(List<ValueReader> readers) {
-        ValueReader[] branches = readers.toArray(ValueReader[]::new);
+    /** A null where the contract allows none is the fault of the records that have one, not of all that could. */
+    private static ValueReader union(Schema writer, Schema reader, LogicalType column) {
+        List<Schema> types = writer.getTypes();
+        boolean refusesNull = types.size() > 1 && !AvroTypes.isNullable(reader);
+        ValueReader[] branches = new ValueReader[types.size()];
+        for (int i = 0; i < branches.length; i++) {
+            boolean refused = refusesNull && types.get(i).getType() == Schema.Type.NULL;
+            branches[i] = refused ? ReaderCompiler::refuseNull : resolve(types.get(i), reader, column);
+        }
         return input -> branches[input.readBranch(branches.length)].read(input);
+    }
+
+    private static Object refuseNull(AvroInput input) {
+        throw new BadRecord(ErrorCode.BAD_VALUE, "null, which the contract does not allow");
     }
 
     private static RecordReader record(Schema writer, Schema reader, RowType columns, int extraColumns) {

@@ -128,7 +128,7 @@ class SchemaEvolutionTest {
     void anIncompatibleWriterIsASchemaMismatch() throws IOException {
         assertMismatch("{'name': 'id', 'type': 'long'}", "{'name': 'id', 'type': 'string'}");
         assertMismatch("{'name': 'id', 'type': 'string'}", "{'name': 'id', 'type': 'string'}, {'name': 'b', 'type': 'int'}");
-        assertMismatch("{'name': 'id', 'type': ['null', 'string']}", "{'name': 'id', 'type': 'string'}");
+        assertMismatch("{'name': 'id', 'type': ['null']}", "{'name': 'id', 'type': 'string'}");
     }
 
     @Test
@@ -186,6 +186,14 @@ class SchemaEvolutionTest {
         assertEquals("NEW", row.getString(1).toString());
         assertArrayEquals(new byte[] {1, 2, 3}, row.getBinary(2));
         assertEquals(DecimalData.fromUnscaledLong(125, 6, 2), row.getField(3));
+    }
+
+    @Test
+    void aNullThatTheContractDoesNotAllowIsABadValueOfItsRecordAlone() throws IOException {
+        String written = "{'name': 'id', 'type': ['null', 'string']}";
+        String read = "{'name': 'id', 'type': 'string'}";
+        assertEquals("a", decode(record(written), record(read), new byte[] {2, 2, 'a'}).getString(0).toString());
+        assertEquals("BAD_VALUE", code(written, read, new byte[] {0}));
     }
 
     @Test
