@@ -12,6 +12,8 @@ from producers.generated.generator import Generator, Traffic
 from producers.generated.poison import Record
 from producers.generated.records import Made, Records
 from producers.sending.ids import uuid7_texts
+from producers.sending.raw_paths import changed, raw_time
+from tidegate.avro.paths import field_at, value_at
 from tidegate.avro.types import Kind
 from tidegate.contracts.examples import Accepted, Dropped, Example, Refused, read_examples
 from tidegate.errors import TidegateError
@@ -44,15 +46,14 @@ class Examples:
                 f"dataset {dataset.name!r} has no generator and no example to make traffic from.",
                 remedy=f"Add a line to {dataset.folder}/examples/valid.jsonl, or send a file with --from.",
             )
-        contract = dataset.contract
-        types = {name: field.type for name, field in dataset.raw_fields.items()}
-        fields = {name: avro.kind for name, avro in types.items() if avro.stored != "enum"}
-        self._fresh_field = next((name for name in contract.identity if fields.get(name) in _FRESH), None)
+        found = {path: field_at(dataset.raw_fields, path) for path in dataset.raw_identity}
+        types = {path: field.type for path, field in found.items() if field is not None}
+        fields = {path: avro.kind for path, avro in types.items() if avro.stored != "enum"}
+        self._fresh_field = next((path for path in types if fields.get(path) in _FRESH), None)
         self._fresh_kind = fields[self._fresh_field] if self._fresh_field else None
         self._is_bytes = self._fresh_field is not None and types[self._fresh_field].stored == "fixed"
         self._numbers = numbers_of(traffic, is_long=self._fresh_kind == "long")
-        self._time_field = contract.event_time.field
-        self._units_per_ms = 1000 if fields[self._time_field] == "timestamp-micros" else 1
+        self._time = raw_time(dataset)
         often = cycle(silver)
         rounds = [*islice(often, _DROPPED_EVERY * len(silver))]
         for place, example in enumerate(dropped):
@@ -65,7 +66,9 @@ class Examples:
         ids = uuid7_texts(times_ms, self._rng)
         numbers = islice(self._numbers, len(times_ms))
         return [
-            made._replace(record={**made.record, **self._fresh(time_ms, bytes(text).decode("ascii"), number)})
+            made._replace(
+                record=changed(made.record, self._fresh(made.record, time_ms, bytes(text).decode("ascii"), number))
+            )
             for made, time_ms, text, number in zip(
                 islice(self._rounds, len(times_ms)), times_ms.tolist(), ids, numbers, strict=True
             )
@@ -74,9 +77,11 @@ class Examples:
     def _text(self, uuid: str) -> str | bytes:
         return UUID(uuid).bytes if self._is_bytes else uuid
 
-    def _fresh(self, time_ms: int, text: str, number: int) -> dict[str, Any]:
-        """A new time, and a new value of one field of the identity."""
-        values: dict[str, Any] = {self._time_field: time_ms * self._units_per_ms}
+    def _fresh(self, record: Record, time_ms: int, text: str, number: int) -> dict[str, Any]:
+        """A new time as the record writes it, and a new value of one field of the identity, by their paths."""
+        values: dict[str, Any] = {}
+        if self._time is not None:
+            values[self._time.path] = self._time.like(value_at(record, self._time.path), time_ms)
         if self._fresh_field is not None:
             values[self._fresh_field] = self._text(text) if self._fresh_kind == "string" else number
         return values

@@ -15,8 +15,10 @@ from producers.generated.mixing import BAD, DUPLICATE, Mixer
 from producers.generated.poison import Poison, Record, kinds_for
 from producers.sending.batch import Batch, Kind, Special
 from producers.sending.encoding import encoder_of
+from producers.sending.raw_paths import raw_key
 from tidegate.avro.codec import writing
-from tidegate.contracts.envelope import document_id
+from tidegate.avro.paths import value_at
+from tidegate.contracts.envelope import identity_text
 from tidegate.errors import ContractError
 
 
@@ -52,9 +54,9 @@ class Records:
         poison = Poison(kinds(traffic.dataset, self._encoder, breaks))
         self._mixer = Mixer(traffic.mix, poison, self._identity_of, rng)
         self._make = make
-        self._key = contract.topic.key
-        self._identity = contract.identity
-        self._needed = {name for name in (*self._identity, self._key) if name is not None}
+        self._key = raw_key(traffic.dataset)
+        self._identity = traffic.dataset.raw_identity
+        self._needed = {name.partition(".")[0] for name in (*self._identity, self._key) if name is not None}
 
     def batch(self, times_ms: NDArray[np.int64]) -> Batch:
         """One record per time; specials as the mix says.
@@ -68,7 +70,7 @@ class Records:
         self._check(made)
         with writing(self._schema, self._remedy):
             values: list[bytes | None] = [self._encoder.encode(each.record) for each in made]
-        keys = [None if self._key is None else str(each.record[self._key]).encode() for each in made]
+        keys = [None if self._key is None else str(value_at(each.record, self._key)).encode() for each in made]
         batch = Batch(keys, values)
         plain = []
         for place, (role, each) in enumerate(zip(roles.tolist(), made, strict=True)):
@@ -92,4 +94,4 @@ class Records:
         return None if value is None else self._identity_in(self._encoder.decode(value))
 
     def _identity_in(self, record: Record) -> str:
-        return document_id(record, self._identity)
+        return identity_text(value_at(record, path) for path in self._identity)

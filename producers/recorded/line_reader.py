@@ -9,6 +9,7 @@ from producers.recorded.access_log import Request, parse_line
 from producers.recorded.split import MAX_LINE_BYTES, Line
 from producers.sending.believed_time import check_time
 from producers.sending.ids import line_uuid
+from producers.sending.raw_paths import moment_of, raw_time
 from tidegate.avro.json_text import read_json
 from tidegate.avro.json_values import from_json
 from tidegate.contracts.dataset import Dataset, Stream
@@ -33,6 +34,7 @@ class LineReader:
         self._now = now or (lambda: datetime.now(UTC))
         self._is_stream = isinstance(dataset, Stream)
         self._id_field = _made_id(dataset)
+        self._time = raw_time(dataset)
         self._from_access_log = _access_log_mapping(dataset.name)
         self._format = line_format
         if line_format == "combined" and self._from_access_log is None:
@@ -54,8 +56,7 @@ class LineReader:
         if b"\r" in line.text:
             raise ValueError("a carriage return within the line; lines end with \\n or \\r\\n")
         record = self._from_json(line) if self._is_json(line.text) else self._from_log(line)
-        time = record[self._believed.field]
-        assert isinstance(time, datetime)
+        time = moment_of(self._time, record, self._now())
         if not self._is_stream:
             check_time(self._believed, time, self._now())
         return record, time
@@ -90,7 +91,7 @@ def _is_array(text: bytes) -> bool:
 
 def _made_id(dataset: Dataset) -> str | None:
     """The field that gets an id where a line has none: that of an event, if it is one text. A key is never made up."""
-    identity = dataset.contract.identity
+    identity = dataset.raw_identity
     if not isinstance(dataset, Stream) or len(identity) != 1:
         return None
     field = dataset.raw_fields.get(identity[0])

@@ -9,6 +9,7 @@ from producers.sending.decoding import Fault, check_size, decoded
 from producers.sending.encoding import RecordEncoder
 from producers.sending.rate import Recorded
 from producers.sending.rejects import Rejects
+from tidegate.avro.paths import value_at
 from tidegate.errors import TidegateError
 
 _BATCH = 500
@@ -73,7 +74,7 @@ class Replay:
     def _record(self, line: Line) -> tuple[bytes | None, bytes, float]:
         record, time = self._reader.record(line)
         value = self._encoder.encode(record)
-        field = None if self._key_field is None else record[self._key_field]
+        field = None if self._key_field is None else value_at(record, self._key_field)
         key = None if field is None else str(field).encode()
         check_size(key, value)
         return key, value, time.timestamp()

@@ -16,6 +16,7 @@ from producers.sending.acknowledged import send
 from producers.sending.encoding import encoder_of
 from producers.sending.progress_metrics import Address
 from producers.sending.publish import Progress, Publisher, publish
+from producers.sending.raw_paths import raw_key
 from producers.sending.rejects import Rejects
 from producers.sending.session import Session, Summary, delivery, registered_id, session, watched_offsets
 from tidegate import log
@@ -73,7 +74,7 @@ def produce_recorded(settings: Settings, dataset: Dataset, recording: Recording,
         session(dataset.name, metrics) as run,
         kept as rejects,
     ):
-        prepared = _Prepared(Replay(reader, encoder, topic.key, rejects), publisher, run)
+        prepared = _Prepared(Replay(reader, encoder, raw_key(dataset), rejects), publisher, run)
         if followed:
             place = recording.position or PositionFile.default(settings.home, recording.path, dataset.name)
             progress = _send_followed(recording, PositionFile(place, recording.path, dataset.name), prepared)

@@ -1,0 +1,58 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from producers.sending.raw_paths import changed, moment_of, raw_key, raw_time
+from tests.mapped import machines
+from tests.unit.sql.visits import stream
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENT_MS = 1_767_268_799_500
+
+
+def test_without_a_mapping_the_contract_names_the_raw_fields() -> None:
+    time = raw_time(stream())
+
+    assert raw_key(stream()) == "id"
+    assert time is not None
+    assert (time.path, time.like(None, MOMENT_MS)) == ("visited_at", MOMENT_MS)
+
+
+def test_with_one_they_are_what_it_makes_them_of() -> None:
+    time = raw_time(machines())
+
+    assert raw_key(machines()) == "machineId"
+    assert time is not None
+    assert time.path == "meta.sentAt"
+
+
+@pytest.mark.parametrize(
+    ("value", "like"),
+    [
+        (1_767_268_798, 1_767_268_799),
+        (1_767_268_798_000, MOMENT_MS),
+        ("1767268798", "1767268799"),
+        ("2026-01-01T11:00:00+01:00", "2026-01-01T11:59:59.500Z"),
+        ("2026-01-01 11:00:00", "2026-01-01 11:59:59.500Z"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_a_new_time_is_written_as_the_old_one_was(value: Any, like: Any) -> None:
+    from producers.sending import raw_paths
+
+    write = raw_paths._text_like if isinstance(value, str) else raw_paths._number_like
+
+    assert write(value, MOMENT_MS) == like
+
+
+def test_when_a_record_happened_is_found_where_it_can_be() -> None:
+    time = raw_time(machines())
+
+    assert moment_of(time, {"meta": {"sentAt": 1_767_268_799}}, NOW) == datetime(2026, 1, 1, 11, 59, 59, tzinfo=UTC)
+    assert moment_of(time, {"meta": {"sentAt": -1}}, NOW) == NOW
+    assert moment_of(None, {}, NOW) == NOW
+
+
+def test_values_are_changed_at_their_paths() -> None:
+    assert changed({"a": 1, "b": {"c": 2, "d": 3}}, {"b.c": 4, "a": 5}) == {"a": 5, "b": {"c": 4, "d": 3}}
