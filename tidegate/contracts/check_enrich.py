@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from tidegate.avro.paths import column_of, field_at
+from tidegate.avro.types import Field, flink_type_of
 from tidegate.contracts import envelope
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.expect import KEY_TYPES, Found, expect
@@ -29,8 +31,23 @@ def _reference_problems(place: str, draft: Draft, enrich: Enrich, reference: Dra
     if reference is None or reference.contract.kind != "reference":
         yield f"{place}.reference", f"there is no reference dataset {enrich.reference}", "Add its folder."
         return
+    yield from _key_problems(f"{place}.on", enrich, offered, reference)
     for name in enrich.columns:
         yield from expect(reference.raw_fields, f"{place}.columns", name, None, may_be_null=True)
+
+
+def _key_problems(place: str, enrich: Enrich, offered: Mapping[str, Field], reference: Draft) -> Iterator[Found]:
+    """A number is not looked up by a text, nor one of 64 bits by one of 32."""
+    field, key = field_at(offered, enrich.on), reference.contract.topic.key
+    known = reference.raw_fields.get(key or "")
+    if field is not None and known is not None and field.type.kind != known.type.kind:
+        problem = f"{enrich.on} is {field.type.kind}, {key} of {enrich.reference} is {known.type.kind}"
+        sql_type = flink_type_of(known.type).lower()
+        yield (
+            place,
+            problem,
+            f"Give it that type by a map.sql: cast({enrich.on} as {sql_type}) as {column_of(enrich.on)}.",
+        )
 
 
 def _column_problems(draft: Draft) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from tidegate.avro.types import AvroSchema, AvroType, Field, fields_by_name, rea
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.check_select import selection_problems
 from tidegate.contracts.dataset import Draft
-from tidegate.contracts.expect import KEY_TYPES, TIMESTAMPS, Found, expect
+from tidegate.contracts.expect import KEY_TYPES, TEXTS, TIMESTAMPS, Found, expect
 from tidegate.contracts.model import Contract
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.sql_outline import outline
@@ -54,7 +54,7 @@ def _record_problems(contract: Contract, raw: dict[str, Field], where: str) -> I
         yield from expect(raw, f"rules.{position}.field", rule.field, None, may_be_null=True, where=where)
     for position, privacy in enumerate(contract.privacy):
         place = f"privacy.{position}.field"
-        yield from expect(raw, place, privacy.field, KEY_TYPES, may_be_null=True, where=where)
+        yield from expect(raw, place, privacy.field, TEXTS, may_be_null=True, where=where)
         field = field_at(raw, privacy.field)
         if privacy.method == "mask" and privacy.field == contract.topic.key:
             problem = f"{privacy.field} is masked and the key: all of silver would lie in one partition"

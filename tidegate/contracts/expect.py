@@ -8,7 +8,9 @@ from tidegate.avro.types import Field, Kind
 Found = tuple[str, str, str]
 """Place, problem and remedy, within one file."""
 TIMESTAMPS: frozenset[Kind] = frozenset({"timestamp-millis", "timestamp-micros"})
-KEY_TYPES: frozenset[Kind] = frozenset({"string"})
+TEXTS: frozenset[Kind] = frozenset({"string"})
+KEY_TYPES: frozenset[Kind] = frozenset({"string", "int", "long"})
+"""Types whose values have one text, which is the key in Kafka."""
 
 
 def expect(

@@ -71,7 +71,7 @@ final class RecordLoader {
         int storedColumns = layout.columns().getFieldCount() - 1;
         if (row == null || row.getArity() > storedColumns && !row.isNullAt(storedColumns)) {
             skip(record, row == null ? "it does not decode" : "it does not decode: " + row.getString(storedColumns));
-        } else if (!key.equals(row.getField(layout.storedKey()))) {
+        } else if (!key.equals(keyOf(row))) {
             skip(record, "its Kafka key '" + key + "' is not the key in its value");
         } else if (row.isNullAt(layout.storedVersionTime())) {
             skip(record, "it has no version time");
@@ -79,6 +79,11 @@ final class RecordLoader {
             TimestampData time = row.getTimestamp(layout.storedVersionTime(), layout.versionTimePrecision());
             store.put(key, time, row, record.timestamp());
         }
+    }
+
+    private StringData keyOf(GenericRowData row) {
+        Object key = row.getField(layout.storedKey());
+        return key == null ? null : ReferenceLayout.keyText(key);
     }
 
     private void skip(ConsumerRecord<byte[], byte[]> record, String reason) {

@@ -3,6 +3,7 @@ package io.tidegate.connectors.reference;
 import java.io.Serializable;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -26,6 +27,16 @@ record ReferenceLayout(RowType columns, int key, int versionTime, int asOf) impl
 
     int storedKey() {
         return stored(key);
+    }
+
+    /** A key as the text that is the key in Kafka. */
+    static StringData keyText(Object key) {
+        return key instanceof StringData text ? text : StringData.fromString(key.toString());
+    }
+
+    /** What reads the key of a row that has it at {@code position}. */
+    RowData.FieldGetter keyGetter(int position) {
+        return RowData.createFieldGetter(columns.getTypeAt(key), position);
     }
 
     int storedVersionTime() {

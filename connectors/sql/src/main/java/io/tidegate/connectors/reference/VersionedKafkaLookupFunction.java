@@ -20,6 +20,7 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
     private final int asOfPosition;
 
     private transient ReferenceTable table;
+    private transient RowData.FieldGetter keyGetter;
     private transient Counter missed;
 
     /**
@@ -36,6 +37,7 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
 
     @Override
     public void open(FunctionContext context) throws Exception {
+        keyGetter = config.layout().keyGetter(keyPosition);
         table = ReferenceTable.acquire(config, () -> RecordLoader.open(config.layout(), decoder, context));
         try {
             table.awaitCaughtUp(config.startupTimeout());
@@ -57,7 +59,7 @@ public final class VersionedKafkaLookupFunction extends LookupFunction {
             return List.of();
         }
         TimestampData time = keyRow.getTimestamp(asOfPosition, config.layout().asOfPrecision());
-        GenericRowData stored = table.asOf(keyRow.getString(keyPosition), time);
+        GenericRowData stored = table.asOf(ReferenceLayout.keyText(keyGetter.getFieldOrNull(keyRow)), time);
         if (stored == null) {
             missed.inc();
             return List.of();

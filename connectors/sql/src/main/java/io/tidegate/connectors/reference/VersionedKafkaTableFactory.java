@@ -18,6 +18,10 @@ import org.apache.flink.table.types.logical.LogicalTypeRoot;
 
 /** Finds the connector by its name in {@code WITH ('connector' = 'versioned-kafka', ...)}. */
 public final class VersionedKafkaTableFactory implements DynamicTableSourceFactory {
+    private static final Set<LogicalTypeRoot> KEY_TYPES =
+            Set.of(LogicalTypeRoot.VARCHAR, LogicalTypeRoot.INTEGER, LogicalTypeRoot.BIGINT);
+    private static final Set<LogicalTypeRoot> TIME_TYPES = Set.of(LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+
     @Override
     public String factoryIdentifier() {
         return "versioned-kafka";
@@ -48,9 +52,9 @@ public final class VersionedKafkaTableFactory implements DynamicTableSourceFacto
 
         ReadableConfig options = helper.getOptions();
         DataType columns = context.getPhysicalRowDataType();
-        requireColumn(columns, options, VersionedKafkaOptions.KEY, LogicalTypeRoot.VARCHAR);
-        requireColumn(columns, options, VersionedKafkaOptions.VERSION_TIME, LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
-        requireColumn(columns, options, VersionedKafkaOptions.AS_OF, LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+        requireColumn(columns, options, VersionedKafkaOptions.KEY, KEY_TYPES);
+        requireColumn(columns, options, VersionedKafkaOptions.VERSION_TIME, TIME_TYPES);
+        requireColumn(columns, options, VersionedKafkaOptions.AS_OF, TIME_TYPES);
         ReferenceLayout layout = ReferenceLayout.of(
                 columns,
                 options.get(VersionedKafkaOptions.KEY),
@@ -68,12 +72,14 @@ public final class VersionedKafkaTableFactory implements DynamicTableSourceFacto
     }
 
     private static void requireColumn(
-            DataType columns, ReadableConfig options, ConfigOption<String> option, LogicalTypeRoot type) {
+            DataType columns, ReadableConfig options, ConfigOption<String> option, Set<LogicalTypeRoot> types) {
         String name = options.get(option);
         int index = DataType.getFieldNames(columns).indexOf(name);
-        if (index < 0 || !DataType.getFieldDataTypes(columns).get(index).getLogicalType().is(type)) {
+        if (index < 0
+                || !types.contains(DataType.getFieldDataTypes(columns).get(index).getLogicalType().getTypeRoot())) {
             throw new ValidationException(
-                    "Option '" + option.key() + "' names '" + name + "', which must be a column of type " + type + ".");
+                    "Option '" + option.key() + "' names '" + name + "', which must be a column of type "
+                            + types.stream().map(Enum::name).sorted().collect(Collectors.joining(" or ")) + ".");
         }
     }
 

@@ -51,6 +51,29 @@ class VersionedKafkaPlanTest {
         assertTrue(!plan.contains("Exchange"), plan);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "BIGINT"})
+    void aKeyMayBeAWholeNumber(String type) {
+        sql.executeSql("DROP TABLE clicks");
+        sql.executeSql("DROP TABLE products");
+        sql.executeSql("CREATE TABLE clicks (product_id " + type + ", event_time TIMESTAMP_LTZ(3), proc_time AS PROCTIME())"
+                + " WITH ('connector' = 'datagen', 'number-of-rows' = '1')");
+        String avro = type.equals("INT") ? "int" : "long";
+        sql.executeSql(PRODUCTS.formatted("updated_at")
+                .replace("product_id STRING", "product_id " + type)
+                .replace("\"product_id\", \"type\": \"string\"", "\"product_id\", \"type\": \"" + avro + "\""));
+        String plan = sql.explainSql(JOIN + " AND p.as_of = c.event_time");
+        assertTrue(plan.contains("LookupJoin(table=[default_catalog.default_database.products], joinType=[LeftOuterJoin]"), plan);
+    }
+
+    @Test
+    void aKeyOfAnotherTypeIsRefused() {
+        sql.executeSql("DROP TABLE products");
+        sql.executeSql(PRODUCTS.formatted("updated_at").replace("'key' = 'product_id'", "'key' = 'unit_price'"));
+        var error = assertThrows(ValidationException.class, () -> sql.explainSql(JOIN));
+        assertTrue(ExceptionUtils.stringifyException(error).contains("BIGINT or INTEGER or VARCHAR"), error.getMessage());
+    }
+
     @Test
     void aJoinWithoutATimeSaysHowToWriteIt() {
         var error = assertThrows(Exception.class, () -> sql.explainSql(JOIN));
