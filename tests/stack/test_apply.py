@@ -100,7 +100,7 @@ def it_comes(scene: Scene) -> None:
     assert "create topic raw.pumps" in tidegate("apply", "pumps")
     scene.first = own(scene.pipeline)
     assert scene.first.keys() == {"refine", "lake", "index"}
-    assert "Nothing to do" in tidegate("apply")
+    assert "Nothing to do" in tidegate("apply", "pumps")
     sent = produce("--count", "500", "--rate", "500", dataset="pumps")
     assert prove_window(sent["offsets"], "--wait", "60", dataset="pumps")["holds"]
 
@@ -110,7 +110,7 @@ def it_breaks(scene: Scene) -> None:
     contract, schema = scene.folder / "contract.yaml", scene.folder / "v1.avsc"
     good = {path: path.read_text() for path in (contract, schema)}
     contract.write_text("dataset: [")
-    broken = run_tidegate("apply")
+    broken = run_tidegate("apply", "pumps", "products")
     assert broken.returncode == 3
     assert re.search(r"^not applied: pumps: ", broken.stderr, re.MULTILINE), broken.stderr
     contract.write_text(good[contract])
@@ -127,7 +127,7 @@ def it_is_mended(scene: Scene) -> None:
     contract = scene.folder / "contract.yaml"
     rule = {"name": "not_zero", "field": "kWh", "check": "kWh > 0", "severity": "reject", "description": "more than 0"}
     contract.write_text(yaml.safe_dump(yaml.safe_load(contract.read_text()) | {"rules": [rule]}, sort_keys=False))
-    assert "restart refine.pumps from a savepoint" in tidegate("apply")
+    assert "restart refine.pumps from a savepoint" in tidegate("apply", "pumps")
     again = own(scene.pipeline)
     assert again["refine"].job_id != scene.first["refine"].job_id
     assert (again["lake"], again["index"]) == (scene.first["lake"], scene.first["index"])
