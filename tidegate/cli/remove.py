@@ -8,6 +8,7 @@ from tidegate import log
 from tidegate.apply.removal import Removal
 from tidegate.apply.remove import plan_removal, remove
 from tidegate.cli.confirm import confirm, confirm_by_name, yes_option
+from tidegate.job_names import NAMES
 from tidegate.settings import Settings, get_settings
 
 
@@ -34,6 +35,11 @@ def command(dataset: str, dry_run: bool, purge: bool, yes: bool) -> None:
     for problem in problems:
         log.failed(problem)
     _say_what_is_left(settings, dataset)
+    if purge:
+        click.echo(
+            f"Its saved state knows events that are gone. Should {dataset} come again, start it the first time with "
+            f"`tidegate run {' '.join(NAMES)} --dataset {dataset} --recover-from none`."
+        )
     sys.exit(1 if problems else 0)
 
 

@@ -64,7 +64,9 @@ def test_it_is_done_and_the_folder_is_left_to_its_owner() -> None:
 def test_what_is_deleted_for_good_asks_for_more_than_a_y() -> None:
     result = run("--purge")
     assert isinstance(result.exception, TidegateError) and "gone for good" in result.exception.problem
-    assert run("--purge", "--yes").exit_code == 0
+    purged = run("--purge", "--yes")
+    assert purged.exit_code == 0
+    assert "--dataset readings --recover-from none`" in purged.stdout, "its state is of what is gone"
     assert [removal.purge for removal in DONE] == [True]
 
 
