@@ -16,7 +16,6 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tidegate.clients.flink import FlinkClient
 from tidegate.job_names import REFINE
 from tidegate.jobs.live import live_jobs
 from tidegate.jobs.plan_start import Start
@@ -91,11 +90,15 @@ def measured(settings: Settings, quiet_s: float) -> Cost:
         time.sleep(quiet_s)
         used = {name: (value - before[name]) * 60 / quiet_s for name, value in cpu_seconds(settings).items()}
         return Cost(
-            settings.job_groups, len(live_jobs(settings)), start_s, memory_mb(settings), used, threads(settings)
+            settings.job_groups,
+            len([job for job in live_jobs(settings) if job.job == REFINE]),
+            start_s,
+            memory_mb(settings),
+            used,
+            threads(settings),
         )
     finally:
         stop_jobs(settings, [REFINE], savepoint=False)
-        assert FlinkClient(settings).live_job(REFINE) is None
 
 
 def processes(settings: Settings) -> dict[str, psutil.Process]:
