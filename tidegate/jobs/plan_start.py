@@ -74,6 +74,7 @@ def plan_start(settings: Settings, what: Start, live: Sequence[LiveJob]) -> Plan
     running: list[str] = []
     for job in what.jobs:
         mine = [stream.name for stream in everyone if works_on(job, stream)]
+        _tell_if_idle(job, mine, what)
         meant = [name for name in mine if name in names]
         free = [name for name in meant if of_dataset(live, job, name) is None]
         running += _running(job, [name for name in what.datasets or mine if name not in free], live)
@@ -82,6 +83,12 @@ def plan_start(settings: Settings, what: Start, live: Sequence[LiveJob]) -> Plan
         if meant and not free:
             _refuse(what, job, live)
     return Planned(tuple(starts), tuple(dict.fromkeys(running)), tuple(failures))
+
+
+def _tell_if_idle(job: str, mine: Sequence[str], what: Start) -> None:
+    if not set(mine).intersection(what.datasets or mine):
+        text = f"{job} has nothing to do for {', '.join(what.datasets) or 'any dataset'}."
+        log.tell(text, "nothing_to_do", job=job)
 
 
 def works_on(job: str, stream: Stream) -> bool:

@@ -58,6 +58,15 @@ def test_a_job_starts_what_it_has_something_to_do_for() -> None:
     assert names(planned(Start((INDEX,)))) == {"index": ALL}
 
 
+def test_a_job_that_has_nothing_to_do_for_a_dataset_says_so_and_the_others_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "works_on", lambda job, _stream: job != METRICS)
+    found = planned(Start((REFINE, METRICS), ("orders",)), live("metrics", "clicks"))
+    assert names(found) == {"refine.orders": ("orders",)}
+    assert capsys.readouterr().err == "metrics has nothing to do for orders.\n"
+
+
 def test_a_dataset_is_started_beside_what_runs() -> None:
     found = planned(Start((REFINE,), ("orders",)), live("refine", "clicks", "app_logs"))
     assert (names(found), found.running) == ({"refine.orders": ("orders",)}, ())
