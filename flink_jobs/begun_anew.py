@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flink_jobs.job import StateFacts
 from tidegate import log
-from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_offsets import OffsetReader, Place
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import JOBS, PipelineJob
 from tidegate.settings import Settings
@@ -13,7 +13,9 @@ from tidegate.settings import Settings
 def still_theirs(
     job: str, datasets: Sequence[Stream], found: Mapping[str, StateFacts], settings: Settings
 ) -> dict[str, StateFacts]:
-    """The states without those that are older than all their datasets' topics hold.
+    """The states without those that are older than all that their datasets' topics hold.
+
+    Such a state is of topics that had the same names, or of ones that were empty: then nothing of it is missed.
 
     A consumer group that has committed offsets says at once that its state is the topics' own: who deletes the one
     deletes the other.
@@ -28,14 +30,19 @@ def still_theirs(
     offsets = OffsetReader(settings, timeout_s=10)
     for dataset in datasets:
         state = found.get(dataset.name)
-        if state is None or offsets.positions(job, dataset.name) or not _are_younger(kind, dataset, state, offsets):
+        if state is None or offsets.positions(job, dataset.name):
             continue
-        text = (
-            f"{job} begins anew with {dataset.name}: its topics are younger than the state {state.path}, which is of "
-            "others that had their names."
-        )
-        log.tell(text, "state_not_used", job=job, dataset=dataset.name, message=text)
+        places = offsets.places(topics_of(kind, dataset))
+        ends = offsets.ends(places)
+        if not _are_younger(state, ends, offsets):
+            continue
         del result[dataset.name]
+        if any(ends.values()):
+            text = (
+                f"{job} reads {dataset.name} from the beginning: nothing that its topics hold was there when the state "
+                f"{state.path} was written."
+            )
+            log.tell(text, "state_not_used", job=job, dataset=dataset.name, message=text)
     return result
 
 
@@ -45,9 +52,7 @@ def topics_of(kind: PipelineJob, dataset: Stream) -> list[str]:
     return [names[each] for each in kind.reads]
 
 
-def _are_younger(kind: PipelineJob, dataset: Stream, state: StateFacts, offsets: OffsetReader) -> bool:
+def _are_younger(state: StateFacts, ends: Mapping[Place, int], offsets: OffsetReader) -> bool:
     """Whether nothing that the topics ever held was there when the state was written."""
-    places = offsets.places(topics_of(kind, dataset))
-    starts, ends = offsets.starts(places), offsets.ends(places)
-    first_since = offsets.at(places, state.written_ms)
-    return all(starts[place] == 0 and (ends[place] == 0 or first_since.get(place) == 0) for place in places)
+    starts, first_since = offsets.starts(ends), offsets.at(ends, state.written_ms)
+    return all(starts[place] == 0 and (end == 0 or first_since.get(place) == 0) for place, end in ends.items())

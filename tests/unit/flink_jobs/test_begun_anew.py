@@ -31,13 +31,13 @@ class Kafka:
     def places(self, topics: Iterable[str]) -> list[Place]:
         return [(topic, 0) for topic in topics]
 
-    def starts(self, places: list[Place]) -> dict[Place, int]:
+    def starts(self, places: Iterable[Place]) -> dict[Place, int]:
         return {place: self.removed.get(place, 0) for place in places}
 
-    def ends(self, places: list[Place]) -> dict[Place, int]:
+    def ends(self, places: Iterable[Place]) -> dict[Place, int]:
         return {place: len(self.times[place]) for place in places}
 
-    def at(self, places: list[Place], at_ms: int) -> dict[Place, int]:
+    def at(self, places: Iterable[Place], at_ms: int) -> dict[Place, int]:
         found = {place: [n for n, at in enumerate(self.times[place]) if at >= at_ms] for place in places}
         return {place: offsets[0] for place, offsets in found.items() if offsets}
 
@@ -58,7 +58,15 @@ def test_topics_that_were_made_again_are_younger_than_the_state(
 ) -> None:
     kafka.times = {RAW: [1200, 1500], SILVER: []}
     assert not is_theirs()
-    assert "lake begins anew with visits: its topics are younger than the state file:///1" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("lake reads visits from the beginning: nothing that its topics hold was")
+
+
+def test_of_topics_that_were_always_empty_there_is_nothing_to_say(
+    kafka: Kafka, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kafka.times = {RAW: [], SILVER: []}
+    assert not is_theirs()
+    assert capsys.readouterr().err == ""
 
 
 def test_one_record_from_before_says_that_they_are_the_same(kafka: Kafka) -> None:
