@@ -77,12 +77,13 @@ def _time_values(settings: Settings, registry: RegistryClient, topic: str, raw: 
     kind = fields_by_name(read_record(raw))[time].type.kind
     if kind in ("timestamp-millis", "timestamp-micros"):
         return []
-    values = _newest_values(settings, registry, topic, raw, time)
-    if not values and kind != "long":
+    if kind != "long":
         raise ContractError(
-            f"{time} is {kind}, which is no time.", remedy="Name a field of whole milliseconds since 1970."
+            f"{time} is {kind}, which is no time.",
+            remedy="Name a timestamp or whole milliseconds since 1970; of anything else map.sql makes one "
+            "(docs/map-a-record.md).",
         )
-    return values
+    return _newest_values(settings, registry, topic, raw, time)
 
 
 def _said(taken: Taken, source: str) -> list[str]:
