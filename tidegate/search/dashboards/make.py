@@ -7,6 +7,7 @@ a rule lists. A dataset with neither is split by its first keyword fields. Every
 import re
 from collections.abc import Iterable, Sequence
 
+from tidegate.avro.paths import column_of
 from tidegate.contracts.dataset import Metric, Stream
 from tidegate.search.dashboards import charts
 from tidegate.search.dashboards.saved_objects import dashboard, index_pattern, saved_search, visualization
@@ -101,8 +102,8 @@ def dimensions(dataset: Stream, properties: Properties) -> list[str]:
     """The keyword fields by which events are split."""
     contract = dataset.contract
     by_metrics = [field for metric in dataset.metrics for field in metric.key]
-    by_rules = [rule.field for rule in contract.rules if _LISTED.search(rule.check)]
-    personal = {privacy.field for privacy in contract.privacy}
+    by_rules = [column_of(rule.field) for rule in contract.rules if _LISTED.search(rule.check)]
+    personal = {column_of(privacy.field) for privacy in contract.privacy}
     keywords = [
         name
         for name, mapping in properties.items()
@@ -119,8 +120,8 @@ def measures(dataset: Stream, properties: Properties) -> list[str]:
     number is one only if its name says how much: a sum of badge numbers means nothing.
     """
     contract = dataset.contract
-    listed = {rule.field for rule in contract.rules if _LISTED.search(rule.check)}
-    joined = (contract.topic.key, *(enrich.on for enrich in contract.enrich))
+    listed = {column_of(rule.field) for rule in contract.rules if _LISTED.search(rule.check)}
+    joined = [column_of(enrich.on) for enrich in contract.enrich] + [column_of(contract.topic.key or "")]
     numbers = [
         name
         for name, mapping in properties.items()

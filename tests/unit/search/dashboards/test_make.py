@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,13 @@ def test_what_others_are_found_by_is_no_measure() -> None:
 )
 def test_only_counts_and_amounts_are_added_up(name: str, kind: str, expected: str) -> None:
     assert aggregation(name, {name: {"type": kind}}) == expected
+
+
+def test_a_personal_path_within_the_record_splits_nothing_under_its_columns_name() -> None:
+    clicks = load_stream(SCHEMAS, "clicks")
+    personal = clicks.contract.privacy[0].model_copy(update={"field": "operator.fullName"})
+    dataset = replace(
+        clicks, contract=clicks.contract.model_copy(update={"privacy": [personal], "rules": []}), metrics=()
+    )
+    properties = {"operator_fullName": {"type": "keyword"}, "hall": {"type": "keyword"}}
+    assert dimensions(dataset, properties) == ["hall"]
