@@ -5,19 +5,21 @@ The jobs' decoder is ``connectors/…/json``. What a value may look like is said
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tidegate.avro.binary import MAX_NESTED, BadRecord
 from tidegate.avro.contract_records import MAX_RECORD_BYTES
 from tidegate.avro.frame import FRAME_BYTES, NO_SCHEMA_ID, schema_id_of, schema_named_by
 from tidegate.avro.json_text import read_one_json
 from tidegate.avro.json_values import JsonValueError, from_json, sent_name
-from tidegate.avro.types import AvroType
+from tidegate.avro.logical_types import Kind
+from tidegate.avro.types import AvroType, Field
 
 UnknownFields = Literal["reject", "rescue", "ignore"]
 """What becomes of a field that the contract lacks: its record is refused, it is kept as text, or passed over."""
 MAX_RESCUED = 1000
 """A record with more fields to keep is refused."""
+_PLAIN: frozenset[Kind] = frozenset(get_args(Kind)) - {"record", "array", "map"}
 _BOM = "\ufeff"
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 
@@ -28,6 +30,7 @@ class JsonRecordReader:
     def __init__(self, contract: AvroType, unknown: UnknownFields) -> None:
         self._contract = contract
         self._unknown = unknown
+        self._fields: dict[int, Mapping[str, Field]] = {}
 
     def read(self, value: bytes | None, header: bytes | None = None) -> dict[str, Any]:
         """The record, by the names of the contract; ``header`` is its ``frame.SCHEMA_ID_HEADER``.
@@ -37,7 +40,7 @@ class JsonRecordReader:
         """
         parsed = parsed_json(json_of(value, header))
         unknown: list[str] = []
-        known = _known(parsed, self._contract, "", unknown)
+        known = self._known(parsed, self._contract, "", unknown)
         if unknown and self._unknown == "reject":
             raise BadRecord("UNKNOWN_FIELD", f"field {unknown[0]!r}: the contract has no such field")
         if len(unknown) > MAX_RESCUED and self._unknown == "rescue":
@@ -55,6 +58,38 @@ class JsonRecordReader:
             return self.read(value, header)
         except BadRecord:
             return None
+
+    def _known(self, value: Any, avro: AvroType, place: str, unknown: list[str]) -> Any:
+        """The value without the fields that the type lacks, whose places are added to ``unknown``."""
+        if avro.kind == "record" and isinstance(value, dict):
+            return self._known_fields(value, avro, place, unknown)
+        if avro.kind == "array" and isinstance(value, list):
+            return [self._known(item, avro.element, f"{place}[{at}]", unknown) for at, item in enumerate(value)]
+        if avro.kind == "map" and isinstance(value, dict):
+            return {key: self._known(item, avro.element, f"{place}.{key}", unknown) for key, item in value.items()}
+        return value
+
+    def _known_fields(self, value: Mapping[str, Any], avro: AvroType, place: str, unknown: list[str]) -> dict[str, Any]:
+        fields = self._fields.get(id(avro))  # of a part of the contract, which lives as long as this
+        if fields is None:
+            fields = self._fields[id(avro)] = _by_sent_names(avro)
+        known: dict[str, Any] = {}
+        for key, item in value.items():
+            field, where = fields.get(key), f"{place}.{key}" if place else key
+            if field is None:
+                unknown.append(where)
+                continue
+            name = sent_name(field)
+            if name in known:
+                raise BadRecord("NOT_JSON", f"the key {name!r} is there twice, once by its alias")
+            known[name] = item if field.type.kind in _PLAIN else self._known(item, field.type, where, unknown)
+        return known
+
+
+def _by_sent_names(avro: AvroType) -> dict[str, Field]:
+    """The fields by their names in JSON, and by their aliases where these are nobody's name."""
+    aliases = {alias: field for field in reversed(avro.fields) for alias in field.aliases}
+    return aliases | {sent_name(field): field for field in avro.fields}
 
 
 def json_of(value: bytes | None, header: bytes | None = None) -> bytes:
@@ -112,30 +147,3 @@ def _depths(text: str) -> Iterator[int]:
     for found in _BRACKETS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
         yield depth
-
-
-def _known(value: Any, avro: AvroType, place: str, unknown: list[str]) -> Any:
-    """The value without the fields that the type lacks, whose places are added to ``unknown``."""
-    if avro.kind == "record" and isinstance(value, dict):
-        return _known_fields(value, avro, place, unknown)
-    if avro.kind == "array" and isinstance(value, list):
-        return [_known(item, avro.element, f"{place}[{number}]", unknown) for number, item in enumerate(value)]
-    if avro.kind == "map" and isinstance(value, dict):
-        return {key: _known(item, avro.element, f"{place}.{key}", unknown) for key, item in value.items()}
-    return value
-
-
-def _known_fields(value: Mapping[str, Any], avro: AvroType, place: str, unknown: list[str]) -> dict[str, Any]:
-    own = {sent_name(field): sent_name(field) for field in avro.fields}
-    names = {alias: sent_name(field) for field in avro.fields for alias in reversed(field.aliases)} | own
-    types = {sent_name(field): field.type for field in avro.fields}
-    known: dict[str, Any] = {}
-    for key, item in value.items():
-        name, where = names.get(key), f"{place}.{key}" if place else key
-        if name is None:
-            unknown.append(where)
-        elif name in known:
-            raise BadRecord("NOT_JSON", f"the key {name!r} is there twice, once by its alias")
-        else:
-            known[name] = _known(item, types[name], where, unknown)
-    return known

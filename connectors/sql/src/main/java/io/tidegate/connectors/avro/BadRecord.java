@@ -17,9 +17,10 @@ public final class BadRecord extends RuntimeException {
         this.path = path;
     }
 
-    /** The same error, seen from the record that holds the field. */
+    /** The same error, seen from the record that holds the field, or from the array that holds the item {@code [3]}. */
     public BadRecord inField(String field) {
-        return new BadRecord(code, super.getMessage(), path.isEmpty() ? field : field + "." + path);
+        boolean follows = path.isEmpty() || path.startsWith("[");
+        return new BadRecord(code, super.getMessage(), follows ? field + path : field + "." + path);
     }
 
     public ErrorCode code() {
