@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import chain, count
 from typing import Any
 
+from tidegate.avro.iso_time import is_iso_time
 from tidegate.avro.legal_names import IsFree, legal_names
 from tidegate.errors import ContractError
 
@@ -42,7 +43,7 @@ def camel_case(name: str) -> str:
 
 def is_time(value: Any) -> bool:
     """Whether a JSON value is a moment: ISO 8601 with a zone, in microseconds at the finest."""
-    if not isinstance(value, str) or "T" not in value:
+    if not isinstance(value, str) or "T" not in value or not is_iso_time(value):
         return False
     try:
         return datetime.fromisoformat(value).tzinfo is not None and not _FINER_THAN_MICROS.search(value)

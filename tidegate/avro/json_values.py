@@ -17,6 +17,7 @@ from reprlib import Repr
 from typing import Any
 from uuid import UUID
 
+from tidegate.avro.iso_time import ISO_DAY, ISO_TIME
 from tidegate.avro.json_text import MAX_DIGITS
 from tidegate.avro.logical_types import MAX_DECIMAL_PRECISION
 from tidegate.avro.types import AvroType, Field
@@ -30,12 +31,6 @@ _LIKELY_S = (10**9, 4 * 10**9)
 """2001 to 2096: a number that says such a time in another unit than the field's was written in that unit."""
 _FINER_THAN_MICROS = re.compile(r"[.,]\d{6}0*[1-9]")  # fromisoformat leaves these digits out
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DAY = r"\d{4}(?:-\d\d-\d\d|\d{4})"
-_CLOCK = r"(?:[01]\d|2[0-3])(?::[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|[0-5]\d(?:[0-5]\d(?:[.,]\d+)?)?)?"
-_ZONE = r"(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)"
-_ISO_DAY = re.compile(_DAY, re.ASCII)
-_ISO_TIME = re.compile(f"{_DAY}[Tt ]{_CLOCK}{_ZONE}?", re.ASCII)
-"""What of ISO 8601 is taken: the same everywhere, for the jobs' decoder of JSON has it too (``IsoTime.java``)."""
 _DECIMAL = re.compile(r"\s*[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d{1,4})?\s*", re.ASCII)
 _shorten = Repr()
 _shorten.maxstring = _shorten.maxother = _shorten.maxlong = 80
@@ -211,7 +206,7 @@ def _time(value: Any, unit: timedelta, place: str) -> datetime:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return _counted_time(value, unit, place)
     try:
-        moment = datetime.fromisoformat(_matching(_ISO_TIME, value, place))
+        moment = datetime.fromisoformat(_matching(ISO_TIME, value, place))
         utc = moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError) as error:
         raise JsonValueError(place, f"{shown(value)} is not a time", remedy=_TIME_REMEDY) from error
@@ -243,7 +238,7 @@ _TIME_REMEDY = "Write it as 2026-11-21T10:00:00.000Z."
 
 def _date(value: Any, place: str) -> date:
     try:
-        return date.fromisoformat(_matching(_ISO_DAY, value, place))
+        return date.fromisoformat(_matching(ISO_DAY, value, place))
     except ValueError as error:
         raise JsonValueError(place, f"{shown(value)} is not a date", remedy="Write it as 2026-11-21.") from error
 

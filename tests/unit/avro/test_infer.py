@@ -5,7 +5,7 @@ import json
 import fastavro
 import pytest
 
-from tidegate.avro.infer import infer_record
+from tidegate.avro.infer import infer_record, is_time
 from tidegate.errors import ContractError
 
 TIMESTAMP = {"type": "long", "logicalType": "timestamp-millis"}
@@ -86,3 +86,18 @@ def test_null_in_an_array_is_an_item_that_may_be_null() -> None:
     assert found["a"] == {"type": "array", "items": ["null", "long"]}
     assert found["b"] == {"type": "array", "items": {"type": "array", "items": ["null", "double"]}}
     assert found["c"] == {"type": "array", "items": ["null", "string"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("2026-11-21T10:00:00.5+01:00", True),
+        ("20261121T10Z", True),
+        ("2026-11-21T10:00:00", False),
+        ("2026-W47-6T10:00:00Z", False),
+        ("2026-02-30T10:00:00Z", False),
+        ("TZ", False),
+    ],
+)
+def test_a_time_is_what_is_read_as_one(text: str, is_one: bool) -> None:
+    assert is_time(text) == is_one

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from tidegate.avro.binary import BadRecord
 from tidegate.avro.infer import camel_case, infer_record
-from tidegate.avro.json_records import json_of, parsed_json
-from tidegate.avro.types import AvroSchema
+from tidegate.avro.json_records import JsonRecordReader, json_of, parsed_json
+from tidegate.avro.types import AvroSchema, read_record
 from tidegate.contracts.json_lines import plain_numbers
 from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, with_time
 from tidegate.contracts.new.scaffold import is_free, require_name, silver_name, taken_in
@@ -23,8 +23,9 @@ Record = tuple[bytes, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Records of a topic: the objects of those in JSON, and how many there are of each kind."""
+    """Records of a topic: those in JSON and their objects, and how many there are of each kind."""
 
+    records: Sequence[Record]
     objects: Sequence[Mapping[str, Any]]
     counts: Mapping[Written, int]
 
@@ -38,13 +39,14 @@ class Sample:
 def sample_of(records: Sequence[Record]) -> Sample:
     """What the records are; each is looked at as the jobs would."""
     counts: Counter[Written] = Counter()
-    objects = []
+    objects, taken = [], []
     for value, header in records:
         found = _object(value, header)
         if found is not None:
             objects.append(found)
+            taken.append((value, header))
         counts[_kind(value, header, found)] += 1
-    return Sample(objects, counts)
+    return Sample(taken, objects, counts)
 
 
 def scaffold_json(name: str, sample: Sample, fields: Fields, topic: TopicFacts) -> tuple[dict[str, str], list[str]]:
@@ -66,7 +68,8 @@ def scaffold_json(name: str, sample: Sample, fields: Fields, topic: TopicFacts) 
     event_time = choose_time(raw, fields.event_time)
     raw = with_time(raw, event_time, kept)
     chosen = Fields(choose_identity(raw, fields.identity), event_time)
-    return taken_in(name, raw, chosen, topic), [*_said(sample), *_said_of(left_out)]
+    said = [*_said(sample), *_said_of(left_out), *_refused(sample, raw)]
+    return taken_in(name, raw, chosen, topic), said
 
 
 def _object(value: bytes, header: bytes | None) -> Mapping[str, Any] | None:
@@ -105,6 +108,18 @@ def _said(sample: Sample) -> list[str]:
     if others:
         said.append(f"{others:,} records that were looked at are no JSON objects: such become dead letters.")
     return said
+
+
+def _refused(sample: Sample, raw: AvroSchema) -> list[str]:
+    """What to say of records that were looked at and still do not fit, such as a number of more than 64 bits."""
+    reader = JsonRecordReader(read_record(raw), "ignore")
+    reasons = []
+    for value, header in sample.records:
+        try:
+            reader.read(value, header)
+        except BadRecord as refused:
+            reasons.append(str(refused).rstrip("."))
+    return [f"{len(reasons):,} of the records become dead letters; the first: {reasons[0]}."] if reasons else []
 
 
 def _said_of(left_out: Mapping[str, str]) -> list[str]:

@@ -80,3 +80,13 @@ def test_a_field_that_no_type_fits_is_left_out_and_told(tmp_path: Path) -> None:
 def test_what_can_not_be_a_dataset_is_refused(values: list[object], problem: str) -> None:
     with pytest.raises(ContractError, match=problem):
         scaffold_json("readings", sample_of(records(*values)), Fields(), FACTS)
+
+
+def test_records_that_do_not_fit_after_all_are_told() -> None:
+    sample = sample_of(records(reading(n=1), reading(n=2**70), reading(n=2**71)))
+
+    _, said = scaffold_json("readings", sample, Fields(), FACTS)
+
+    assert said[-1].startswith(
+        "2 of the records become dead letters; the first: BAD_VALUE: record.n: 1180591620717411303424"
+    )

@@ -5,7 +5,7 @@ import java.time.LocalDate;
 
 /**
  * Reads ISO 8601: {@code 2026-11-21T10:00:00.25+01:00}, or the same without dashes or colons; a blank may stand for the T.
- * {@code json_values.py} takes the same.
+ * {@code iso_time.py} takes the same.
  */
 final class IsoTime {
     /** The years 1 to 9999. */
