@@ -86,7 +86,7 @@ def test_one_that_cannot_be_planned_is_left_out_with_its_own_line_and_the_others
     good, bad = (f"moved_{kind}_{uuid4().hex[:6]}" for kind in ("good", "bad"))
     for name in (good, bad):
         copy_of_clicks(schemas, name)
-    spoil(schemas / bad / "refine.sql", "from ", ", no_such_function(event_id) as nothing\nfrom ")
+    spoil(schemas / bad / "refine.sql", "upper(country)", "no_such_function(country)")
     tidegate("contract", "register", good, bad)
 
     result = run_tidegate("run", "refine", "--dataset", good, "--dataset", bad)
