@@ -8,10 +8,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from tidegate.avro.types import AvroType, Field
 from tidegate.sql.conversions import running
+from tidegate.sql.literals import literal
+from tidegate.sql.private import private
 
 RUN = """
 import json, sys
@@ -29,6 +33,7 @@ for statement in json.loads(open(sys.argv[1]).read()):
         with flink.execute_sql(statement).collect() as rows:
             print(json.dumps(sorted([list(row) for row in rows])))
 """
+TEXT = AvroType("string", nullable=True)
 TYPES = {"t": "STRING", "n": "BIGINT", "d": "DOUBLE", "m": "DECIMAL(20, 2)", "o": "ROW<`a` STRING>"}
 
 
@@ -112,27 +117,50 @@ def statements() -> list[str]:
     return [
         f"CREATE TEMPORARY VIEW records AS SELECT {', '.join(f'i.{name}' for name in names)} FROM {records}",
         f"SELECT _position - 1 AS number, x, _fault FROM ({query})",
+        personal(),
     ]
+
+
+def personal() -> str:
+    """A record whose personal field lies within another, and one where that other is null."""
+    inner = Field("p", AvroType("record", nullable=True, fields=(Field("name", TEXT), Field("n", AvroType("int")))))
+    outer = Field("o", AvroType("record", nullable=True, fields=(inner, Field("kept", TEXT))))
+    known = literal({"p": {"name": "Ada", "n": 1}, "kept": "a"}, outer.type)
+    alone = literal({"p": None, "kept": "b"}, outer.type)
+    row = private(outer, {"o.p.name": "mask"})
+    records = f"(VALUES (1, {known}), (2, {alone}), (3, {literal(None, outer.type)})) AS g (number, o)"
+    columns = "CAST(o.p.name AS STRING), CAST(o.p.n AS STRING), o.kept, o IS NULL, o.p IS NULL"
+    return f"SELECT number, {columns} FROM (SELECT number, {row} FROM {records})"
 
 
 def values(case: Case) -> str:
     return ", ".join(f"CAST({case.record.get(name, 'NULL')} AS {sql_type})" for name, sql_type in TYPES.items())
 
 
+Row = tuple[Any, ...]
+
+
 @pytest.fixture(scope="module")
-def results(
-    flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> dict[int, tuple[str | None, ...]]:
+def printed(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> list[list[Row]]:
+    """The rows of each query."""
     file = tmp_path_factory.mktemp("mapping") / "statements.json"
     file.write_text(json.dumps(statements()))
     command = [sys.executable, "-c", RUN, str(file)]
     done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
-    return {row[0]: tuple(row[1:]) for row in json.loads(done.stdout.splitlines()[-1])}
+    return [[tuple(row) for row in json.loads(line)] for line in done.stdout.splitlines()[-2:]]
 
 
 @pytest.mark.parametrize(("number", "case"), [*enumerate(CASES)], ids=[case.sql for case in CASES])
 def test_a_conversion_gives_its_value_or_names_field_and_value(
-    results: dict[int, tuple[str | None, ...]], number: int, case: Case
+    printed: list[list[Row]], number: int, case: Case
 ) -> None:
-    assert results[number] == (case.gives, case.fails)
+    assert printed[0][number] == (number, case.gives, case.fails)
+
+
+def test_a_personal_field_is_replaced_within_its_record_and_nothing_else_is(printed: list[list[Row]]) -> None:
+    assert printed[1] == [
+        (1, "***", "1", "a", False, False),
+        (2, None, None, "b", False, True),
+        (3, None, None, None, True, True),
+    ]

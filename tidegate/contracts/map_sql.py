@@ -36,6 +36,11 @@ class MapSql:
         found = ((item.name, path_of(item.tokens, self.alias)) for item in self.items)
         return {name: path for name, path in found if name is not None and path is not None}
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What each column is made of, with one blank where there are any."""
+        return {item.name: text_of(item.tokens) for item in self.items if item.name is not None}
+
     def read_by(self, columns: Collection[str]) -> set[str]:
         """The paths of the record that the named columns are made of."""
         items = [item for item in self.items if item.name in columns]
@@ -82,6 +87,15 @@ def paths_in(tokens: Sequence[Token], alias: str) -> Iterator[str]:
             if end == len(tokens) or tokens[end].text != "(":
                 yield str(path_of(tokens[at:end], alias) or tokens[at].text)
         at = end
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """The tokens as they were, but for comments, and with one blank where there were any."""
+    out, end = "", None
+    for token in tokens:
+        out += f"{' ' if end is not None and token.start > end else ''}{token.text}"
+        end = token.end
+    return out
 
 
 def overlap(path: str, other: str) -> bool:

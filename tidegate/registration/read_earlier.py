@@ -10,7 +10,7 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Dataset, Reference
 from tidegate.contracts.history.earlier import Earlier
-from tidegate.contracts.load import CONTRACT_FILE, parse_avsc, parse_earlier_contract
+from tidegate.contracts.load import CONTRACT_FILE, MAP_FILE, MAPPED_FILE, parse_avsc, parse_earlier_contract
 from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import raw_subject
 from tidegate.errors import ContractError
@@ -68,6 +68,8 @@ def from_git(reference: str, dataset: Dataset) -> Earlier:
             raw=[schema(f"v{number}.avsc") for number in numbers],
             silver=[schema("silver.avsc")] if "silver.avsc" in files else [],
             metrics={found[1]: [schema(file)] for file in files if (found := _METRIC.match(file))},
+            mapped=schema(MAPPED_FILE) if MAPPED_FILE in files else None,
+            map_sql=text(MAP_FILE) if MAP_FILE in files else None,
             contract=_contract(text(CONTRACT_FILE), dataset) if CONTRACT_FILE in files else None,
             has_contracts=True,
         )

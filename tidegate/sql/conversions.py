@@ -8,7 +8,7 @@ told in the same words. ``TRY_CAST`` stays as it is: who writes it wants a null.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tidegate.contracts.map_sql import RAW, MapSql, overlap, paths_in, read_map
+from tidegate.contracts.map_sql import RAW, MapSql, overlap, paths_in, read_map, text_of
 from tidegate.contracts.sql_tokens import Token, tokens_of
 from tidegate.sql.literals import text
 
@@ -97,7 +97,7 @@ def _converted(function: Token, inside: Sequence[Token], place: _Place) -> str:
     is_constant = len(value) == 1 and (value[0].kind in ("string", "other") or value[0].keyword == "NULL")
     if is_constant or (is_cast and rest and rest[0].keyword in _NEVER_FAIL):
         return _call(function, argument, rest, place)
-    target = _plain(rest).upper() if is_cast else _PARSERS[function.keyword]
+    target = text_of(rest).upper() if is_cast else _PARSERS[function.keyword]
     flags = _flags(value, place) + ("d" if _is_dated(target, rest, is_cast=is_cast) else "")
     told = text(f"{_label(value, place)}\t{target}\t{flags}")
     call = Token("word", "TRY_CAST") if is_cast else function
@@ -106,7 +106,7 @@ def _converted(function: Token, inside: Sequence[Token], place: _Place) -> str:
 
 def _call(function: Token, argument: str, rest: Sequence[Token], place: _Place) -> str:
     if function.keyword in ("CAST", "TRY_CAST"):
-        return f"{function.text}({argument} AS {_plain(rest)})"
+        return f"{function.text}({argument} AS {text_of(rest)})"
     return f"{function.text}({argument}{f', {_written(rest, place)}' if rest else ''})"
 
 
@@ -125,17 +125,9 @@ def _is_dated(target: str, rest: Sequence[Token], *, is_cast: bool) -> bool:
 def _label(value: Sequence[Token], place: _Place) -> str:
     """What is converted, as the record calls it, and the column that it is for, where that has another name."""
     paths = [path for path in dict.fromkeys(paths_in(value, place.alias)) if path.upper() not in _WORDS]
-    label = paths[0] if len(paths) == 1 else _plain(value)
+    label = paths[0] if len(paths) == 1 else text_of(value)
     cut = label if len(label) <= _MAX_LABEL_LENGTH else f"{label[:_MAX_LABEL_LENGTH]}…"
     return cut if cut == place.column else f"{cut} (for {place.column})"
-
-
-def _plain(tokens: Sequence[Token]) -> str:
-    out, end = "", None
-    for token in tokens:
-        out += f"{' ' if end is not None and token.start > end else ''}{token.text}"
-        end = token.end
-    return out
 
 
 def _closing(tokens: Sequence[Token], opening: int) -> int:

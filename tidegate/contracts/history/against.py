@@ -8,6 +8,7 @@ from tidegate.avro.types import AvroSchema, AvroType, Field, columns, fields_by_
 from tidegate.contracts.dataset import Dataset, Metric, Stream
 from tidegate.contracts.history.contract_changes import contract_breaks, contract_changes
 from tidegate.contracts.history.earlier import Earlier
+from tidegate.contracts.map_sql import read_map
 from tidegate.contracts.problem import Problem
 
 _NO_CONTRACTS = "not compared: the registry holds schemas only, --against GIT-REF compares contracts"
@@ -22,6 +23,7 @@ def against_problems(dataset: Dataset, earlier: Earlier) -> list[Problem]:
         found += _broken_outputs(dataset, earlier)
     if earlier.contract is not None:
         found += contract_breaks(dataset, earlier.contract, earlier.where)
+        found += mapping_breaks(dataset, earlier)
     return found
 
 
@@ -35,8 +37,33 @@ def differences(dataset: Dataset, earlier: Earlier) -> dict[str, list[str]]:
         parts[f"metrics/{metric.name}"] = _metric_lines(metric, earlier)
     for name in sorted(earlier.metrics.keys() - {metric.name for metric in metrics}):
         parts[f"metrics/{name}"] = [f"removed, {earlier.where} has it"]
+    if earlier.has_contracts and (dataset.map_sql, dataset.mapped) != (earlier.map_sql, earlier.mapped):
+        parts["mapping"] = [*mapping_changes(dataset, earlier)]
     parts["contract"] = _contract_lines(dataset, earlier)
     return parts
+
+
+def mapping_changes(dataset: Dataset, earlier: Earlier) -> Iterator[str]:
+    """What differs in ``map.sql`` and ``mapped.avsc``."""
+    if earlier.mapped is None or dataset.mapped is None:
+        yield f"new, {earlier.where} has none" if earlier.mapped is None else f"removed, {earlier.where} has one"
+        return
+    yield from changes(earlier.mapped, dataset.mapped)
+    before, after = read_map(earlier.map_sql or "").texts, read_map(dataset.map_sql or "").texts
+    for name, text in after.items():
+        if name in before and before[name] != text:
+            yield f"~ {name} as {before[name]} -> {text}"
+
+
+def mapping_breaks(dataset: Dataset, earlier: Earlier) -> Iterator[Problem]:
+    """An identity that comes from another field of the record: what is in silver would be taken for other records."""
+    assert earlier.contract is not None
+    paths = None if earlier.map_sql is None else read_map(earlier.map_sql).paths
+    was = [name if paths is None else paths.get(name, name) for name in earlier.contract.identity]
+    if earlier.contract.identity == dataset.contract.identity and was != [*dataset.raw_identity]:
+        problem = f"identity was {', '.join(was)} of raw, is {', '.join(dataset.raw_identity)}"
+        remedy = "Restore it, or make a new dataset: rows that are there would come again."
+        yield Problem(f"{dataset.name}/map.sql", f"against {earlier.where}", problem, remedy)
 
 
 def changes(old: AvroSchema, new: AvroSchema) -> list[str]:

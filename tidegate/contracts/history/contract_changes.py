@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tidegate.avro.compatibility import promises_less
+from tidegate.avro.paths import field_at
 from tidegate.contracts.dataset import Dataset
 from tidegate.contracts.load import CONTRACT_FILE
 from tidegate.contracts.model import Contract, Explode
@@ -76,13 +77,14 @@ def _privacy_breaks(old: Contract, dataset: Dataset) -> Iterator[tuple[str, str]
     methods = {privacy.field: privacy.method for privacy in dataset.contract.privacy}
     for field, before in {privacy.field: privacy.method for privacy in old.privacy}.items():
         after = methods.get(field)
-        names = [name for name, raw in dataset.raw_fields.items() if field in raw.aliases and name not in methods]
-        if field not in dataset.raw_fields and names:
+        names = [name for name, each in dataset.mapped_fields.items() if field in each.aliases and name not in methods]
+        is_there = field_at(dataset.mapped_fields, field) is not None
+        if not is_there and names:
             yield (
                 f"{field} had privacy {before}, {names[0]}, which is read by that alias, has none",
                 "Give it the same.",
             )
-        elif after is None and field in dataset.raw_fields:
+        elif after is None and is_there:
             yield (
                 f"{field} had privacy {before}, has none",
                 "Restore it: silver, lake and index would hold the field in clear.",

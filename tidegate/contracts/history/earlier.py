@@ -19,4 +19,6 @@ class Earlier:
     silver: Sequence[AvroSchema]
     metrics: Mapping[str, Sequence[AvroSchema]] = field(default_factory=dict)
     contract: Contract | None = None
+    mapped: AvroSchema | None = None
+    map_sql: str | None = None
     has_contracts: bool = False

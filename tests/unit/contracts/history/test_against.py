@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts import SCHEMAS, spoil
+from tests.mapped import machines
 from tidegate.contracts.history.against import against_problems, changes, differences
 from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.load import load_stream
@@ -186,3 +187,35 @@ def test_a_promise_that_is_lowered_with_the_change_still_holds_for_it(schemas: P
     found = problems(schemas)
     assert any("breaks BACKWARD_TRANSITIVE: device is not written" in problem for problem in found)
     assert any("which promises less" in problem for problem in found)
+
+
+def test_a_changed_mapping_is_told_and_another_source_of_the_identity_is_a_break() -> None:
+    now = machines()
+    assert now.map_sql is not None
+    before = Earlier(
+        "git v1",
+        [now.latest],
+        [now.silver],
+        contract=now.contract,
+        mapped=now.mapped,
+        map_sql=now.map_sql.replace("meta.readingId", "meta.otherId").replace("as date", "as  timestamp"),
+        has_contracts=True,
+    )
+
+    assert differences(now, before)["mapping"] == [
+        "~ reading_id as meta.otherId -> meta.readingId",
+        "~ built_on as cast(builtOn as timestamp) -> cast(builtOn as date)",
+    ]
+    [problem] = against_problems(now, before)
+    assert problem.problem == "identity was meta.otherId of raw, is meta.readingId"
+    assert "mapping" not in differences(now, replace(before, map_sql=now.map_sql))
+
+
+def test_a_personal_field_of_a_mapping_keeps_its_privacy() -> None:
+    now = machines()
+    fewer = replace(now, contract=now.contract.model_copy(update={"privacy": []}))
+    before = Earlier(
+        "git v1", [now.latest], [now.silver], contract=now.contract, mapped=now.mapped, map_sql=now.map_sql
+    )
+
+    assert ["operator_name" in problem.problem for problem in against_problems(fewer, before)] == [True, False]
