@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate.avro.infer import TIMESTAMP, TIMESTAMP_MICROS, AvroJson, is_time
-from tidegate.avro.types import AvroSchema, AvroType, read_record
+from tidegate.avro.paths import field_at
+from tidegate.avro.types import AvroSchema, AvroType, fields_by_name, read_record
 from tidegate.errors import ContractError
 
 _EVENT_IDS = ("event_id", "eventid")
@@ -15,6 +16,7 @@ _IDENTIFIES = ("string", "int", "long")
 _TIME_KINDS = ("timestamp-millis", "timestamp-micros")
 _FROM_S, _TO_S = 946_684_800, 4_102_444_800
 """2000 and 2100: numbers between them, in their unit, are taken for times since 1970."""
+_OTHER_ID = "Name a field of text or whole numbers."
 _TIME_REMEDY = "Send ISO 8601 with a zone, as 2026-11-21T10:00:00.000Z, or milliseconds since 1970."
 
 
@@ -32,6 +34,10 @@ def choose_identity(raw: AvroSchema, asked: str | None) -> str:
     Raises:
         ContractError: no field looks like it, or the one asked for can't be it.
     """
+    if asked is not None and (within := _within(raw, asked)) is not None:
+        if not _identifies(within):
+            raise ContractError(f"{asked} is of type {within.kind}, which identifies no record.", remedy=_OTHER_ID)
+        return asked
     held = _held(raw)
     able = [name for name, avro in held.items() if _identifies(avro) and not avro.nullable]
     likely = sorted(filter(_LIKELY_IDENTITY.fullmatch, able), key=lambda name: name.lower() not in _EVENT_IDS)
@@ -51,6 +57,10 @@ def choose_time(raw: AvroSchema, asked: str | None) -> str:
         ContractError: no field looks like it, or the one asked for can't be it; its values are looked at by
             :func:`with_time`.
     """
+    if asked is not None and (within := _within(raw, asked)) is not None:
+        if within.kind not in _TIME_KINDS:
+            raise ContractError(f"{asked} is of type {within.kind}, which is no time.", remedy=_TIME_REMEDY)
+        return asked
     likely = [name for name, avro in _held(raw).items() if avro.kind in _TIME_KINDS and not avro.nullable]
     name = _asked_or_likely(raw, asked, likely, "event time", "--time FIELD")
     _not_null(raw, name, "say when one happened")
@@ -63,9 +73,9 @@ def with_time(raw: AvroSchema, name: str, samples: Sequence[Mapping[str, Any]]) 
     Raises:
         ContractError: the field's values are no times.
     """
-    avro = _types(raw)[name]
-    if _held(raw)[name].kind in _TIME_KINDS:
+    if "." in name or _held(raw)[name].kind in _TIME_KINDS:
         return raw
+    avro = _types(raw)[name]
     timestamp = _timestamp_of(name, avro, [sample[sent_name(raw, name)] for sample in samples])
     fields = [field | {"type": timestamp} if field["name"] == name else field for field in raw["fields"]]
     return {**raw, "fields": fields}
@@ -114,8 +124,22 @@ def _not_null(raw: AvroSchema, name: str, does: str) -> AvroJson:
 
 
 def sent_name(raw: AvroSchema, name: str) -> str:
-    """What the field ``name`` is called in the sample."""
-    return next(str(field.get("json", name)) for field in raw["fields"] if field["name"] == name)
+    """What the field ``name`` is called in the sample; a path is called as in the schema."""
+    return next((str(field.get("json", name)) for field in raw["fields"] if field["name"] == name), name)
+
+
+def _within(raw: AvroSchema, path: str) -> AvroType | None:
+    """The type of a field within a record, by its path; None where the path is none.
+
+    Raises:
+        ContractError: it may be null, or is sent by a name that no path can have.
+    """
+    field = field_at(fields_by_name(read_record(raw)), path) if "." in path else None
+    if field is None or path in {sent_name(raw, name) for name in _types(raw)}:
+        return None
+    if field.type.nullable:
+        raise ContractError(f"{path} is null or missing in some records.", remedy="Name another field.")
+    return field.type
 
 
 def _types(raw: AvroSchema) -> dict[str, AvroJson]:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tidegate.avro.infer import TIMESTAMP, camel_case, infer_record
+from tidegate.avro.paths import column_of, field_at, with_value
 from tidegate.avro.types import AvroSchema, AvroType, fields_by_name, read_record, read_type
 from tidegate.contracts import envelope
 from tidegate.contracts.check import check_datasets
@@ -88,15 +89,15 @@ def _files(
 ) -> dict[str, str]:
     identity, event_time = str(fields.identity), str(fields.event_time)
     sent_time, sent_id = sent_name(raw, event_time), sent_name(raw, identity)
-    rule = first_rule(identity, _type_of(raw, identity))
-    silver = _silver(raw, identity)
+    rule = first_rule(column_of(identity), _type_of(raw, identity))
+    silver = _silver(raw, identity, event_time)
     return {
         "contract.yaml": _contract(name, Fields(identity, event_time), topic, rule),
         "v1.avsc": _avsc(raw),
         "silver.avsc": _avsc(silver),
         "refine.sql": _refine_sql(silver),
         "examples/valid.jsonl": "".join(_valid(sample, sent_time) for sample in samples[:_EXAMPLES]),
-        "examples/invalid.jsonl": _invalid({**samples[0], sent_id: rule.broken_by}, sent_time, rule.name, sent_id),
+        "examples/invalid.jsonl": _invalid(_with(samples[0], sent_id, rule.broken_by), sent_time, rule.name, sent_id),
     }
 
 
@@ -105,7 +106,9 @@ def _key(raw: AvroSchema, identity: str) -> str:
 
 
 def _type_of(raw: AvroSchema, name: str) -> AvroType:
-    return fields_by_name(read_record(raw))[name].type
+    field = field_at(fields_by_name(read_record(raw)), name)
+    assert field is not None, f"{name} is no field"
+    return field.type
 
 
 def write(schemas_dir: Path, name: str, files: Mapping[str, str]) -> Path:
@@ -155,16 +158,27 @@ def silver_name(record: str) -> str:
     return f"{record}Silver"
 
 
-def _silver(raw: AvroSchema, identity: str) -> AvroSchema:
+def _silver(raw: AvroSchema, identity: str, event_time: str) -> AvroSchema:
+    """The identity stands first; what a path leads to is a column of its own."""
     fields = plain_fields(raw)
-    first = [field for field in fields if field["name"] == identity]
-    others = [field for field in fields if field["name"] != identity]
+    for path in (event_time, identity):
+        if "." in path and not any(field["name"] == path for field in fields):
+            fields = [{"name": column_of(path), "type": _leaf(fields, path)}, *fields]
+    first = [field for field in fields if field["name"] == column_of(identity)]
+    others = [field for field in fields if field["name"] != column_of(identity)]
     return {
         **raw,
         "name": silver_name(raw["name"]),
         "doc": f"One valid, deduplicated record. Grain: one row per {identity}.",
         "fields": [*_ENVELOPE_FIRST, *first, *others, *_ENVELOPE_LAST],
     }
+
+
+def _leaf(fields: Sequence[AvroSchema], path: str) -> Any:
+    """The type at a path, none of whose records may be null."""
+    first, _, rest = path.partition(".")
+    found = next(field["type"] for field in fields if field["name"] == first)
+    return _leaf(found["fields"], rest) if rest else found
 
 
 def _refine_sql(silver: AvroSchema) -> str:
@@ -177,6 +191,7 @@ def _refine_sql(silver: AvroSchema) -> str:
 def _contract(name: str, fields: Fields, topic: str, rule: FirstRule) -> str:
     identity, event_time = str(fields.identity), str(fields.event_time)
     id_name, time_name = _yaml(identity), _yaml(event_time)
+    time_column = column_of(event_time)
     return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
 dataset: {_yaml(name)}
 owner: {name}-team
@@ -202,7 +217,7 @@ rules:
     description: {identity} {rule.meaning}
 
 index:
-  pattern: {index_pattern(events_alias(name), event_time, "yyyy.MM.dd")}
+  pattern: {index_pattern(events_alias(name), time_column, "yyyy.MM.dd")}
 """
 
 
@@ -212,12 +227,23 @@ def _yaml(name: str) -> str:
 
 
 def _valid(sample: Mapping[str, Any], event_time: str) -> str:
-    return _example({**sample, event_time: _EXAMPLE_TIME}, {"verdict": "silver"}, "from the sample")
+    return _example(_at_time(sample, event_time), {"verdict": "silver"}, "from the sample")
 
 
 def _invalid(record: Mapping[str, Any], event_time: str, rule: str, identity: str) -> str:
     refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [rule]}
-    return _example({**record, event_time: _EXAMPLE_TIME}, refused, f"without {identity}")
+    return _example(_at_time(record, event_time), refused, f"without {identity}")
+
+
+def _at_time(record: Mapping[str, Any], event_time: str) -> dict[str, Any]:
+    return _with(record, event_time, _EXAMPLE_TIME)
+
+
+def _with(record: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The record with another value of a field, or at a path; a field may be sent by a name with dots."""
+    first = name.partition(".")[0]
+    is_path = name not in record and isinstance(record.get(first), Mapping)
+    return with_value(record, name, value) if is_path else {**record, name: value}
 
 
 def _example(record: Mapping[str, Any], expect: Mapping[str, Any], note: str) -> str:

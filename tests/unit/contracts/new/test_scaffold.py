@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.contracts import SCHEMAS
 from tidegate.avro.json_values import from_json
@@ -128,3 +129,29 @@ def test_what_cannot_be_used_is_told_with_the_remedy(
 ) -> None:
     with pytest.raises(ContractError, match=problem):
         scaffold(name, samples, fields)
+
+
+def test_identity_and_time_may_lie_within_a_record(tmp_path: Path) -> None:
+    samples = [{"meta": {"id": f"r{number}", "at": "2026-01-01T11:59:58Z"}, "kWh": 1.5} for number in range(2)]
+
+    files = scaffold("meters", samples, Fields("meta.id", "meta.at"))
+    write(tmp_path, "meters", files)
+
+    contract = yaml.safe_load(files["contract.yaml"])
+    assert (contract["identity"], contract["event_time"]["field"]) == (["meta.id"], "meta.at")
+    names = [field["name"] for field in json.loads(files["silver.avsc"])["fields"]]
+    assert names[2:6] == ["meta_id", "meta_at", "meta", "kWh"]
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    (Fields("meta.no", "meta.at"), "there is no field meta.no"),
+    (Fields("meta.value", "meta.at"), "meta.value is of type double, which identifies no record"),
+    (Fields("meta.id", "meta.id"), "meta.id is of type string, which is no time"),
+    (Fields("meta.maybe", "meta.at"), "meta.maybe is null or missing in some records"),
+])  # fmt: skip
+def test_a_path_that_can_not_be_it_is_refused(fields: Fields, said: str) -> None:
+    meta = {"id": "r", "at": "2026-01-01T11:59:58Z", "value": 1.5}
+    samples = [{"meta": {**meta, "maybe": "x"}}, {"meta": {**meta, "maybe": None}}]
+
+    with pytest.raises(ContractError, match=said):
+        scaffold("meters", samples, fields)
