@@ -90,7 +90,7 @@ def _said(taken: Taken, source: str) -> list[str]:
     left_out = [f"Left out of the contract: {place}, {why}." for place, why in taken.left_out.items()]
     if left_out:
         left_out.append("Records are read all the same: what is left out is passed over, and stays in bronze.")
-    return [f"Fields are those of {source}.", *left_out, *(f"{note[0].upper()}{note[1:]}." for note in taken.notes)]
+    return [f"Fields are those of {source}.", *left_out, *(f"{note}." for note in taken.notes)]
 
 
 def _topic_facts(settings: Settings, topic: str, subject: str) -> TopicFacts:

@@ -1,13 +1,30 @@
 """The subjects of a dataset: what the registry is to hold of it. Registering them is tested on a real one."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
-from tests.contracts import SCHEMAS, next_version
+import pytest
+
+from tests.contracts import SCHEMAS, next_version, spoil
 from tidegate.avro.compatibility import broken_promises
+from tidegate.avro.types import AvroSchema
+from tidegate.clients import kafka_topics
+from tidegate.clients.kafka_topics import TopicReport
+from tidegate.clients.registry import RegisteredSchema
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.load import platform_schema, platform_schemas
 from tidegate.contracts.topics import plan_topics
-from tidegate.registration.register import PLATFORM_COMPATIBILITY, plan_subjects
+from tidegate.errors import ContractError
+from tidegate.registration import register as register_module
+from tidegate.registration.register import (
+    PLATFORM_COMPATIBILITY,
+    Registration,
+    SubjectReport,
+    plan_subjects,
+    register_all,
+)
+from tidegate.settings import Settings
 
 
 def test_every_topic_of_a_dataset_has_a_subject(orders: Stream, products: Reference) -> None:
@@ -54,3 +71,80 @@ def test_the_registry_holds_nothing_of_records_in_json(meters: Stream) -> None:
     subjects = [plan.subject for plan in plan_subjects(meters, SCHEMAS)]
 
     assert subjects == ["silver.meters-value", "dlq.meters-value", "dropped.meters-value"]
+
+
+class Registry:
+    """Holds what is registered, and which subjects were written to."""
+
+    def __init__(self, theirs: AvroSchema) -> None:
+        self.theirs = theirs
+        self.written: list[str] = []
+
+    def __enter__(self) -> "Registry":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def versions(self, subject: str) -> list[int]:
+        return [1] if subject == "raw.orders-value" else []
+
+    def written_with(self, subject: str, version: int) -> RegisteredSchema:
+        assert subject == "raw.orders-value"
+        return RegisteredSchema(7, version, self.theirs)
+
+    def lookup(self, _subject: str, _schema: AvroSchema) -> int | None:
+        return None
+
+    def incompatibilities(self, _subject: str, _schema: AvroSchema) -> list[str]:
+        return []
+
+    def register(self, subject: str, _schema: AvroSchema) -> int:
+        self.written.append(subject)
+        return 100 + len(self.written)
+
+    def set_compatibility(self, subject: str, _level: str) -> None:
+        self.written.append(subject)
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> Path:
+    """Contracts in which the records of orders are their producers'."""
+    schemas = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
+    spoil(schemas / "orders" / "contract.yaml", "name: raw.orders", "name: raw.orders\n  registered_by: producers")
+    return schemas
+
+
+def _register(monkeypatch: pytest.MonkeyPatch, schemas: Path, registry: Registry, topics: list[str]) -> Registration:
+    monkeypatch.setattr(register_module, "RegistryClient", lambda _: registry)
+    monkeypatch.setattr(kafka_topics, "existing_topics", lambda _: frozenset(topics))
+    monkeypatch.setattr(
+        register_module, "create_topics", lambda _, plans: TopicReport([plan.name for plan in plans], [], [])
+    )
+    return register_all(Settings(), schemas, ["orders"])
+
+
+def test_the_producers_subject_is_looked_at_and_nothing_is_written_to_it(
+    monkeypatch: pytest.MonkeyPatch, theirs: Path, orders: Stream
+) -> None:
+    registry = Registry(orders.latest)
+    done = _register(monkeypatch, theirs, registry, ["raw.orders"])
+    assert done.subjects[0] == SubjectReport("raw.orders-value", [7], 0)
+    assert "raw.orders-value" not in registry.written
+    assert {"silver.orders-value", "dlq.orders-value"} <= set(registry.written)
+
+
+def test_nothing_is_registered_if_the_contract_cannot_read_their_newest_records(
+    monkeypatch: pytest.MonkeyPatch, theirs: Path, orders: Stream
+) -> None:
+    registry = Registry({**orders.latest, "fields": orders.latest["fields"][1:]})
+    with pytest.raises(ContractError, match=r"version 1 of the subject raw\.orders-value.*order_id is not written"):
+        _register(monkeypatch, theirs, registry, ["raw.orders"])
+    assert registry.written == []
+
+
+def test_a_topic_of_producers_is_never_made_here(monkeypatch: pytest.MonkeyPatch, theirs: Path, orders: Stream) -> None:
+    registry = Registry(orders.latest)
+    with pytest.raises(ContractError, match=r"no topic raw\.orders, which its producers should have"):
+        _register(monkeypatch, theirs, registry, [])
+    assert registry.written == []

@@ -34,7 +34,6 @@ COVERED = {
     "tidegate/contracts/problem.py": "tests/unit/contracts/test_check.py",
     "tidegate/demo/options.py": "tests/unit/demo/test_traffic.py",
     "tidegate/demo/watched.py": "tests/stack/test_demo.py",
-    "tidegate/registration/take_in.py": "tests/stack/test_take_in_a_topic.py",
     "tidegate/jobs/check_contracts.py": "tests/flink/test_check_contracts.py",
     "tidegate/measure/output_watch.py": "tests/stack/test_demo.py",
     "tidegate/replay/run.py": "tests/faults/test_commit_window.py",
