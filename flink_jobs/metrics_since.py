@@ -26,13 +26,11 @@ def begin(dataset: Stream, settings: Settings, now: datetime) -> Begun:
     since = first_whole_day(dataset.contract, settings)
     if since is None:
         return begun
-    log.tell(
+    text = (
         f"Metrics of {dataset.name} begin with {since:%Y-%m-%d} (UTC): of earlier days retention has removed silver "
-        "rows. Those computed before stay; TIDEGATE_METRICS_SINCE sets another day.",
-        "metrics_since",
-        dataset=dataset.name,
-        since=since.isoformat(),
+        "rows. Those computed before stay; TIDEGATE_METRICS_SINCE sets another day."
     )
+    log.tell(text, "metrics_since", dataset=dataset.name, since=since.isoformat(), message=text)
     return replace(begun, since=since)
 
 

@@ -54,14 +54,12 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
         return Part(job, dataset, settings)
     reading = reading_of(job.name, dataset.name, progress(job, dataset, settings))
     if reading == "committed":
-        log.tell(
-            f"{job.name} goes on with {dataset.name} at the offsets that its consumer group has committed: the state "
-            "holds nothing of it. Duplicates of what came before are not known any more.",
-            "begins_at_committed_offsets",
-            "warning",
-            job=job.name,
-            dataset=dataset.name,
+        text = (
+            f"{job.name} goes on with {dataset.name} at the offsets that its consumer group has committed: no state "
+            "holds anything of it. Duplicates of what came before are not known any more."
         )
+        named = {"job": job.name, "dataset": dataset.name}
+        log.tell(text, "begins_at_committed_offsets", "warning", **named, message=text)
     return Part(job, dataset, settings, from_committed=reading == "committed")
 
 

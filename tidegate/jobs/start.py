@@ -15,8 +15,8 @@ from tidegate.jobs.plan_start import GroupStart, Start, plan_start
 from tidegate.settings import Settings
 
 SUBMITTED = "job_submitted"
-TOLD = ("state_not_used", "begins_at_committed_offsets", "goes_on_without", "metrics_since")
-"""What a job says at its start that its user is to hear; each has its text beside it."""
+TOLD = ("state_not_used", "begins_at_committed_offsets", "metrics_since")
+"""What a job says at its start that its user is to hear; each has its text in ``message``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def start_groups(
         return [], []
     said, error = submitted(settings, "-".join(each.name for each in starts), program(starts, what))
     for each in events(said, *TOLD):
-        log.tell(str(each.get("message")), str(each["event"]), "warning", dataset=each["dataset"], job=each["job"])
+        log.tell(str(each["message"]), str(each["event"]), "warning", dataset=each["dataset"], job=each["job"])
     taken = [str(each["job"]) for each in events(said, SUBMITTED)]
     failures = reported_errors(said)
     return taken, failures or ([error] if error else [])
