@@ -15,6 +15,8 @@ def dataset_of(uid: str, job: str) -> str | None:
 
 
 def is_of(uid: str, prefix: str) -> bool:
-    """Whether an operator works for the dataset whose operators have the prefix, of its job and itself."""
-    job, _, dataset = prefix.partition(":")
+    """Whether an operator is one of those with the prefix: of a job and a dataset, or of a part of these, a metric."""
+    job, dataset, *part = prefix.split(":")
+    if part:
+        return re.match(rf"{_FLINKS}{re.escape(prefix)}:", uid) is not None
     return dataset_of(uid, job) == dataset

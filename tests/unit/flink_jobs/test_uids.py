@@ -33,3 +33,10 @@ def test_a_name_that_begins_like_another_is_another() -> None:
     assert is_of("Sink Committer: lake.bronze.clicks", "lake:clicks")
     assert not is_of("Sink Committer: lake.bronze.clicks_of_old", "lake:clicks")
     assert not is_of("lake:clicks_of_old:Calc:1", "lake:clicks")
+
+
+def test_a_metrics_operators_are_told_from_those_of_another() -> None:
+    assert is_of("metrics:clicks:page_views:GlobalGroupAggregate:1", "metrics:clicks:page_views")
+    assert is_of("Sink Committer: metrics:clicks:page_views:page_views_topic:1", "metrics:clicks:page_views")
+    assert not is_of("metrics:clicks:page_views_of_old:Calc:1", "metrics:clicks:page_views")
+    assert not is_of("metrics:clicks:MiniBatchAssigner:1", "metrics:clicks:page_views")
