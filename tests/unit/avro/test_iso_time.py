@@ -14,7 +14,7 @@ DAYS, CLOCKS, ZONES = (
 )
 
 
-@pytest.mark.parametrize(("day", "clock", "zone"), product(DAYS, CLOCKS, ZONES))
+@pytest.mark.parametrize(("day", "clock", "zone"), [*product(DAYS, CLOCKS, ZONES)])
 def test_what_has_the_form_is_a_time_for_python(day: str, clock: str, zone: str) -> None:
     text = f"{day}T{clock}{zone}"
 
