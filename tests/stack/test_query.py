@@ -24,8 +24,8 @@ def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
 
 def test_dead_letters_of_two_datasets_are_in_one_table_each_once(pipeline: Pipeline) -> None:
     settings = pipeline.settings
-    produce("--count", "300", "--rate", "1000")
-    produce("--count", "300", "--rate", "1000", dataset="orders")
+    for dataset in ("clicks", "orders"):
+        produce("--count", "300", "--rate", "1000", "--bad-ratio", "0.2", dataset=dataset)
 
     def in_topics() -> set[tuple[str, str]]:
         return {
