@@ -105,14 +105,16 @@ def delete_topics(settings: Settings, names: Sequence[str]) -> None:
         TidegateError: Kafka refuses.
     """
     if names:
-        futures = _admin(settings).delete_topics([*names], operation_timeout=_CREATE_TIMEOUT_S)
+        admin = _admin(settings)  # kept until it has answered: a client that is let go ends at once
+        futures = admin.delete_topics([*names], operation_timeout=_CREATE_TIMEOUT_S)
         _await(settings, "topic", futures, KafkaError.UNKNOWN_TOPIC_OR_PART)
 
 
 def delete_groups(settings: Settings, names: Sequence[str]) -> None:
     """Deletes consumer groups with their offsets; as :func:`delete_topics`."""
     if names:
-        futures = _admin(settings).delete_consumer_groups([*names], request_timeout=_CREATE_TIMEOUT_S)
+        admin = _admin(settings)
+        futures = admin.delete_consumer_groups([*names], request_timeout=_CREATE_TIMEOUT_S)
         _await(settings, "group", futures, KafkaError.GROUP_ID_NOT_FOUND)
 
 
