@@ -9,6 +9,7 @@ from tidegate.contracts.json_lines import read_samples
 from tidegate.contracts.model import TopicFormat
 from tidegate.contracts.naming import SUBJECT_SUFFIX
 from tidegate.contracts.new.choose_fields import Fields
+from tidegate.contracts.new.map_files import why_mapped
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.registration.take_in import Subject, take_in
 from tidegate.registration.take_in_topic import RECORDS, Running, take_in_topic
@@ -33,11 +34,13 @@ _OF_SUBJECT = ("version", "topic", "leave_out")
 )
 @click.option("--identity", help="field that identifies a record  [default: the first *_id]")
 @click.option("--time", "event_time", help="field that says when it happened  [default: the first timestamp]")
+@click.option("--time-format", metavar="FORMAT", help="of a --time in text, such as 'dd.MM.yyyy HH:mm'")
+@click.option("--time-zone", metavar="ZONE", help="of a --time in text without one, such as Europe/Berlin")
 def new(
     dataset: str, sample: Path | None, identity: str | None, event_time: str | None, subject: str | None, **of: Any
 ) -> None:
     """Make the folder of DATASET, which runs at once and is then yours to change."""
-    fields = Fields(identity, event_time)
+    fields = Fields(identity, event_time, of["time_format"], of["time_zone"])
     said: list[str] = []
     if of["from_topic"] is not None:
         files, said = _from_topic(dataset, sample or subject, of, fields)
@@ -57,7 +60,7 @@ def new(
         click.echo(folder / path)
     for sent, name in renamed_fields(files).items():
         click.echo(f"{sent} is called {name} in the contract, and read by its own name.")
-    for line in said:
+    for line in (*said, *filter(None, [why_mapped(files)])):
         click.echo(line)
     click.echo(f"Look at contract.yaml and v1.avsc first, then: tidegate contract check {dataset}")
 

@@ -1,20 +1,22 @@
 """The folder of a dataset whose topic and subject are there already; Kafka and the registry are asked, not changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tidegate.avro.contract_records import ContractReader
+from tidegate.avro.paths import field_at, value_at
 from tidegate.avro.types import AvroSchema, fields_by_name, read_record
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_records import schema_header
 from tidegate.clients.kafka_single_records import newest_records
 from tidegate.clients.kafka_topics import topic_settings
 from tidegate.clients.registry import RegisteredSchema, RegistryClient
-from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, sent_name, with_time
+from tidegate.contracts.new.choose_fields import Chosen, Fields, choose_identity, choose_time, with_time
 from tidegate.contracts.new.from_subject import Taken, contract_schema
 from tidegate.contracts.new.may_be_null import readable_by_all, required, without_null
 from tidegate.contracts.new.scaffold import is_free, require_name, taken_in
+from tidegate.contracts.new.time_sent import SENT_KINDS
 from tidegate.contracts.new.topic_section import TopicFacts
 from tidegate.errors import ContractError
 from tidegate.registration.theirs import versions_of, why_unreadable
@@ -48,12 +50,13 @@ def take_in(settings: Settings, dataset: str, wanted: Subject, fields: Fields) -
         written = _chosen(versions, wanted.name, wanted.version)
         taken = contract_schema(written.schema, wanted.leave_out, is_free)
         time = _chosen_field(choose_time, taken.schema, fields.event_time)
-        taken = required(taken, [time])
+        taken = required(taken, [_outermost(time)])
         values = _time_values(settings, registry, wanted.topic, taken.schema, time)
-    raw = with_time(taken.schema, time, [{sent_name(taken.schema, time): value} for value in values])
+    raw, made = with_time(taken.schema, replace(fields, event_time=time), values)
     identity = _chosen_field(choose_identity, raw, fields.identity)
-    taken = required(Taken(raw, taken.left_out, taken.notes), [identity])
-    taken = readable_by_all(taken, [each.schema for each in versions], (identity, time))
+    taken = required(Taken(raw, taken.left_out, taken.notes), [_outermost(identity)])
+    keep = (_outermost(identity), _outermost(time))
+    taken = readable_by_all(taken, [each.schema for each in versions], keep)
     said = _said(taken, f"version {written.version} of {wanted.name}")
     reader = read_record(taken.schema)
     said += [
@@ -61,7 +64,7 @@ def take_in(settings: Settings, dataset: str, wanted: Subject, fields: Fields) -
         for each in versions
         if (why := why_unreadable(each.schema, reader))
     ]
-    return taken_in(dataset, taken.schema, Fields(identity, time), topic), said
+    return taken_in(dataset, taken.schema, Chosen(identity, time, made), topic), said
 
 
 def _chosen_field(choose: Callable[[AvroSchema, str | None], str], schema: AvroSchema, asked: str | None) -> str:
@@ -73,17 +76,14 @@ def _chosen_field(choose: Callable[[AvroSchema, str | None], str], schema: AvroS
 
 
 def _time_values(settings: Settings, registry: RegistryClient, topic: str, raw: AvroSchema, time: str) -> list[Any]:
-    """Values of the time, if it is a plain number whose unit only they can tell."""
-    kind = fields_by_name(read_record(raw))[time].type.kind
-    if kind in ("timestamp-millis", "timestamp-micros"):
-        return []
-    if kind != "long":
-        raise ContractError(
-            f"{time} is {kind}, which is no time.",
-            remedy="Name a timestamp or whole milliseconds since 1970; of anything else map.sql makes one "
-            "(docs/map-a-record.md).",
-        )
-    return _newest_values(settings, registry, topic, raw, time)
+    """Values of the time, if it is a plain number or text, whose unit or form only they can tell."""
+    field = field_at(fields_by_name(read_record(raw)), time)
+    return _newest_values(settings, registry, topic, raw, time) if field and field.type.kind in SENT_KINDS else []
+
+
+def _outermost(path: str) -> str:
+    """The field of the record itself on the way to a path."""
+    return path.partition(".")[0]
 
 
 def _said(taken: Taken, source: str) -> list[str]:
@@ -134,4 +134,4 @@ def _newest_values(settings: Settings, registry: RegistryClient, topic: str, raw
     found = (
         reader.read_or_none(message.value(), schema_header(message)) for message in newest_records(settings, topic)
     )
-    return [record[name] for record in found if record is not None]
+    return [value_at(record, name) for record in found if record is not None]

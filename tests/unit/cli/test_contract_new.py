@@ -28,6 +28,31 @@ def test_the_command_makes_the_folder_from_a_file(schemas: Path, monkeypatch: py
     assert (schemas / "readings" / "contract.yaml").exists()
 
 
+def test_a_mapping_is_told_with_its_reason(schemas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
+    sample = schemas.parent / "readings.jsonl"
+    sample.write_text(json.dumps({**SENSOR, "at": 1_764_300_000}) + "\n")
+    options = ["--sample", str(sample), "--identity", "reading", "--time", "at"]
+    result = CliRunner().invoke(command, ["new", "readings", *options])
+    assert result.exit_code == 0, result.output
+    assert "\nmap.sql makes the event time, since at counts seconds since 1970; producers stay" in result.output
+    assert f"{schemas / 'readings/mapped.avsc'}\n" in result.output
+
+
+def test_a_time_in_text_is_told_by_options(schemas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
+    sample = schemas.parent / "readings.jsonl"
+    sample.write_text(json.dumps({**SENSOR, "at": "21.11.2026 10:00"}) + "\n")
+    options = ["--sample", str(sample), "--identity", "reading", "--time", "at"]
+    refused = CliRunner().invoke(command, ["new", "readings", *options])
+    assert '--time-format "dd.MM.yyyy HH:mm", and --time-zone Europe/Berlin' in str(refused.exception)
+    told = ["--time-format", "dd.MM.yyyy HH:mm", "--time-zone", "Europe/Berlin"]
+    result = CliRunner().invoke(command, ["new", "readings", *options, *told])
+    assert result.exit_code == 0, result.output
+    mapping = (schemas / "readings/map.sql").read_text()
+    assert "to_timestamp_ltz(`at`, 'dd.MM.yyyy HH:mm', 'Europe/Berlin') as `at`" in mapping
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

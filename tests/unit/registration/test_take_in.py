@@ -117,6 +117,33 @@ def test_a_number_is_a_time_in_the_unit_that_records_show(
     assert load_stream(schemas, "shop_orders").raw_fields["ts"].type.kind == kind
 
 
+META: AvroSchema = {"type": "record", "name": "Meta", "fields": [{"name": "ts", "type": "int"}]}
+
+
+@pytest.mark.parametrize(
+    ("avro", "time", "value", "sql"),
+    [
+        ("long", "ts", 1_795_255_200, "to_timestamp_ltz(`ts`, 0) as `ts`"),
+        ("int", "ts", 1_795_255_200, "to_timestamp_ltz(`ts`, 0) as `ts`"),
+        (["null", "long"], "ts", 1_795_255_200, "to_timestamp_ltz(`ts`, 0) as `ts`"),
+        ("string", "ts", "2026-11-21T10:00:00+01:00", "iso_time(`ts`) as `ts`"),
+        (["null", META], "ts.ts", {"ts": 1_795_255_200}, "to_timestamp_ltz(`ts`.`ts`, 0) as `ts_ts`"),
+        ("long", "ts", 1_795_255_200_000_000_000, "to_timestamp_ltz(`ts` / 1000000, 3) as `ts`"),
+    ],
+)
+def test_a_time_that_is_no_timestamp_is_mapped(
+    monkeypatch: pytest.MonkeyPatch, schemas: Path, avro: Any, time: str, value: Any, sql: str
+) -> None:
+    schema = record(("id", "long"), ("kind", KIND), ("ts", avro))
+    body = io.BytesIO()
+    fastavro.schemaless_writer(body, fastavro.parse_schema(schema), {"id": 1, "kind": "NEW", "ts": value})
+    result = new(monkeypatch, Registry(schema), "--time", time, values=(frame(71) + body.getvalue(),))
+    assert result.exit_code == 0, result.output
+    assert sql in (schemas / "shop_orders/map.sql").read_text()
+    assert f"map.sql makes the event time, since {time} " in result.output
+    assert check_datasets(schemas, ["shop_orders"]).problems == []
+
+
 def test_other_versions_are_taken_into_account(monkeypatch: pytest.MonkeyPatch, schemas: Path) -> None:
     old = record(("id", "string"), ("at", MILLIS), ("n", "string"))
     new_one = record(("id", "string"), ("at", MILLIS), ("n", "long"), ("added", "int"))
@@ -130,7 +157,7 @@ def test_other_versions_are_taken_into_account(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("schema", "options", "problem"),
     [
-        (record(("id", "string"), ("at", "string")), ["--time", "at"], "at is string, which is no time"),
+        (record(("id", "string"), ("at", "boolean")), ["--time", "at"], "at is of type boolean, which is no time"),
         (record(("id", "string"), ("at", MILLIS)), ["--version", "3"], "has no version 3. It has 1"),
         (record(("id", "string"), ("at", MILLIS)), ["--identity", "no"], "there is no field no. Its fields: id, at"),
         ({"type": "JSON"}, [], "holds JSON schemas, not Avro"),

@@ -3,29 +3,43 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
-from tidegate.avro.infer import TIMESTAMP, TIMESTAMP_MICROS, AvroJson, is_time
+from tidegate.avro.infer import AvroJson
+from tidegate.avro.json_values import sent_name as json_name
 from tidegate.avro.paths import field_at
 from tidegate.avro.types import AvroSchema, AvroType, fields_by_name, read_record
+from tidegate.contracts.new.time_sent import OTHER_FIELD, SENT_KINDS, MadeTime, TimeField, Told, made_time, stored_time
 from tidegate.errors import ContractError
 
 _EVENT_IDS = ("event_id", "eventid")
 _LIKELY_IDENTITY = re.compile(r"[iI][dD]|.*(_[iI][dD]|[a-z0-9]I[dD])")
 _IDENTIFIES = ("string", "int", "long")
 _TIME_KINDS = ("timestamp-millis", "timestamp-micros")
-_FROM_S, _TO_S = 946_684_800, 4_102_444_800
-"""2000 and 2100: numbers between them, in their unit, are taken for times since 1970."""
 _OTHER_ID = "Name a field of text or whole numbers."
-_TIME_REMEDY = "Send ISO 8601 with a zone, as 2026-11-21T10:00:00.000Z, or milliseconds since 1970."
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which fields identify a record and say when it happened; None: the first that looks like it."""
+    """Which fields identify a record and say when it happened; None: the first that looks like it.
+
+    ``time_format`` and ``time_zone``: how the time is written, where that is not plain from its values.
+    """
 
     identity: str | None = None
     event_time: str | None = None
+    time_format: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """As :class:`Fields`, found in a schema; ``made``: how a mapping makes a timestamp of the event time."""
+
+    identity: str
+    event_time: str
+    made: MadeTime | None = None
 
 
 def choose_identity(raw: AvroSchema, asked: str | None) -> str:
@@ -58,8 +72,8 @@ def choose_time(raw: AvroSchema, asked: str | None) -> str:
             :func:`with_time`.
     """
     if asked is not None and (within := _within(raw, asked)) is not None:
-        if within.kind not in _TIME_KINDS:
-            raise ContractError(f"{asked} is of type {within.kind}, which is no time.", remedy=_TIME_REMEDY)
+        if within.kind not in (*_TIME_KINDS, *SENT_KINDS):
+            raise ContractError(f"{asked} is of type {within.kind}, which is no time.", remedy=OTHER_FIELD)
         return asked
     likely = [name for name, avro in _held(raw).items() if avro.kind in _TIME_KINDS and not avro.nullable]
     name = _asked_or_likely(raw, asked, likely, "event time", "--time FIELD")
@@ -67,41 +81,37 @@ def choose_time(raw: AvroSchema, asked: str | None) -> str:
     return name
 
 
-def with_time(raw: AvroSchema, name: str, samples: Sequence[Mapping[str, Any]]) -> AvroSchema:
-    """The record schema in which field ``name`` is a timestamp: it is one, or holds milliseconds since 1970.
+def with_time(raw: AvroSchema, fields: Fields, values: Sequence[Any]) -> tuple[AvroSchema, MadeTime | None]:
+    """The record schema as records are read, and how ``map.sql`` makes a timestamp of their event time.
+
+    None: the field is one as it is sent, or a whole number of milliseconds or microseconds that is read as one.
+    ``values``: what it holds in records.
 
     Raises:
-        ContractError: the field's values are no times.
+        ContractError: they are no times, or in a form that has to be told.
     """
-    if "." in name or _held(raw)[name].kind in _TIME_KINDS:
-        return raw
-    avro = _types(raw)[name]
-    timestamp = _timestamp_of(name, avro, [sample[sent_name(raw, name)] for sample in samples])
-    fields = [field | {"type": timestamp} if field["name"] == name else field for field in raw["fields"]]
-    return {**raw, "fields": fields}
+    name, told = str(fields.event_time), Told(fields.time_format, fields.time_zone)
+    found = field_at(fields_by_name(read_record(raw)), name)
+    assert found is not None, f"{name} is no field"
+    field = TimeField(name, found.type.kind, values)
+    if field.kind in _TIME_KINDS:
+        if told != Told():
+            raise ContractError(f"{name} is a timestamp as it is.", remedy="Leave out --time-format and --time-zone.")
+        return raw, None
+    timestamp = None if told.format is not None or "." in name else stored_time(field)
+    if timestamp is None:
+        return raw, made_time(field, told)
+    read = [field | {"type": dict(timestamp)} if field["name"] == name else field for field in raw["fields"]]
+    return {**raw, "fields": read}, None
 
 
-def _timestamp_of(name: str, avro: AvroJson, values: Sequence[Any]) -> AvroJson:
-    if avro not in ("string", "long", "double"):
-        raise ContractError(f"{name} is of type {_kind(avro)}, which is no time.", remedy=_TIME_REMEDY)
-    if avro == "string":
-        first = next((value for value in values if not is_time(value)), None)
-        said = f"{name} is text" if first is None else f"{name}: {first!r} is no time with a zone"
-        raise ContractError(f"{said}.", remedy=_TIME_REMEDY)
-    if avro == "long" and _all_lie(values, 1000):
-        return dict(TIMESTAMP)
-    if avro == "long" and _all_lie(values, 1_000_000):
-        return dict(TIMESTAMP_MICROS)
-    if _all_lie(values, 1):
-        raise ContractError(
-            f"{name}: {values[0]!r} looks like seconds since 1970.",
-            remedy="Send milliseconds, or ISO 8601 with a zone, as 2026-11-21T10:00:00.000Z.",
-        )
-    raise ContractError(f"{name}: {values[0]!r} is no time.", remedy=_TIME_REMEDY)
-
-
-def _all_lie(values: Sequence[Any], units_per_s: int) -> bool:
-    return all(_FROM_S * units_per_s <= value < _TO_S * units_per_s for value in values)
+def values_of(raw: AvroSchema, path: str, samples: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What the field at a path of the schema holds in records as they are sent."""
+    names, fields = [], fields_by_name(read_record(raw))
+    for part in path.split("."):
+        names.append(json_name(fields[part]))
+        fields = fields_by_name(fields[part].type) if fields[part].type.kind == "record" else {}
+    return [reduce(lambda value, name: value[name], names, sample) for sample in samples]
 
 
 def _asked_or_likely(raw: AvroSchema, asked: str | None, likely: list[str], what: str, option: str) -> str:
@@ -153,7 +163,3 @@ def _identifies(avro: AvroType) -> bool:
 def _held(raw: AvroSchema) -> dict[str, AvroType]:
     """What each field holds, by its name."""
     return {field.name: field.type for field in read_record(raw).fields}
-
-
-def _kind(avro: AvroJson) -> str:
-    return str(avro.get("logicalType", avro["type"]) if isinstance(avro, dict) else avro)

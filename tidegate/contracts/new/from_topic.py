@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tidegate.avro.binary import BadRecord
@@ -10,7 +10,7 @@ from tidegate.avro.infer import camel_case, infer_record
 from tidegate.avro.json_records import JsonRecordReader, json_of, parsed_json
 from tidegate.avro.types import AvroSchema, read_record
 from tidegate.contracts.json_lines import plain_numbers
-from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, with_time
+from tidegate.contracts.new.choose_fields import Chosen, Fields, choose_identity, choose_time, values_of, with_time
 from tidegate.contracts.new.scaffold import is_free, require_name, silver_name, taken_in
 from tidegate.contracts.new.topic_section import TopicFacts
 from tidegate.errors import ContractError
@@ -66,8 +66,8 @@ def scaffold_json(name: str, sample: Sample, fields: Fields, topic: TopicFacts) 
     raw: AvroSchema = infer_record(record, kept, taken=[silver_name(record)], is_free=is_free)
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
     event_time = choose_time(raw, fields.event_time)
-    raw = with_time(raw, event_time, kept)
-    chosen = Fields(choose_identity(raw, fields.identity), event_time)
+    raw, made = with_time(raw, replace(fields, event_time=event_time), values_of(raw, event_time, kept))
+    chosen = Chosen(choose_identity(raw, fields.identity), event_time, made)
     said = [*_said(sample), *_said_of(left_out), *_refused(sample, raw)]
     return taken_in(name, raw, chosen, topic), said
 

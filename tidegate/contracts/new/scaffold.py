@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,11 +16,22 @@ from tidegate.avro.paths import column_of, field_at, with_value
 from tidegate.avro.types import AvroSchema, AvroType, fields_by_name, read_record, read_type
 from tidegate.contracts import envelope
 from tidegate.contracts.check import check_datasets
+from tidegate.contracts.load import MAP_FILE, MAPPED_FILE
 from tidegate.contracts.naming import events_alias, index_pattern
-from tidegate.contracts.new.choose_fields import Fields, choose_identity, choose_time, sent_name, with_time
+from tidegate.contracts.new.choose_fields import (
+    Chosen,
+    Fields,
+    choose_identity,
+    choose_time,
+    sent_name,
+    values_of,
+    with_time,
+)
 from tidegate.contracts.new.first_rule import FirstRule, first_rule
 from tidegate.contracts.new.made_up import made_up
+from tidegate.contracts.new.map_files import mapped
 from tidegate.contracts.new.plain_types import plain_fields
+from tidegate.contracts.new.time_sent import EXAMPLE_TIME
 from tidegate.contracts.new.topic_section import TopicFacts, new_topic, topic_as_it_is
 from tidegate.errors import ContractError
 
@@ -30,7 +42,6 @@ DEFAULT_SAMPLES: Sequence[Mapping[str, Any]] = (
 """What a dataset starts with if there is no sample of it."""
 _DATASET = re.compile(r"^[a-z][a-z0-9_]*$")
 _EXAMPLES = 5
-_EXAMPLE_TIME = "2026-01-01T11:59:58.250Z"
 _ENVELOPE_FIRST = (
     {"name": envelope.SOURCE_PARTITION, "type": "int", "doc": "partition of the raw record"},
     {"name": envelope.SOURCE_OFFSET, "type": "long", "doc": "offset of the raw record"},
@@ -61,9 +72,10 @@ def scaffold(name: str, samples: Sequence[Mapping[str, Any]], fields: Fields) ->
     raw = infer_record(record, samples, taken=[silver_name(record)], is_free=is_free)
     raw = {**raw, "namespace": f"tidegate.{name}", "doc": f"One record of {name}."}
     event_time = choose_time(raw, fields.event_time)
-    raw = with_time(raw, event_time, samples)
+    values = values_of(raw, event_time, samples)
+    raw, made = with_time(raw, replace(fields, event_time=event_time), values)
     identity = choose_identity(raw, fields.identity)
-    return _files(name, raw, Fields(identity, event_time), samples, new_topic(name, _key(raw, identity)))
+    return _files(name, raw, Chosen(identity, event_time, made), samples, new_topic(name, _key(raw, identity)))
 
 
 def require_name(dataset: str) -> None:
@@ -76,28 +88,40 @@ def require_name(dataset: str) -> None:
         raise ContractError(f"{dataset!r} is no name for a dataset.", remedy="Use lower-case letters, digits and _.")
 
 
-def taken_in(name: str, raw: AvroSchema, fields: Fields, topic: TopicFacts) -> dict[str, str]:
-    """As :func:`scaffold`, from the schema of a topic that is there; ``fields`` are chosen of it.
+def taken_in(name: str, raw: AvroSchema, chosen: Chosen, topic: TopicFacts) -> dict[str, str]:
+    """As :func:`scaffold`, from the schema of a topic that is there.
 
     The example is made from the schema: no record of the topic is copied into the folder.
     """
-    return _files(name, raw, fields, [made_up(read_record(raw))], topic_as_it_is(topic))
+    return _files(name, raw, chosen, [made_up(read_record(raw))], topic_as_it_is(topic))
 
 
 def _files(
-    name: str, raw: AvroSchema, fields: Fields, samples: Sequence[Mapping[str, Any]], topic: str
+    name: str, raw: AvroSchema, chosen: Chosen, samples: Sequence[Mapping[str, Any]], topic: str
 ) -> dict[str, str]:
-    identity, event_time = str(fields.identity), str(fields.event_time)
-    sent_time, sent_id = sent_name(raw, event_time), sent_name(raw, identity)
+    identity = chosen.identity
+    mapping = None if chosen.made is None else mapped(raw, chosen.event_time, chosen.made)
+    event_time = chosen.event_time if mapping is None else mapping.time
     rule = first_rule(column_of(identity), _type_of(raw, identity))
-    silver = _silver(raw, identity, event_time)
+    silver = _silver(raw if mapping is None else mapping.schema, identity, event_time)
     return {
-        "contract.yaml": _contract(name, Fields(identity, event_time), topic, rule),
+        "contract.yaml": _contract(name, Chosen(identity, event_time), topic, rule),
         "v1.avsc": _avsc(raw),
+        **({} if mapping is None else {MAP_FILE: mapping.sql, MAPPED_FILE: _avsc(mapping.schema)}),
         "silver.avsc": _avsc(silver),
         "refine.sql": _refine_sql(silver),
-        "examples/valid.jsonl": "".join(_valid(sample, sent_time) for sample in samples[:_EXAMPLES]),
-        "examples/invalid.jsonl": _invalid(_with(samples[0], sent_id, rule.broken_by), sent_time, rule.name, sent_id),
+        **_examples(raw, chosen, samples, rule),
+    }
+
+
+def _examples(raw: AvroSchema, chosen: Chosen, samples: Sequence[Mapping[str, Any]], rule: FirstRule) -> dict[str, str]:
+    """Records as they are sent."""
+    sent_time, sent_id = sent_name(raw, chosen.event_time), sent_name(raw, chosen.identity)
+    time = EXAMPLE_TIME if chosen.made is None else chosen.made.sent
+    valid = [_with(sample, sent_time, time) for sample in samples[:_EXAMPLES]]
+    return {
+        "examples/valid.jsonl": "".join(map(_valid, valid)),
+        "examples/invalid.jsonl": _invalid(_with(valid[0], sent_id, rule.broken_by), rule.name, sent_id),
     }
 
 
@@ -188,8 +212,8 @@ def _refine_sql(silver: AvroSchema) -> str:
     )
 
 
-def _contract(name: str, fields: Fields, topic: str, rule: FirstRule) -> str:
-    identity, event_time = str(fields.identity), str(fields.event_time)
+def _contract(name: str, chosen: Chosen, topic: str, rule: FirstRule) -> str:
+    identity, event_time = chosen.identity, chosen.event_time
     id_name, time_name = _yaml(identity), _yaml(event_time)
     time_column = column_of(event_time)
     return f"""# yaml-language-server: $schema=../../docs/contract.schema.json
@@ -226,17 +250,13 @@ def _yaml(name: str) -> str:
     return name if yaml.safe_load(name) == name else json.dumps(name)
 
 
-def _valid(sample: Mapping[str, Any], event_time: str) -> str:
-    return _example(_at_time(sample, event_time), {"verdict": "silver"}, "from the sample")
+def _valid(record: Mapping[str, Any]) -> str:
+    return _example(record, {"verdict": "silver"}, "from the sample")
 
 
-def _invalid(record: Mapping[str, Any], event_time: str, rule: str, identity: str) -> str:
+def _invalid(record: Mapping[str, Any], rule: str, identity: str) -> str:
     refused = {"verdict": "dead_letter", "error_code": "RULE_VIOLATED", "violations": [rule]}
-    return _example(_at_time(record, event_time), refused, f"without {identity}")
-
-
-def _at_time(record: Mapping[str, Any], event_time: str) -> dict[str, Any]:
-    return _with(record, event_time, _EXAMPLE_TIME)
+    return _example(record, refused, f"without {identity}")
 
 
 def _with(record: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tidegate.avro.types import AvroSchema, read_record
 from tidegate.avro.writer_types import REFERENCES, read_writer_type
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.load import load_stream
-from tidegate.contracts.new.choose_fields import Fields
+from tidegate.contracts.new.choose_fields import Chosen
 from tidegate.contracts.new.from_subject import Taken, contract_schema
 from tidegate.contracts.new.scaffold import is_free, renamed_fields, taken_in, write
 from tidegate.contracts.new.topic_section import TopicFacts
@@ -47,7 +47,7 @@ def encoded(schema: AvroSchema, value: dict[str, Any]) -> bytes:
 
 def test_a_foreign_subject_becomes_a_folder_without_a_problem(tmp_path: Path) -> None:
     schemas = Path(shutil.copytree(SCHEMAS, tmp_path / "schemas"))
-    files = taken_in("shop_orders", take(ORDER).schema, Fields("orderId", "createdAt"), TOPIC)
+    files = taken_in("shop_orders", take(ORDER).schema, Chosen("orderId", "createdAt"), TOPIC)
     write(schemas, "shop_orders", files)
 
     assert check_datasets(schemas, ["shop_orders"]).problems == []

@@ -90,3 +90,18 @@ def test_records_that_do_not_fit_after_all_are_told() -> None:
     assert said[-1].startswith(
         "2 of the records become dead letters; the first: BAD_VALUE: record.n: 1180591620717411303424"
     )
+
+
+def test_a_time_in_seconds_is_mapped_and_its_example_made_up(tmp_path: Path) -> None:
+    sample = sample_of(records(reading(sentAt=1_764_300_000), reading(sentAt=1_764_300_001.5)))
+
+    files, _ = scaffold_json("readings", sample, Fields(event_time="sentAt"), FACTS)
+    write(tmp_path, "readings", files)
+
+    stream = load_stream(tmp_path, "readings")
+    assert (stream.raw_fields["sentAt"].type.kind, stream.record_fields["sentAt"].type.kind) == (
+        "double",
+        "timestamp-millis",
+    )
+    assert json.loads(files["examples/valid.jsonl"])["record"]["sentAt"] == 1_767_268_798.25
+    assert "1764300000" not in "".join(files.values())

@@ -11,6 +11,7 @@ from tests.contracts import SCHEMAS
 from tidegate.avro.json_values import from_json
 from tidegate.contracts.check import check_datasets
 from tidegate.contracts.load import load_stream
+from tidegate.contracts.map_sql import read_map
 from tidegate.contracts.new.choose_fields import Fields
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.errors import ContractError
@@ -146,12 +147,50 @@ def test_identity_and_time_may_lie_within_a_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("fields", "said"), [
     (Fields("meta.no", "meta.at"), "there is no field meta.no"),
     (Fields("meta.value", "meta.at"), "meta.value is of type double, which identifies no record"),
-    (Fields("meta.id", "meta.id"), "meta.id is of type string, which is no time"),
+    (Fields("meta.id", "meta.id"), "meta.id: 'r' is no time with a zone"),
+    (Fields("meta.id", "meta.on"), "meta.on is of type boolean, which is no time"),
     (Fields("meta.maybe", "meta.at"), "meta.maybe is null or missing in some records"),
 ])  # fmt: skip
 def test_a_path_that_can_not_be_it_is_refused(fields: Fields, said: str) -> None:
-    meta = {"id": "r", "at": "2026-01-01T11:59:58Z", "value": 1.5}
+    meta = {"id": "r", "at": "2026-01-01T11:59:58Z", "value": 1.5, "on": True}
     samples = [{"meta": {**meta, "maybe": "x"}}, {"meta": {**meta, "maybe": None}}]
 
     with pytest.raises(ContractError, match=said):
         scaffold("meters", samples, fields)
+
+
+@pytest.mark.parametrize(
+    ("time", "sql", "sent"),
+    [
+        (1_764_300_000, "to_timestamp_ltz(`ts`, 0)", 1_767_268_798),
+        (1_764_300_000.25, "to_timestamp_ltz(cast(floor(`ts` * 1000 + 0.5) as bigint), 3)", 1_767_268_798.25),
+        ("2026-11-21 10:00:00Z", "iso_time(`ts`)", "2026-01-01T11:59:58.250Z"),
+    ],
+)
+def test_a_time_that_is_no_timestamp_is_made_one_by_a_mapping(
+    schemas: Path, time: object, sql: str, sent: object
+) -> None:
+    samples = [{"device-id": "d", "ts": time, "n": None}, {"device-id": "e", "ts": time, "n": {"no": 1}}]
+    files = scaffold("readings", samples, Fields("device-id", "ts"))
+    write(schemas, "readings", files)
+
+    dataset = load_stream(schemas, "readings")
+    assert dataset.map_sql is not None
+    assert read_map(dataset.map_sql).texts == {"device_id": "`device_id`", "ts": sql, "n": "`n`"}
+    assert dataset.raw_fields["ts"].type.kind in ("long", "double", "string")
+    assert dataset.record_fields["ts"].type.kind == dataset.silver_fields["ts"].type.kind == "timestamp-millis"
+    assert (dataset.contract.event_time.field, dataset.raw_identity) == ("ts", ("device_id",))
+    examples = [line for name in ("valid", "invalid") for line in files[f"examples/{name}.jsonl"].splitlines()]
+    assert [json.loads(line)["record"]["ts"] for line in examples] == [sent] * 3
+
+
+def test_a_time_within_a_record_becomes_a_column_beside_it(schemas: Path) -> None:
+    sample = {"meta": {"id": "r", "ts": 1_764_300_000}, "meta_ts": "mine"}
+    files = scaffold("meters", [sample], Fields("meta.id", "meta.ts"))
+    write(schemas, "meters", files)
+
+    dataset = load_stream(schemas, "meters")
+    assert (dataset.contract.event_time.field, dataset.contract.identity) == ("meta_ts_", ["meta.id"])
+    assert list(dataset.silver_fields)[2:6] == ["meta_id", "meta", "meta_ts", "meta_ts_"]
+    (example,) = files["examples/valid.jsonl"].splitlines()
+    assert json.loads(example)["record"]["meta"] == {"id": "r", "ts": 1_767_268_798}
