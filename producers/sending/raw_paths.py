@@ -11,8 +11,10 @@ from tidegate.contracts.dataset import Dataset
 from tidegate.contracts.map_sql import read_map
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _FIRST_MS = 100_000_000_000
 """A smaller number is one of seconds: as milliseconds it would be before 1973-03."""
+_PER_MS = (1_000_000, 1000, 1)
 _EARLIEST, _LATEST_MS = 0, 253_402_300_800_000
 
 
@@ -31,11 +33,11 @@ def moment_of(time: RawTime | None, record: Mapping[str, Any], now: datetime) ->
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, str) and value.isdigit():
-        value = int(value)
-    if not isinstance(value, int | float) or not _EARLIEST < value < _LATEST_MS:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    if not isinstance(value, int | float) or not _EARLIEST < value / (_per_ms(value) or 0.001) < _LATEST_MS:
         return now
-    return datetime.fromtimestamp(value / 1000 if value >= _FIRST_MS else value, UTC)
+    return datetime.fromtimestamp(value / 1000 / (_per_ms(value) or 0.001), UTC)
 
 
 def raw_key(dataset: Dataset) -> str | None:
@@ -73,15 +75,22 @@ def _source(dataset: Dataset, name: str) -> str | None:
 
 
 def _number_like(value: Any, time_ms: int) -> Any:
-    is_ms = isinstance(value, int | float) and abs(value) >= _FIRST_MS
-    number = time_ms if is_ms else time_ms / 1000
-    return int(number) if isinstance(value, int) else number
+    """In the unit that the number is in: seconds, milliseconds, microseconds or nanoseconds."""
+    per_ms = _per_ms(value) if isinstance(value, int | float) else None
+    if per_ms is not None:
+        return type(value)(time_ms * per_ms)
+    return time_ms // 1000 if isinstance(value, int) else time_ms / 1000
+
+
+def _per_ms(value: float) -> int | None:
+    """How many of the number's unit a millisecond has; None for seconds."""
+    return next((per_ms for per_ms in _PER_MS if abs(value) >= _FIRST_MS * per_ms), None)
 
 
 def _text_like(value: Any, time_ms: int) -> Any:
     """A number as text, or a moment of ISO 8601; any other text stays."""
-    if str(value).isdigit():
-        return str(_number_like(int(value), time_ms))
+    if _NUMBER.fullmatch(str(value)):
+        return str(_number_like(float(value) if "." in value else int(value), time_ms))
     if not _ISO.match(str(value)):
         return value
     moment = datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

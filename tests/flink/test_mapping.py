@@ -33,6 +33,8 @@ for statement in json.loads(open(sys.argv[1]).read()):
         with flink.execute_sql(statement).collect() as rows:
             print(json.dumps(sorted([list(row) for row in rows])))
 """
+SECONDS_OF_D = "to_timestamp_ltz(cast(floor(d * 1000 + 0.5) as bigint), 3)"
+LOCAL_TIME_OF_T = "to_timestamp_ltz(t, 'yyyy-MM-dd HH:mm:ss', 'America/New_York')"
 TEXT = AvroType("string", nullable=True)
 TYPES = {"t": "STRING", "n": "BIGINT", "d": "DOUBLE", "m": "DECIMAL(20, 2)", "o": "ROW<`a` STRING>"}
 
@@ -88,6 +90,12 @@ CASES = [
     ),
     Case("to_timestamp_ltz(cast(t as bigint), 0)", {"t": "'1767268799'"}, "2026-01-01 11:59:59.000"),
     Case("to_timestamp_ltz(cast(t as bigint), 0)", {"t": "'now'"}, fails="t (for x): 'now' is no BIGINT"),
+    Case("to_timestamp_ltz(cast(n as int), 0)", {"n": "1767268799"}, "2026-01-01 11:59:59.000"),
+    Case(SECONDS_OF_D, {"d": "1764300000.29"}, "2025-11-28 03:20:00.290"),
+    Case(SECONDS_OF_D, {"d": "CAST('NaN' AS DOUBLE)"}, fails="d (for x): NaN is no BIGINT"),
+    Case("to_timestamp_ltz(n / 1000000, 3)", {"n": "1764300000123456789"}, "2025-11-28 03:20:00.123"),
+    Case(LOCAL_TIME_OF_T, {"t": "'2026-11-21 10:00:00'"}, "2026-11-21 15:00:00.000"),
+    Case(LOCAL_TIME_OF_T, {"t": "'2026-02-30 10:00:00'"}, fails="t (for x): '2026-02-30 10:00:00' is no TIMESTAMP_LTZ"),
     Case("to_date(t, 'dd.MM.yyyy')", {"t": "'05.01.2026'"}, "2026-01-05"),
     Case("iso_time(t)", {"t": "'2026-01-05T10:00:00Z'"}, "2026-01-05 10:00:00.000000"),
     Case("iso_time(t)", {"t": "'2026-01-05 10:00:00.123456789+02:00'"}, "2026-01-05 08:00:00.123456"),

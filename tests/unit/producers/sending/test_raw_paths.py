@@ -32,7 +32,12 @@ def test_with_one_they_are_what_it_makes_them_of() -> None:
     [
         (1_767_268_798, 1_767_268_799),
         (1_767_268_798_000, MOMENT_MS),
+        (1_767_268_798.25, 1_767_268_799.5),
+        (1_767_268_798_000.0, float(MOMENT_MS)),
+        (1_767_268_798_000_000, MOMENT_MS * 1000),
+        (1_767_268_798_000_000_000, MOMENT_MS * 1_000_000),
         ("1767268798", "1767268799"),
+        ("1767268798.25", "1767268799.5"),
         ("2026-01-01T11:00:00+01:00", "2026-01-01T11:59:59.500Z"),
         ("2026-01-01 11:00:00", "2026-01-01 11:59:59.500Z"),
         ("yesterday", "yesterday"),
@@ -50,6 +55,12 @@ def test_when_a_record_happened_is_found_where_it_can_be() -> None:
     time = raw_time(machines())
 
     assert moment_of(time, {"meta": {"sentAt": 1_767_268_799}}, NOW) == datetime(2026, 1, 1, 11, 59, 59, tzinfo=UTC)
+    assert moment_of(time, {"meta": {"sentAt": 1_767_268_799_000_000}}, NOW) == datetime(
+        2026, 1, 1, 11, 59, 59, tzinfo=UTC
+    )
+    assert moment_of(time, {"meta": {"sentAt": "1767268799.5"}}, NOW) == datetime(
+        2026, 1, 1, 11, 59, 59, 500_000, tzinfo=UTC
+    )
     assert moment_of(time, {"meta": {"sentAt": -1}}, NOW) == NOW
     assert moment_of(None, {}, NOW) == NOW
 
