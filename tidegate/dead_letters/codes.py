@@ -59,7 +59,8 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
         Code.BAD_UTF8: "a string is not UTF-8",
         Code.BAD_UNION_BRANCH: "a union names a branch that its schema lacks",
         Code.RECORD_TOO_LARGE: "the record is over 1 MiB; `payload` is cut, `payload_sha256` is of the whole",
-        Code.BAD_VALUE: "another value its schema does not allow, such as a boolean of 7",
+        Code.BAD_VALUE: "another value its schema does not allow, such as a boolean of 7, "
+        "or null where the contract allows none",
         Code.NOT_JSON: "no JSON, or a key twice in one object, in a topic of JSON",
         Code.UNKNOWN_FIELD: "a field that the contract lacks, in a topic of JSON that rejects such records",
     },

@@ -9,9 +9,10 @@ from importlib.util import find_spec
 
 from rich.console import Console
 
-from tidegate.child_process import child_environment, last_words, reported_error
+from tidegate.child_process import child_environment, last_words, readable, reported_error
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
+from tidegate.jobs.flink_run import keep
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink_home import build_connectors
@@ -56,6 +57,6 @@ def flink_problems(settings: Settings, names: Sequence[str]) -> list[Problem]:
             raise reported
         raise TidegateError(
             f"the rules could not be compiled: {last_words(done.stderr)}.",
-            remedy=f"Run `python -m flink_jobs.check_contracts {' '.join(arguments)}` to see all of it.",
+            remedy=f"The whole output is in {keep('check', readable(done.stdout + done.stderr), settings)}.",
         )
     return [Problem(**found) for found in json.loads(done.stdout.splitlines()[-1])]

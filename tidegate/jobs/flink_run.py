@@ -41,7 +41,7 @@ def submitted(settings: Settings, name: str, arguments: list[str]) -> tuple[str,
     said = result.stdout + result.stderr
     if result.returncode == 0:
         return said, None
-    log = _keep(name[:_LONGEST_NAME], readable(said), settings)
+    log = keep(name[:_LONGEST_NAME], readable(said), settings)
     return said, reported_error(said) or _refused(name, readable(said), log)
 
 
@@ -91,7 +91,8 @@ def flink_home(settings: Settings) -> Path:
     return settings.flink_home
 
 
-def _keep(name: str, said: str, settings: Settings) -> Path:
+def keep(name: str, said: str, settings: Settings) -> Path:
+    """Leaves what a child has said where its reader finds it; returns the file."""
     log = settings.home / "logs" / f"run-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(said)

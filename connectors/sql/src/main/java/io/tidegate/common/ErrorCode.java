@@ -28,7 +28,7 @@ public enum ErrorCode {
     BAD_UNION_BRANCH,
     /** At stage decode: the record is over 1 MiB; payload is cut, payload_sha256 is of the whole. */
     RECORD_TOO_LARGE,
-    /** At stage decode: another value its schema does not allow, such as a boolean of 7. */
+    /** At stage decode: another value its schema does not allow, such as a boolean of 7, or null where the contract allows none. */
     BAD_VALUE,
     /** At stage decode: no JSON, or a key twice in one object, in a topic of JSON. */
     NOT_JSON,
