@@ -9,6 +9,9 @@ from typing import Any
 from tidegate.avro.paths import field_at, value_at, with_value
 from tidegate.contracts.dataset import Dataset
 from tidegate.contracts.map_sql import read_map
+from tidegate.contracts.new.time_format import TimeFormat
+from tidegate.contracts.new.time_sent import zone_of
+from tidegate.errors import ContractError
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
@@ -52,6 +55,8 @@ def raw_time(dataset: Dataset) -> RawTime | None:
     field = field_at(dataset.raw_fields, path) if path else None
     if path is None or field is None:
         return None
+    if (form := _form(dataset)) is not None:
+        return RawTime(path, form)
     match field.type.kind:
         case "timestamp-millis":
             return RawTime(path, lambda _, time_ms: time_ms)
@@ -72,6 +77,25 @@ def _source(dataset: Dataset, name: str) -> str | None:
     found = read_map(dataset.map_sql).read_by({name.partition(".")[0]})
     known = {path for path in found if field_at(dataset.raw_fields, path) is not None}
     return dataset.raw_path(name) or (known.pop() if len(known) == 1 else None)
+
+
+def _form(dataset: Dataset) -> Callable[[Any, int], Any] | None:
+    """How a time is written of which ``to_timestamp_ltz`` says format and zone; None where it does not."""
+    items = read_map(dataset.map_sql or "").items
+    item = next((item for item in items if item.name == dataset.contract.event_time.field), None)
+    if item is None or item.tokens[0].keyword != "TO_TIMESTAMP_LTZ":
+        return None
+    texts = [token.text[1:-1].replace("''", "'") for token in item.tokens if token.kind == "string"]
+    try:
+        form, zone = TimeFormat(texts[0]), zone_of(texts[1] if len(texts) > 1 else None)
+    except (IndexError, ContractError):
+        return None
+
+    def like(value: Any, time_ms: int) -> Any:
+        written = form.written(datetime.fromtimestamp(time_ms / 1000, zone))
+        return int(written) if isinstance(value, int) else written
+
+    return like
 
 
 def _number_like(value: Any, time_ms: int) -> Any:

@@ -132,7 +132,7 @@ def _iso(field: TimeField, said: str) -> MadeTime:
 
 def _in_zone(field: TimeField, zone: str) -> MadeTime:
     """ISO 8601 without a zone: ``iso_time`` takes it as UTC with any number of digits; another zone needs a format."""
-    if _zone(zone) is UTC:
+    if zone_of(zone) is UTC:
         return _iso(field, "text of ISO 8601, in UTC")
     pattern = likely_format(str(field.values[0]))
     if pattern is None:
@@ -150,7 +150,7 @@ def _by_format(field: TimeField, form: TimeFormat, zone: str | None) -> MadeTime
         raise ContractError(
             f"{field.path}: {odd!r} is not written as {form.pattern!r}.", remedy="Give the format of all of them."
         )
-    text, local = field.sql, form.written(_EXAMPLE.astimezone(_zone(zone)))
+    text, local = field.sql, form.written(_EXAMPLE.astimezone(zone_of(zone)))
     if field.kind != "string":
         text = f"cast({text} as string)"
     arguments = [text, _literal(form.pattern), *([] if zone is None else [_literal(zone)])]
@@ -162,7 +162,12 @@ def _by_format(field: TimeField, form: TimeFormat, zone: str | None) -> MadeTime
     )
 
 
-def _zone(name: str | None) -> tzinfo:
+def zone_of(name: str | None) -> tzinfo:
+    """The time zone of this name; UTC without one.
+
+    Raises:
+        ContractError: there is none.
+    """
     if name in (None, "UTC", "Z"):
         return UTC
     try:

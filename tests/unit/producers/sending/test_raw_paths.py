@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,6 +7,9 @@ import pytest
 from producers.sending.raw_paths import changed, moment_of, raw_key, raw_time
 from tests.mapped import machines
 from tests.unit.sql.visits import stream
+from tidegate.contracts.load import load_stream
+from tidegate.contracts.new.choose_fields import Fields
+from tidegate.contracts.new.scaffold import scaffold, write
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENT_MS = 1_767_268_799_500
@@ -67,3 +71,22 @@ def test_when_a_record_happened_is_found_where_it_can_be() -> None:
 
 def test_values_are_changed_at_their_paths() -> None:
     assert changed({"a": 1, "b": {"c": 2, "d": 3}}, {"b.c": 4, "a": 5}) == {"a": 5, "b": {"c": 4, "d": 3}}
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "like"),
+    [
+        ("21.11.2026 10:00", Fields("id", "ts", "dd.MM.yyyy HH:mm", "America/New_York"), "01.01.2026 06:59"),
+        ("2026-11-21 10:00:00", Fields("id", "ts", "yyyy-MM-dd HH:mm:ss"), "2026-01-01 11:59:59"),
+        ("2026-11-21 10:00:00", Fields("id", "ts", time_zone="UTC"), "2026-01-01 11:59:59.500Z"),
+        (20261121, Fields("id", "ts", "yyyyMMdd"), 20260101),
+        (1_764_300_000.25, Fields("id", "ts"), 1_767_268_799.5),
+    ],
+)
+def test_a_time_is_written_as_the_mapping_reads_it(tmp_path: Path, value: Any, options: Fields, like: Any) -> None:
+    write(tmp_path, "readings", scaffold("readings", [{"id": "a", "ts": value}], options))
+
+    time = raw_time(load_stream(tmp_path, "readings"))
+
+    assert time is not None
+    assert time.like(value, MOMENT_MS) == like
