@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import defaultdict
 from dataclasses import asdict
 
 import click
@@ -66,7 +67,8 @@ def show(dataset: str, as_json: bool) -> None:
     console.print(f"[bold]{contract.dataset}[/] ({contract.kind}, {escape(contract.owner)})")
     console.print(escape(contract.description))
     identity = ", ".join(contract.identity)
-    console.print(f"topic {contract.topic.name}, identity {identity}, event time {contract.event_time.field}")
+    topic = f"topic {contract.topic.name} ({contract.topic.format})"
+    console.print(f"{topic}, identity {identity}, event time {contract.event_time.field}")
     console.print(_columns_table(loaded))
     if contract.rules:
         console.print(_rules_table(loaded))
@@ -166,11 +168,16 @@ def _print_problems(problems: list[Problem], compiled: bool, *, asked: bool) -> 
 
 
 def _columns_table(dataset: Draft) -> Table:
-    methods = {privacy.field: privacy.method for privacy in dataset.contract.privacy}
-    table = Table("column", "type", "privacy", "meaning", title=f"v{max(dataset.versions)}")
-    for column in dataset.raw_columns:
+    """What rules see of a record; where a personal field lies within a column, its path there stands before it."""
+    methods = defaultdict[str, list[str]](list)
+    for privacy in dataset.contract.privacy:
+        column_name, _, inside = privacy.field.partition(".")
+        methods[column_name].append(f"{inside}: {privacy.method}" if inside else privacy.method)
+    title = f"v{max(dataset.versions)}" if dataset.mapped is None else f"v{max(dataset.versions)}, mapped"
+    table = Table("column", "type", "privacy", "meaning", title=title)
+    for column in dataset.record_columns:
         null = "" if column.nullable else " not null"
-        table.add_row(column.name, f"{column.sql_type}{null}", methods.get(column.name, ""), escape(column.doc))
+        table.add_row(column.name, f"{column.sql_type}{null}", ", ".join(methods[column.name]), escape(column.doc))
     return table
 
 

@@ -32,8 +32,10 @@ _OF_SUBJECT = ("version", "topic", "leave_out")
 @click.option(
     "--records", type=click.IntRange(1, 100_000), help="with --from-topic: how many to look at  [default: 1000]"
 )
-@click.option("--identity", help="field that identifies a record  [default: the first *_id]")
-@click.option("--time", "event_time", help="field that says when it happened  [default: the first timestamp]")
+@click.option("--identity", help="field that identifies a record, such as id or meta.id  [default: the first *_id]")
+@click.option(
+    "--time", "event_time", help="field that says when it happened, such as meta.at  [default: the first timestamp]"
+)
 @click.option("--time-format", metavar="FORMAT", help="of a --time in text, such as 'dd.MM.yyyy HH:mm'")
 @click.option("--time-zone", metavar="ZONE", help="of a --time in text without one, such as Europe/Berlin")
 def new(

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
+from tests.mapped import FOLDER, machines
 from tests.unit.contracts.git import commit
 from tidegate.cli import contract
 from tidegate.contracts.load import dataset_names, load_datasets
@@ -49,6 +50,23 @@ def test_show_tells_columns_privacy_and_rules() -> None:
     shown = _contract("show", "clicks").stdout
     assert "gold.clicks.page_views" in shown
     assert all(word in shown for word in ("event_id", "hmac", "no_heartbeats"))
+
+
+def test_show_tells_what_a_mapping_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(FOLDER.parent))
+    shown = _contract("show", "machines").stdout
+    assert [column.name for column in machines().record_columns if column.name not in shown] == []
+
+
+def test_show_tells_what_is_personal_within_a_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(tmp_path))
+    sample = tmp_path / "visits.jsonl"
+    sample.write_text('{"id": "v-1", "at": "2026-11-21T09:00:00Z", "guest": {"fullName": "Ada", "room": 7}}\n')
+    _contract("new", "visits", "--sample", str(sample))
+    privacy = [{"field": "guest.fullName", "method": "hmac", "purpose": "to count guests", "retention_days": 30}]
+    with (tmp_path / "visits" / "contract.yaml").open("a") as contract_file:
+        contract_file.write(f"privacy: {json.dumps(privacy)}\n")
+    assert "fullName: hmac" in _contract("show", "visits").stdout
 
 
 def test_check_without_flink_says_what_it_left_out_and_only_then_how_to_install_it(
