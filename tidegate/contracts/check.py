@@ -92,7 +92,7 @@ def working_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]
         *enrich_problems(draft, drafts),
         *identity_problems(draft),
         *silver_problems(draft),
-        *metric_problems(draft),
+        *metric_problems(draft, drafts),
         *written_problems(draft),
     ]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts import SCHEMAS, edit, spoil
+from tests.contracts import SCHEMAS, copy_of_clicks, edit, spoil
 from tidegate.avro.types import AvroSchema
+from tidegate.contracts.check import read_drafts
 from tidegate.contracts.check_metrics import metric_problems
-from tidegate.contracts.load import load_draft
 
 VIEWS = "clicks/metrics/page_views"
 
@@ -20,11 +20,13 @@ def schemas(tmp_path: Path) -> Path:
 
 
 def problems(schemas: Path) -> list[str]:
-    return [str(problem) for problem in metric_problems(load_draft(schemas, "clicks"))]
+    drafts, _ = read_drafts(schemas)
+    return [str(problem) for problem in metric_problems(drafts["clicks"], drafts)]
 
 
 @pytest.mark.parametrize(
-    "name", ["silver", "silver_records", "browsers_topic", "funnel_documents", "Views", "page-views", "1st"]
+    "name",
+    ["silver", "silver_records", "browsers_topic", "funnel_documents", "funnel_changes", "Views", "page-views", "1st"],
 )
 def test_a_name_that_cannot_be_a_table_a_topic_or_an_index_is_refused(schemas: Path, name: str) -> None:
     for suffix in ("avsc", "sql"):
@@ -55,3 +57,13 @@ def test_a_query_that_selects_a_column_twice_is_refused(schemas: Path) -> None:
     )
     (problem,) = problems(schemas)
     assert "has columns twice: country" in problem
+
+
+def test_a_name_that_makes_the_lake_table_of_another_datasets_metric_is_refused(schemas: Path) -> None:
+    """``clicks`` with ``page_views`` is ``clicks_page`` with ``views``."""
+    metrics = copy_of_clicks(schemas, "clicks_page") / "metrics"
+    metrics.mkdir()
+    for suffix in ("avsc", "sql"):
+        shutil.copy(schemas / f"{VIEWS}.{suffix}", metrics / f"views.{suffix}")
+    (problem,) = problems(schemas)
+    assert problem.startswith(f"{VIEWS}.sql: file: gold.clicks_page_views_changes, its table in the lake, is that of ")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts import SCHEMAS, edit
+from tests.contracts import SCHEMAS, copy_of_clicks, edit
 from tests.project import PROJECT
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts.check_names import name_problems
@@ -100,3 +100,9 @@ def test_the_column_of_rescued_fields_is_free_only_where_they_are_rescued(schema
 
     [problem] = name_problems(load_draft(schemas, "meters"))
     assert problem.place == "fields._rescued"
+
+
+def test_a_dataset_named_like_the_lake_table_of_all_dead_letters_is_refused(tmp_path: Path) -> None:
+    copy_of_clicks(tmp_path, "dead_letters")
+    (problem,) = name_problems(load_draft(tmp_path, "dead_letters"))
+    assert (problem.place, problem.remedy) == ("dataset", "Give the dataset another name.")
