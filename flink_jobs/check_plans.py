@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from tempfile import TemporaryDirectory
 
-from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 
 from flink_jobs.begun import Begun
+from flink_jobs.configured import configuration_of
 from flink_jobs.job import Job, Part
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.submit import attach
@@ -32,7 +32,8 @@ def plan_problems(streams: Sequence[Stream], settings: Settings) -> list[Problem
 
 def _of_job(job: PipelineJob, streams: Iterable[Stream], settings: Settings, warehouse: str) -> Iterator[Problem]:
     planned = _without_servers(job_of(job.name), warehouse)
-    environment = StreamExecutionEnvironment.get_execution_environment(_configuration(planned))
+    options = configuration_of({"table.local-time-zone": "UTC", **planned.options})
+    environment = StreamExecutionEnvironment.get_execution_environment(options)
     table_environment = StreamTableEnvironment.create(environment)
     for stream in streams:
         try:
@@ -52,10 +53,3 @@ def _without_servers(job: Job, warehouse: str) -> Job:
         return replace(found, definitions=tuple(own if each.name == own.name else each for each in found.definitions))
 
     return replace(job, sql=sql, before_inserts=lambda _dataset, _settings: None)
-
-
-def _configuration(job: Job) -> Configuration:
-    result = Configuration()
-    for key, value in {"table.local-time-zone": "UTC", **job.options}.items():
-        result.set_string(key, value)
-    return result

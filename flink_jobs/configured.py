@@ -51,14 +51,14 @@ def configuration(job: Job, name: str, settings: Settings, places: Places) -> Co
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
         **job.options,
     }
-    return _configuration(values)
+    return configuration_of(values)
 
 
 def recovery(path: str | None, places: Places, arguments: Arguments) -> Configuration:
     """The state that the job as a whole goes on from; who gave one has said what else goes with it."""
     if path is None or path == places.given:
         return Configuration()
-    return _configuration(
+    return configuration_of(
         {
             RECOVERY_PATH: path,
             IGNORE_UNCLAIMED: str(arguments.forget_removed).lower(),
@@ -67,7 +67,8 @@ def recovery(path: str | None, places: Places, arguments: Arguments) -> Configur
     )
 
 
-def _configuration(values: Mapping[str, str]) -> Configuration:
+def configuration_of(values: Mapping[str, str]) -> Configuration:
+    """Flink's form of options by key."""
     result = Configuration()
     for key, value in values.items():
         result.set_string(key, value)
