@@ -9,7 +9,8 @@ from tidegate.avro.compatibility import Compatibility, broken_promises
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_topics import TopicReport, create_topics, require_topics
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.dataset import Dataset, Reference
+from tidegate.contracts.audit_topics import AUDIT_SCHEMAS, audit_topics
+from tidegate.contracts.dataset import Dataset, Reference, Stream
 from tidegate.contracts.load import load_dataset, platform_schemas
 from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.sound import sound_datasets
@@ -73,6 +74,14 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     ]
 
 
+def audit_subjects(schemas_dir: Path) -> list[SubjectPlan]:
+    """Those of the topics that belong to no dataset, and that every stream needs."""
+    return [
+        SubjectPlan(subject_of(topic), platform_schemas(schemas_dir, name), PLATFORM_COMPATIBILITY)
+        for topic, name in AUDIT_SCHEMAS.items()
+    ]
+
+
 def _raw_plan(dataset: Dataset) -> SubjectPlan:
     versions = [dataset.versions[number] for number in sorted(dataset.versions)]
     return SubjectPlan(raw_subject(dataset.contract), versions, dataset.contract.compatibility)
@@ -105,6 +114,9 @@ def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = (
                 if names:
                     raise
                 left_out[dataset.name] = error
+        if any(isinstance(dataset, Stream) and dataset.name not in left_out for dataset in datasets):
+            reports += [register_subject(registry, plan) for plan in audit_subjects(schemas_dir)]
+            topics += audit_topics()
     log.left_out(left_out)
     return Registration(create_topics(settings, topics), reports, warnings, left_out)
 

@@ -134,6 +134,15 @@ def test_the_producers_subject_is_looked_at_and_nothing_is_written_to_it(
     assert {"silver.orders-value", "dlq.orders-value"} <= set(registry.written)
 
 
+def test_a_streams_registration_makes_what_its_dead_letters_states_are_kept_in(
+    monkeypatch: pytest.MonkeyPatch, theirs: Path, orders: Stream
+) -> None:
+    done = _register(monkeypatch, theirs, Registry(orders.latest), ["raw.orders"])
+
+    assert done.topics.created[-2:] == ["audit.dead_letters", "audit.actions"]
+    assert [report.subject for report in done.subjects[-2:]] == ["audit.dead_letters-value", "audit.actions-value"]
+
+
 def test_nothing_is_registered_if_the_contract_cannot_read_their_newest_records(
     monkeypatch: pytest.MonkeyPatch, theirs: Path, orders: Stream
 ) -> None:

@@ -20,6 +20,7 @@ COVERED = {
     "flink_jobs/together.py": "tests/stack/test_pipeline.py",
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",
     "tidegate/apply/look.py": "tests/stack/test_apply.py",
+    "tidegate/clients/audit_topics.py": "tests/unit/clients/test_ledger.py",
     "tidegate/cli/demo.py": "tests/stack/test_demo.py",
     "tidegate/cli/doctor.py": "tests/unit/cli/test_status.py",
     "tidegate/cli/logs.py": "tests/unit/cli/test_status.py",

@@ -1,0 +1,109 @@
+"""Who had what done: the topic ``audit.actions``, which is only ever added to."""
+
+import getpass
+import socket
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from confluent_kafka import Producer
+
+from tidegate.avro.records import decode_record, plain_schemas
+from tidegate.clients import connection
+from tidegate.clients.audit_topics import audit_encoder
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
+from tidegate.clients.outage import KAFKA, outage
+from tidegate.clients.registry import RegistryClient
+from tidegate.contracts.audit_topics import ACTIONS_TOPIC
+from tidegate.settings import Settings
+
+Phase = Literal["begun", "ended"]
+_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something done for a person; ``at`` is in ms since the epoch, both phases have one ``action_id``."""
+
+    action_id: str
+    at: int
+    actor: str
+    action: str
+    dataset: str
+    plan_id: str | None = None
+    phase: Phase = "begun"
+    counts: Mapping[str, int] = field(default_factory=dict)
+    detail: str = ""
+
+
+def default_actor() -> str:
+    """Who runs this command, as the operating system knows them."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def new_action(action: str, dataset: str, actor: str | None = None, **more: Any) -> Action:
+    """One that begins now; ``more`` are fields of :class:`Action`."""
+    return Action(uuid.uuid4().hex, _now_ms(), actor or default_actor(), action, dataset, **more)
+
+
+def write_action(settings: Settings, action: Action) -> None:
+    """Returns when the record is safe.
+
+    Raises:
+        ContractError: the folder of schemas lacks the topic's, or the registry refuses it.
+        TransientError: Kafka or the registry is out of reach.
+    """
+    value = audit_encoder(settings, ACTIONS_TOPIC).encode(asdict(action))
+    failures: list[str] = []
+    producer = Producer(
+        connection.kafka(settings) | {"enable.idempotence": True, "delivery.timeout.ms": int(_WAIT_S * 1000)}
+    )
+    producer.produce(
+        ACTIONS_TOPIC,
+        value,
+        key=action.action_id.encode(),
+        on_delivery=lambda error, _: failures.append(error.str()) if error else None,
+    )
+    if producer.flush(_WAIT_S + 1) or failures:
+        raise outage(KAFKA, settings, failures[0] if failures else "the audit record was not taken")
+
+
+@contextmanager
+def audited(settings: Settings, action: Action) -> Iterator[dict[str, int]]:
+    """Around what is done: written before it begins and when it has ended, then with the counts put into the value.
+
+    Where it fails, the record of its end says so.
+    """
+    write_action(settings, action)
+    counts: dict[str, int] = {}
+    try:
+        yield counts
+    except BaseException as error:
+        detail = f"{action.detail}; it failed: {error or type(error).__name__}"
+        write_action(settings, _ended(action, counts, detail))
+        raise
+    write_action(settings, _ended(action, counts, action.detail))
+
+
+def _ended(action: Action, counts: dict[str, int], detail: str) -> Action:
+    return replace(action, at=_now_ms(), phase="ended", counts=counts, detail=detail)
+
+
+def read_actions(settings: Settings) -> list[Action]:
+    """All of them in their order; none before the first.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
+    schemas = plain_schemas(RegistryClient(settings).by_id)
+    scan = Scan(settings, ACTIONS_TOPIC, topic_spans(settings, ACTIONS_TOPIC))
+    records = (decode_record(value, schemas) for batch in read_batches(scan) for value in batch.values)
+    return [Action(**{name: record[name] for name in Action.__slots__}) for record in records if record is not None]
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
