@@ -18,13 +18,17 @@ from tidegate.sql.job_sql import JobSql
 
 @dataclass(frozen=True, slots=True)
 class StateFacts:
-    """A state to go on from: uids of its operators, what its datasets' parts were begun with, how old it is, where."""
+    """A state to go on from: uids of its operators, what its datasets' parts were begun with, how old it is, where.
+
+    ``checkpoint_id``: its number, which goes on from job to job.
+    """
 
     uids: frozenset[str]
     begun: Mapping[str, Begun]
     age: timedelta
     path: str = ""
     written_ms: int = 0
+    checkpoint_id: int = 0
 
     def holds(self, prefix: str) -> bool:
         """Whether it has the state of an operator that works for a dataset, which its prefix names."""
@@ -50,6 +54,7 @@ class Job:
 
     ``before_inserts`` is called once the tables are there. ``interval_of`` is the job whose checkpoint interval it
     takes; its own if empty. ``writes`` names a topic that tells by its records that the job has run before.
+    ``refuse_state`` raises where a dataset must not go on from a state.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Job:
     interval_of: str = ""
     writes: Callable[[Stream], str] | None = None
     computed_again: ComputedAgain | None = None
+    refuse_state: Callable[[Stream, Settings, StateFacts], None] = lambda _stream, _settings, _state: None
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
         """Its interval from the settings."""

@@ -41,7 +41,7 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
     """The dataset's part of the job.
 
     Raises:
-        TidegateError: it would be written a second time.
+        TidegateError: it would be written a second time, or the job refuses the state.
     """
     state = begin.state
     held = state is not None and state.holds(naming.operator_prefix(job.name, dataset.name))
@@ -50,6 +50,8 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
             begun = state.begun.get(dataset.name, NOT_KNOWN)
             return Part(job, dataset, settings, job.computed_again.go_on(dataset, settings, begun))
         return Part(job, dataset, settings, job.computed_again.begin(dataset, settings, begin.now))
+    if state is not None and held:
+        job.refuse_state(dataset, settings, state)
     if held or begin.told_none:
         return Part(job, dataset, settings)
     reading = reading_of(job.name, dataset.name, progress(job, dataset, settings))

@@ -13,6 +13,7 @@ from flink_jobs.begun_anew import still_theirs
 from flink_jobs.job import Arguments, Job, StateFacts
 from flink_jobs.state import (
     STARTS,
+    contents_of,
     exists,
     folders,
     mentions,
@@ -168,7 +169,8 @@ def facts_of(state: str, folder: str) -> StateFacts:
     written_ms = written_at_ms(state)
     written_at = datetime.fromtimestamp(written_ms / 1000, UTC)
     begun = begun_of(read_starts(folder), written_ms)
-    return StateFacts(uids_in(state), begun, datetime.now(UTC) - written_at, state, written_ms)
+    uids, checkpoint_id = contents_of(state)
+    return StateFacts(uids, begun, datetime.now(UTC) - written_at, state, written_ms, checkpoint_id)
 
 
 def read_starts(folder: str) -> dict[int, dict[str, Begun]]:

@@ -48,8 +48,18 @@ def uids_in(state: str) -> frozenset[str]:
     Raises:
         TidegateError: it cannot be read.
     """
+    return contents_of(state)[0]
+
+
+def contents_of(state: str) -> tuple[frozenset[str], int]:
+    """The same uids, and the number of the checkpoint.
+
+    Raises:
+        TidegateError: it cannot be read.
+    """
     metadata = load(state)
-    return frozenset(str(each.getOperatorUid().orElse("")) for each in metadata.getOperatorStates())
+    uids = frozenset(str(each.getOperatorUid().orElse("")) for each in metadata.getOperatorStates())
+    return uids, int(metadata.getCheckpointId())
 
 
 def load(state: str) -> Any:
