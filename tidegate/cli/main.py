@@ -32,6 +32,7 @@ COMMANDS = {
     "stop": "stop Flink jobs, with savepoints to go on from",
     "query": "ask the lake in SQL",
     "prove": "prove that every input offset is accounted for",
+    "redrive": "put dead letters right and send them again",
     "replay": "refine again the events that were lost",
     "monitor": "metrics of the whole pipeline, for Prometheus",
     "dashboards": "dashboards for OpenSearch Dashboards",
