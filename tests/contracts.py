@@ -14,6 +14,8 @@ from tidegate.contracts.dataset import Stream
 
 SCHEMAS = PROJECT / "schemas"
 JSON_SCHEMAS = PROJECT / "tests/data/schemas"
+PLATFORM = ("dead_letter", "dropped", "dead_letter_state", "audit_action")
+"""The folders of records that belong to no dataset."""
 
 
 def copy_of_clicks(schemas_dir: Path, name: str) -> Path:
@@ -21,7 +23,7 @@ def copy_of_clicks(schemas_dir: Path, name: str) -> Path:
 
     ``schemas_dir`` gets what it refers to as well: products, the dead letter, dropped.
     """
-    for other in ("products", "dead_letter", "dropped"):
+    for other in ("products", *PLATFORM):
         shutil.copytree(SCHEMAS / other, schemas_dir / other, dirs_exist_ok=True)
     folder = Path(shutil.copytree(SCHEMAS / "clicks", schemas_dir / name, ignore=shutil.ignore_patterns("metrics")))
     contract = folder / "contract.yaml"

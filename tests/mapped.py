@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.contracts import SCHEMAS
+from tests.contracts import PLATFORM, SCHEMAS
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "data/mapped/machines"
 
 def copy_of_machines(schemas_dir: Path, name: str = "machines") -> Path:
     """The dataset under a name of its own, beside the schemas that belong to no dataset; returns its folder."""
-    for other in ("dead_letter", "dropped"):
+    for other in PLATFORM:
         shutil.copytree(SCHEMAS / other, schemas_dir / other, dirs_exist_ok=True)
     folder = Path(shutil.copytree(FOLDER, schemas_dir / name))
     contract = folder / "contract.yaml"

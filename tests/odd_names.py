@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.contracts import SCHEMAS
+from tests.contracts import PLATFORM, SCHEMAS
 from tidegate.contracts.new.scaffold import _ENVELOPE_FIRST, _ENVELOPE_LAST
 
 STREAM, REFERENCE = "order", "table"
@@ -128,7 +128,7 @@ RECORD = {
 
 def write_odd_names(schemas: Path) -> None:
     """Makes both folders, and what every contract folder has beside them."""
-    for other in ("dead_letter", "dropped"):
+    for other in PLATFORM:
         shutil.copytree(SCHEMAS / other, schemas / other, dirs_exist_ok=True)
     silver = [*_ENVELOPE_FIRST, *SILVER, *_ENVELOPE_LAST]
     names = ",\n    ".join(f"`{field['name']}`" for field in silver)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from confluent_kafka import Producer
 
+from tests.contracts import PLATFORM
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
@@ -172,5 +173,5 @@ def write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path) -> None
     (folder / "v1.avsc").write_text(json.dumps(raw))
     (folder / "silver.avsc").write_text(json.dumps(silver))
     (folder / "refine.sql").write_text("select * from validated")
-    for platform in ("dead_letter", "dropped"):
+    for platform in PLATFORM:
         shutil.copytree(real_schemas_dir / platform, schemas_dir / platform)

@@ -1,0 +1,53 @@
+"""What a dead letter's record says, read as its dataset's jobs read it, and the identity that it has. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from tidegate.avro.binary import BadRecord
+from tidegate.avro.contract_records import ContractReader, Schemas
+from tidegate.avro.frame import SCHEMA_ID_HEADER
+from tidegate.avro.json_records import JsonRecordReader
+from tidegate.avro.paths import value_at
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.envelope import identity_text
+from tidegate.contracts.json_topics import unknown_fields
+
+
+class PayloadReader:
+    """Reads the records of a dataset's letters; ``schemas`` is where writers' schemas are found."""
+
+    def __init__(self, stream: Stream, schemas: Schemas) -> None:
+        contract = stream.contract
+        self._identity = stream.raw_identity
+        self._raw_topic = contract.topic.name
+        self._reader: ContractReader | JsonRecordReader = (
+            JsonRecordReader(stream.raw_type, unknown_fields(contract))
+            if contract.is_json
+            else ContractReader(schemas, stream.raw_type)
+        )
+
+    def read(self, letter: Mapping[str, Any]) -> dict[str, Any]:
+        """The raw record in a decoded letter, by the names of the newest schema.
+
+        Raises:
+            BadRecord: it can't be read, was cut, or is none of the raw topic.
+            TransientError: the registry does not answer.
+        """
+        source = letter["source"]
+        if source is None or source["topic"] != self._raw_topic:
+            raise BadRecord("SCHEMA_MISMATCH", f"it is no record of {self._raw_topic}")
+        if letter["payload_truncated"]:
+            raise BadRecord("RECORD_TOO_LARGE", "the letter keeps the first part of it only")
+        return self._reader.read(letter["payload"], source["headers"].get(SCHEMA_ID_HEADER))
+
+    def identity(self, letter: Mapping[str, Any]) -> str | None:
+        """The identity of the record, without a row's number; None where it can't be told."""
+        try:
+            record = self.read(letter)
+        except BadRecord:
+            return None
+        values = [value_at(record, path) for path in self._identity]
+        if None in values:
+            return None
+        return identity_text(str(UUID(bytes=each)) if isinstance(each, bytes) else each for each in values)
