@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from tidegate.proof.report import LayerVerdict
-from tidegate.proof.rows import Difference, Offsets
+from tidegate.proof.rows import Difference, Marked, Offsets, Place
 from tidegate.proof.window import Window
 
-Place = tuple[int, int]
-"""Partition and offset in the raw topic."""
+HasLetters = Callable[[list[str]], list[bool]]
+"""Tells which ids letters have."""
 
 
 class Recorded(NamedTuple):
@@ -29,13 +29,6 @@ class Recorded(NamedTuple):
     is_discarded: bool = False
 
 
-class Marked(NamedTuple):
-    """What the headers of a redriven record say: the record that failed first (None: of another topic), the attempt."""
-
-    origin: Place | None
-    attempt: int
-
-
 @dataclass(frozen=True, slots=True)
 class Redrives:
     """What is known of redriven records: the ledger's entries of raw records, and the records that headers mark."""
@@ -43,6 +36,19 @@ class Redrives:
     recorded: Sequence[Recorded] = ()
     marked: Mapping[Place, Marked] = field(default_factory=dict)
     letters: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        recorded: Sequence[Recorded],
+        marked: Mapping[Place, Marked],
+        has_letters: Callable[[list[str]], list[bool]],
+    ) -> "Redrives":
+        """Those of which one witness at least is sure; ``has_letters`` tells which ids letters have."""
+        named = {each.copy for each in recorded}
+        ids = [each.letter for each in recorded]
+        letters = frozenset(letter for letter, there in zip(ids, has_letters(ids), strict=True) if there)
+        return cls(recorded, {place: mark for place, mark in marked.items() if mark.is_sure or place in named}, letters)
 
     def newest(self) -> dict[Place, Place]:
         """By origin, its newest copy: that of the last attempt."""
@@ -94,11 +100,14 @@ def compare_ledger(redrives: Redrives, windows: Sequence[Window], outside: Mappi
     marked, recorded = redrives.marked, redrives.recorded
     held = _within({window.partition: (window.start, window.end) for window in windows})
     highs = {window.partition: window.high for window in windows}
-    known = origins(recorded)
+    chains = origins(recorded)
+    # A chain whose first entries are lost begins with a copy: its headers know better.
+    known = {copy: marked[first].origin if first in marked else first for copy, first in chains.items()}
+    picked = {number: {*offsets.tolist()} for number, offsets in outside.items()}
 
     def was_read(place: Place) -> bool:
         partition, offset = place
-        return held(place) or offset in outside.get(partition, ()) or offset >= highs.get(partition, 0)
+        return held(place) or offset in picked.get(partition, ()) or offset >= highs.get(partition, 0)
 
     named = {each.copy for each in recorded if each.copy is not None and was_read(each.copy)}
     strange = {copy for copy in named if copy not in marked or marked[copy].origin not in (None, known.get(copy))}

@@ -17,8 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tidegate.proof.redrives import Place, Redrives, by_partition
-from tidegate.proof.rows import Difference, Offsets
+from tidegate.proof.redrives import Redrives, by_partition
+from tidegate.proof.rows import Difference, Offsets, Place
 from tidegate.proof.verdict import Fate, PartitionVerdict
 from tidegate.proof.window import Picked
 

@@ -27,7 +27,9 @@ from tidegate.proof.rows import (
     Difference,
     Fingerprints,
     IdentityIndex,
+    Marked,
     Offsets,
+    Place,
     Rows,
     among_places,
     compare,
@@ -45,11 +47,12 @@ Fate = Literal["silver", "dead_letter", "dropped", "duplicate", "undecided", "ex
 class RawRows:
     """The records of the raw topic as the silver rows they stand for, those of one record one after the other.
 
-    ``decodable`` marks the rows whose identity was read.
+    ``decodable`` marks the rows whose identity was read. ``marked``: the records that their headers call redriven.
     """
 
     rows: Rows
     decodable: Mask
+    marked: Mapping[Place, Marked] = field(default_factory=dict)
 
     def places(self) -> Rows:
         """Each record once, without its identity."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from hypothesis import strategies as st
 
-from tidegate.proof.redrives import Marked, Place, Recorded, Redrives, copies_outside
+from tidegate.proof.redrives import Recorded, Redrives, copies_outside
 from tidegate.proof.repairs import settle
-from tidegate.proof.rows import Rows, fingerprints, make_rows
+from tidegate.proof.rows import Marked, Place, Rows, fingerprints, make_rows
 from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
 from tidegate.proof.window import Picked, Window
 
