@@ -22,6 +22,7 @@ from tidegate.contracts.load import load_dataset, load_draft
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 from tidegate.jobs.check_contracts import flink_problems, has_flink
+from tidegate.redrive.recipe_check import kept_problems
 from tidegate.registration.read_earlier import REGISTRY, from_git, from_registry
 from tidegate.registration.register import register_all
 from tidegate.settings import Settings, get_settings
@@ -86,7 +87,8 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
     settings = get_settings()
     checked = check_datasets(settings.schemas_dir, datasets)
     compiled = has_flink() and not no_flink
-    problems = checked.problems + (flink_problems(settings, checked.sound_streams) if compiled else [])
+    problems = checked.problems + kept_problems(settings.schemas_dir, [dataset.name for dataset in checked.sound])
+    problems += flink_problems(settings, checked.sound_streams) if compiled else []
     not_compared = checked.unsound if against is not None else []
     if against is not None:
         for dataset in checked.sound:

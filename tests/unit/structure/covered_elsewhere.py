@@ -37,6 +37,8 @@ COVERED = {
     "tidegate/demo/watched.py": "tests/stack/test_demo.py",
     "tidegate/jobs/check_contracts.py": "tests/flink/test_check_contracts.py",
     "tidegate/measure/output_watch.py": "tests/stack/test_demo.py",
+    "tidegate/redrive/avro_records.py": "tests/unit/redrive/test_fix.py",
+    "tidegate/redrive/json_topic.py": "tests/unit/redrive/test_fix.py",
     "tidegate/replay/run.py": "tests/faults/test_commit_window.py",
     "tidegate/sql/delivery.py": "tests/unit/sql/test_sinks.py",
     "tidegate/sql/platform.py": "tests/unit/sql/test_golden.py",
