@@ -13,6 +13,8 @@ FUNCTIONS = {
     "dead_letter_key": "DeadLetterKey",
     "dead_letter_headers": "DeadLetterHeadersKept",
     "dead_letter_message": "DeadLetterMessage",
+    "first_arrival": "FirstArrival",
+    "redriven": "Redriven",
     "classify": "Classify",
     "item_min": "ItemMin",
     "item_max": "ItemMax",

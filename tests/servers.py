@@ -14,6 +14,9 @@ from tidegate.settings import STACK_FILE, Settings, get_settings
 from tidegate.stack import local
 from tidegate.stack.ports import PortChoice
 
+QUICK_START = "-XX:TieredStopAtLevel=1"
+"""For the servers' JVMs: tests send little, and to compile code for a long run would take a third of their time."""
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
@@ -27,7 +30,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         try:
             console = Console(stderr=True)
             choice: PortChoice | None = None if (settings.home / STACK_FILE).exists() else "auto"
-            yield local.up(settings, on_phase=lambda name, phase: None, console=console, choice=choice)
+            with pytest.MonkeyPatch.context() as servers:
+                servers.setenv("JAVA_TOOL_OPTIONS", QUICK_START)
+                found = local.up(settings, on_phase=lambda name, phase: None, console=console, choice=choice)
+            yield found
         finally:
             if not kept:
                 local.down(settings, purge=True)

@@ -115,6 +115,11 @@ class Settings(LogSettings):
         default=10, ge=1, description="slots of the local TaskManager; a job takes as many as TIDEGATE_PARALLELISM"
     )
     privacy_key: SecretStr | None = Field(default=None, description="key of the HMAC for personal fields")
+    redrive_key: SecretStr | None = Field(
+        default=None,
+        description="key by which redriven records are signed; the TaskManagers must have the same, else they are "
+        "judged by the time of their second arrival",
+    )
     transaction_timeout_s: int = Field(default=600, gt=0, description="Kafka transactions of the Flink sinks")
     refine_checkpoint_interval_s: CheckpointInterval = 2.0
     index_checkpoint_interval_s: CheckpointInterval = 5.0

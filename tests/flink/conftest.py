@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tidegate.jobs.flink_run import CLIENT_JVM
 from tidegate.settings import get_settings
 from tidegate.stack import flink_home
 from tidegate.stack.fetch import Cache
@@ -19,4 +20,5 @@ def flink_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     cache.fetch(["flink"], Console(stderr=True))
     home = flink_home.make(tmp_path_factory.mktemp("flink"), cache)
     project = Path(__file__).parents[2]
-    return os.environ | {"FLINK_HOME": str(home), "JAVA_HOME": str(java_home()), "PYTHONPATH": str(project)}
+    found = {"FLINK_HOME": str(home), "JAVA_HOME": str(java_home()), "PYTHONPATH": str(project)}
+    return {"JVM_ARGS": CLIENT_JVM, **os.environ, **found}

@@ -21,7 +21,7 @@ from tidegate.jobs.live import LiveJob, live_jobs
 from tidegate.measure.child import Child
 from tidegate.measure.lag import LagReader
 
-RATE = 2000
+RATE = 500
 LAG_S = 30
 """Of traffic: a client of Flink that plans a job takes one of two cores for ten seconds."""
 PLATFORM = ("dead_letter", "dropped", "products", "clicks", "orders", "app_logs")

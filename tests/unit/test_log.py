@@ -17,6 +17,7 @@ from tidegate.log import REQUIRED, without_secrets
 
 SECRETS = {
     "TIDEGATE_PRIVACY_KEY": "the-privacy-key",
+    "TIDEGATE_REDRIVE_KEY": "the-redrive-key",
     "TIDEGATE_S3_SECRET_KEY": "the-s3-secret",
     "TIDEGATE_OPENSEARCH_PASSWORD": "open-sesame",
 }

@@ -14,6 +14,7 @@ from tidegate.clients import connection
 from tidegate.clients.kafka_offsets import Spans
 from tidegate.clients.outage import KAFKA, outage, silence
 from tidegate.contracts import naming
+from tidegate.dead_letters.redriven import OF_HEADER, Headers
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
@@ -40,7 +41,7 @@ The client's pause of a second after a full queue would starve a reader with a s
 class Scan:
     """What one reader reads: for each partition of ``topic`` the offsets [start, end).
 
-    ``schema_headers``: also the headers that name a record's schema, where a topic may have them.
+    ``schema_headers``: also the headers that name a record's schema, and those of redriven records.
     Not ``committed``: also what is not committed yet, or was rolled back.
     """
 
@@ -61,7 +62,8 @@ class Scan:
 class Batch:
     """Records of one topic; a record without a value has an empty one, and no header.
 
-    ``schema_headers``: the headers that name a schema, by the row of their record.
+    ``schema_headers``: the headers that name a schema, by the row of their record. ``redriven``: all headers of the
+    records that have those of a redriven one.
     """
 
     topic: str
@@ -69,6 +71,7 @@ class Batch:
     offset: NDArray[np.int64]
     values: list[bytes]
     schema_headers: Mapping[int, bytes] = field(default_factory=dict)
+    redriven: Mapping[int, Headers] = field(default_factory=dict)
 
     def place(self, row: int) -> str:
         """Where a record lies: ``topic:partition:offset``."""
@@ -158,8 +161,10 @@ def _unpack(scan: Scan, messages: list[Message]) -> tuple[Batch, dict[int, int]]
     if not inside.all():
         values = list(compress(values, inside.tolist()))
         records = list(compress(records, inside.tolist()))
-    headers = _schema_headers(records) if scan.schema_headers else {}
-    return Batch(scan.topic, partition[inside], offset[inside], values, headers), reached
+    headers = _headers(records) if scan.schema_headers else {}
+    schemas = {row: header for row in headers if (header := schema_header(records[row])) is not None}
+    redriven = {row: found for row, found in headers.items() if any(name == OF_HEADER for name, _ in found)}
+    return Batch(scan.topic, partition[inside], offset[inside], values, schemas, redriven), reached
 
 
 def schema_header(record: Message) -> bytes | None:
@@ -170,10 +175,10 @@ def schema_header(record: Message) -> bytes | None:
     return named[-1] if named else None
 
 
-def _schema_headers(records: list[Message]) -> dict[int, bytes]:
-    """Those of the records that have one."""
-    found = enumerate(map(schema_header, records))
-    return {row: header for row, header in found if header is not None}
+def _headers(records: list[Message]) -> dict[int, Headers]:
+    """Those of the records that have some."""
+    found = enumerate(map(Message.headers, records))
+    return {row: headers for row, headers in found if headers}
 
 
 def _ends(spans: Spans) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tidegate.avro.frame import FRAME_BYTES
 from tidegate.contracts import envelope, naming, topics
-from tidegate.dead_letters import record
+from tidegate.dead_letters import record, redriven
 from tidegate.dead_letters.codes import CODES, Code, Stage
 
 FOLDER = Path(__file__).parents[2] / "connectors/sql/src/main/java/io/tidegate/common"
@@ -32,6 +32,12 @@ NAMES: Mapping[str, str | int] = {
     "STAGE_HEADER": record.STAGE_HEADER,
     "CODE_HEADER": record.CODE_HEADER,
     "MESSAGE_HEADER": record.MESSAGE_HEADER,
+    "REDRIVE_OF_HEADER": redriven.OF_HEADER,
+    "REDRIVE_ATTEMPT_HEADER": redriven.ATTEMPT_HEADER,
+    "REDRIVE_PLAN_HEADER": redriven.PLAN_HEADER,
+    "REDRIVE_ARRIVED_HEADER": redriven.ARRIVED_HEADER,
+    "REDRIVE_FIRST_FAILED_HEADER": redriven.FIRST_FAILED_HEADER,
+    "REDRIVE_SIGNATURE_HEADER": redriven.SIGNATURE_HEADER,
     "ID_HEX_DIGITS": record.ID_HEX_DIGITS,
     "PAYLOAD_LIMIT_BYTES": record.PAYLOAD_LIMIT_BYTES,
     "KEY_LIMIT_BYTES": record.KEY_LIMIT_BYTES,

@@ -12,7 +12,7 @@ from rich.console import Console
 from tidegate.child_process import child_environment, last_words, readable, reported_error
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
-from tidegate.jobs.flink_run import keep
+from tidegate.jobs.flink_run import CLIENT_JVM, keep
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink_home import build_connectors
@@ -50,7 +50,7 @@ def flink_problems(settings: Settings, names: Sequence[str]) -> list[Problem]:
         text=True,
         check=False,
         timeout=TIMEOUT_S,
-        env=child_environment(settings) | {"JAVA_HOME": str(java_home()), CLASS_PATH: jars},
+        env={"JVM_ARGS": CLIENT_JVM, **child_environment(settings), "JAVA_HOME": str(java_home()), CLASS_PATH: jars},
     )
     if done.returncode != 0:
         if (reported := reported_error(done.stderr)) is not None:

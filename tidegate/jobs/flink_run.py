@@ -73,7 +73,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": f"{project}:{path}" if path else project,
         "JVM_ARGS": os.environ.get("JVM_ARGS", CLIENT_JVM),
     }
-    values.pop("TIDEGATE_PRIVACY_KEY", None)
+    for secret in ("TIDEGATE_PRIVACY_KEY", "TIDEGATE_REDRIVE_KEY"):
+        values.pop(secret, None)
     return values
 
 

@@ -16,10 +16,11 @@ from tidegate.avro.json_records import JsonRecordReader, UnknownFields
 from tidegate.avro.json_values import sent_name
 from tidegate.avro.paths import value_at
 from tidegate.avro.types import AvroType, Field, fields_by_name
-from tidegate.clients.kafka_records import Batch, Scan, read_batches
+from tidegate.clients.kafka_records import Batch, Scan
 from tidegate.contracts.envelope import identity_text
+from tidegate.proof.marks import noting_marks
 from tidegate.proof.record_reader import claimed_rows, exploded_rows
-from tidegate.proof.rows import Offsets, Rows, concat, fingerprints
+from tidegate.proof.rows import Marked, Offsets, Place, Rows, concat, fingerprints
 from tidegate.proof.verdict import RawRows
 
 _TEXTS: Mapping[str, type] = {"string": str, "int": int, "long": int}
@@ -44,12 +45,13 @@ def read_raw_json(scan: Scan, layout: JsonLayout, claimed: Mapping[int, Offsets]
     identities = JsonIdentities(layout)
     parts: list[Rows] = []
     decodable: list[NDArray[np.bool_]] = []
-    for batch in read_batches(scan):
+    marked: dict[Place, Marked] = {}
+    for batch in noting_marks(scan, marked):
         taken = claimed_rows(batch, claimed).tolist()
         texts = [identities.of(batch, row, is_taken=taken[row]) for row in range(len(batch.values))]
         parts.append(Rows(batch.partition, batch.offset, fingerprints(text or b"" for text in texts)))
         decodable.append(np.array([text is not None for text in texts], np.bool_))
-    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
+    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_), marked)
 
 
 def read_exploding_json(scan: Scan, layout: JsonLayout) -> RawRows:

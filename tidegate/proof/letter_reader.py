@@ -1,16 +1,14 @@
 """Turns the records of a dead letter topic into values; one worker's job."""
 
 from collections import defaultdict
-from typing import Any
 
 import numpy as np
 
-from tidegate.avro.records import WriterSchemas, decode_record, plain_schemas
+from tidegate.avro.records import decode_record, plain_schemas
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.registry import RegistryClient
-from tidegate.dead_letters.record import Source
 from tidegate.proof.letters import WHOLE, Letters, Reason, read_letter
-from tidegate.proof.rows import Rows, make_rows
+from tidegate.proof.rows import Rows, fingerprints, make_rows
 
 Places = list[tuple[int, int, int]]
 
@@ -20,20 +18,19 @@ def read_dead_letters(scan: Scan, raw_topic: str, silver_topic: str) -> Letters:
     schemas = plain_schemas(RegistryClient(scan.settings).by_id)
     places: defaultdict[Reason, Places] = defaultdict(list)
     strange: Places = []
+    ids: list[bytes] = []
     for batch in read_batches(scan):
         for row, value in enumerate(batch.values):
-            found = _letter(value, schemas)
-            if found is None:
+            record = decode_record(value, schemas)
+            found = None if record is None else read_letter(record)
+            if record is None or found is None:
                 strange.append((int(batch.partition[row]), int(batch.offset[row]), WHOLE))
-            elif found[1] is not None and found[1].topic in (raw_topic, silver_topic):
+                continue
+            ids.append(str(record.get("dead_letter_id")).encode())
+            if found[1] is not None and found[1].topic in (raw_topic, silver_topic):
                 reason = found[0]._replace(of_silver=found[1].topic == silver_topic)
                 places[reason].append((found[1].partition, found[1].offset, found[1].row or WHOLE))
-    return Letters({reason: _rows(numbers) for reason, numbers in places.items()}, _rows(strange))
-
-
-def _letter(value: bytes, schemas: WriterSchemas[Any]) -> tuple[Reason, Source | None] | None:
-    record = decode_record(value, schemas)
-    return None if record is None else read_letter(record)
+    return Letters({reason: _rows(numbers) for reason, numbers in places.items()}, _rows(strange), fingerprints(ids))
 
 
 def _rows(places: Places) -> Rows:

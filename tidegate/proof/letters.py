@@ -1,14 +1,14 @@
 """The dead letters of a dataset, as values: which raw records, rows of them, or silver records they name. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tidegate.dead_letters.record import Source, reason_of, source_of
-from tidegate.proof.rows import Rows, concat, make_rows
+from tidegate.proof.rows import Fingerprints, IdentityIndex, Rows, concat, fingerprints, make_rows
 from tidegate.proof.window import Window
 
 WHOLE = 0
@@ -29,11 +29,20 @@ Chosen = Callable[[Reason], bool]
 @dataclass(frozen=True, slots=True)
 class Letters:
     """Dead letters by reason. A row of ``places`` is the record's place in its topic; in place of an identity it has
-    the number of the record's row, or ``WHOLE``. ``strange``: places of records that are no dead letters.
+    the number of the record's row, or ``WHOLE``. ``strange``: places of records that are no dead letters. ``ids``: of
+    all letters, as fingerprints.
     """
 
     places: dict[Reason, Rows] = field(default_factory=dict)
     strange: Rows = field(default_factory=make_rows)
+    ids: Fingerprints = field(default_factory=lambda: np.zeros((0, 2), np.uint64))
+
+    def has(self, ids: Sequence[str]) -> list[bool]:
+        """Which of these ids letters have."""
+        if not ids:
+            return []
+        found: list[bool] = IdentityIndex(self.ids).contains(fingerprints(map(str.encode, ids))).tolist()
+        return found
 
     def of(self, chosen: Chosen) -> Rows:
         """All that have a chosen reason; one that was written twice is there twice."""
@@ -71,7 +80,8 @@ def together(parts: Iterable[Letters]) -> Letters:
     found = [*parts]
     reasons = dict.fromkeys(reason for part in found for reason in part.places)
     places = {reason: concat([part.places[reason] for part in found if reason in part.places]) for reason in reasons}
-    return Letters(places, concat([part.strange for part in found]))
+    ids = [part.ids for part in found if len(part.ids)]
+    return Letters(places, concat([part.strange for part in found]), np.concatenate(ids) if ids else Letters().ids)
 
 
 def read_letter(letter: dict[str, Any]) -> tuple[Reason, Source | None] | None:

@@ -32,6 +32,14 @@ def expired(count: int) -> Iterator[str]:
         )
 
 
+def redriven(copies: int, discarded: int) -> Iterator[str]:
+    """Which raw records are no events of their own, and which dead letters are to stay so."""
+    if copies:
+        yield f"{copies:,} redriven copies in raw are counted with the events that they repair."
+    if discarded:
+        yield f"{discarded:,} of the dead letters are discarded: they stay dead letters."
+
+
 def behind_open_transactions(ends: Sequence[OpenEnd]) -> Iterator[str]:
     """What can't be decided while a transaction is open, and what can be done about it."""
     for end in ends[:SHOWN]:

@@ -22,10 +22,17 @@ from tidegate.proof.catch_up import judge_when_caught_up
 from tidegate.proof.index_reader import IndexSource
 from tidegate.proof.lake_reader import LakeSource
 from tidegate.proof.layers import LayerEvidence, LayerSource
-from tidegate.proof.notes import behind_open_transactions, expired, left_out, silver_dead_letters, unknown_schemas
+from tidegate.proof.notes import (
+    behind_open_transactions,
+    expired,
+    left_out,
+    redriven,
+    silver_dead_letters,
+    unknown_schemas,
+)
 from tidegate.proof.report import LayerVerdict, ProofReport
 from tidegate.proof.rows import Difference
-from tidegate.proof.topics import TopicEvidence
+from tidegate.proof.topics import LedgerEvidence, TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict
 from tidegate.proof.window import Window, raw_windows, start_ms
 from tidegate.proof.workers import Workers, peak_rss_mb
@@ -71,6 +78,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, dataset, about.windows, workers, about.beginnings)
         partitions, grown = judge_when_caught_up(evidence, _differences, deadline_s), evidence.grown
+        ledger = judge_when_caught_up(LedgerEvidence(evidence), _differences_of_layer, deadline_s)
         layers = [
             judge_when_caught_up(
                 LayerEvidence(source, evidence, partial(evidence.expected, source.name)),
@@ -83,12 +91,12 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
             evidence.extend()
             evidence.look_behind_open_transactions()
         if evidence.grown > grown:
-            partitions = evidence.judge()
+            partitions, ledger = evidence.judge(), evidence.judge_ledger()
         peak_mb = max(workers.peak_rss_mb(), peak_rss_mb())
     return ProofReport(
         dataset=dataset_name,
         partitions=tuple(partitions),
-        layers=tuple(layers),
+        layers=(*([ledger] if ledger.expected or ledger.differences else []), *layers),
         dead_letters=evidence.letters.count(evidence.windows),
         seconds=time.monotonic() - started_s,
         peak_rss_mb=peak_mb,
@@ -129,6 +137,7 @@ def _notes(about: Provable, evidence: TopicEvidence, partitions: list[PartitionV
     yield from expired(sum(len(verdict.expired) for verdict in partitions))
     if any(len(verdict.undecided) for verdict in partitions):
         yield from behind_open_transactions(evidence.open_ends)
+    yield from redriven(sum(each.copies for each in partitions), sum(each.discarded for each in partitions))
     yield from silver_dead_letters(evidence.letters.count_of_silver())
     yield from unknown_schemas(evidence.doubtful)
 

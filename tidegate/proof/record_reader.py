@@ -15,7 +15,8 @@ from tidegate.avro.types import AvroType
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, identity_bytes, identity_text
-from tidegate.proof.rows import Fingerprints, Offsets, Rows, concat, fingerprints, make_rows
+from tidegate.proof.marks import noting_marks
+from tidegate.proof.rows import Fingerprints, Marked, Offsets, Place, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
 
 
@@ -77,7 +78,8 @@ def read_raw(scan: Scan, layout: RawLayout, claimed: Mapping[int, Offsets]) -> R
     reader = ContractReader(RegistryClient(scan.settings), layout.record)
     parts: list[Rows] = []
     decodable: list[Mask] = []
-    for batch in read_batches(scan):
+    marked: dict[Place, Marked] = {}
+    for batch in noting_marks(scan, marked):
         identities, readable = _identities(Buffer.of(_with_prefix(batch)), found)
         unsure = np.flatnonzero(~readable | ~claimed_rows(batch, claimed))
         texts_found = [_decoded_identity(batch, row, reader, layout) for row in unsure.tolist()]
@@ -85,7 +87,7 @@ def read_raw(scan: Scan, layout: RawLayout, claimed: Mapping[int, Offsets]) -> R
         identities[unsure] = fingerprints(text or b"" for text in texts_found)
         parts.append(Rows(batch.partition, batch.offset, identities))
         decodable.append(readable)
-    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
+    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_), marked)
 
 
 def read_exploding_raw(scan: Scan, layout: RawLayout) -> RawRows:
@@ -102,14 +104,15 @@ def exploded_rows(scan: Scan, identities_of: Callable[[Batch, int], list[bytes |
     """The rows that ``identities_of`` finds in each record of a batch."""
     parts: list[Rows] = []
     decodable: list[Mask] = []
-    for batch in read_batches(scan):
+    marked: dict[Place, Marked] = {}
+    for batch in noting_marks(scan, marked):
         found = [identities_of(batch, row) for row in range(len(batch.values))]
         row = np.repeat(np.arange(len(found)), [len(texts_found) for texts_found in found])
         flat = [text for texts_found in found for text in texts_found]
         identities = fingerprints(text or b"" for text in flat)
         parts.append(Rows(batch.partition[row], batch.offset[row], identities))
         decodable.append(np.array([text is not None for text in flat], np.bool_))
-    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_))
+    return RawRows(concat(parts), np.concatenate(decodable) if decodable else np.zeros(0, np.bool_), marked)
 
 
 def _read_leading(scan: Scan, names: tuple[str, ...]) -> Leading:

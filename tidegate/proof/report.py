@@ -11,12 +11,15 @@ from tidegate.proof.strangers import Strangers
 from tidegate.proof.verdict import PartitionVerdict
 
 Fault = Literal["missing", "doubled", "unexplained"]
-Count = Literal["raw", "silver", "silver_rows", "dead_letter", "dropped", "duplicate"]
-LayerName = Literal["topics", "lake_bronze", "lake_silver", "index"]
+Count = Literal[
+    "raw", "silver", "silver_rows", "dead_letter", "repaired", "parked", "discarded", "dropped", "duplicate", "copies"
+]
+LayerName = Literal["topics", "ledger", "lake_bronze", "lake_silver", "index"]
 FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
 FIRST = 10
 LOOK_AT: dict[LayerName, str] = {
     "topics": "Look at the refine job: `tidegate status`, its exceptions in the Flink UI, `tidegate logs taskmanager`.",
+    "ledger": "Look at `tidegate redrive status` and `tidegate audit list`: a copy and its entry are written together.",
     "lake_bronze": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
     "lake_silver": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
     "index": "Look at the index job and `tidegate index status`.",
@@ -122,8 +125,9 @@ class ProofReport:
         """The report with stable keys.
 
         ``holds``, ``verdict``, ``seconds``, ``peak_rss_mb`` (its processes together, at most), ``behind``, ``notes``
-        (what the proof is not about); ``datasets.<name>``: produced, silver, dead_letter, dropped, duplicate,
-        undecided, expired (records of the window), silver_rows, missing, doubled, unexplained (offsets, all layers;
+        (what the proof is not about); ``datasets.<name>``: produced, silver, dead_letter, repaired, parked, dropped,
+        duplicate, undecided, expired (events of the window), copies (redriven records, which are no events of their
+        own), discarded (of dead_letter), silver_rows, missing, doubled, unexplained (offsets, all layers;
         and records that can't be read), lake_bronze_rows, lake_silver_rows, indexed_docs
         (null if left out), dead_letters (by error code), partitions (the same per raw partition, with start
         and end offset), findings (layer, fault, count, first: ``partition:offset``).
@@ -142,8 +146,12 @@ class ProofReport:
                     "silver": self.total("silver"),
                     "silver_rows": self.total("silver_rows"),
                     "dead_letter": self.total("dead_letter"),
+                    "repaired": self.total("repaired"),
+                    "parked": self.total("parked"),
+                    "discarded": self.total("discarded"),
                     "dropped": self.total("dropped"),
                     "duplicate": self.total("duplicate"),
+                    "copies": self.total("copies"),
                     "undecided": self.undecided,
                     "expired": self.expired,
                     **{fault: self.faults(fault) for fault in FAULTS},
@@ -185,6 +193,8 @@ def _partition_json(verdict: PartitionVerdict) -> dict[str, int]:
         "silver": verdict.silver,
         "silver_rows": verdict.silver_rows,
         "dead_letter": verdict.dead_letter,
+        "repaired": verdict.repaired,
+        "parked": verdict.parked,
         "dropped": verdict.dropped,
         "duplicate": verdict.duplicate,
         "undecided": len(verdict.undecided),

@@ -7,6 +7,7 @@ Five million rows take 140 MB this way; Python objects would take 2 GB.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,19 @@ from tidegate.avro.leading_fields import Mask
 Offsets = NDArray[np.int64]
 Fingerprints = NDArray[np.uint64]
 FINGERPRINT_BYTES = 16
+Place = tuple[int, int]
+"""Partition and offset in the raw topic."""
+
+
+class Marked(NamedTuple):
+    """What the headers of a redriven record say: the record that failed first (None: of another topic), the attempt.
+
+    Not ``is_sure``: anybody may have written them, and only the ledger can say that it is one.
+    """
+
+    origin: Place | None
+    attempt: int
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

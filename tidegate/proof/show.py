@@ -7,7 +7,8 @@ from rich.table import Table
 from tidegate.proof.notes import COMPARED
 from tidegate.proof.report import FAULTS, LOOK_AT, Count, ProofReport
 
-COUNTS: tuple[Count, ...] = ("raw", "silver", "dead_letter", "dropped", "duplicate")
+COUNTS: tuple[Count, ...] = ("raw", "silver", "dead_letter", "repaired", "parked", "dropped", "duplicate")
+_OF_REDRIVES: tuple[Count, ...] = ("repaired", "parked")
 _WIDE = 100
 
 
@@ -34,19 +35,23 @@ def print_report(report: ProofReport, console: Console) -> None:
 
 
 def _partition_table(report: ProofReport, *, wide: bool) -> Table:
-    """One row per raw partition and one for all; a narrow terminal has no room for the offsets' column."""
+    """One row per raw partition and one for all.
+
+    A narrow terminal has no room for the offsets' column, nor for repaired and parked where there are none.
+    """
+    counted = [count for count in COUNTS if wide or count not in _OF_REDRIVES or report.total(count)]
     table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD if wide else None)
     table.padding = (0, 1, 0, 0)
-    for heading in (*(("partition", "offsets") if wide else ("part",)), *COUNTS, *FAULTS):
+    for heading in (*(("partition", "offsets") if wide else ("part",)), *counted, *FAULTS):
         table.add_column(heading.replace("_", "\n"), justify="right")
     for verdict in report.partitions:
         window = verdict.window
         offsets = [f"{window.start:,}–{window.end:,}"] if wide else []
-        counts = [getattr(verdict, count) for count in COUNTS]
+        counts = [getattr(verdict, count) for count in counted]
         faults = [len(getattr(verdict.difference, fault)) for fault in FAULTS]
         table.add_row(str(window.partition), *offsets, *(f"{value:,}" for value in [*counts, *faults]))
     table.add_section()
-    totals = [report.total(count) for count in COUNTS]
+    totals = [report.total(count) for count in counted]
     faults = [report.faults(fault, "topics") for fault in FAULTS]
     table.add_row("all", *([""] if wide else []), *(f"{value:,}" for value in [*totals, *faults]), style="bold")
     return table

@@ -1,36 +1,29 @@
 """The evidence of a dataset's topics: read once, then extended as the outputs grow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 import numpy as np
 
 from tidegate.clients.kafka_offsets import Spans, offsets_at, topic_spans
 from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.json_topics import unknown_fields
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.errors import TransientError
-from tidegate.proof.json_reader import JsonLayout, read_exploding_json, read_raw_json
 from tidegate.proof.layers import Expected
+from tidegate.proof.ledger_reader import LedgerReader
 from tidegate.proof.letter_reader import read_dead_letters
 from tidegate.proof.letters import Letters, together
 from tidegate.proof.open_transactions import OpenEnd, open_ends, read_hidden
-from tidegate.proof.record_reader import (
-    Leading,
-    RawLayout,
-    read_dropped,
-    read_exploding_raw,
-    read_raw,
-    read_silver,
-    read_silver_at,
-)
-from tidegate.proof.report import LayerName
+from tidegate.proof.raw_reader import RawReader, joined, within, without
+from tidegate.proof.record_reader import Leading, read_dropped, read_silver, read_silver_at
+from tidegate.proof.redrives import Redrives, compare_ledger, copies_outside
+from tidegate.proof.repairs import settle
+from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Offsets, Rows, among_places, concat, make_rows
 from tidegate.proof.strangers import Strangers
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
-from tidegate.proof.window import Window
+from tidegate.proof.verdict import Outputs, PartitionVerdict, judge
+from tidegate.proof.window import Picked, Window
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
 
@@ -38,7 +31,6 @@ BEHIND_SILVER = frozenset({Stage.INDEX, Stage.LAKE, Stage.METRICS})
 """Stages at which jobs that read silver refuse its rows."""
 STAGE_OF: Mapping[LayerName, str] = {"lake_silver": Stage.LAKE, "index": Stage.INDEX}
 """The stage at which the job behind a layer refuses rows; bronze takes any record."""
-_L = TypeVar("_L", RawLayout, JsonLayout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,6 @@ class TopicEvidence:
         self.windows = windows
         self.letters = Letters()
         self.open_ends: tuple[OpenEnd, ...] = ()
-        self.grown = 0
         self._settings = settings
         self._dataset = dataset
         self._contract = dataset.contract
@@ -73,8 +64,17 @@ class TopicEvidence:
         self._read_to = {topic: dict(starts) for topic, starts in beginnings.outputs.items()}
         self._silver = self._dropped = Leading(make_rows(), make_rows(), 0)
         self._refused_places = self._refused_rows = self._hidden = make_rows()
-        self.extend()
-        self.raw = self._read_raw()
+        self._raw_reader = RawReader(settings, dataset, workers)
+        self._ledger = LedgerReader(settings, dataset)
+        self._outside: dict[int, Offsets] = {}
+        # The ledger first: what it names is in the topics by now.
+        self._ledger.extend()
+        self._read_outputs()
+        spans = {window.partition: (window.start, window.end) for window in windows}
+        self.raw = self._raw_reader.read(spans, self._claimed())
+        self._read_copies_outside()
+        self._refresh_ends()
+        self.grown = 1
 
     @property
     def doubtful(self) -> int:
@@ -83,14 +83,33 @@ class TopicEvidence:
 
     def judge(self) -> list[PartitionVerdict]:
         """The verdict on what was read so far."""
-        return judge(self.windows, self.raw, self._outputs(), self._expired_before)
+        redrives = self._redrives()
+        picked = [Picked.of_offsets(number, offsets) for number, offsets in self._outside.items()]
+        outputs, asked = self._outputs(), redrives.asked()
+        return settle(judge([*self.windows, *picked], self.raw, outputs, self._expired_before, asked), redrives)
+
+    def judge_ledger(self) -> LayerVerdict:
+        """The ledger against the redriven records that were read so far."""
+        return compare_ledger(self._redrives(), self.windows, self._outside)
 
     def extend(self) -> bool:
-        """Reads what the outputs gained since; False if nothing.
+        """Reads what the outputs and the ledger gained since; False if nothing.
 
         Raises:
             TransientError: retention has removed what was not read yet.
         """
+        has_grown = [self._ledger.extend(), self._read_outputs()]
+        if not any(has_grown):
+            return False
+        self._read_copies_outside()
+        self._refresh_ends()
+        self.grown += 1
+        return True
+
+    def _redrives(self) -> Redrives:
+        return Redrives.of(self._ledger.recorded, self.raw.marked, self.letters.has)
+
+    def _read_outputs(self) -> bool:
         contract = self._contract
         silver, letters, dropped = (
             self._unread(topic) for topic in (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
@@ -106,8 +125,6 @@ class TopicEvidence:
         self._dropped = _joined(self._dropped, results(dropped_rows))
         self.letters = together([self.letters, *results(letter_rows)]) if letters else self.letters
         self._read_refused()
-        self._refresh_ends()
-        self.grown += 1
         return True
 
     def look_behind_open_transactions(self) -> None:
@@ -188,41 +205,17 @@ class TopicEvidence:
         self._refused_places = concat([self._refused_places, *(places for places, _ in found)])
         self._refused_rows = concat([self._refused_rows, *(rows for _, rows in found)])
 
-    def _read_raw(self) -> RawRows:
-        spans = {window.partition: (window.start, window.end) for window in self.windows}
-        contract, record = self._contract, self._dataset.raw_type
-        whole = Scan(self._settings, contract.topic.name, spans, schema_headers=True)
-        scans = whole.split(self._workers.count)
-        exploded = self._dataset.raw_path(contract.explode.field) if contract.explode else None
-        identity = self._dataset.raw_identity
-        if contract.is_json:
-            layout = JsonLayout(record, identity, unknown_fields(contract), exploded)
-            parts = self._read_raw_parts(scans, read_raw_json, read_exploding_json, layout)
-        else:
-            parts = self._read_raw_parts(scans, read_raw, read_exploding_raw, RawLayout(record, identity, exploded))
-        decodable = [part.decodable for part in parts]
-        return RawRows(
-            concat([part.rows for part in parts]), np.concatenate(decodable) if parts else np.zeros(0, np.bool_)
-        )
-
-    def _read_raw_parts(
-        self,
-        scans: list[Scan],
-        read: Callable[[Scan, _L, Mapping[int, Offsets]], RawRows],
-        read_exploding: Callable[[Scan, _L], RawRows],
-        layout: _L,
-    ) -> list[RawRows]:
-        run, results = self._workers.submit, self._workers.results
-        if self._contract.explode:
-            return results([run(read_exploding, scan, layout) for scan in scans])
+    def _claimed(self) -> dict[int, Offsets]:
         outputs = self._outputs()
-        claimed = _offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
-        return results(
-            [
-                run(read, scan, layout, {number: claimed[number] for number in scan.spans if number in claimed})
-                for scan in scans
-            ]
-        )
+        return _offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
+
+    def _read_copies_outside(self) -> None:
+        """The copies of the windows' records that lie outside of the windows."""
+        named = copies_outside(self._ledger.recorded, self.windows)
+        found = within(named, topic_spans(self._settings, self._contract.topic.name)) if named else {}
+        if new := without(found, self._outside):
+            self.raw = joined([self.raw, self._raw_reader.read_at(new, self._claimed())])
+            self._outside = found
 
     def _unread(self, topic: str) -> list[Scan]:
         read_to = self._read_to.setdefault(topic, {})
@@ -239,6 +232,14 @@ class TopicEvidence:
 
     def _scan(self, topic: str, spans: Spans) -> Scan:
         return Scan(self._settings, topic, spans)
+
+
+class LedgerEvidence:
+    """The same evidence, as that of the ledger."""
+
+    def __init__(self, topics: TopicEvidence) -> None:
+        self.judge = topics.judge_ledger
+        self.extend = topics.extend
 
 
 def _joined(before: Leading, parts: list[Leading]) -> Leading:

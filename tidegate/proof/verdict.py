@@ -18,6 +18,7 @@ earlier offset. **Unexplained** is one that an output names and raw does not hav
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -26,7 +27,9 @@ from tidegate.proof.rows import (
     Difference,
     Fingerprints,
     IdentityIndex,
+    Marked,
     Offsets,
+    Place,
     Rows,
     among_places,
     compare,
@@ -37,16 +40,19 @@ from tidegate.proof.rows import (
 )
 from tidegate.proof.window import Window
 
+Fate = Literal["silver", "dead_letter", "dropped", "duplicate", "undecided", "expired", "missing"]
+
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
     """The records of the raw topic as the silver rows they stand for, those of one record one after the other.
 
-    ``decodable`` marks the rows whose identity was read.
+    ``decodable`` marks the rows whose identity was read. ``marked``: the records that their headers call redriven.
     """
 
     rows: Rows
     decodable: Mask
+    marked: Mapping[Place, Marked] = field(default_factory=dict)
 
     def places(self) -> Rows:
         """Each record once, without its identity."""
@@ -89,8 +95,8 @@ class RawRows:
         return numbers
 
     def of(self, window: Window) -> "RawRows":
-        """The records of the window's partition."""
-        return self.where(self.rows.partition == window.partition)
+        """The records of the window."""
+        return self.where(window.marks(self.rows))
 
     def where(self, which: Mask) -> "RawRows":
         """The rows for which a mask is true."""
@@ -125,7 +131,9 @@ class PartitionVerdict:
 
     All counts are of records; ``silver_rows`` are more than ``silver`` where records explode.
     ``behind`` of the missing offsets lie beyond the highest offset any output names: refine may not be there yet.
-    ``torn`` are those of which silver has some rows and not all, where records explode.
+    ``torn`` are those of which silver has some rows and not all, where records explode. ``fates``: what became of the
+    offsets that were asked about. ``repaired``, ``parked``, ``discarded`` and ``copies`` are settled afterwards, by
+    :mod:`tidegate.proof.repairs`: with them a redriven copy and its origin are one record.
     """
 
     window: Window
@@ -140,6 +148,11 @@ class PartitionVerdict:
     difference: Difference
     undecided: Offsets = field(default_factory=lambda: np.zeros(0, np.int64))
     expired: Offsets = field(default_factory=lambda: np.zeros(0, np.int64))
+    fates: Mapping[int, Fate] = field(default_factory=dict)
+    repaired: int = 0
+    parked: int = 0
+    discarded: int = 0
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +160,7 @@ class _Known:
     """What is known of all outputs: the identities that explain a duplicate, and the silver rows that repeat one.
 
     ``refused``: as in ``Outputs``, by identity. ``expired_before``: by partition, a record before this offset may
-    repeat one that retention has removed.
+    repeat one that retention has removed. ``asked``: by partition, offsets of which the fate is told.
     """
 
     identities: IdentityIndex
@@ -155,12 +168,19 @@ class _Known:
     twice: Rows
     refused: Rows
     expired_before: Mapping[int, int]
+    asked: Mapping[int, Offsets]
 
 
 def judge(
-    windows: list[Window], raw: RawRows, outputs: Outputs, expired_before: Mapping[int, int] | None = None
+    windows: list[Window],
+    raw: RawRows,
+    outputs: Outputs,
+    expired_before: Mapping[int, int] | None = None,
+    asked: Mapping[int, Offsets] | None = None,
 ) -> list[PartitionVerdict]:
     """One verdict per window, and one per partition that outputs name and raw does not have at all.
+
+    ``asked``: by partition, the offsets of which a verdict tells the fate.
 
     A partition's rows are picked out again for each of the two passes: to keep all of them would double the memory.
     """
@@ -175,6 +195,7 @@ def judge(
         twice=outputs.silver.where(identities_repeated(outputs.silver)),
         refused=refused,
         expired_before=expired_before or {},
+        asked=asked or {},
     )
     return [
         _judge_partition(window, raw.of(window), outputs, known, difference)
@@ -225,12 +246,15 @@ def _judge_partition(
     missing = np.setdiff1d(lost, expired)
     highest = max((int(offsets.max()) for offsets in (begun, dead, dropped) if len(offsets)), default=-1)
     whole_claims = np.concatenate([np.unique(kept), np.unique(dead), np.unique(dropped)])
+    refused_whole = np.setdiff1d(refused, kept)
+    sets: dict[Fate, Offsets] = {"silver": kept, "dead_letter": _union(dead, refused_whole), "dropped": dropped}
+    sets |= {"duplicate": duplicate, "undecided": undecided, "expired": expired, "missing": missing}
     return PartitionVerdict(
         window=window,
         raw=len(raw.places()),
         silver=len(np.unique(kept)),
         silver_rows=len(kept),
-        dead_letter=len(dead) + len(np.setdiff1d(refused, kept)),
+        dead_letter=len(dead) + len(refused_whole),
         dropped=len(dropped),
         duplicate=len(duplicate),
         behind=int(np.count_nonzero(missing > highest)),
@@ -246,7 +270,16 @@ def _judge_partition(
         ),
         undecided=undecided,
         expired=expired,
+        fates=_fates(known.asked.get(window.partition), source.offset, sets),
     )
+
+
+def _fates(asked: Offsets | None, held: Offsets, sets: Mapping[Fate, Offsets]) -> dict[int, Fate]:
+    """In which of the sets each offset is that raw holds; in the last of them where it is in several."""
+    if asked is None or not len(asked):
+        return {}
+    among = asked[np.isin(asked, held)]
+    return {offset: fate for fate, some in sets.items() for offset in among[np.isin(among, some)].tolist()}
 
 
 def _hidden_offsets(window: Window, rest: RawRows, hidden: Rows, identities: IdentityIndex) -> Offsets:

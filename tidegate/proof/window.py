@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import numpy as np
+
+from tidegate.avro.leading_fields import Mask
 from tidegate.errors import TidegateError
-from tidegate.proof.rows import Rows
+from tidegate.proof.rows import Offsets, Rows
 
 OffsetsAt = Callable[[int], dict[int, int]]
 """The first offset of each partition that arrived at a time (ms since 1970) or later; left out if there is none."""
@@ -27,9 +30,33 @@ class Window:
 
     def of(self, rows: Rows) -> Rows:
         """The rows inside the window, and those from offsets that the partition does not have yet."""
+        return rows.where(self.marks(rows))
+
+    def marks(self, rows: Rows) -> Mask:
+        """Which rows are inside the window, or from offsets that the partition does not have yet."""
         offset = rows.offset
-        inside = (offset >= self.start) & ((offset < self.end) | (offset >= self.high))
-        return rows.where((rows.partition == self.partition) & inside)
+        mine: Mask = rows.partition == self.partition
+        mine &= (offset >= self.start) & ((offset < self.end) | (offset >= self.high))
+        return mine
+
+
+@dataclass(frozen=True, slots=True)
+class Picked(Window):
+    """Some offsets of a raw partition, sorted, and no others: those of copies that lie outside of the windows."""
+
+    offsets: Offsets = field(default_factory=lambda: np.zeros(0, np.int64), compare=False)
+
+    @classmethod
+    def of_offsets(cls, partition: int, offsets: Offsets) -> "Picked":
+        """These offsets of a partition, of which there is at least one."""
+        end = int(offsets[-1]) + 1
+        return cls(partition, int(offsets[0]), end, end, offsets)
+
+    def marks(self, rows: Rows) -> Mask:
+        """Which rows are from the offsets."""
+        mine: Mask = rows.partition == self.partition
+        mine &= np.isin(rows.offset, self.offsets)
+        return mine
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,10 +116,10 @@ def dead_letters_query(origin: Origin, cause: Cause) -> str:
     coordinates, retryable = ", ".join(COORDINATES), ", ".join(map(text, RETRYABLE))
     return f"""SELECT
   dead_letter_id({coordinates}, _stage, _row) AS dead_letter_id,
-  _now AS failed_at, _now AS first_failed_at,
+  _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
   {text(origin.dataset)} AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
-  _code IN ({retryable}) AS retryable, 1 AS attempt,
+  _code IN ({retryable}) AS retryable, COALESCE(_redriven.attempt + 1, 1) AS attempt,
   ROW('{origin.job}', {text(__version__)}, CAST(NULL AS STRING)) AS processor,
   ROW({text(origin.subject)}, {SCHEMA_ID}) AS contract,
   ROW({coordinates}, {INGESTED_AT}, dead_letter_key({KEY}), dead_letter_headers({HEADERS}), _row) AS source,
@@ -127,12 +127,13 @@ def dead_letters_query(origin: Origin, cause: Cause) -> str:
   _payload AS payload, '{origin.encoding}' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated,
-  CAST(NULL AS STRING) AS replay_id,
+  _redriven.plan AS replay_id,
   connect_headers({coordinates}, _stage, _code, _message) AS {HEADERS}
 FROM (
   SELECT {coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, _payload,
     _payload_sha256, _payload_bytes, {SCHEMA_ID},
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    redriven({HEADERS}, _payload, _payload_sha256) AS _redriven,
     {cause.stage} AS _stage,
     {cause.code} AS _code,
     dead_letter_message({cause.message}, {KEY}, {HEADERS}, _payload_bytes) AS _message,

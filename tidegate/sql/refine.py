@@ -49,6 +49,8 @@ _EVIDENCE = (KEY, HEADERS, *_PAYLOAD)
 """What a dead letter shows of its record."""
 _BESIDE = (KEY, *COORDINATES, INGESTED_AT, HEADERS, "_error_code", "_error_message", *_PAYLOAD, SCHEMA_ID, "_proc_time")
 """What goes with a record beside its own columns."""
+_APPENDED_AT = "_appended_at"
+"""Within ``judged``: the raw record's own time stamp, while ``_ingested_at`` is when the record came first."""
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
 
 
@@ -128,20 +130,37 @@ def mapped_view(stream: Stream) -> View:
 
 
 def judged_view(stream: Stream, scope: Scope) -> View:
-    """``judged``: every raw record of the scope with its masks; personal fields are replaced from here on."""
+    """``judged``: every raw record of the scope with its masks; personal fields are replaced from here on.
+
+    The rules see the time at which the record came first: a redriven one is judged as it was then.
+    """
     contract = stream.contract
     verdict = verdict_sql(contract)
     methods = {privacy.field: privacy.method for privacy in contract.privacy}
     body = [private(field, methods) for field in stream.record_fields.values()]
+    beside = [f"{_APPENDED_AT} AS {INGESTED_AT}" if name == INGESTED_AT else name for name in _BESIDE]
     return View(
         "judged",
         f"""SELECT {", ".join(body)},
-  {", ".join(_BESIDE)},{_rescued(contract)}
+  {", ".join(beside)},{_rescued(contract)}
   {verdict.reject_mask} AS _rejected,
   {verdict.warn_mask} AS _warned,
   {verdict.drop_mask} AS _dropped
-FROM {MAPPED if stream.is_mapped else RECORDS}{f" WHERE {scope.condition}" if scope.condition else ""}""",
+FROM {_as_they_came_first(stream)}{f" WHERE {scope.condition}" if scope.condition else ""}""",
     )
+
+
+def _as_they_came_first(stream: Stream) -> str:
+    """The records, whose ``_ingested_at`` is that of the first of a chain of copies."""
+    names = [*(f"`{name}`" for name in stream.record_fields), *(name for name in _BESIDE if name != INGESTED_AT)]
+    if stream.contract.rescues:
+        names.append(RESCUED)
+    return f"""(
+  SELECT {", ".join(names)},
+    {INGESTED_AT} AS {_APPENDED_AT},
+    first_arrival({INGESTED_AT}, {HEADERS}, _payload, _payload_sha256) AS {INGESTED_AT}
+  FROM {MAPPED if stream.is_mapped else RECORDS}
+)"""
 
 
 def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:

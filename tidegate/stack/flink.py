@@ -187,8 +187,9 @@ def _command(server: Server, script: str) -> Command:
         "JAVA_HOME": str(blank_free(java_home())),
         "JVM_ARGS": " ".join(archive.options()),
         "MAX_LOG_FILE_NUMBER": "2",
-        # The key reaches functions through their process's environment, never through SQL, plan or log.
+        # Keys reach functions through their process's environment, never through SQL, plan or log.
         "TIDEGATE_PRIVACY_KEY": stack.privacy_key.get_secret_value(),
+        "TIDEGATE_REDRIVE_KEY": stack.redrive_key.get_secret_value(),
     }
     port = stack.ports.get(f"{server.name}_metrics")
     options = {"metrics.reporter.prom.port": port, "io.tmp.dirs": own / server.temporary.relative_to(stack.home)}

@@ -23,6 +23,7 @@ class StackState(BaseModel):
     s3_access_key: str
     s3_secret_key: SecretStr
     privacy_key: SecretStr
+    redrive_key: SecretStr
     opensearch_heap_mb: int = 1024
     flink_task_manager_memory: str = "2560m"
     flink_task_slots: int = 10
@@ -56,6 +57,7 @@ class StackState(BaseModel):
             "flink_rest_url": self.url("flink_rest"),
             "flink_home": blank_free(self.home) / "flink",
             "privacy_key": self.privacy_key,
+            "redrive_key": self.redrive_key,
         }
 
     def save(self) -> None:
@@ -109,6 +111,7 @@ def load_state(settings: Settings, *, choice: PortChoice | None = None, running:
         s3_access_key=settings.s3_access_key or secrets.token_hex(10),
         s3_secret_key=settings.s3_secret_key or SecretStr(secrets.token_hex(20)),
         privacy_key=settings.privacy_key or SecretStr(secrets.token_hex(32)),
+        redrive_key=settings.redrive_key or SecretStr(secrets.token_hex(32)),
         opensearch_heap_mb=settings.opensearch_heap_mb,
         flink_task_manager_memory=settings.flink_task_manager_memory,
         flink_task_slots=settings.flink_task_slots,

@@ -119,6 +119,7 @@ def test_no_secret_has_a_value_and_each_is_asked_for(deployment: dict[str, Any])
     assert set(re.findall(r"secretRef: {name: ([\w-]+)}", text)) == set(secrets)
     planner = deployment["spec"]["podTemplate"]["spec"]["containers"][0]["envFrom"]
     assert {"secretRef": {"name": "tidegate-privacy"}} not in planner
+    assert {"secretRef": {"name": "tidegate-redrive"}} not in planner
 
 
 def test_flink_is_the_images_and_configured_alike(deployment: dict[str, Any], flink_config: dict[str, Any]) -> None:

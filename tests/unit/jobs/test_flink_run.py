@@ -51,10 +51,11 @@ def test_where_the_job_told_of_no_error_flinks_own_cause_is_told(settings: Setti
 
 def test_the_client_is_told_the_settings_and_no_secret(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIDEGATE_PRIVACY_KEY", "secret")
+    monkeypatch.setenv("TIDEGATE_REDRIVE_KEY", "secret")
     monkeypatch.chdir(PROJECT)
     told = environment(settings.model_copy(update={"parallelism": 2}))
 
     assert told["TIDEGATE_PARALLELISM"] == "2"
     assert told["TIDEGATE_LOG_FORMAT"] == "json"
     assert told["PYTHONPATH"].split(":")[0] == str(PROJECT)
-    assert "TIDEGATE_PRIVACY_KEY" not in told
+    assert "secret" not in told.values()

@@ -6,20 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from tests.broker import PARTITIONS, Broker
 from tests.contracts import SCHEMAS
 from tests.synthetic import EVENT_TIME_MS, write_contract
 from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
+from tidegate.clients import ledger
 from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.contracts.audit_topics import LEDGER_SCHEMA, LEDGER_TOPIC
 from tidegate.contracts.load import load_stream, platform_schema
+from tidegate.dead_letters import redriven
+from tidegate.dead_letters.ledger import Entry, Place, State, as_record
+from tidegate.dead_letters.record import Source, dead_letter_id
 from tidegate.proof import letter_reader, record_reader, retention_reader
 from tidegate.proof.topics import Beginnings, TopicEvidence
 from tidegate.proof.window import Window
 from tidegate.proof.workers import Workers
 
 NAME = "probe"
+KEY = "the redriver's key"
 RULE = {"cleanup.policy": "delete", "retention.ms": "3600000", "retention.bytes": "-1"}
 LINES = {"name": "lines", "type": {"type": "array", "items": {"type": "record", "name": "Line", "fields": [
     {"name": "article", "type": "string"}]}}}  # fmt: skip
@@ -32,18 +39,19 @@ class HandWritten:
         write_contract(folder, NAME, SCHEMAS)
         if explode:
             _explode(folder / NAME)
-        self.settings = broker.settings.model_copy(update={"schemas_dir": folder})
+        self.settings = broker.settings.model_copy(update={"schemas_dir": folder, "redrive_key": SecretStr(KEY)})
         self.dataset = load_stream(folder, NAME)
         self.contract = self.dataset.contract
         self._broker = broker
         letter, dropped = (platform_schema(folder, name) for name in ("dead_letter", "dropped"))
+        state = platform_schema(SCHEMAS, LEDGER_SCHEMA)
         self._schemas: dict[int, AvroSchema] = dict(
-            enumerate([self.dataset.latest, self.dataset.silver, letter, dropped], 1)
+            enumerate([self.dataset.latest, self.dataset.silver, letter, dropped, state], 1)
         )
-        self._raw, self._silver, self._letter, self._dropped = (
+        self._raw, self._silver, self._letter, self._dropped, self._state = (
             Encoder(schema, number) for number, schema in self._schemas.items()
         )
-        for module in (record_reader, letter_reader):
+        for module in (record_reader, letter_reader, ledger):
             patch.setattr(module, "RegistryClient", lambda *_: _Registry(self._schemas))
         patch.setattr(retention_reader, "topic_settings", lambda _, topics: dict.fromkeys(topics, RULE))
 
@@ -65,12 +73,37 @@ class HandWritten:
         """The dead letter of a record of partition 0, of raw unless another topic is said."""
         source = {"topic": topic or self.contract.topic.name, "partition": 0, "offset": offset, "timestamp": 0}
         record = {
-            **{"dead_letter_id": "", "failed_at": 0, "first_failed_at": 0, "dataset": NAME, "stage": stage},
+            **{
+                "dead_letter_id": self.letter_id(offset, stage),
+                "failed_at": 0,
+                "first_failed_at": 0,
+                "dataset": NAME,
+                "stage": stage,
+            },
             **{"error_code": "SOME_CODE", "error_message": "", "violations": [], "retryable": False, "attempt": 1},
             **{"processor": {"name": "", "version": ""}, "contract": {"subject": ""}, "source_file": None},
             **{"source": source | {"row": row}, "payload": None, "payload_encoding": "", "payload_truncated": False},
         }
         self.send(self.contract.dead_letter_topic, [self._letter.encode(record)])
+
+    def letter_id(self, offset: int, stage: str = "rule") -> str:
+        """The id of the letter of a raw record of partition 0."""
+        return dead_letter_id(Source(self.contract.topic.name, 0, offset), stage)
+
+    def copy(self, identity: str, origin: int, attempt: int = 1, key: str = KEY) -> None:
+        """The redriven copy of a record of partition 0, there too, signed with this key."""
+        topic = self.contract.topic.name
+        of = redriven.Redriven(redriven.Origin(topic, 0, origin, self.letter_id(origin)), attempt, "plan", 0, 0)
+        value = self._raw_value(identity, 0)
+        self._broker.send(topic, [(0, value)], headers=[redriven.marked([], of, value, key)])
+
+    def record(self, letter: str, source: int, copy: int | None = None, state: State = State.RESOLVED) -> None:
+        """An entry of the ledger for the letter of a record of partition 0."""
+        topic = self.contract.topic.name
+        of_letter, of_source = Place(self.contract.dead_letter_topic, 0, 0), Place(topic, 0, source)
+        copied = None if copy is None else Place(topic, 0, copy)
+        entry = Entry(letter, NAME, state, of_letter, of_source, 0, "anna@desk", copy=copied)
+        self._broker.send(LEDGER_TOPIC, [(0, self._state.encode(as_record(entry)))], letter.encode())
 
     def dropped(self, offset: int) -> None:
         """A dropped record of partition 0."""
@@ -81,10 +114,17 @@ class HandWritten:
         """Any bytes into partition 0 of a topic."""
         self._broker.send(topic, [(0, value) for value in values])
 
-    def evidence(self, beginnings: Beginnings | None = None, partitions: int = PARTITIONS) -> TopicEvidence:
-        """What the topics hold now, for all of raw, or as if it had fewer partitions."""
+    def evidence(
+        self,
+        beginnings: Beginnings | None = None,
+        partitions: int = PARTITIONS,
+        windows: list[Window] | None = None,
+    ) -> TopicEvidence:
+        """What the topics hold now, for all of raw, or as if it had fewer partitions, or for these windows."""
         spans = topic_spans(self.settings, self.contract.topic.name)
-        windows = [Window(number, low, high, high) for number, (low, high) in spans.items() if number < partitions]
+        windows = windows or [
+            Window(number, low, high, high) for number, (low, high) in spans.items() if number < partitions
+        ]
         return TopicEvidence(self.settings, self.dataset, windows, Workers(1), beginnings or Beginnings())
 
     def _raw_value(self, identity: str, lines: int) -> bytes:

@@ -35,3 +35,10 @@ def test_events_that_nobody_can_tell_any_more_and_silver_records_are_counted() -
     assert "index TRUNCATED 3" in next(notes.silver_dead_letters({"index TRUNCATED": 3}))
     assert "1 records of silver" in next(notes.unknown_schemas(1))
     assert [*notes.expired(0), *notes.silver_dead_letters({}), *notes.unknown_schemas(0)] == []
+
+
+def test_copies_and_discarded_letters_are_told_of_where_there_are_some() -> None:
+    assert [*notes.redriven(0, 0)] == []
+    copies, discarded = notes.redriven(1200, 3)
+    assert copies.startswith("1,200 redriven copies")
+    assert discarded.startswith("3 of the dead letters are discarded")

@@ -58,3 +58,13 @@ def test_what_is_none_of_ours_is_unexplained_and_named_by_its_place() -> None:
     assert report.findings == [Finding("topics", "unexplained", 1, ("silver.clicks:0:7",))]
     assert report.faults("unexplained") == 1
     assert not report.holds
+
+
+def test_repaired_and_parked_events_and_their_copies_are_in_the_json() -> None:
+    first, *others = RIGHT.partitions
+    settled = replace(first, repaired=3, parked=2, copies=6, discarded=1)
+
+    facts = replace(RIGHT, partitions=(settled, *others)).to_json()["datasets"]["clicks"]
+
+    assert [facts[key] for key in ("repaired", "parked", "copies", "discarded")] == [3, 2, 6, 1]
+    assert [facts["partitions"][0][key] for key in ("repaired", "parked")] == [3, 2]

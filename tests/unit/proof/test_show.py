@@ -42,3 +42,12 @@ def test_what_the_proof_is_not_about_is_printed_with_it() -> None:
 
     assert "left out: 7 offsets" in text
     assert COMPARED in text
+
+
+def test_what_was_repaired_and_parked_has_its_columns_where_there_is_room_or_something_to_say() -> None:
+    first, *others = RIGHT.partitions
+    repaired = replace(RIGHT, partitions=(replace(first, repaired=17, copies=17), *others))
+
+    assert "repaired" in printed(RIGHT)
+    assert "repaired" not in printed(RIGHT, width=80)
+    assert "17" in printed(repaired, width=80)

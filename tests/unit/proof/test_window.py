@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from functools import partial
 
+import numpy as np
 import pytest
 
 from tidegate.errors import TidegateError
 from tidegate.proof import window
 from tidegate.proof.rows import make_rows
-from tidegate.proof.window import Window, parse_offsets, start_ms
+from tidegate.proof.window import Picked, Window, parse_offsets, start_ms
 
 SPANS = {0: (10, 100), 1: (0, 50)}
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -127,3 +128,10 @@ def test_a_window_begins_at_a_time_only_if_it_was_given_one() -> None:
     assert start_ms("1970-01-01T00:00:02Z") == 2000
     assert start_ms("0:5") is None
     assert start_ms(None) is None
+
+
+def test_picked_offsets_take_their_own_rows_and_none_between_or_beyond() -> None:
+    picked = Picked.of_offsets(1, np.array([3, 7]))
+
+    assert picked.of(make_rows([1, 1, 1, 1, 0], [3, 5, 7, 8, 3])).offset.tolist() == [3, 7]
+    assert (picked.start, picked.end) == (3, 8)

@@ -45,6 +45,8 @@ ENVELOPE = {
 }
 MACROS = """
 CREATE MACRO hmac_sha256(value) AS 'hashed ' || value;
+CREATE MACRO first_arrival(arrived, headers, payload, payload_sha256) AS
+    coalesce(decode(headers['tidegate.redrive.arrived'])::TIMESTAMPTZ, arrived);
 CREATE MACRO bits(mask, names) AS list_filter(names, lambda _name, number: (mask >> (number - 1)) & 1 = 1);
 CREATE MACRO rule_names(mask, names) AS bits(mask, string_split(names, ','));
 CREATE MACRO first_rule_name(mask, names) AS rule_names(mask, names)[1];

@@ -80,6 +80,18 @@ def test_a_dead_letter_lists_every_rule_that_is_broken() -> None:
     assert letter.violations == ["known_length", "page_is_a_path"]
 
 
+def test_a_redriven_record_is_judged_by_its_first_arrival_and_silver_keeps_its_own() -> None:
+    """What is refused as ahead of time stays so, whenever it is sent again."""
+    first = (NOW - timedelta(hours=1)).isoformat().encode()
+    redriven = {"_headers": {"tidegate.redrive.arrived": first}}
+    of_then, ahead = {"id": "b", "visited_at": NOW - timedelta(hours=1)}, {"visited_at": NOW}
+
+    found = outputs(redriven | of_then, redriven | ahead)
+
+    assert [(row["id"], row["_ingested_at"]) for row in found.silver] == [("b", NOW)]
+    assert [letter.code for letter in found.dead_letters] == [Code.EVENT_TIME_OUT_OF_RANGE]
+
+
 def test_a_broken_rule_is_listed_beside_a_time_out_of_range() -> None:
     letter = only_dead_letter(outputs({"seconds": -1, "visited_at": NOW.replace(year=2019)}))
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import METRICS_REPORTER, SLOTS, JobManager, TaskManager, configuration
@@ -22,14 +24,15 @@ def test_checkpoints_are_files_of_the_stack_and_failures_are_retried_with_a_grow
     assert config["restart-strategy.type"] == "exponential-delay"
 
 
-def test_the_privacy_key_reaches_the_task_manager_by_its_environment_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["privacy_key", "redrive_key"])
+def test_a_key_reaches_the_task_manager_by_its_environment_only(tmp_path: Path, name: str) -> None:
     state = load_state(Settings.model_validate({"home": tmp_path}))
-    key = state.privacy_key.get_secret_value()
+    key = getattr(state, name).get_secret_value()
     cache = Cache(tmp_path / "cache", [])
     (cache.root / "java").mkdir(parents=True)
     (cache.root / "java" / "java-21.jsa").touch()
     command = TaskManager(state, cache).command()
-    assert command.env["TIDEGATE_PRIVACY_KEY"] == key
+    assert command.env[f"TIDEGATE_{name.upper()}"] == key
     assert key not in " ".join(command.argv)
     assert key not in str(configuration(state))
 

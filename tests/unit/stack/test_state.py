@@ -19,6 +19,7 @@ def test_what_up_records_is_what_settings_read(tmp_path: Path, monkeypatch: pyte
     settings = get_settings()
     assert settings.kafka_bootstrap_servers == f"127.0.0.1:{state.ports.kafka}"
     assert settings.privacy_key == state.privacy_key
+    assert settings.redrive_key == state.redrive_key
     assert settings.flink_home == tmp_path / "flink"
 
 
@@ -56,6 +57,7 @@ def test_the_local_task_manager_has_as_many_slots_as_that_of_compose(tmp_path: P
 def test_two_stacks_have_different_keys(tmp_path: Path) -> None:
     first, second = (load_state(Settings.model_validate({"home": tmp_path / name})) for name in ("a", "b"))
     assert first.privacy_key != second.privacy_key
+    assert first.redrive_key != second.redrive_key
     assert first.s3_secret_key != second.s3_secret_key
 
 

@@ -149,10 +149,10 @@ INSERT INTO documents SELECT `_source_partition`, `_source_offset`, `event_id`, 
 INSERT INTO dead_letters
 SELECT
   dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
-  _now AS failed_at, _now AS first_failed_at,
+  _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
   'clicks' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
-  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
+  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, COALESCE(_redriven.attempt + 1, 1) AS attempt,
   ROW('index', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('silver.clicks-value', _schema_id) AS contract,
   ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
@@ -160,12 +160,13 @@ SELECT
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > 921600, FALSE) AS payload_truncated,
-  CAST(NULL AS STRING) AS replay_id,
+  _redriven.plan AS replay_id,
   connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers
 FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    redriven(_headers, _payload, _payload_sha256) AS _redriven,
     'index' AS _stage,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_code ELSE 'ROW_UNREADABLE' END AS _code,
     dead_letter_message(CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN _error_message ELSE _error_code || ': ' || _error_message END, _key, _headers, _payload_bytes) AS _message,

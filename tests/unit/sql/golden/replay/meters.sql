@@ -173,12 +173,17 @@ CREATE TEMPORARY TABLE `dropped` (
 
 CREATE TEMPORARY VIEW judged AS
 SELECT `reading_id`, `sentAt`, `meterId`, `kWh`, `site`, `tags`,
-  _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _rescued,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _rescued,
   CASE WHEN (CHAR_LENGTH(`reading_id`) > 0) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (`sentAt` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `sentAt` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END AS _rejected,
   CAST(0 AS BIGINT) AS _warned,
   CAST(0 AS BIGINT) AS _dropped
-FROM raw_records WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 1000 AND is_among(_source_offset, 'AwHkBw=='))
+FROM (
+  SELECT `reading_id`, `sentAt`, `meterId`, `kWh`, `site`, `tags`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _rescued,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+) WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 1000 AND is_among(_source_offset, 'AwHkBw=='))
 ;
 
 CREATE TEMPORARY VIEW enriched AS
@@ -232,10 +237,10 @@ SELECT `_source_partition`, `_source_offset`, `reading_id`, `sentAt`, `meterId`,
 INSERT INTO dead_letters
 SELECT
   dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
-  _now AS failed_at, _now AS first_failed_at,
+  _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
   'meters' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
-  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
+  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, COALESCE(_redriven.attempt + 1, 1) AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.meters-value', _schema_id) AS contract,
   ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
@@ -243,12 +248,13 @@ SELECT
   _payload AS payload, 'json' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > 921600, FALSE) AS payload_truncated,
-  CAST(NULL AS STRING) AS replay_id,
+  _redriven.plan AS replay_id,
   connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers
 FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    redriven(_headers, _payload, _payload_sha256) AS _redriven,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 2 THEN 'contract' ELSE 'rule' END AS _stage,
     COALESCE(_error_code, CASE WHEN _rejected >= 2 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
     dead_letter_message(COALESCE(_error_message, 'the record breaks the rules listed in violations'), _key, _headers, _payload_bytes) AS _message,

@@ -203,7 +203,7 @@ CREATE TEMPORARY TABLE `dropped` (
 
 CREATE TEMPORARY VIEW judged AS
 SELECT `order_id`, `status`, `order_time`, hmac_sha256(`customer_id`) AS `customer_id`, `lines`, `currency`, `country`,
-  _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
   CASE WHEN (CHAR_LENGTH(order_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (status IN ('placed', 'paid', 'shipped', 'cancelled')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
       + CASE WHEN (CARDINALITY(lines) >= 1) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
@@ -212,7 +212,12 @@ SELECT `order_id`, `status`, `order_time`, hmac_sha256(`customer_id`) AS `custom
       + CASE WHEN (`order_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `order_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
   CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
   CAST(0 AS BIGINT) AS _dropped
-FROM raw_records WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 1000 AND is_among(_source_offset, 'AwHkBw=='))
+FROM (
+  SELECT `order_id`, `status`, `order_time`, `customer_id`, `lines`, `currency`, `country`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+) WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 1000 AND is_among(_source_offset, 'AwHkBw=='))
 ;
 
 CREATE TEMPORARY VIEW `enriched` AS
@@ -278,10 +283,10 @@ SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number
 INSERT INTO dead_letters
 SELECT
   dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
-  _now AS failed_at, _now AS first_failed_at,
+  _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
   'orders' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
-  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
+  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, COALESCE(_redriven.attempt + 1, 1) AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.orders-value', _schema_id) AS contract,
   ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
@@ -289,12 +294,13 @@ SELECT
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > 921600, FALSE) AS payload_truncated,
-  CAST(NULL AS STRING) AS replay_id,
+  _redriven.plan AS replay_id,
   connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers
 FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    redriven(_headers, _payload, _payload_sha256) AS _redriven,
     CASE WHEN _error_code = 'TRANSFORM_FAILED' THEN 'transform' WHEN _error_code IS NOT NULL THEN 'decode' WHEN _rejected >= 32 THEN 'contract' ELSE 'rule' END AS _stage,
     COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS _code,
     dead_letter_message(COALESCE(_error_message, 'the record breaks the rules listed in violations'), _key, _headers, _payload_bytes) AS _message,
@@ -310,10 +316,10 @@ event_time_in_range	order_time	order_time lies between 2010-01-01 and 600 s afte
 UNION ALL
 SELECT
   dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
-  _now AS failed_at, _now AS first_failed_at,
+  _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
   'orders' AS dataset, _stage AS stage, _code AS error_code, _message AS error_message,
   _violations AS violations,
-  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, 1 AS attempt,
+  _code IN ('UNKNOWN_SCHEMA', 'REFERENCE_MISSING') AS retryable, COALESCE(_redriven.attempt + 1, 1) AS attempt,
   ROW('refine', '0.1.0', CAST(NULL AS STRING)) AS processor,
   ROW('raw.orders-value', _schema_id) AS contract,
   ROW(_source_topic, _source_partition, _source_offset, _ingested_at, dead_letter_key(_key), dead_letter_headers(_headers), _row) AS source,
@@ -321,12 +327,13 @@ SELECT
   _payload AS payload, 'avro-confluent' AS payload_encoding,
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > 921600, FALSE) AS payload_truncated,
-  CAST(NULL AS STRING) AS replay_id,
+  _redriven.plan AS replay_id,
   connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers
 FROM (
   SELECT _source_topic, _source_partition, _source_offset, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
+    redriven(_headers, _payload, _payload_sha256) AS _redriven,
     'transform' AS _stage,
     'TRANSFORM_FAILED' AS _code,
     dead_letter_message(_fault, _key, _headers, _payload_bytes) AS _message,

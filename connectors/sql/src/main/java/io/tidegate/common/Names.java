@@ -24,6 +24,12 @@ public final class Names {
     public static final String STAGE_HEADER = "__connect.errors.stage";
     public static final String CODE_HEADER = "__connect.errors.exception.class.name";
     public static final String MESSAGE_HEADER = "__connect.errors.exception.message";
+    public static final String REDRIVE_OF_HEADER = "tidegate.redrive.of";
+    public static final String REDRIVE_ATTEMPT_HEADER = "tidegate.redrive.attempt";
+    public static final String REDRIVE_PLAN_HEADER = "tidegate.redrive.plan";
+    public static final String REDRIVE_ARRIVED_HEADER = "tidegate.redrive.arrived";
+    public static final String REDRIVE_FIRST_FAILED_HEADER = "tidegate.redrive.first-failed";
+    public static final String REDRIVE_SIGNATURE_HEADER = "tidegate.redrive.signature";
     public static final int ID_HEX_DIGITS = 32;
     public static final int PAYLOAD_LIMIT_BYTES = 921_600;
     public static final int KEY_LIMIT_BYTES = 65_536;
