@@ -59,7 +59,7 @@ class Buffer:
     def schema_ids(self) -> Ints:
         """The schema id of each record, as ``frame.schema_id_of`` tells it."""
         framed = self.ends - self.starts >= FRAME_BYTES
-        frames = _bytes_at(self.data, self.starts[:, None] + np.arange(FRAME_BYTES))
+        frames = bytes_at(self.data, self.starts[:, None] + np.arange(FRAME_BYTES))
         ids = frames[:, 1:] @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.int64)
         return np.where(framed & (frames[:, 0] == 0) & (ids > 0) & (ids <= MAX_SCHEMA_ID), ids, NO_SCHEMA_ID)
 
@@ -159,7 +159,7 @@ def read_fields(buffer: Buffer, layout: Layout) -> Fields:
     readable = at < buffer.ends
     columns: list[Ints | tuple[Ints, Ints]] = []
     for kind in layout.kinds:
-        number, at = _varints(buffer.data, at)
+        number, at = varints(buffer.data, at)
         if kind == "string":
             readable &= (number >= 0) & (number <= buffer.ends - at)
             length = np.where(readable, number, 0)
@@ -185,13 +185,13 @@ def _column_texts(data: bytes, column: Ints | tuple[Ints, Ints]) -> list[bytes]:
     return [b"%d" % number for number in column.tolist()]
 
 
-def _varints(data: bytes, at: Ints) -> tuple[Ints, Ints]:
+def varints(data: bytes, at: Ints) -> tuple[Ints, Ints]:
     """The zigzag number at each place, and the place after it; beyond the data it reads zeros."""
     value = np.zeros(len(at), np.uint64)
     end = at.copy()
     going = np.ones(len(at), np.bool_)
     for index in range(_LONGEST_VARINT_BYTES):
-        byte = np.where(going, _bytes_at(data, end), 0).astype(np.uint64)
+        byte = np.where(going, bytes_at(data, end), 0).astype(np.uint64)
         value |= (byte & np.uint64(0x7F)) << np.uint64(7 * index)
         end += going
         going = byte >= 0x80
@@ -200,7 +200,7 @@ def _varints(data: bytes, at: Ints) -> tuple[Ints, Ints]:
     return (value >> np.uint64(1)).view(np.int64) ^ -(value & np.uint64(1)).view(np.int64), end
 
 
-def _bytes_at(data: bytes, at: Ints) -> Ints:
+def bytes_at(data: bytes, at: Ints) -> Ints:
     array = np.frombuffer(data, np.uint8)
     inside = at < len(array)
     return np.where(inside, array[np.where(inside, at, 0)] if len(array) else 0, 0).astype(np.int64)

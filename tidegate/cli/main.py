@@ -33,6 +33,7 @@ COMMANDS = {
     "query": "ask the lake in SQL",
     "prove": "prove that every input offset is accounted for",
     "redrive": "put dead letters right and send them again",
+    "dlq": "look at dead letters, and decide on them",
     "replay": "refine again the events that were lost",
     "monitor": "metrics of the whole pipeline, for Prometheus",
     "dashboards": "dashboards for OpenSearch Dashboards",

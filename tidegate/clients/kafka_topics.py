@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from tidegate.clients import connection
@@ -71,6 +71,22 @@ def topic_settings(settings: Settings, topics: Iterable[str]) -> dict[str, dict[
                 raise outage(KAFKA, settings, reason(error)) from error
             found[resource.name] = {}
     return found
+
+
+def topic_id(settings: Settings, topic: str) -> str | None:
+    """The id that Kafka gave a topic when it was made, another one when it is made anew; None if there is no topic.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+    """
+    admin = _admin(settings)
+    try:
+        (future,) = admin.describe_topics(TopicCollection([topic]), request_timeout=_METADATA_TIMEOUT_S).values()
+        return str(future.result().topic_id)
+    except KafkaException as error:
+        if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return None
+        raise outage(KAFKA, settings, reason(error)) from error
 
 
 def existing_topics(settings: Settings) -> frozenset[str]:

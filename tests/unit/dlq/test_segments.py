@@ -1,0 +1,87 @@
+"""Only what is new is read, what retention removed stays, and a topic made anew begins anew."""
+
+import pytest
+
+from tests.letters import letter
+from tests.unit.dlq.served import Served
+from tidegate.dlq import segments
+from tidegate.dlq.layout import LETTERS
+from tidegate.dlq.segments import MOST_SMALL_FILES, Kept, Topic, catch_up
+
+
+def _kept(served: Served, heard: list[int]) -> Kept:
+    return catch_up(Topic(served.settings, "dlq.clicks", served.settings.home / "clicks", LETTERS), heard.append)
+
+
+def test_only_what_is_new_is_read(served: Served) -> None:
+    heard: list[int] = []
+    served.send(letter(1), letter(2))
+    _kept(served, heard)
+    served.send(letter(3))
+    kept = _kept(served, heard)
+    _kept(served, heard)
+
+    assert heard == [2, 1]
+    assert [path.name for path in kept.files] == ["p0-0-2.parquet", "p0-2-3.parquet"]
+
+
+def test_what_is_no_letter_is_left_out(served: Served) -> None:
+    served.broker.send("dlq.clicks", [(0, b"no letter"), (0, b"\0\0\0\0\1cut"), (0, None)])
+
+    assert _kept(served, []).files == []
+
+
+def test_a_topic_that_was_made_anew_is_read_from_its_beginning(served: Served) -> None:
+    heard: list[int] = []
+    served.send(letter(1))
+    old = _kept(served, heard).files
+    served.topic_ids["dlq.clicks"] = "second"
+    new = _kept(served, heard).files
+
+    assert heard == [1, 1]
+    assert not old[0].exists() and new[0].exists()
+
+
+def test_many_small_files_become_one(served: Served) -> None:
+    for number in range(MOST_SMALL_FILES + 1):
+        served.send(letter(number))
+        kept = _kept(served, [])
+
+    assert len(kept.files) < MOST_SMALL_FILES
+    with served.index() as index:
+        assert index.rows("select count(*), count(distinct id) from letters") == [(MOST_SMALL_FILES + 1,) * 2]
+
+
+def test_files_that_a_merged_one_stands_for_do_not_count_twice(served: Served) -> None:
+    served.send(letter(1))
+    (first,) = _kept(served, []).files
+    whole = first.with_name("p0-0-2.parquet")
+    whole.write_bytes(first.read_bytes())  # as a crash between the two steps of merging leaves them
+
+    assert _kept(served, []).files == [whole]
+
+
+def test_offsets_that_expired_before_they_were_read_are_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.send(letter(1), letter(2), letter(3))
+    monkeypatch.setattr(segments, "topic_spans", lambda *_: {0: (2, 3)})
+
+    kept = _kept(served, [])
+
+    assert (kept.unseen, kept.starts[0]) == (2, 2)
+
+
+def test_what_expired_after_it_was_read_still_counts(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.send(letter(1), letter(2), letter(3))
+    with served.index():
+        pass
+    monkeypatch.setattr(segments, "topic_spans", lambda _, topic: {0: (2, 3)} if topic == "dlq.clicks" else {})
+
+    with served.index() as index:
+        states = index.rows("select source_offset, state from letters order by 1")
+    assert states == [(1, "expired"), (2, "expired"), (3, "open")]
+
+
+def test_there_is_nothing_without_a_topic(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "topic_id", lambda *_: None)
+
+    assert _kept(served, []) == Kept([], {}, {}, 0)

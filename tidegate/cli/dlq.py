@@ -1,0 +1,89 @@
+"""``tidegate dlq``: look at dead letters, and decide on them.
+
+Exit codes: 0 done, 1 a problem, 2 wrong usage.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from tidegate.cli.dlq_show import print_page, print_stats
+from tidegate.cli.letter_options import letter_filter, letter_options
+from tidegate.cli.reading import reading
+from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.contracts.dataset import Stream
+from tidegate.dlq.index import letter_index
+from tidegate.dlq.listing import page
+from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql
+from tidegate.dlq.streams import named_streams, now_ms
+from tidegate.settings import Settings, get_settings
+
+JSON = click.option("--json", "as_json", is_flag=True, help="print JSON.")
+BY = f"{', '.join(GROUPS)} or {HEADER}<name>"
+
+
+@click.group()
+def command() -> None:
+    """Look at dead letters, and decide on them."""
+
+
+@command.command()
+@click.argument("datasets", nargs=-1)
+@click.option("--by", multiple=True, metavar="WHAT", help=f"count by {BY}; may be given more than once.")
+@letter_options
+@JSON
+def stats(datasets: tuple[str, ...], by: tuple[str, ...], as_json: bool, **given: Any) -> None:
+    """Count the dead letters of DATASETS, or of all. The states add up to all letters that were ever written.
+
+    \b
+    Examples:
+      tidegate dlq stats
+      tidegate dlq stats orders --by rule --by header:producer --since 6h
+    """
+    asked = Asked(by or DEFAULT, letter_filter(given), now_ms())
+    for name in asked.by:
+        group_sql(name)
+    settings = get_settings()
+    streams = named_streams(settings, datasets)
+    traffic = _traffic(settings, streams)
+    with reading() as heard, letter_index(settings, streams, heard) as index:
+        found = count(index, streams, asked, traffic)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=2))
+        return
+    print_stats(found, asked)
+
+
+@command.command(name="list")
+@click.argument("datasets", nargs=-1)
+@click.option("--page", "number", type=click.IntRange(min=1), default=1, show_default=True, help="which page.")
+@click.option("--size", type=click.IntRange(1, 1000), default=20, show_default=True, help="letters of a page.")
+@letter_options
+@JSON
+def list_(datasets: tuple[str, ...], number: int, size: int, as_json: bool, **given: Any) -> None:
+    """List dead letters of DATASETS, or of all: the newest first, grouped by cause.
+
+    \b
+    Example:
+      tidegate dlq list orders --rule price_is_not_negative --state open --since 2h
+    """
+    settings = get_settings()
+    streams = named_streams(settings, datasets)
+    with reading() as heard, letter_index(settings, streams, heard) as index:
+        found = page(index, letter_filter(given), number, size)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=2))
+        return
+    print_page(found, size)
+
+
+def _traffic(settings: Settings, streams: Sequence[Stream]) -> dict[str, int]:
+    """How many offsets the raw topic of each dataset has had."""
+    reader = OffsetReader(settings)
+    by_topic = {stream.contract.topic.name: stream.name for stream in streams}
+    traffic: dict[str, int] = {}
+    for (topic, _), end in reader.ends(reader.places(by_topic)).items():
+        traffic[by_topic[topic]] = traffic.get(by_topic[topic], 0) + end
+    return traffic

@@ -1,0 +1,1 @@
+"""Looking at dead letters and deciding on them: counts, pages, one letter whole; discard, park, export, purge."""

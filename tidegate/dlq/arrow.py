@@ -1,0 +1,89 @@
+"""Records of a Kafka batch as a table of Arrow, without a Python value per record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tidegate.avro.columns import Found, read_columns
+from tidegate.avro.leading_fields import Buffer, Ints
+from tidegate.avro.records import WriterSchemas
+from tidegate.avro.writer_types import WriterType
+from tidegate.clients.kafka_records import Batch
+from tidegate.dlq.layout import OFFSET, PARTITION, Kept, Kind, Layout
+
+_TYPES: Mapping[Kind, Any] = {
+    "number": pa.int64(),
+    "text": pa.string(),
+    "bytes": pa.binary(),
+    "texts": pa.list_(pa.string()),
+    "many bytes": pa.list_(pa.binary()),
+}
+
+
+def schema_of(layout: Layout) -> Any:
+    """The columns of a segment."""
+    place = [(PARTITION, pa.int32()), (OFFSET, pa.int64())]
+    return pa.schema([*place, *((name, _TYPES[kept.kind]) for name, kept in layout.items())])
+
+
+def table_of(batch: Batch, layout: Layout, schemas: WriterSchemas[WriterType]) -> Any:
+    """The records that can be read and have a key of their own, the layout's first column; all others are left out."""
+    buffer = Buffer.of(batch.values)
+    ids = buffer.schema_ids()
+    parts = []
+    for schema_id in np.unique(ids).tolist():
+        writer = schemas[schema_id]
+        if writer is not None and _is_ours(writer, layout):
+            parts.append(_one_schema(batch, buffer, np.flatnonzero(ids == schema_id), (writer, layout)))
+    return pa.concat_tables(parts) if parts else schema_of(layout).empty_table()
+
+
+def _is_ours(writer: WriterType, layout: Layout) -> bool:
+    return writer.kind == "record" and next(iter(layout.values())).path in {name for name, _ in writer.fields}
+
+
+def _one_schema(batch: Batch, buffer: Buffer, rows: Ints, read_as: tuple[WriterType, Layout]) -> Any:
+    writer, layout = read_as
+    some = buffer.take(rows)
+    columns = read_columns(some, writer, [kept.path for kept in layout.values()])
+    data = pa.py_buffer(some.data)
+    arrays = [
+        pa.array(batch.partition[rows]),
+        pa.array(batch.offset[rows]),
+        *(_array(columns.found[kept.path], kept, data, len(rows)) for kept in layout.values()),
+    ]
+    table = pa.Table.from_arrays(arrays, schema=schema_of(layout))
+    return table if columns.readable.all() else table.filter(pa.array(columns.readable))
+
+
+def _array(found: Found, kept: Kept, data: Any, count: int) -> Any:
+    if kept.kind in ("texts", "many bytes"):
+        sizes = np.bincount(found.rows, minlength=count)
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+        return pa.ListArray.from_arrays(pa.array(offsets), _texts(found, data, _TYPES[kept.kind].value_type))
+    if found.ends is None and kept.kind != "number":
+        return pa.nulls(count, _TYPES[kept.kind])
+    present = np.full(count, -1, np.int64)
+    present[found.rows] = np.arange(len(found.rows))
+    values = pa.array(found.values) if kept.kind == "number" else _texts(found, data, _TYPES[kept.kind])
+    return values.take(pa.array(present, mask=present < 0))
+
+
+def _texts(found: Found, data: Any, arrow_type: Any) -> Any:
+    """Texts where they lie in ``data``: every second one of an array that has what lies between them, too.
+
+    Bytes that are no UTF-8 are replaced, so that no reader of the table fails.
+    """
+    if found.ends is None or not len(found.rows):
+        return pa.array([], arrow_type)
+    bounds = np.column_stack([found.values, found.ends]).ravel().astype(np.int32)
+    gaps = pa.Array.from_buffers(pa.binary(), len(bounds) - 1, [None, pa.py_buffer(bounds.tobytes()), data])
+    values = gaps.take(pa.array(np.arange(0, len(bounds) - 1, 2)))
+    if arrow_type == pa.binary():
+        return values
+    try:
+        return values.cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([value.decode(errors="replace") for value in values.to_pylist()], pa.string())

@@ -1,0 +1,173 @@
+"""What was read of a topic, kept in columns on this machine: records never change, so only newer ones are read again.
+
+A folder belongs to one topic as it was made: one that is made anew has another id, and so another folder. A file holds
+the readable records at offsets [start, end) of a partition, and is named by them. What retention removes from the topic
+stays here: it was written once, and still counts.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidegate.avro.records import WriterSchemas
+from tidegate.avro.types import AvroSchema
+from tidegate.avro.writer_types import WriterSchemaError, WriterType, read_writer_type
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
+from tidegate.clients.kafka_topics import topic_id
+from tidegate.clients.registry import RegistryClient
+from tidegate.dlq.arrow import table_of
+from tidegate.dlq.layout import Layout
+from tidegate.settings import Settings
+
+ROWS = 50_000
+"""Of a file at most: what is held in memory while a topic is read."""
+MOST_SMALL_FILES = 16
+_NAME = re.compile(r"p(\d+)-(\d+)-(\d+)\.parquet")
+Heard = Callable[[int], object]
+"""Is told how many records were read since it was last told."""
+
+
+class Segment(NamedTuple):
+    """A file, and which offsets of which partition it stands for."""
+
+    partition: int
+    start: int
+    end: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Which topic is kept, where, and what of it."""
+
+    settings: Settings
+    name: str
+    folder: Path
+    layout: Layout
+
+
+class Kept(NamedTuple):
+    """The files of a topic up to its end, and where retention lets each partition begin now.
+
+    ``unseen``: offsets that retention removed before anybody read them here.
+    """
+
+    files: list[Path]
+    starts: dict[int, int]
+    ends: dict[int, int]
+    unseen: int
+
+
+def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
+    """Reads what is new; the caller sees to it that no other process does meanwhile.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
+    folder = _own_folder(topic)
+    if folder is None:
+        return Kept([], {}, {}, 0)
+    spans = topic_spans(topic.settings, topic.name)
+    with RegistryClient(topic.settings) as registry:
+        schemas = WriterSchemas(registry.by_id, _writer_type)
+        for partition, (low, high) in spans.items():
+            start = max([low, *(each.end for each in _segments(folder) if each.partition == partition)])
+            for piece in _read(topic, partition, (start, high), schemas):
+                heard(piece.table.num_rows)
+                _write(folder, partition, piece)
+            _merge(folder, partition)
+    found = _segments(folder)
+    return Kept(
+        [each.path for each in found],
+        {partition: low for partition, (low, _) in spans.items()},
+        {partition: high for partition, (_, high) in spans.items()},
+        sum(_unseen(found, partition, low) for partition, (low, _) in spans.items()),
+    )
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    table: Any
+
+
+def _own_folder(topic: Topic) -> Path | None:
+    """The folder of the topic as it is now, those of earlier ones removed; None if there is no topic."""
+    made = topic_id(topic.settings, topic.name)
+    if made is None:
+        return None
+    wanted = topic.folder / made
+    for other in topic.folder.glob("*"):
+        if other.is_dir() and other != wanted:
+            shutil.rmtree(other)
+    wanted.mkdir(parents=True, exist_ok=True, mode=0o700)  # keys and headers may be personal
+    return wanted
+
+
+def _segments(folder: Path) -> list[Segment]:
+    """The files in order, without those that a merged one stands for as well."""
+    names = ((path, _NAME.fullmatch(path.name)) for path in folder.iterdir())
+    every = [Segment(int(found[1]), int(found[2]), int(found[3]), path) for path, found in names if found]
+    reached: dict[int, int] = {}
+    kept = []
+    for each in sorted(every, key=lambda each: (each.partition, each.start, -each.end)):
+        if each.end > reached.get(each.partition, -1):
+            kept.append(each)
+            reached[each.partition] = each.end
+    return kept
+
+
+def _unseen(found: list[Segment], partition: int, low: int) -> int:
+    """Offsets below ``low`` that no file stands for."""
+    seen = sum(min(each.end, low) - each.start for each in found if each.partition == partition and each.start < low)
+    return low - seen
+
+
+def _read(topic: Topic, partition: int, span: tuple[int, int], schemas: WriterSchemas[WriterType]) -> Iterator[_Piece]:
+    tables: list[Any] = []
+    start, reached = span[0], span[0]
+    for batch in read_batches(Scan(topic.settings, topic.name, {partition: span})):
+        tables.append(table_of(batch, topic.layout, schemas))
+        reached = int(batch.offset[-1]) + 1
+        if sum(table.num_rows for table in tables) >= ROWS:
+            yield _Piece(start, reached, pa.concat_tables(tables))
+            tables, start = [], reached
+    if any(table.num_rows for table in tables):
+        yield _Piece(start, reached, pa.concat_tables(tables))
+
+
+def _write(folder: Path, partition: int, piece: _Piece) -> None:
+    path = folder / f"p{partition}-{piece.start}-{piece.end}.parquet"
+    draft = path.with_suffix(".draft")
+    pq.write_table(piece.table, draft, compression="zstd", compression_level=1)
+    draft.replace(path)
+
+
+def _merge(folder: Path, partition: int) -> None:
+    """Makes one file of many small ones that follow each other, so that asking often costs no more with time."""
+    run: list[Segment] = []
+    for each in _segments(folder):
+        if each.partition != partition:
+            continue
+        is_next = run and run[-1].end == each.start and each.end - each.start < ROWS // MOST_SMALL_FILES
+        run = [*run, each] if is_next else [each]
+    if len(run) < MOST_SMALL_FILES:
+        return
+    table = pa.concat_tables([pq.read_table(each.path, partitioning=None) for each in run])
+    _write(folder, partition, _Piece(run[0].start, run[-1].end, table))
+    for each in run:
+        each.path.unlink()
+
+
+def _writer_type(schema: AvroSchema) -> WriterType | None:
+    try:
+        return read_writer_type(schema)
+    except WriterSchemaError:
+        return None
