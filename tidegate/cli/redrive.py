@@ -1,24 +1,50 @@
 """``tidegate redrive``: puts dead letters right and sends them again.
 
-Exit codes: 0 done, 1 a problem.
+Exit codes: 0 done, 1 a problem, or no letter to send.
 """
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from typing import Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
+from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.output import tables
+from tidegate.redrive.make import made_at, make_plan, plan_facts
 from tidegate.redrive.plan import RedrivePlan, load, plan_ids
+from tidegate.redrive.select import Chosen
 from tidegate.settings import get_settings
 
 
 @click.group()
 def command() -> None:
     """Put dead letters right and send them again."""
+
+
+@command.command()
+@click.argument("dataset")
+@letter_options
+@click.option("--recipe", metavar="NAME|PATH", help="mend the records by it; without one the bytes go as they are.")
+@click.option("--actor", help="who is told as the one who does it; else the user of this machine.")
+@click.option("--json", "as_json", is_flag=True, help="print JSON.")
+def plan(dataset: str, recipe: str | None, actor: str | None, as_json: bool, **given: Any) -> None:
+    """Freeze which dead letters of DATASET are sent again, and by which recipe they are mended. Nothing is sent.
+
+    Without --state it takes those that are open.
+
+    \b
+    Example:
+      tidegate redrive plan orders --code SCHEMA_MISMATCH --since 6h --recipe prices_as_text
+    """
+    made, chosen = make_plan(get_settings(), dataset, letter_filter(given), recipe, actor)
+    if as_json:
+        click.echo(json.dumps(plan_facts(made, chosen), indent=2))
+    else:
+        _print_plan(made, chosen)
+    click.get_current_context().exit(0 if made.letters else 1)
 
 
 @command.command("list")
@@ -33,12 +59,12 @@ def list_(as_json: bool) -> None:
     settings = get_settings()
     plans = [load(settings, plan_id) for plan_id in plan_ids(settings)]
     if as_json:
-        click.echo(json.dumps([_facts(plan) for plan in plans], indent=2))
+        click.echo(json.dumps([plan_facts(plan) for plan in plans], indent=2))
         return
     table = Table("plan", "made", "by", "letters", "recipe", "chosen by")
     for plan in plans:
         recipe = plan.recipe_name or "none"
-        table.add_row(plan.plan_id, _time(plan), plan.actor, f"{len(plan.letters):,}", recipe, escape(plan.filters))
+        table.add_row(plan.plan_id, made_at(plan), plan.actor, f"{len(plan.letters):,}", recipe, escape(plan.filters))
     tables().print(table)
 
 
@@ -56,7 +82,7 @@ def show(plan_id: str, as_json: bool) -> None:
     if as_json:
         click.echo(plan.to_json())
         return
-    click.echo(f"{plan.plan_id}: {len(plan.letters):,} letters of {plan.dataset}, made {_time(plan)} by {plan.actor}")
+    click.echo(f"{plan.plan_id}: {len(plan.letters):,} letters of {plan.dataset}, made {made_at(plan)} by {plan.actor}")
     click.echo(f"chosen by {plan.filters or 'nothing: all that are open'}")
     for stage, count in Counter(letter.stage for letter in plan.letters).most_common():
         click.echo(f"  {stage}: {count:,}")
@@ -64,18 +90,13 @@ def show(plan_id: str, as_json: bool) -> None:
     click.echo(f"recipe {plan.recipe_name}:\n{plan.recipe}" if plan.recipe else "no recipe: the bytes go as they are")
 
 
-def _facts(plan: RedrivePlan) -> dict[str, object]:
-    return {
-        "plan": plan.plan_id,
-        "dataset": plan.dataset,
-        "made": _time(plan),
-        "actor": plan.actor,
-        "filters": plan.filters,
-        "recipe": plan.recipe_name,
-        "letters": len(plan.letters),
-        "hash": plan.hash,
-    }
-
-
-def _time(plan: RedrivePlan) -> str:
-    return datetime.fromtimestamp(plan.created_at / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _print_plan(made: RedrivePlan, chosen: Chosen) -> None:
+    for (stage, code), count in chosen.causes.most_common():
+        click.echo(f"  {count:,} {stage} {code}")
+    for reason, count in chosen.refused.most_common():
+        click.echo(f"  not taken: {count:,}: {reason}")
+    if not made.letters:
+        click.echo("No letter is left to send: no plan was made.")
+        return
+    click.echo(f"Plan {made.plan_id}: {len(made.letters):,} letters of {made.dataset}.")
+    click.echo(f"Next, what would become of them: tidegate redrive dry-run {made.plan_id}")

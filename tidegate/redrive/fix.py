@@ -1,6 +1,6 @@
 """From a dead letter to the record that is sent in its place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from tidegate.avro.types import AvroSchema
@@ -9,6 +9,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.topics import raw_subject
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.errors import ContractError
+from tidegate.redrive import recipe as recipes
 from tidegate.redrive.avro_records import AvroRecords
 from tidegate.redrive.change import (
     ChangeError,
@@ -22,7 +23,7 @@ from tidegate.redrive.change import (
 from tidegate.redrive.json_topic import JsonTopic
 from tidegate.redrive.opened import Bytes, Opened, Records, Unopened
 from tidegate.redrive.plan import RedrivePlan
-from tidegate.redrive.recipe import Fix, Recipe, SchemaId, Step, parse_recipe
+from tidegate.redrive.recipe import Recipe, SchemaId, Step, parse_recipe
 from tidegate.redrive.script import Script, ScriptError
 from tidegate.redrive.whole import WholeRecords, came, is_cut
 from tidegate.settings import Settings
@@ -44,6 +45,10 @@ class NotFixed(NamedTuple):
 
     reason: str
     kind: Kind = "unfixable"
+
+
+Fix = Callable[[Mapping[str, Any]], Fixed | NotFixed]
+"""Takes a decoded dead letter, fields as in ``schemas/dead_letter``. A :class:`Fixer` is one."""
 
 
 class Fixer:
@@ -108,7 +113,7 @@ class Fixer:
             return NotFixed(f"{script.name} leaves it out", "left_out")
         return self._records.write(record, before, None)
 
-    def _has_values(self, fix: Fix, before: Bytes) -> bool:
+    def _has_values(self, fix: recipes.Fix, before: Bytes) -> bool:
         if not fix.when.value:
             return True
         try:

@@ -1,10 +1,13 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.contracts import copy_of_clicks
+from tests.contracts import SCHEMAS, copy_of_clicks
+from tests.project import PROJECT
 from tests.unit.redrive.records import CLICKS, METERS
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.redrive.recipe import parse_recipe
 from tidegate.redrive.recipe_check import kept_problems, recipe_problems, require_fitting
@@ -60,6 +63,13 @@ def test_the_recipes_of_a_dataset_are_checked_with_its_contract(tmp_path: Path) 
     found = [problem.file for problem in kept_problems(tmp_path, ["clicks", "products"])]
 
     assert found == ["clicks/recipes/a.yaml", "clicks/recipes/b.yaml", "clicks/recipes/c.py"]
+
+
+def test_the_recipe_of_the_page_fits_orders() -> None:
+    page = (PROJECT / "docs/dead-letters.md").read_text()
+    [text] = [block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "fixes:" in block]
+
+    assert problems(load_stream(SCHEMAS, "orders"), text) == []
 
 
 def test_a_recipe_for_another_dataset_is_refused() -> None:

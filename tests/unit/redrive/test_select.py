@@ -1,0 +1,87 @@
+"""Which letters a plan takes, and why not the others."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.redrive.letters import letter
+from tests.unit.redrive.records import CLICKS, click_letter, fixer, written
+from tidegate.dead_letters.filter import Found, LetterFilter
+from tidegate.dead_letters.ledger import Place, State
+from tidegate.errors import TidegateError
+from tidegate.redrive import select
+from tidegate.redrive.plan import PlannedLetter
+from tidegate.redrive.recipe import parse_recipe
+from tidegate.redrive.select import choose, require_sendable, sort_out
+from tidegate.settings import Settings
+
+AT = Place("dlq.clicks", 0, 7)
+
+
+def found(letter_id: str, **fields: Any) -> Found:
+    return Found(AT, letter(dead_letter_id=letter_id, **fields))
+
+
+def test_a_letter_that_is_taken_is_kept_by_its_places() -> None:
+    chosen = sort_out([found("a", attempt=2)], {}, [State.OPEN], fixer(CLICKS, None))
+
+    assert chosen.letters == [PlannedLetter("a", AT, Place("raw.orders", 1, 42), "rule", 2)]
+    assert chosen.causes == {("rule", "RULE_VIOLATED"): 1}
+    assert not chosen.refused
+
+
+def test_letters_of_other_states_are_counted_with_their_state() -> None:
+    states = {"b": State.RESOLVED, "c": State.PARKED, "d": State.FAILED_AGAIN, "e": State.DISCARDED}
+
+    chosen = sort_out(map(found, "abcde"), states, [State.OPEN], fixer(CLICKS, None))
+
+    assert [each.dead_letter_id for each in chosen.letters] == ["a"]
+    assert chosen.refused == {
+        "it is resolved": 1,
+        "it is parked: add --state parked": 1,
+        "it is failed_again": 1,
+        "it is discarded": 1,
+    }
+
+
+def test_parked_letters_are_taken_where_they_are_asked_for() -> None:
+    chosen = sort_out([found("a"), found("b")], {"b": State.PARKED}, [State.PARKED], fixer(CLICKS, None))
+
+    assert [each.dead_letter_id for each in chosen.letters] == ["b"]
+    assert chosen.refused == {"it is open": 1}
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.FAILED_AGAIN, State.DISCARDED, State.IN_FLIGHT, State.EXPIRED])
+def test_a_state_that_no_letter_is_sent_from_is_refused(state: State) -> None:
+    with pytest.raises(TidegateError, match=f"letters that are {state} are not sent again"):
+        require_sendable([State.OPEN, state])
+
+
+def test_what_can_not_be_sent_is_counted_with_the_reason() -> None:
+    letters = [found("a", source=None), found("b", stage="lake"), found("c", source={"row": 3})]
+
+    refused = sort_out(letters, {}, [State.OPEN], fixer(CLICKS, None)).refused
+
+    assert sum(refused.values()) == 3
+    assert [reason.split(":")[0].split(",")[0] for reason in refused] == [
+        "it came from a file",
+        "its row is in silver",
+        "it is one row of a record whose other rows are in silver",
+    ]
+
+
+def choose_by(recipe: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    letters = [Found(AT, click_letter(written({"event_id": "e1", **_CLICK})))]
+    monkeypatch.setattr(select, "read_ledger", lambda *_: {})
+    monkeypatch.setattr(select, "read_letters", lambda *_: iter(letters))
+    monkeypatch.setattr(select, "fixer_of", lambda _, stream, __: fixer(stream, recipe))
+    return len(choose(Settings(), CLICKS, LetterFilter(), parse_recipe(recipe, "r.yaml")).letters)
+
+
+_CLICK = {"event_time": 0, "session_id": "s", "event_type": "view", "page_url": "/"}
+
+
+def test_a_recipe_that_means_none_of_the_letters_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TidegateError, match="the recipe means none of the 1 letters"):
+        choose_by("fixes: [{when: {code: NOT_JSON}, do: [{drop: a}]}]", monkeypatch)
+    assert choose_by("fixes: [{do: [{drop: country}]}]", monkeypatch) == 1

@@ -1,0 +1,118 @@
+"""Which letters a redrive takes: those that a filter means, if they may be sent and can be."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tidegate.clients.ledger import read_ledger
+from tidegate.clients.letters import read_letters
+from tidegate.contracts.dataset import Stream
+from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
+from tidegate.dead_letters.filter import Found, LetterFilter
+from tidegate.dead_letters.ledger import Place, State
+from tidegate.errors import TidegateError
+from tidegate.redrive.fix import Fixer, NotFixed, fixer_of
+from tidegate.redrive.plan import PlannedLetter
+from tidegate.redrive.recipe import Recipe
+from tidegate.redrive.script import Script
+from tidegate.settings import Settings
+
+SENDABLE = frozenset({State.OPEN, State.PARKED})
+"""The states that a letter is sent again from; parked ones only where they are asked for."""
+
+
+@dataclass
+class Chosen:
+    """The letters of a plan to be, by cause; ``refused`` counts those that are not, by the reason."""
+
+    letters: list[PlannedLetter] = field(default_factory=list)
+    causes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Recipe | Script | None) -> Chosen:
+    """The letters that ``wanted`` means; open ones, where it names no state.
+
+    Raises:
+        TidegateError: a state is asked for that no letter is sent from, or the recipe means none of the letters.
+    """
+    states = wanted.states or (State.OPEN,)
+    require_sendable(states)
+    entries = read_ledger(settings, stream.name)
+    state_of = {letter_id: entry.state for letter_id, entry in entries.items()}
+    fixer = fixer_of(settings, stream, recipe)
+    chosen = sort_out(read_letters(settings, stream.name, replace(wanted, states=())), state_of, states, fixer)
+    if recipe is not None and chosen.letters and not _means_any(settings, stream, chosen, fixer):
+        raise TidegateError(
+            f"the recipe means none of the {len(chosen.letters):,} letters.",
+            remedy="Compare its `when` with stage, code, rule and fields of `tidegate dlq list`.",
+        )
+    return chosen
+
+
+def require_sendable(states: Iterable[State]) -> None:
+    """Makes sure that letters of these states may be sent.
+
+    Raises:
+        TidegateError: of one of them they may not.
+    """
+    for state in states:
+        if state not in SENDABLE:
+            raise TidegateError(
+                f"letters that are {state} are not sent again.",
+                remedy="Redrive those that are open, or parked: --state parked.",
+            )
+
+
+def sort_out(letters: Iterable[Found], state_of: Mapping[str, State], states: Iterable[State], fixer: Fixer) -> Chosen:
+    """Those that may be sent, and why the others may not."""
+    chosen, wanted = Chosen(), frozenset(states)
+    for place, letter in letters:
+        reason = _refusal(letter, state_of.get(letter["dead_letter_id"], State.OPEN), wanted, fixer)
+        if reason:
+            chosen.refused[reason] += 1
+            continue
+        source = letter["source"]
+        planned = PlannedLetter(
+            letter["dead_letter_id"],
+            place,
+            Place(source["topic"], source["partition"], source["offset"]),
+            letter["stage"],
+            letter["attempt"],
+        )
+        chosen.letters.append(planned)
+        chosen.causes[letter["stage"], letter["error_code"]] += 1
+    return chosen
+
+
+def _refusal(letter: Mapping[str, Any], state: State, wanted: frozenset[State], fixer: Fixer) -> str:
+    """Why a letter is not sent; empty if it is."""
+    if state not in wanted:
+        return f"it is {state}" + (": add --state parked" if state is State.PARKED else "")
+    refused = refusal(letter)
+    if refused:
+        return refused
+    arrived = fixer.arrived(letter)
+    return arrived.reason if isinstance(arrived, NotFixed) else ""
+
+
+def refusal(letter: Mapping[str, Any]) -> str:
+    """Why the letter's record must not go to the raw topic again; empty if it may."""
+    source = letter["source"]
+    if letter["stage"] not in STAGES_BEFORE_SILVER:
+        return "its row is in silver: it is the job behind silver that has to take it"
+    if source is not None and source.get("row") is not None:
+        return "it is one row of a record whose other rows are in silver: sent again, the record is a duplicate"
+    return ""
+
+
+def _means_any(settings: Settings, stream: Stream, chosen: Chosen, fixer: Fixer) -> bool:
+    """Whether a letter is changed, left out, or at least meant by the recipe; read again up to the first."""
+    ids = {letter.dead_letter_id for letter in chosen.letters}
+    for _, letter in read_letters(settings, stream.name, LetterFilter()):
+        if letter["dead_letter_id"] in ids:
+            found = fixer(letter)
+            if not isinstance(found, NotFixed) or found.kind != "unmatched":
+                return True
+    return False
