@@ -14,6 +14,8 @@ INDEX = "index"
 METRICS = "metrics"
 REPLAY = "replay"
 """Runs beside the others, for as long as it takes; started by ``tidegate replay`` only."""
+RECOMPUTE = "recompute"
+"""The same; started by ``tidegate prove --recompute`` only, and writes to no topic and no table that is read."""
 
 Read = Literal["raw", "silver"]
 

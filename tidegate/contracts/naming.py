@@ -24,6 +24,8 @@ GOLD = "gold"
 CHANGES_SUFFIX = "_changes"
 LAKE_DEAD_LETTERS = TableName("bronze.dead_letters")
 """One table for all datasets."""
+RECOMPUTED = "recomputed"
+"""The lake's namespace of what proofs refine once more, for as long as they take."""
 LAKE_KEY = "tidegate.key"
 """Property of a table of changes: the columns that name one row, by commas."""
 

@@ -7,6 +7,7 @@ from tidegate.proof.open_transactions import OpenEnd
 from tidegate.proof.retention import Edge, LeftOut
 
 COMPARED = "Compared: each row's place and identity. Not compared: its other columns, and bronze's bytes."
+CONTENT_TOO = "Compared: each row's place and identity, and the content as said. Not compared: bronze's bytes."
 SHOWN = 8
 
 

@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tidegate.proof.content import ContentVerdict
 from tidegate.proof.rows import Difference
 from tidegate.proof.strangers import Strangers
 from tidegate.proof.verdict import PartitionVerdict
 
 Fault = Literal["missing", "doubled", "unexplained"]
+Found = Literal["missing", "doubled", "unexplained", "changed"]
 Count = Literal[
     "raw", "silver", "silver_rows", "dead_letter", "repaired", "parked", "discarded", "dropped", "duplicate", "copies"
 ]
@@ -24,6 +26,11 @@ LOOK_AT: dict[LayerName, str] = {
     "lake_silver": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
     "index": "Look at the index job and `tidegate index status`.",
 }
+CHANGED = (
+    "Someone has changed it; or contract, SQL or reference data are others than when it was written: then "
+    "`tidegate replay plan` writes the range again."
+)
+"""Where to look for what is changed, in any layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Finding:
     """The first raw offsets with one fault in one layer, or what is none of ours; ``count`` is how many there are."""
 
     layer: LayerName
-    fault: Fault
+    fault: Found
     count: int
     first: tuple[str, ...]
 
@@ -55,7 +62,8 @@ class ProofReport:
     """The whole proof of one dataset; ``dead_letters`` counts those of the window by error code, the index's too.
 
     ``strangers`` are records of the outputs that can't be read. ``doubtful`` of silver's may be a job's all the same,
-    their schemas are not known. ``notes`` say what the proof is not about, one line each.
+    their schemas are not known. ``notes`` say what the proof is not about, one line each. ``contents``: of the layers
+    whose rows were compared column by column.
     """
 
     dataset: str
@@ -67,22 +75,30 @@ class ProofReport:
     strangers: Strangers = field(default_factory=Strangers)
     doubtful: int = 0
     notes: tuple[str, ...] = ()
+    contents: tuple[ContentVerdict, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Nothing is missing, doubled, unexplained or undecided, in any layer."""
+        """Nothing is missing, doubled, unexplained, changed or undecided, in any layer."""
         return not self.findings and not self.undecided
 
     @property
     def findings(self) -> list[Finding]:
         """One finding per layer and fault that occurs."""
-        return [
+        found = [
             Finding(layer, fault, count, first)
             for layer, differences, strangers in self._differences()
             for fault in FAULTS
             for count, first in [_first_places(differences, fault, strangers)]
             if count
         ]
+        changed = [each for each in self.contents if each.changed]
+        return found + [Finding(each.name, "changed", each.changed, tuple(map(str, each.first))) for each in changed]
+
+    @property
+    def changed(self) -> int:
+        """Rows whose content is not as it must be, of those that were compared."""
+        return sum(each.changed for each in self.contents)
 
     @property
     def behind(self) -> int:
@@ -117,7 +133,8 @@ class ProofReport:
         if self.holds:
             against = ", ".join(layer.name.replace("_", " ") for layer in self.layers)
             return f"The proof holds: {events} are each accounted for once{f', also in {against}' * bool(against)}."
-        counts = {fault: self.faults(fault) for fault in FAULTS} | {"undecided": self.undecided}
+        others = {"changed": self.changed, "undecided": self.undecided}
+        counts: dict[str, int] = {fault: self.faults(fault) for fault in FAULTS} | others
         faults = ", ".join(f"{count:,} {fault}" for fault, count in counts.items() if count)
         return f"The proof does not hold: of {events}, {faults}."
 
@@ -128,7 +145,8 @@ class ProofReport:
         (what the proof is not about); ``datasets.<name>``: produced, silver, dead_letter, repaired, parked, dropped,
         duplicate, undecided, expired (events of the window), copies (redriven records, which are no events of their
         own), discarded (of dead_letter), silver_rows, missing, doubled, unexplained (offsets, all layers;
-        and records that can't be read), lake_bronze_rows, lake_silver_rows, indexed_docs
+        and records that can't be read), changed (rows), contents (what was compared column by column),
+        lake_bronze_rows, lake_silver_rows, indexed_docs
         (null if left out), dead_letters (by error code), partitions (the same per raw partition, with start
         and end offset), findings (layer, fault, count, first: ``partition:offset``).
         """
@@ -155,6 +173,8 @@ class ProofReport:
                     "undecided": self.undecided,
                     "expired": self.expired,
                     **{fault: self.faults(fault) for fault in FAULTS},
+                    "changed": self.changed,
+                    "contents": [each.to_json() for each in self.contents],
                     "lake_bronze_rows": rows.get("lake_bronze"),
                     "lake_silver_rows": rows.get("lake_silver"),
                     "indexed_docs": rows.get("index"),

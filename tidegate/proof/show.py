@@ -4,8 +4,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from tidegate.proof.notes import COMPARED
-from tidegate.proof.report import FAULTS, LOOK_AT, Count, ProofReport
+from tidegate.proof.notes import COMPARED, CONTENT_TOO
+from tidegate.proof.report import CHANGED, FAULTS, LOOK_AT, Count, ProofReport
 
 COUNTS: tuple[Count, ...] = ("raw", "silver", "dead_letter", "repaired", "parked", "dropped", "duplicate")
 _OF_REDRIVES: tuple[Count, ...] = ("repaired", "parked")
@@ -24,12 +24,14 @@ def print_report(report: ProofReport, console: Console) -> None:
         more = ", …" if finding.count > len(finding.first) else ""
         layer = finding.layer.replace("_", " ")
         console.print(f"[red]{layer}: {finding.count:,} {finding.fault}[/]: {', '.join(finding.first)}{more}")
-        console.print(f"  {LOOK_AT[finding.layer]}", highlight=False)
+        console.print(f"  {CHANGED if finding.fault == 'changed' else LOOK_AT[finding.layer]}", highlight=False)
     for note in report.notes:
         console.print(note, highlight=False)
     if report.behind:
         console.print(f"{report.behind:,} of the missing lie beyond all that refine has written; try a longer --wait.")
-    console.print(COMPARED, highlight=False, style="dim")
+    for content in report.contents:
+        console.print(content.note(), highlight=False)
+    console.print(CONTENT_TOO if report.contents else COMPARED, highlight=False, style="dim")
     style = "bold green" if report.holds else "bold red"
     console.print(f"[{style}]{report.verdict()}[/] ({report.seconds:.1f} s, {report.peak_rss_mb:,.0f} MB)")
 

@@ -27,7 +27,7 @@ def run_plan(settings: Settings, plan: Plan, turn: Turn) -> Path:
     file = _write(settings, plan)
     turn.still_mine()
     submit(settings, REPLAY, [str(JOBS_FOLDER / f"{REPLAY}.py"), "--plan", str(file)])
-    job = _wait_until_ended(client, turn.started())
+    job = wait_until_ended(client, turn.started())
     if job.state != FINISHED:
         reasons = client.exceptions(job.job_id)
         raise TidegateError(
@@ -45,7 +45,7 @@ def _write(settings: Settings, plan: Plan) -> Path:
     return file
 
 
-def _wait_until_ended(client: FlinkClient, job_id: str) -> FlinkJob:
+def wait_until_ended(client: FlinkClient, job_id: str) -> FlinkJob:
     """The job, once it has ended: when it has begun, it fails or finishes."""
     deadline_s, has_begun = time.monotonic() + START_LIMIT_S, False
     while True:

@@ -18,12 +18,12 @@ _OPTIONS = {
 
 
 def lake_table(name: TableName, body: Sequence[str], parts: Sequence[str], options: Mapping[str, str]) -> Table:
-    """A table of the lines of ``body``, partitioned by these of its columns; made only where it is missing."""
+    """A table of the lines of ``body``, partitioned by these of its columns if any; made only where it is missing."""
     every = option_lines({**_OPTIONS, **options})
+    partitioned = f"PARTITIONED BY ({', '.join(f'`{part}`' for part in parts)}) " if parts else ""
     return Table(
         f"lake.{name}",
-        f"CREATE TABLE IF NOT EXISTS {quoted_name(name)} (\n{indented(body)}\n)\n"
-        f"PARTITIONED BY ({', '.join(f'`{part}`' for part in parts)}) WITH (\n{every}\n)",
+        f"CREATE TABLE IF NOT EXISTS {quoted_name(name)} (\n{indented(body)}\n)\n{partitioned}WITH (\n{every}\n)",
     )
 
 

@@ -12,13 +12,14 @@ from pydantic import SecretStr
 from tests.project import PROJECT
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import stream_datasets
-from tidegate.job_names import INDEX, LAKE, METRICS, REFINE, REPLAY
+from tidegate.job_names import INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
-from tidegate.sql import index, lake, metrics, refine
+from tidegate.sql import index, lake, metrics, recompute, refine
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
+from tidegate.sql.recompute import Recomputation
 from tidegate.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,6 +33,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     LAKE: lake.OPTIONS,
     METRICS: metrics.OPTIONS,
     REPLAY: refine.OPTIONS,
+    RECOMPUTE: recompute.OPTIONS,
 }
 
 
@@ -69,6 +71,9 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         LAKE: lake.job_sql(stream, platform),
         METRICS: metrics.job_sql(stream, platform, Counted(settings.metrics_max_lateness_hours)),
         REPLAY: refine.job_sql(stream, platform, REPLAYED, delivery),
+        RECOMPUTE: recompute.job_sql(
+            stream, platform, Recomputation.of(stream.name, "20260102t030405", {0: (7,), 1: (), 2: (3, 4), 3: ()})
+        ),
     }
 
 

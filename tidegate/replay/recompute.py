@@ -1,0 +1,167 @@
+"""Silver's content, proved: raw records are refined once more by a bounded Flink job, and the rows compared.
+
+The job writes to a table of its own in the lake, which is dropped when it was read.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.lake import drop_table, find_table, lake_errors, open_catalog
+from tidegate.clients.lake_dataset import LakeDataset
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
+from tidegate.contracts.naming import TableName, lake_table
+from tidegate.errors import TidegateError
+from tidegate.job_names import RECOMPUTE
+from tidegate.jobs.flink_run import JOBS_FOLDER, submit
+from tidegate.proof.content import ContentVerdict
+from tidegate.proof.content_compare import Layout, compare_content
+from tidegate.proof.lake_reader import LakeSource
+from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.redrives import by_partition
+from tidegate.proof.report import ProofReport
+from tidegate.proof.rows import Offsets, Rows, make_rows
+from tidegate.proof.window import Window
+from tidegate.replay.run import FINISHED, wait_until_ended
+from tidegate.settings import Settings
+from tidegate.sql.recompute import Recomputation
+
+MOST = 500_000
+"""Records of one recomputation: each stands in the job's SQL, some two bytes of text, and Flink compiles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How much to compare: ``sample`` records chosen by chance (None: all), without the columns ``left_out``."""
+
+    sample: int | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> ProofReport:
+    """The proof of a dataset, and of its content.
+
+    Raises:
+        TidegateError: as ``prove`` and ``recompute``; or the lake is left out.
+    """
+    if not scope.lake:
+        raise TidegateError("content is compared in the lake.", remedy="Leave --no-lake out.")
+    dataset = load_stream(settings.schemas_dir, name)
+    layout_of(dataset, asked.left_out)
+    report = prove(settings, name, scope)
+    content = recompute(settings, dataset, [verdict.window for verdict in report.partitions], asked)
+    return replace(report, contents=(content,))
+
+
+def recompute(settings: Settings, dataset: Stream, windows: Sequence[Window], asked: Asked) -> ContentVerdict:
+    """The content of the windows' rows of the lake's silver table; takes as long as refining these records.
+
+    Raises:
+        TidegateError: there are too many, a column that is not there is left out, or the job failed.
+    """
+    layout = layout_of(dataset, asked.left_out)
+    name = lake_table("silver", dataset.name)
+    held = places_of(LakeSource(settings, "lake_silver", name, ()).read(windows).rows)
+    chosen = sampled(held, asked.sample, np.random.default_rng())
+    if not len(chosen):
+        return ContentVerdict("lake_silver", 0, 0, left_out=asked.left_out)
+    if len(chosen) > MOST:
+        raise TidegateError(
+            f"{len(chosen):,} records are more than one recomputation takes, which is {MOST:,}.",
+            remedy="Give a shorter --from and --to, or --sample 100000 of them.",
+        )
+    partitions = [window.partition for window in windows]
+    with _refined(settings, Recomputation.of(dataset.name, _token(), offsets_of(chosen, partitions))) as made:
+        found = compare_content(_open(settings, name), _open(settings, made), chosen, layout)
+    return ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out)
+
+
+def layout_of(dataset: Stream, left_out: Sequence[str]) -> Layout:
+    """The columns of silver to compare.
+
+    Raises:
+        TidegateError: one that is left out is none of them.
+    """
+    contract = dataset.contract
+    names = [column.name for column in dataset.silver_columns]
+    if unknown := sorted(set(left_out) - set(names)):
+        raise TidegateError(
+            f"{dataset.name} has no column {unknown[0]}.", remedy=f"Its columns: {', '.join(sorted(names))}."
+        )
+    keys = Layout(contract.explode.position if contract.explode else None, ()).keys
+    return Layout(
+        contract.explode.position if contract.explode else None,
+        tuple(name for name in names if name not in {*keys, *left_out}),
+    )
+
+
+def places_of(rows: Rows) -> Rows:
+    """Each record once."""
+    places = np.unique(np.column_stack([rows.partition.astype(np.int64), rows.offset]), axis=0)
+    return make_rows(places[:, 0], places[:, 1])
+
+
+def sampled(rows: Rows, count: int | None, chance: np.random.Generator) -> Rows:
+    """So many of them, in their order; all if there are no more."""
+    if count is None or count >= len(rows):
+        return rows
+    return rows.where(np.sort(chance.choice(len(rows), count, replace=False)))
+
+
+def offsets_of(rows: Rows, partitions: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+    """As the job's scope takes them: every partition is named."""
+    found = by_partition(zip(rows.partition.tolist(), rows.offset.tolist(), strict=True))
+    none: Offsets = np.zeros(0, np.int64)
+    return {number: tuple(found.get(number, none).tolist()) for number in sorted({*partitions, *found})}
+
+
+@contextmanager
+def _refined(settings: Settings, asked: Recomputation) -> Iterator[TableName]:
+    """The table of the recomputed rows, for as long as it is needed."""
+    folder = settings.home / "recomputed"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{asked.table}.json"
+    file.write_text(asked.to_json())
+    try:
+        _run(settings, [str(JOBS_FOLDER / f"{RECOMPUTE}.py"), "--plan", str(file)])
+        yield asked.table
+    finally:
+        file.unlink()
+        drop_table(settings, open_catalog(settings), asked.table)
+
+
+def _run(settings: Settings, arguments: list[str]) -> None:
+    client = FlinkClient(settings)
+    known = {job.job_id for job in client.jobs()}
+    submit(settings, RECOMPUTE, arguments)
+    job_id = next(job.job_id for job in client.jobs() if job.name == RECOMPUTE and job.job_id not in known)
+    try:
+        ended = wait_until_ended(client, job_id)
+    except KeyboardInterrupt:
+        client.cancel(job_id)
+        raise
+    if ended.state != FINISHED:
+        reasons = client.exceptions(job_id)
+        raise TidegateError(
+            f"the recomputation ended as {ended.state}: {reasons[0] if reasons else 'no reason given'}.",
+            remedy="See `tidegate logs taskmanager`; nothing but its own table was written.",
+        )
+
+
+def _open(settings: Settings, name: str) -> Any:
+    with lake_errors(settings):
+        table = find_table(open_catalog(settings), name)
+    if table is None:
+        raise TidegateError(f"the lake has no table {name}.", remedy="See `tidegate status`: does the lake job run?")
+    return LakeDataset(table)
+
+
+def _token() -> str:
+    return time.strftime("%Y%m%dt%H%M%S", time.gmtime()) + secrets.token_hex(2)
