@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from tests.synthetic import SyntheticDataset
+from tidegate.cli import audit, dlq_act
 from tidegate.cli import dlq as cli
+from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
 ROUNDS = 5
@@ -22,7 +25,8 @@ def dataset(stack: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     synthetic = SyntheticDataset(stack, tmp_path / "schemas", f"probe_{uuid4().hex[:8]}")
     synthetic.write_outputs(synthetic.write_raw(ROUNDS))
     settings = synthetic.settings.model_copy(update={"home": tmp_path})
-    monkeypatch.setattr(cli, "get_settings", lambda: settings)
+    for module in (cli, dlq_act, audit):
+        monkeypatch.setattr(module, "get_settings", lambda: settings)
     return synthetic
 
 
@@ -61,3 +65,60 @@ def test_letters_are_counted_and_listed_while_they_come(dataset: SyntheticDatase
     assert line["id"] == more["dead_letter_id"]
     assert f"{LETTERS + 1} letters = {LETTERS + 1} open" in said("stats", name)
     assert "decode TRUNCATED: 10 letters, 10 open" in said("list", name, "--code", "TRUNCATED", "--size", "3")
+
+
+def test_letters_are_parked_discarded_and_reopened_and_who_did_it_is_kept(dataset: SyntheticDataset) -> None:
+    name = dataset.dataset.name
+    assert "10 letters" in said("park", name, "--stage", "rule", "--reason", "asked the team")
+    assert states(name) == {"open": 10, "parked": 10}
+    refused = CliRunner().invoke(cli.command, ["discard", name, "--reason", "a test"])
+    assert isinstance(refused.exception, TidegateError) and "--yes" in str(refused.exception)
+    said("discard", name, "--code", "TRUNCATED", "--reason", "of no use", "--actor", "anna", "--yes")
+    assert states(name) == {"parked": 10, "discarded": 10}
+    assert "10 discarded" in said("park", name, "--stage", "decode", "--reason", "again")
+    said("reopen", name, "--state", "parked", "--reason", "answered")
+    assert states(name) == {"open": 10, "discarded": 10}
+
+    result = CliRunner().invoke(audit.command, ["list", "--dataset", name, "--json"], catch_exceptions=False)
+    actions = json.loads(result.output)
+    assert [(action["action"], action["phase"], action["counts"]) for action in actions] == [
+        ("park", "begun", {}),
+        ("park", "ended", {"letters": 10}),
+        ("discard", "begun", {}),
+        ("discard", "ended", {"letters": 10}),
+        ("reopen", "begun", {}),
+        ("reopen", "ended", {"letters": 10}),
+    ]
+    assert actions[2]["actor"] == "anna" and "of no use" in actions[2]["detail"]
+    shown = CliRunner().invoke(audit.command, ["show", actions[2]["action_id"][:12]], catch_exceptions=False)
+    assert "letters: 10" in shown.output and "by anna" in shown.output
+
+
+def test_a_purge_takes_what_is_done_with_and_nothing_else(dataset: SyntheticDataset) -> None:
+    name = dataset.dataset.name
+    assert "Nothing to purge" in said("purge", name)
+    said("discard", name, "--code", "TRUNCATED", "--reason", "of no use", "--yes")
+    with pytest.raises(TidegateError, match=r"before 1:3 of .* not done with: 3 open \(first: \w+\)"):
+        said("purge", name, "--before", "1:3", "--yes")
+    purged = said("purge", name, "--yes")
+    assert "letters are deleted from" in purged or "Nothing to purge" in purged
+    said("discard", name, "--reason", "of no use", "--yes")
+    said("purge", name, "--yes")
+
+    assert states(name) == {"discarded": LETTERS}
+    assert told("list", name, "--size", "1")["letters"] == LETTERS
+    assert "No letter" in said("export", name, "--output", str(dataset.settings.schemas_dir / "none.jsonl"))
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_letters_are_exported_whole(dataset: SyntheticDataset, tmp_path: Path, ending: str) -> None:
+    name, output = dataset.dataset.name, tmp_path / f"letters.{ending}"
+    said("export", name, "--code", "TRUNCATED", "--output", str(output))
+
+    if ending == "jsonl":
+        records = [json.loads(line) for line in output.read_text().splitlines()]
+    else:
+        records = pq.read_table(output).to_pylist()
+    assert len(records) == 10
+    assert {record["error_code"] for record in records} == {"TRUNCATED"}
+    assert {record["letter_topic"] for record in records} == {f"dlq.{name}"}

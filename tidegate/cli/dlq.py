@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
+from tidegate.cli.dlq_act import discard, export_, park, purge, reopen
 from tidegate.cli.dlq_show import print_page, print_stats
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.reading import reading
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts.dataset import Stream
+from tidegate.dlq.choose import without_identities
 from tidegate.dlq.index import letter_index
 from tidegate.dlq.listing import page
 from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql
@@ -42,11 +44,11 @@ def stats(datasets: tuple[str, ...], by: tuple[str, ...], as_json: bool, **given
       tidegate dlq stats
       tidegate dlq stats orders --by rule --by header:producer --since 6h
     """
-    asked = Asked(by or DEFAULT, letter_filter(given), now_ms())
-    for name in asked.by:
+    for name in by:
         group_sql(name)
     settings = get_settings()
     streams = named_streams(settings, datasets)
+    asked = Asked(by or DEFAULT, without_identities(settings, streams, letter_filter(given)), now_ms())
     traffic = _traffic(settings, streams)
     with reading() as heard, letter_index(settings, streams, heard) as index:
         found = count(index, streams, asked, traffic)
@@ -71,12 +73,17 @@ def list_(datasets: tuple[str, ...], number: int, size: int, as_json: bool, **gi
     """
     settings = get_settings()
     streams = named_streams(settings, datasets)
+    wanted = without_identities(settings, streams, letter_filter(given))
     with reading() as heard, letter_index(settings, streams, heard) as index:
-        found = page(index, letter_filter(given), number, size)
+        found = page(index, wanted, number, size)
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
         return
     print_page(found, size)
+
+
+for _each in (discard, park, reopen, export_, purge):
+    command.add_command(_each)
 
 
 def _traffic(settings: Settings, streams: Sequence[Stream]) -> dict[str, int]:

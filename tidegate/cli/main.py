@@ -35,6 +35,7 @@ COMMANDS = {
     "redrive": "put dead letters right and send them again",
     "dlq": "look at dead letters, and decide on them",
     "replay": "refine again the events that were lost",
+    "audit": "who had what done to dead letters, and by replays",
     "monitor": "metrics of the whole pipeline, for Prometheus",
     "dashboards": "dashboards for OpenSearch Dashboards",
     "demo": "the whole pipeline on generated traffic, ended by the proof",

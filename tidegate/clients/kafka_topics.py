@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from tidegate.clients import connection
@@ -126,6 +126,19 @@ def delete_topics(settings: Settings, names: Sequence[str]) -> None:
         _await(settings, "topic", futures, KafkaError.UNKNOWN_TOPIC_OR_PART)
 
 
+def delete_records(settings: Settings, topic: str, before: Mapping[int, int]) -> None:
+    """Deletes the records before an offset, of each partition.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+        TidegateError: Kafka refuses.
+    """
+    if before:
+        admin = _admin(settings)
+        wanted = [TopicPartition(topic, partition, offset) for partition, offset in before.items()]
+        _await(settings, "records of", admin.delete_records(wanted, request_timeout=_CREATE_TIMEOUT_S), None)
+
+
 def delete_groups(settings: Settings, names: Sequence[str]) -> None:
     """Deletes consumer groups with their offsets; as :func:`delete_topics`."""
     if names:
@@ -138,7 +151,7 @@ def _admin(settings: Settings) -> AdminClient:
     return AdminClient(connection.kafka(settings) | {"socket.timeout.ms": _METADATA_TIMEOUT_S * 1000})
 
 
-def _await(settings: Settings, what: str, futures: Mapping[str, Any], gone: int) -> None:
+def _await(settings: Settings, what: str, futures: Mapping[Any, Any], gone: int | None) -> None:
     for name, future in futures.items():
         try:
             future.result()

@@ -1,16 +1,26 @@
 """The ledger of dead letters: its entries as Kafka records, and the newest of each letter."""
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
+
+from confluent_kafka import Producer
 
 from tidegate.avro.codec import Encoder
 from tidegate.avro.records import decode_record, plain_schemas
+from tidegate.clients import connection
 from tidegate.clients.audit_topics import audit_encoder
+from tidegate.clients.kafka_errors import kafka_errors
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
 from tidegate.contracts.audit_topics import LEDGER_TOPIC
 from tidegate.dead_letters.ledger import Entry, as_record, from_record
 from tidegate.settings import Settings
+
+_BATCH = 20_000
+_TIMEOUT_S = 60.0
 
 
 class LedgerCodec:
@@ -44,6 +54,42 @@ class LedgerCodec:
     @cached_property
     def _encoder(self) -> Encoder:
         return audit_encoder(self._settings, LEDGER_TOPIC)
+
+
+def write_entries(settings: Settings, dataset: str, entries: Iterable[Entry]) -> Iterator[int]:
+    """Writes entries in transactions of many, and gives the size of each; a second writer of a dataset ends the first.
+
+    Raises:
+        TransientError: Kafka is out of reach; what was given before is written.
+    """
+    codec = LedgerCodec(settings)
+    options = {"transactional.id": naming.ledger_writer(dataset), "transaction.timeout.ms": int(_TIMEOUT_S * 1000)}
+    producer = Producer(connection.kafka(settings) | options)
+    with kafka_errors(settings):
+        producer.init_transactions(_TIMEOUT_S)
+    left = iter(entries)
+    while batch := [*islice(left, _BATCH)]:
+        with kafka_errors(settings):
+            producer.begin_transaction()
+            for topic, key, value in map(codec.encode, batch):
+                producer.produce(topic, value, key=key)
+                producer.poll(0)
+            producer.commit_transaction(_TIMEOUT_S)
+        yield len(batch)
+
+
+def history(settings: Settings, dead_letter_id: str) -> list[Entry]:
+    """All committed entries of a letter that compaction has left, in their order.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
+    codec = LedgerCodec(settings)
+    wanted = dead_letter_id.encode()
+    scan = Scan(settings, LEDGER_TOPIC, topic_spans(settings, LEDGER_TOPIC))
+    values = (value for batch in read_batches(scan) for value in batch.values if wanted in value)
+    entries = [entry for entry in map(codec.decode, values) if entry is not None]
+    return [entry for entry in entries if entry.dead_letter_id == dead_letter_id]
 
 
 def read_ledger(settings: Settings, dataset: str | None = None) -> dict[str, Entry]:

@@ -70,6 +70,11 @@ def transactional_prefix(job: str, output: Output, dataset: str) -> Transactiona
     return TransactionalPrefix(f"{job}-{output}-{dataset}")
 
 
+def ledger_writer(dataset: str) -> TransactionalPrefix:
+    """The id of the transactions by which people's decisions on a dataset's letters are written."""
+    return TransactionalPrefix(f"tidegate-dlq-{dataset}")
+
+
 def operator_prefix(job: str, dataset: str) -> OperatorPrefix:
     """What the uids of the operators begin with that work for one dataset of a job."""
     return OperatorPrefix(f"{job}:{dataset}")

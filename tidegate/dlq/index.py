@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from tidegate.clients.kafka_offsets import Spans
 from tidegate.contracts.audit_topics import LEDGER_TOPIC
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import State
@@ -40,9 +41,11 @@ class Unseen:
 class Index:
     """The table ``letters``: one row a letter, its columns those of the layout with ``dataset`` and ``state``."""
 
-    def __init__(self, connection: Any, unseen: Sequence[Unseen]) -> None:
+    def __init__(self, connection: Any, unseen: Sequence[Unseen], spans: Mapping[str, Spans]) -> None:
+        """``spans``: by dataset, the offsets that its topic of letters has now."""
         self._connection = connection
         self.unseen = unseen
+        self.spans = spans
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The answer to a question about ``letters``."""
@@ -77,15 +80,16 @@ def _opened(connection: Any, settings: Settings, streams: Sequence[Stream], hear
     folder = settings.home / FOLDER
     ledger = catch_up(Topic(settings, LEDGER_TOPIC, folder / "ledger", ENTRIES))
     _create(connection, "entries", ledger, ENTRIES)
-    parts, unseen = [], []
+    parts, unseen, spans = [], [], dict[str, Spans]()
     for number, stream in enumerate(streams):
         topic = Topic(settings, stream.contract.dead_letter_topic, folder / stream.name, LETTERS)
         kept = catch_up(topic, heard)
         _create(connection, f"kept_{number}", kept, LETTERS)
         unseen.append(Unseen(stream.name, kept.unseen))
+        spans[stream.name] = {partition: (start, kept.ends[partition]) for partition, start in kept.starts.items()}
         parts.append(_with_state(connection, number, stream.name, kept))
     connection.execute(f"create view letters as {' union all '.join(parts)}")
-    return Index(connection, unseen)
+    return Index(connection, unseen, spans)
 
 
 def _create(connection: Any, name: str, kept: Kept, layout: Layout) -> None:

@@ -5,6 +5,7 @@ the readable records at offsets [start, end) of a partition, and is named by the
 stays here: it was written once, and still counts.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 from tidegate.avro.records import WriterSchemas
 from tidegate.avro.types import AvroSchema
 from tidegate.avro.writer_types import WriterSchemaError, WriterType, read_writer_type
-from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_offsets import Spans, topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.kafka_topics import topic_id
 from tidegate.clients.registry import RegistryClient
@@ -30,6 +31,7 @@ ROWS = 50_000
 """Of a file at most: what is held in memory while a topic is read."""
 MOST_SMALL_FILES = 16
 _NAME = re.compile(r"p(\d+)-(\d+)-(\d+)\.parquet")
+_REACHED = "reached.json"
 Heard = Callable[[int], object]
 """Is told how many records were read since it was last told."""
 
@@ -75,21 +77,42 @@ def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
     if folder is None:
         return Kept([], {}, {}, 0)
     spans = topic_spans(topic.settings, topic.name)
-    with RegistryClient(topic.settings) as registry:
-        schemas = WriterSchemas(registry.by_id, _writer_type)
-        for partition, (low, high) in spans.items():
-            start = max([low, *(each.end for each in _segments(folder) if each.partition == partition)])
-            for piece in _read(topic, partition, (start, high), schemas):
-                heard(piece.table.num_rows)
-                _write(folder, partition, piece)
-            _merge(folder, partition)
-    found = _segments(folder)
+    _read_new(topic, folder, spans, heard)
+    found, reached = _segments(folder), _reached(folder)
     return Kept(
         [each.path for each in found],
         {partition: low for partition, (low, _) in spans.items()},
         {partition: high for partition, (_, high) in spans.items()},
-        sum(_unseen(found, partition, low) for partition, (low, _) in spans.items()),
+        sum(_unseen(found, partition, low, reached.get(partition, 0)) for partition, (low, _) in spans.items()),
     )
+
+
+def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard) -> None:
+    """What lies behind the last file and what was found to hold no record, such as marks of transactions."""
+    reached = _reached(folder)
+    starts = {
+        partition: max([low, *(each.end for each in _segments(folder) if each.partition == partition)])
+        for partition, (low, _) in spans.items()
+    }
+    new = {number: end for number, (_, end) in spans.items() if end > max(starts[number], reached.get(number, 0))}
+    if not new:
+        return
+    with RegistryClient(topic.settings) as registry:
+        schemas = WriterSchemas(registry.by_id, _writer_type)
+        for partition, end in new.items():
+            for piece in _read(topic, partition, (starts[partition], end), schemas):
+                heard(piece.table.num_rows)
+                _write(folder, partition, piece)
+            _merge(folder, partition)
+    (folder / _REACHED).write_text(json.dumps(reached | new))
+
+
+def _reached(folder: Path) -> dict[int, int]:
+    """Up to where each partition was read; nothing where that is not known."""
+    try:
+        return {int(number): int(end) for number, end in json.loads((folder / _REACHED).read_text()).items()}
+    except (OSError, ValueError):
+        return {}
 
 
 class _Piece(NamedTuple):
@@ -103,7 +126,7 @@ def _own_folder(topic: Topic) -> Path | None:
     made = topic_id(topic.settings, topic.name)
     if made is None:
         return None
-    wanted = topic.folder / made
+    wanted = topic.folder / made.replace("/", "_")  # an id is in base64
     for other in topic.folder.glob("*"):
         if other.is_dir() and other != wanted:
             shutil.rmtree(other)
@@ -124,10 +147,12 @@ def _segments(folder: Path) -> list[Segment]:
     return kept
 
 
-def _unseen(found: list[Segment], partition: int, low: int) -> int:
-    """Offsets below ``low`` that no file stands for."""
-    seen = sum(min(each.end, low) - each.start for each in found if each.partition == partition and each.start < low)
-    return low - seen
+def _unseen(found: list[Segment], partition: int, low: int, reached: int) -> int:
+    """Offsets below ``low`` that no file stands for, and that were not found to hold no record."""
+    mine = [each for each in found if each.partition == partition and each.start < low]
+    seen = sum(min(each.end, low) - each.start for each in mine)
+    behind = min(reached, low) - mine[-1].end if mine else 0
+    return low - seen - max(0, behind)
 
 
 def _read(topic: Topic, partition: int, span: tuple[int, int], schemas: WriterSchemas[WriterType]) -> Iterator[_Piece]:

@@ -42,6 +42,26 @@ def test_a_topic_that_was_made_anew_is_read_from_its_beginning(served: Served) -
     assert not old[0].exists() and new[0].exists()
 
 
+def test_the_id_of_a_topic_may_have_a_slash(served: Served) -> None:
+    heard: list[int] = []
+    served.topic_ids["dlq.clicks"] = "a/b+c"
+    served.send(letter(1))
+    _kept(served, heard)
+
+    assert len(_kept(served, heard).files) == 1
+    assert heard == [1]
+
+
+def test_marks_of_transactions_are_no_letters_that_expired(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.send(letter(1))
+    _kept(served, [])
+    (reached,) = served.settings.home.rglob("reached.json")
+    reached.write_text('{"0": 2}')  # a mark at offset 1
+    monkeypatch.setattr(segments, "topic_spans", lambda *_: {0: (2, 2)})
+
+    assert _kept(served, []).unseen == 0
+
+
 def test_many_small_files_become_one(served: Served) -> None:
     for number in range(MOST_SMALL_FILES + 1):
         served.send(letter(number))
