@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pyflink.datastream import StreamExecutionEnvironment
+
 from flink_jobs.begun import NOT_KNOWN, Begun
 from flink_jobs.uids import is_of
 from tidegate import log
@@ -55,6 +57,7 @@ class Job:
     ``before_inserts`` is called once the tables are there. ``interval_of`` is the job whose checkpoint interval it
     takes; its own if empty. ``writes`` names a topic that tells by its records that the job has run before.
     ``refuse_state`` raises where a dataset must not go on from a state.
+    ``complete`` adds what SQL can't say, once the operators of a dataset have their uids.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Job:
     writes: Callable[[Stream], str] | None = None
     computed_again: ComputedAgain | None = None
     refuse_state: Callable[[Stream, Settings, StateFacts], None] = lambda _stream, _settings, _state: None
+    complete: "Callable[[Part, StreamExecutionEnvironment], object]" = lambda _part, _environment: None
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
         """Its interval from the settings."""
@@ -76,7 +80,8 @@ class Part:
     """One dataset's part of a job that is to be started.
 
     ``begun`` is what its state was begun with. ``from_committed``: its sources begin at the offsets of its consumer
-    group, since no state says where they are.
+    group, since no state says where they are. ``accepted_until``: what arrived before then does not count in the error
+    budget.
     """
 
     job: Job
@@ -84,6 +89,7 @@ class Part:
     settings: Settings
     begun: Begun = NOT_KNOWN
     from_committed: bool = False
+    accepted_until: datetime | None = None
 
     def sql(self) -> JobSql:
         """What it tells Flink."""
@@ -95,7 +101,8 @@ class Arguments:
     """What a start asks for: ``recover_from`` is ``latest``, ``none`` or the path of a savepoint or checkpoint.
 
     ``forget_removed``: state of operators that the SQL has no more may be given up.
-    ``group``: which datasets these are; empty of the job that all may share.
+    ``group``: which datasets these are; empty of the job that all may share. ``budget_reset``: what has arrived until
+    now does not count in the error budget.
     """
 
     datasets: tuple[str, ...]
@@ -103,6 +110,7 @@ class Arguments:
     forget_removed: bool
     explain: bool
     group: str = ""
+    budget_reset: bool = False
 
 
 def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -111,6 +119,7 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--group", default="", help="name of these datasets' group: runs as refine.NAME in Flink")
     parser.add_argument("--recover-from", default="latest", help="latest, none, or a savepoint or checkpoint")
     parser.add_argument("--forget-removed", action="store_true", help="give up the state of operators that are gone")
+    parser.add_argument("--budget-reset", action="store_true", help="what came until now passes the error budget")
     parser.add_argument("--explain", action="store_true", help="print the plan and submit nothing")
     return parser
 
@@ -118,7 +127,12 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 def arguments_of(options: argparse.Namespace) -> Arguments:
     """The parsed options as a value."""
     return Arguments(
-        tuple(options.dataset), options.recover_from, options.forget_removed, options.explain, options.group
+        tuple(options.dataset),
+        options.recover_from,
+        options.forget_removed,
+        options.explain,
+        options.group,
+        options.budget_reset,
     )
 
 

@@ -30,11 +30,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A start: the state that it goes on from (None: from nothing), whether it was told to do so, and its time."""
+    """A start: the state that it goes on from (None: from nothing), whether it was told to do so, and its time.
+
+    ``budget_reset``: what arrived before that time does not count in the error budget.
+    """
 
     state: StateFacts | None
     told_none: bool
     now: datetime
+    budget_reset: bool = False
 
 
 def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part:
@@ -52,8 +56,9 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
         return Part(job, dataset, settings, job.computed_again.begin(dataset, settings, begin.now))
     if state is not None and held:
         job.refuse_state(dataset, settings, state)
+    accepted_until = begin.now if begin.budget_reset else None
     if held or begin.told_none:
-        return Part(job, dataset, settings)
+        return Part(job, dataset, settings, accepted_until=accepted_until)
     reading = reading_of(job.name, dataset.name, progress(job, dataset, settings))
     if reading == "committed":
         text = (
@@ -62,7 +67,7 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
         )
         named = {"job": job.name, "dataset": dataset.name}
         log.tell(text, "begins_at_committed_offsets", "warning", **named, message=text)
-    return Part(job, dataset, settings, from_committed=reading == "committed")
+    return Part(job, dataset, settings, from_committed=reading == "committed", accepted_until=accepted_until)
 
 
 def reading_of(job: str, dataset: str, found: Progress) -> Reading:

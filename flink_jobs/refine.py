@@ -4,6 +4,7 @@ Run by ``tidegate run refine`` or by ``flink run -py flink_jobs/refine.py``; its
 """
 
 from flink_jobs.begun import Begun
+from flink_jobs.error_budget import put_budget
 from flink_jobs.job import Job
 from flink_jobs.submit import main
 from tidegate.contracts.dataset import Stream
@@ -21,7 +22,13 @@ def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
     return refine.job_sql(dataset, platform_of(dataset, settings), Scope(), Delivery(settings.transaction_timeout_s))
 
 
-JOB = Job(name=REFINE, sql=sql, options=refine.OPTIONS, writes=lambda dataset: dataset.contract.silver_topic)
+JOB = Job(
+    name=REFINE,
+    sql=sql,
+    options=refine.OPTIONS,
+    writes=lambda dataset: dataset.contract.silver_topic,
+    complete=put_budget,
+)
 
 if __name__ == "__main__":
     main(JOB)

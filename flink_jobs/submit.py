@@ -16,6 +16,7 @@ from pyflink.table import StreamTableEnvironment
 from pyflink.table.statement_set import StatementSet
 
 from flink_jobs.configured import configuration, is_application, places_of, recovery
+from flink_jobs.error_budget import refuse_company
 from flink_jobs.job import Arguments, Job, Part, add_options, arguments_of, chosen_datasets
 from flink_jobs.joined_state import state_of
 from flink_jobs.operator_names import name_operators
@@ -98,7 +99,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> bool:
         return True
     found = origins(job, datasets, arguments, settings, places)
     now = datetime.now(UTC)
-    begin = partial(Begin, told_none=arguments.recover_from == NONE, now=now)
+    begin = partial(Begin, told_none=arguments.recover_from == NONE, now=now, budget_reset=arguments.budget_reset)
     makers = {each.name: partial(part_of, job, each, settings, begin(found.get(each.name))) for each in datasets}
     parts = attach_all(job, makers, table_environment, environment)
     if not parts:
@@ -160,6 +161,7 @@ def attach_all(
     for name, make in makers.items():
         try:
             part = make()
+            refuse_company(part, len(makers))
             attach(part, table_environment, environment)
         except TransientError:
             raise
@@ -191,6 +193,7 @@ def attach(part: Part, table_environment: StreamTableEnvironment, environment: S
     part.job.before_inserts(part.dataset, part.settings)
     statement_set(sql, table_environment).attach_as_datastream()
     name_operators(environment, naming.operator_prefix(part.job.name, part.dataset.name), sql.parts)
+    part.job.complete(part, environment)
 
 
 def define(sql: JobSql, part: Part, table_environment: StreamTableEnvironment) -> None:

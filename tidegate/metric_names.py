@@ -428,6 +428,31 @@ LOOKUPS_MISSED = Metric(
     "lookups of a key that the reference topic did not hold at the event's time, since the task started",
     "growing: load the reference data before the events; rows hold from their own time on",
 )
+_OF_DATASET = (*_OPERATOR, "dataset")
+ERROR_BUDGET_PASSED = Metric(
+    "flink_taskmanager_job_task_operator_dataset_errorBudgetPassed",
+    "gauge",
+    "flink",
+    _OF_DATASET,
+    "1 while the dataset's dead letters are past its error budget (`dead_letters` of its contract) and refine goes on",
+    "1: `tidegate dlq stats DATASET`",
+)
+ERROR_BUDGET_RATIO = Metric(
+    "flink_taskmanager_job_task_operator_dataset_errorBudgetRatio",
+    "gauge",
+    "flink",
+    _OF_DATASET,
+    "share of the records of `dead_letters.window_s` that became dead letters, as the error budget counts it",
+    "near `max_ratio`: `tidegate dlq stats DATASET`",
+)
+ERROR_BUDGET_CONSECUTIVE = Metric(
+    "flink_taskmanager_job_task_operator_dataset_errorBudgetConsecutive",
+    "gauge",
+    "flink",
+    _OF_DATASET,
+    "dead letters in a row at the end of a partition, of the one that has most",
+    "near `max_consecutive`: `tidegate dlq stats DATASET`",
+)
 RESTARTS = Metric(
     "flink_jobmanager_job_numRestarts",
     "gauge",

@@ -8,7 +8,7 @@ from tidegate import log
 from tidegate.cli.confirm import confirm, yes_option
 from tidegate.cli.output import LEFT_OUT
 from tidegate.contracts.sound import sound_datasets
-from tidegate.job_names import NAMES
+from tidegate.job_names import NAMES, REFINE
 from tidegate.jobs.consequences import consequences
 from tidegate.jobs.plan_start import Start
 from tidegate.jobs.start import start
@@ -35,6 +35,12 @@ from tidegate.settings import get_settings
     help="State to go on from: the newest checkpoint or savepoint, none, or the path of one.",
 )
 @click.option("--forget-removed", is_flag=True, help="Give up the state of operators that the SQL has no more.")
+@click.option(
+    "--budget-reset",
+    is_flag=True,
+    help="What has arrived until now does not count in refine's error budget: after a stop past it, the bad records "
+    "become dead letters. E.g. `tidegate run refine --dataset clicks --budget-reset`.",
+)
 @click.option("--leave-running", is_flag=True, help="Leave a job that runs already as it is; else that is an error.")
 @yes_option
 def command(
@@ -42,6 +48,7 @@ def command(
     datasets: tuple[str, ...],
     recover_from: str,
     forget_removed: bool,
+    budget_reset: bool,
     leave_running: bool,
     yes: bool,
 ) -> None:
@@ -49,7 +56,9 @@ def command(
     settings = get_settings()
     if recover_from not in ("latest", "none") and len(jobs) > 1:
         raise click.UsageError("--recover-from PATH is the state of one job: start it alone.")
-    what = Start(jobs, datasets, recover_from, forget_removed, leave_running)
+    if budget_reset and REFINE not in jobs:
+        raise click.UsageError("--budget-reset is for refine, which has the error budget.")
+    what = Start(jobs, datasets, recover_from, forget_removed, leave_running, budget_reset)
     if not yes and (found := consequences(settings, what)):
         confirm(" ".join(found), yes=yes)
     left_out = {} if datasets else sound_datasets(settings.schemas_dir).left_out

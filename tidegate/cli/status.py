@@ -17,14 +17,15 @@ from tidegate.clients.endpoints import Answer
 from tidegate.clients.flink import FlinkClient, FlinkJob, job_managers
 from tidegate.deadline import Waited
 from tidegate.errors import TidegateError
+from tidegate.jobs.ended import Ended, why_ended
 from tidegate.jobs.live import told_by
 from tidegate.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from tidegate.stack.supervisor import ServerStatus
 
-Job = tuple[FlinkJob, int, str]
-"""A job, its failures, and its datasets if it runs and tells them."""
+Job = tuple[FlinkJob, int, str, Ended | None]
+"""A job, its failures, its datasets if it runs and tells them, and why it has ended if it has failed for good."""
 
 
 @click.command("status")
@@ -48,9 +49,11 @@ def _show(settings: Settings, found: "Sequence[ServerStatus | Answer]", table: T
     else:
         console = tables()
         console.print(table)
-        jobs, problems = _jobs(job_managers(settings, timeout_s=endpoints.TIMEOUT_S).values())
+        jobs, ended, problems = _jobs(job_managers(settings, timeout_s=endpoints.TIMEOUT_S).values())
         if jobs:
             console.print(jobs)
+        for each in ended:
+            click.echo(str(each.told))
         for problem in problems:
             click.echo(f"Jobs are not known: {problem}")
         if not endpoints.has_local_stack(settings):
@@ -88,8 +91,8 @@ def _state(server: "ServerStatus | Answer") -> str:
     return f"[green]{server.detail}" if server.healthy else f"[red]{server.detail}"
 
 
-def _jobs(clients: Iterable[FlinkClient]) -> tuple[Table | None, list[str]]:
-    """The newest run of each job, None without any; and why a JobManager does not tell of its own."""
+def _jobs(clients: Iterable[FlinkClient]) -> tuple[Table | None, list[Ended], list[str]]:
+    """The newest run of each job, None without any; why some have failed, and why a JobManager tells of none."""
     asked = [Waited(partial(_newest, client), client.address) for client in clients]
     for waited in asked:
         waited.begin()
@@ -104,12 +107,16 @@ def _jobs(clients: Iterable[FlinkClient]) -> tuple[Table | None, list[str]]:
             problems.append(error.problem)
         except Exception as error:  # noqa: BLE001 - an answer of a shape that Flink does not give
             problems.append(f"what answers at {waited.name} is no Flink ({type(error).__name__}).")
-    return _jobs_table(found) if found else None, problems
+    ended = [why for _, (_, _, _, why) in sorted(found.items()) if why]
+    return _jobs_table(found) if found else None, ended, problems
 
 
 def _newest(client: FlinkClient) -> dict[str, Job]:
     newest = {job.name: job for job in sorted(client.jobs(), key=lambda job: job.start_time_ms)}
-    return {name: (job, client.failures(job.job_id), _datasets(client, job)) for name, job in newest.items()}
+    return {
+        name: (job, client.failures(job.job_id), _datasets(client, job), why_ended(client, job))
+        for name, job in newest.items()
+    }
 
 
 def _datasets(client: FlinkClient, job: FlinkJob) -> str:
@@ -118,7 +125,7 @@ def _datasets(client: FlinkClient, job: FlinkJob) -> str:
 
 def _jobs_table(jobs: Mapping[str, Job]) -> Table:
     table = Table("job", "state", "failures", "id", "datasets", box=None)
-    for name, (job, failures, datasets) in sorted(jobs.items()):
+    for name, (job, failures, datasets, _) in sorted(jobs.items()):
         state = f"[green]{job.state}" if job.state in ("RUNNING", "FINISHED") else f"[yellow]{job.state}"
         table.add_row(name, state, str(failures), job.job_id, datasets)
     return table

@@ -29,6 +29,7 @@ TAKEN_DATASETS = frozenset({"dead_letter", "dropped", "default_database"})
 """Folders of schemas that belong to no dataset, and what Flink calls the database it begins with."""
 MAX_HOURS = 100 * 366 * 24
 MAX_DAYS = 100 * 366
+MAX_BUDGET_WINDOW_S = 24 * 3600
 MAX_RULES_PER_SEVERITY = 60
 """Each has a bit of a BIGINT, and so has the event-time window beside those of ``reject``."""
 EVENT_TIME_RULE = "event_time_in_range"
@@ -154,11 +155,18 @@ class Index(_Part):
 
 
 class DeadLetters(_Part):
-    """Above which share dead letters are more than a normal error rate."""
+    """The error budget: how many dead letters are a normal error rate, and what refine does past it."""
 
-    max_ratio: float = Field(default=0.05, gt=0, le=1)
-    max_consecutive: int = Field(default=1000, ge=1)
-    action: Literal["alert", "stop"] = "alert"
+    max_ratio: float = Field(
+        default=0.05, gt=0, le=1, description="share of the records within `window_s` that may become dead letters"
+    )
+    max_consecutive: int = Field(default=1000, ge=1, description="dead letters in a row within one partition")
+    window_s: int = Field(default=300, ge=60, le=MAX_BUDGET_WINDOW_S, description="over how long `max_ratio` counts")
+    min_events: int = Field(default=200, ge=1, description="of fewer records within the window no share is taken")
+    action: Literal["alert", "stop"] = Field(
+        default="alert",
+        description="past the budget: a metric and a line in the log, or the dataset's own refine job ends",
+    )
 
 
 class Contract(_Part):

@@ -1,7 +1,7 @@
 """What a job runs of a dataset, in a few signs: a started job carries them, a contract gives those it calls for.
 
-They are made of the job's SQL and nothing else: a change of a description restarts nothing, and neither the address of
-a server nor a secret is part of them, so that a command on another machine finds the same.
+They are made of the job's SQL and refine's error budget, and nothing else: a change of a description restarts nothing,
+and neither the address of a server nor a secret is part of them, so that a command on another machine finds the same.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,8 @@ def fingerprints(stream: Stream, settings: Settings) -> dict[str, str]:
         ContractError: the stream is enriched by a reference that is not there.
     """
     platform = replace(platform_of(stream, settings), connections=_NO_ADDRESSES)
-    return {job: _signs(sql) for job, sql in _sql_of_jobs(stream, platform).items() if sql.inserts}
+    budget = {REFINE: _budget(stream)}
+    return {job: _signs(sql, budget.get(job, ())) for job, sql in _sql_of_jobs(stream, platform).items() if sql.inserts}
 
 
 def parameter(dataset: str) -> str:
@@ -58,6 +59,13 @@ def _sql_of_jobs(stream: Stream, platform: Platform) -> dict[str, JobSql]:
     }
 
 
-def _signs(sql: JobSql) -> str:
-    told = "\0".join((str(sql.state_ttl_ms), *sql.texts))
+def _budget(stream: Stream) -> tuple[str, ...]:
+    """What refine is told beside its SQL."""
+    dead_letters = stream.contract.dead_letters
+    limits = (dead_letters.max_ratio, dead_letters.max_consecutive, dead_letters.window_s, dead_letters.min_events)
+    return (*map(str, limits), dead_letters.action)
+
+
+def _signs(sql: JobSql, beside: tuple[str, ...]) -> str:
+    told = "\0".join((str(sql.state_ttl_ms), *sql.texts, *beside))
     return sha256(told.encode()).hexdigest()[:_SIGNS]

@@ -13,8 +13,10 @@ _LONGEST = 60
 """Of a group's name, which is part of the names of folders."""
 
 
-def grouped(setting: str, datasets: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def grouped(setting: str, datasets: Sequence[str], alone: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
     """The datasets of each group by its name, which is empty of the group that shares the job's own name.
+
+    Those that are to be ``alone`` have a job of their own, whatever the setting says.
 
     Raises:
         TidegateError: a dataset is in two groups.
@@ -22,7 +24,7 @@ def grouped(setting: str, datasets: Sequence[str]) -> dict[str, tuple[str, ...]]
     found: dict[str, tuple[str, ...]] = {}
     of = _groups(setting)
     for dataset in datasets:
-        group = dataset if setting.strip() == EACH else of.get(dataset, "")
+        group = dataset if setting.strip() == EACH or dataset in alone else of.get(dataset, "")
         found[group] = (*found.get(group, ()), dataset)
     return found
 

@@ -8,7 +8,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import TidegateError
-from tidegate.job_names import INDEX, METRICS, flink_name, group_of
+from tidegate.job_names import INDEX, METRICS, REFINE, flink_name, group_of
 from tidegate.jobs.groups import grouped, to_start
 from tidegate.jobs.live import LiveJob, of_dataset
 from tidegate.jobs.registered import datasets_to_start
@@ -21,6 +21,7 @@ class Start:
 
     ``datasets``: only these, beside what runs; all if empty. ``forget_removed``: state of operators that the SQL has
     no more may be given up. ``leave_running``: what runs already is left as it is, in place of refusing the start.
+    ``budget_reset``: what has arrived until now does not count in the error budget.
     """
 
     jobs: tuple[str, ...]
@@ -28,6 +29,7 @@ class Start:
     recover_from: str = "latest"
     forget_removed: bool = False
     leave_running: bool = False
+    budget_reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def plan_start(settings: Settings, what: Start, live: Sequence[LiveJob]) -> Plan
         meant = [name for name in mine if name in names]
         free = [name for name in meant if of_dataset(live, job, name) is None]
         running += _running(job, [name for name in what.datasets or mine if name not in free], live)
-        groups = to_start(grouped(settings.job_groups, mine), free, _taken(job, live), named=bool(what.datasets))
+        alone = [stream.name for stream in everyone if ends_alone(job, stream)]
+        groups = to_start(grouped(settings.job_groups, mine, alone), free, _taken(job, live), named=bool(what.datasets))
         starts += [GroupStart(job, group, datasets) for group, datasets in groups.items()]
         if meant and not free:
             _refuse(what, job, live)
@@ -96,6 +99,11 @@ def works_on(job: str, stream: Stream) -> bool:
     if job == METRICS:
         return bool(stream.metrics)
     return job != INDEX or stream.contract.index is not None
+
+
+def ends_alone(job: str, stream: Stream) -> bool:
+    """Whether the job may end because of what the dataset's records hold, which no other dataset is to suffer from."""
+    return job == REFINE and stream.contract.dead_letters.action == "stop"
 
 
 def running_already(job: LiveJob, datasets: Sequence[str] = ()) -> TidegateError:

@@ -75,6 +75,7 @@ def program(starts: Sequence[GroupStart], what: Start) -> list[str]:
         "--recover-from",  # not --from: Flink would take it for its own --fromSavepoint
         what.recover_from,
         *(["--forget-removed"] if what.forget_removed else []),
+        *(["--budget-reset"] if what.budget_reset else []),
     ]
     if len(starts) > 1:
         return [str(JOBS_FOLDER / "together.py"), *map(_word, starts), *options]

@@ -82,7 +82,7 @@ class Cluster(FlinkClient):
 
 
 def shown(*clusters: FlinkClient) -> tuple[list[list[str]], list[str]]:
-    table, problems = _jobs(clusters)
+    table, _, problems = _jobs(clusters)
     console = Console(width=80)
     with console.capture() as printed:
         console.print(table or "")
@@ -108,8 +108,8 @@ def test_jobs_of_several_job_managers_are_one_list_and_one_that_is_away_is_told(
 
 
 def test_no_jobs_and_no_answer_are_not_the_same() -> None:
-    assert _jobs([Cluster([])]) == (None, [])
-    assert _jobs([Cluster(None)]) == (None, ["Flink does not answer."])
+    assert _jobs([Cluster([])]) == (None, [], [])
+    assert _jobs([Cluster(None)]) == (None, [], ["Flink does not answer."])
 
 
 def test_an_answer_that_flink_does_not_give_is_one_line() -> None:
@@ -117,7 +117,7 @@ def test_an_answer_that_flink_does_not_give_is_one_line() -> None:
         def jobs(self) -> list[FlinkJob]:
             raise KeyError("jobs")
 
-    assert _jobs([Foreign([])]) == (None, ["what answers at http://127.0.0.1:8088 is no Flink (KeyError)."])
+    assert _jobs([Foreign([])]) == (None, [], ["what answers at http://127.0.0.1:8088 is no Flink (KeyError)."])
 
 
 def test_a_job_manager_that_hangs_is_told_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_a_job_manager_that_hangs_is_told_at_the_deadline(monkeypatch: pytest.Mo
             return []
 
     monkeypatch.setattr(endpoints, "DEADLINE_S", 0.1)
-    assert _jobs([Hanging([])]) == (None, ["http://127.0.0.1:8088 has not answered within 0.1 s."])
+    assert _jobs([Hanging([])]) == (None, [], ["http://127.0.0.1:8088 has not answered within 0.1 s."])
     thawed.set()
 
 

@@ -32,8 +32,6 @@ EXPECTED = {
     "privacy.retention_days": "issue 18: retention of personal fields",
     "lake.retention_days": "issue 18: retention of the lake's partitions",
     "index.retention_days": "issue 18: retention of dated indices",
-    "dead_letters.max_consecutive": "issue 17: the error budget in refine, per partition",
-    "dead_letters.action": "issue 17: what refine does past its error budget",
 }
 """The fields without a reader, with the issue that will read them."""
 

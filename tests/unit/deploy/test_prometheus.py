@@ -86,7 +86,8 @@ def test_every_alert_has_a_case_that_fires_and_one_that_does_not() -> None:
 @pytest.mark.parametrize("alert", alerts(), ids=lambda alert: str(alert["alert"]))
 def test_every_alert_says_what_how_bad_and_where_to_read_on(alert: dict[str, Any]) -> None:
     assert alert["labels"]["severity"] in ("warning", "critical")
-    assert {"summary", "description", "runbook_url"} == alert["annotations"].keys()
+    assert {"summary", "description", "command", "runbook_url"} == alert["annotations"].keys()
+    assert re.match(r"tidegate [a-z]+", alert["annotations"]["command"])
     path, _, anchor = alert["annotations"]["runbook_url"].partition("#")
     assert anchor in anchors((PROJECT / path).read_text())
 

@@ -52,3 +52,11 @@ def test_a_job_without_work_is_not_listed() -> None:
 def test_it_can_stand_in_a_list_of_flinks(dataset: str) -> None:
     told = {parameter(dataset), *fingerprints(load_stream(SCHEMAS, dataset), SETTINGS).values()}
     assert not set("".join(told)) & set(",:;'\" ")
+
+
+def test_the_error_budget_is_refines_alone() -> None:
+    contract = clicks().contract
+    for update in ({"max_ratio": 0.5}, {"max_consecutive": 7}, {"window_s": 60}, {"min_events": 1}, {"action": "stop"}):
+        dead_letters = contract.dead_letters.model_copy(update=update)
+        other = replace(clicks(), contract=contract.model_copy(update={"dead_letters": dead_letters}))
+        assert changed(other) == {"refine"}, update

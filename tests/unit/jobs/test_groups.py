@@ -68,3 +68,10 @@ def test_what_is_asked_for_is_started_beside_what_runs(
     expected: dict[str, tuple[str, ...]],
 ) -> None:
     assert to_start(groups, wanted, taken, named=named) == expected
+
+
+@pytest.mark.parametrize("setting", ["shared", "clicks,orders"])
+def test_a_dataset_that_may_end_its_job_has_one_of_its_own(setting: str) -> None:
+    found = grouped(setting, ALL, alone=["clicks"])
+    assert found.pop("clicks") == ("clicks",)
+    assert "clicks" not in [name for names in found.values() for name in names]

@@ -1,15 +1,17 @@
 """What a start has to start beside the jobs that run."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.contracts import SCHEMAS
+from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, METRICS, REFINE
 from tidegate.jobs import plan_start as module
 from tidegate.jobs.live import LiveJob
-from tidegate.jobs.plan_start import GroupStart, Planned, Start, plan_start
+from tidegate.jobs.plan_start import GroupStart, Planned, Start, ends_alone, plan_start
 from tidegate.jobs.registered import Missing
 from tidegate.settings import Settings
 
@@ -108,3 +110,24 @@ def test_one_that_was_never_registered_is_left_out_and_one_that_lacks_a_part_is_
         "clicks has no topic silver.clicks. Run `tidegate contract register clicks`, then this again."
     ]
     assert capsys.readouterr().err.startswith("Left out: orders has no topic raw.orders.")
+
+
+def test_a_dataset_whose_budget_stops_its_job_has_refine_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ends_alone", lambda job, stream: job == REFINE and stream.name == "clicks")
+    assert names(planned(Start((REFINE, LAKE)))) == {
+        "refine": ("app_logs", "orders"),
+        "refine.clicks": ("clicks",),
+        "lake": ALL,
+    }
+
+
+def test_only_a_contract_that_says_stop_ends_its_job() -> None:
+    stream = load_stream(SCHEMAS, "clicks")
+    stops = stream.contract.dead_letters.model_copy(update={"action": "stop"})
+    stopping = replace(stream, contract=stream.contract.model_copy(update={"dead_letters": stops}))
+    assert [ends_alone(job, each) for job in (REFINE, LAKE) for each in (stream, stopping)] == [
+        False,
+        True,
+        False,
+        False,
+    ]

@@ -1,5 +1,8 @@
 package io.tidegate.functions;
 
+import io.tidegate.budget.Letters;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.GenericArrayData;
@@ -28,6 +31,9 @@ public final class Violations extends ScalarFunction {
         Object[] rows = new Object[matching.length];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = GenericRowData.of((Object[]) matching[i]);
+        }
+        if (rows.length > 0) {
+            Letters.ofThread().rules(Arrays.stream(matching).map(each -> each[0].toString()).collect(Collectors.joining(", ")));
         }
         return new GenericArrayData(rows);
     }
