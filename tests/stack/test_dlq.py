@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.synthetic import SyntheticDataset
-from tidegate.cli import audit, dlq_act
+from tidegate.cli import audit, dlq_act, dlq_one
 from tidegate.cli import dlq as cli
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -25,7 +25,7 @@ def dataset(stack: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     synthetic = SyntheticDataset(stack, tmp_path / "schemas", f"probe_{uuid4().hex[:8]}")
     synthetic.write_outputs(synthetic.write_raw(ROUNDS))
     settings = synthetic.settings.model_copy(update={"home": tmp_path})
-    for module in (cli, dlq_act, audit):
+    for module in (cli, dlq_act, dlq_one, audit):
         monkeypatch.setattr(module, "get_settings", lambda: settings)
     return synthetic
 
@@ -122,3 +122,24 @@ def test_letters_are_exported_whole(dataset: SyntheticDataset, tmp_path: Path, e
     assert len(records) == 10
     assert {record["error_code"] for record in records} == {"TRUNCATED"}
     assert {record["letter_topic"] for record in records} == {f"dlq.{name}"}
+
+
+def test_one_letter_is_shown_whole_with_what_became_of_it(dataset: SyntheticDataset) -> None:
+    name = dataset.dataset.name
+    payload = dataset.raw.encode({"event_id": "e1", "event_time": 1, "note": "told"})[:-2]
+    record = dataset.dead_letter_record("decode", "TRUNCATED", 0, 5) | {"payload": payload}
+    record["dead_letter_id"] = "f" * 32
+    dataset.send(f"dlq.{name}", [(1, dataset.dead_letter.encode(record))])
+
+    shown = said("show", "ffffff", "--dataset", name)
+    assert "decode TRUNCATED" in shown and "to do: Look at `payload`" in shown
+    assert "event_id: e1" in shown and "it can't be read: TRUNCATED: field note" in shown
+    assert f"tidegate redrive plan {name} --id {'f' * 32}" in shown
+    said("discard", name, "--id", "f" * 32, "--reason", "of no use", "--yes")
+    found = told("show", "ffffff", "--dataset", name, "--reveal")
+    assert (found["state"], found["history"][0]["reason"]) == ("discarded", "of no use")
+    assert found["record"]["fields"]["event_id"] == "e1"
+    result = CliRunner().invoke(audit.command, ["list", "--dataset", name, "--action", "reveal", "--json"])
+    assert [action["phase"] for action in json.loads(result.output)] == ["begun", "ended"]
+    with pytest.raises(TidegateError, match="no letter has an id"):
+        said("show", "e" * 32, "--dataset", name)
