@@ -300,13 +300,29 @@ PROOF_FAULTS = Metric(
     "offsets that the last proof found missing, doubled, unexplained, or behind: beyond all that refine has written",
     "`tidegate prove DATASET` names them",
 )
+PROOF_MISSING = Metric(
+    "tidegate_proof_missing",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "offsets that the last proof found missing, in any layer; those that refine has not reached yet are not among them",
+    "stays above 0: `tidegate prove DATASET` names them, `tidegate replay` refines them again",
+)
+PROOF_DOUBLED = Metric(
+    "tidegate_proof_doubled",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "offsets that are twice in the last proof, in any layer",
+    "above 0: `tidegate prove DATASET` names them",
+)
 PROOF_RECORDS = Metric(
     "tidegate_proof_records",
     "gauge",
     "monitor",
     ("dataset", "verdict"),
-    "records of the last proof's window by verdict: raw, silver, dead_letter, dropped, duplicate, undecided (behind an "
-    "open transaction), expired (retention has removed what would tell)",
+    "records of the last proof's window by verdict: raw, silver, dead_letter, repaired (redriven, and well now), "
+    "parked, dropped, duplicate, undecided (behind an open transaction), expired (nobody can tell after retention)",
     "undecided for long: a transaction that nobody ends",
 )
 PROOF_AGE = Metric(

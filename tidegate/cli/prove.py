@@ -8,11 +8,15 @@ from typing import Any
 
 import click
 
+from tidegate import log
 from tidegate.cli.output import tables
+from tidegate.monitor.prove_watch import ProofWatch, watch
 from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.report import ProofReport
 from tidegate.proof.show import print_report
 from tidegate.replay.recompute import Asked, prove_content
 from tidegate.settings import get_settings
+from tidegate.stopping import stop_on_signal
 
 BOUND = "TIME|OFFSETS"
 
@@ -28,6 +32,10 @@ BOUND = "TIME|OFFSETS"
 @click.option("--recompute", is_flag=True, help="refine raw once more; compare each row's content with the lake's.")
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="recompute N records chosen by chance only.")
 @click.option("--except", "left_out", multiple=True, metavar="COLUMN", help="a column not to compare (repeatable).")
+@click.option("--watch", "every_s", type=click.FloatRange(min=1), metavar="SECONDS", help="prove again and again.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=9466, show_default=True, help="metrics of --watch; 0: any"
+)
 @click.option("--json", "as_json", is_flag=True, help="machine-readable report.")
 def command(dataset: str, as_json: bool, **options: Any) -> None:
     """Prove that every event of DATASET is in silver, dead-lettered, dropped or a duplicate: once, and nothing else.
@@ -39,16 +47,30 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
     Examples:
       tidegate prove clicks --from 2026-11-21T10:00:00Z
       tidegate prove clicks --recompute --sample 10000
+      tidegate prove clicks --watch 300
     """
-    settings = get_settings()
     recompute, sample, left_out = (options.pop(name) for name in ("recompute", "sample", "left_out"))
     if not recompute and (sample is not None or left_out):
         raise click.UsageError("--sample and --except need --recompute.")
-    scope = Scope(**options)
-    asked = Asked(sample, left_out)
-    report = prove_content(settings, dataset, scope, asked) if recompute else prove(settings, dataset, scope)
-    if as_json:
-        click.echo(json.dumps(report.to_json(), indent=2))
-    else:
-        print_report(report, tables())
-    click.get_current_context().exit(0 if report.holds else 1)
+    every_s, port = options.pop("every_s"), options.pop("port")
+    settings, scope, asked = get_settings(), Scope(**options), Asked(sample, left_out)
+
+    def proof() -> ProofReport:
+        return prove_content(settings, dataset, scope, asked) if recompute else prove(settings, dataset, scope)
+
+    show = _print_json if as_json else _print
+    if every_s is None:
+        report = proof()
+        show(report)
+        click.get_current_context().exit(0 if report.holds else 1)
+    with stop_on_signal() as stop:
+        holds = watch(ProofWatch(dataset, proof, show, every_s), ("127.0.0.1", port), stop, log.tell)
+    click.get_current_context().exit(0 if holds else 1)
+
+
+def _print(report: ProofReport) -> None:
+    print_report(report, tables())
+
+
+def _print_json(report: ProofReport) -> None:
+    click.echo(json.dumps(report.to_json(), indent=2))

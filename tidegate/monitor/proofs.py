@@ -21,6 +21,8 @@ VERDICTS = {
     "raw": "produced",
     "silver": "silver",
     "dead_letter": "dead_letter",
+    "repaired": "repaired",
+    "parked": "parked",
     "dropped": "dropped",
     "duplicate": "duplicate",
     "undecided": "undecided",
@@ -88,7 +90,10 @@ def samples(dataset: str, report: Report, made_s: float) -> Iterator[Sample]:
     yield Sample(metric_names.PROOF_AGE, (dataset,), Since(made_s))
     yield Sample(metric_names.PROOF_DURATION, (dataset,), report["seconds"])
     yield Sample(metric_names.PROOF_MEMORY, (dataset,), report["peak_rss_mb"] * 2**20)
-    for fault, count in faults(dataset, report).items():
+    found = faults(dataset, report)
+    yield Sample(metric_names.PROOF_MISSING, (dataset,), found["missing"])
+    yield Sample(metric_names.PROOF_DOUBLED, (dataset,), found["doubled"])
+    for fault, count in found.items():
         yield Sample(metric_names.PROOF_FAULTS, (dataset, fault), count)
     for verdict, key in VERDICTS.items():
         yield Sample(metric_names.PROOF_RECORDS, (dataset, verdict), facts[key])

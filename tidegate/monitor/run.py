@@ -51,7 +51,7 @@ def serving(settings: Settings, options: Options, address: tuple[str, int], say:
         return [first, *roster.readers()]
 
     first = ContractReader(contracts, changed=lambda: crew.man(everyone()))
-    with _http_server(board, address) as port:
+    with http_server(board, address) as port:
         try:
             crew.man(everyone())
             yield port
@@ -67,7 +67,12 @@ def _registry(board: Board) -> CollectorRegistry:
 
 
 @contextmanager
-def _http_server(board: Board, address: tuple[str, int]) -> Iterator[int]:
+def http_server(board: Board, address: tuple[str, int]) -> Iterator[int]:
+    """Serves what is on the board while the block runs; gives the port.
+
+    Raises:
+        TidegateError: the address can't be listened on.
+    """
     host, port = address
     try:
         server, thread = start_http_server(port, addr=host, registry=_registry(board))

@@ -17,7 +17,7 @@ REPORT: dict[str, Any] = {
     "datasets": {
         "clicks": {
             "undecided": 0, "expired": 0, "produced": 10, "silver": 5, "dead_letter": 2, "dropped": 1, "duplicate": 1,
-            "missing": 4, "doubled": 0, "unexplained": 0,
+            "repaired": 3, "parked": 6, "missing": 4, "doubled": 0, "unexplained": 0,
         }
     },
 }  # fmt: skip
@@ -48,6 +48,10 @@ def test_a_report_becomes_metrics() -> None:
         ("records", "raw"): 10,
         ("records", "silver"): 5,
         ("records", "dead_letter"): 2,
+        ("records", "repaired"): 3,
+        ("records", "parked"): 6,
+        ("missing",): 1,
+        ("doubled",): 0,
         ("records", "dropped"): 1,
         ("records", "duplicate"): 1,
         ("records", "undecided"): 0,
