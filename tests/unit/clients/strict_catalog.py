@@ -1,0 +1,93 @@
+"""A lake on this machine's disk whose catalog refuses a commit to a table that has moved, as a server's does."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+from pyiceberg.table import Table
+from pyiceberg.table.update import RemoveSnapshotRefUpdate, SetSnapshotRefUpdate, update_table_metadata
+
+from tests.lake import DiskCatalog
+
+NAME = "silver.clicks"
+PLACES = pa.schema(
+    [
+        pa.field("_source_partition", pa.int32()),
+        pa.field("_source_offset", pa.int64()),
+        pa.field("value", pa.string()),
+        pa.field("tags", pa.list_(pa.string())),
+        pa.field("day", pa.int32()),
+    ]
+)
+Place = tuple[int, int]
+
+
+class StrictCatalog(DiskCatalog):
+    """``before_commit`` is called once, before the next commit is looked at: somebody else who comes between."""
+
+    before_commit: Callable[[], None] | None = None
+
+    def commit_table(self, table: Table, requirements: Any, updates: Any) -> Any:
+        before, self.before_commit = self.before_commit, None
+        if before is not None:
+            before()
+        known = self.tables[".".join(table.name())]
+        for requirement in requirements:
+            requirement.validate(known.metadata)
+        metadata = known.metadata
+        for update in updates:
+            metadata = _without_ref(metadata, update) if isinstance(update, RemoveSnapshotRefUpdate) else metadata
+        ordinary = tuple(each for each in updates if not isinstance(each, RemoveSnapshotRefUpdate))
+        metadata = update_table_metadata(metadata, ordinary) if ordinary else metadata
+        known.metadata = metadata
+        return SimpleNamespace(metadata=metadata, metadata_location="")
+
+    def load_table(self, name: Any) -> Table:
+        known = self.tables[name if isinstance(name, str) else ".".join(name)]
+        return Table(known.name(), known.metadata, "", known.io, self)  # type: ignore[arg-type]
+
+
+def lake(folder: Path) -> tuple[StrictCatalog, Table]:
+    """An empty silver table that is partitioned by ``day``."""
+    catalog = StrictCatalog(folder)
+    catalog.create(NAME, PLACES, ("day",))
+    return catalog, catalog.load_table(NAME)
+
+
+def rows(places: list[Place], value: str = "old", day: int = 1) -> pa.Table:
+    columns = [[place[0] for place in places], [place[1] for place in places]]
+    many = len(places)
+    return pa.table([*columns, [value] * many, [["a"]] * many, [day] * many], schema=PLACES)
+
+
+def append(catalog: StrictCatalog, added: pa.Table, **properties: str) -> int:
+    """One commit of somebody; returns its snapshot."""
+    table = catalog.load_table(NAME)
+    table.append(added, snapshot_properties=properties)
+    current = table.current_snapshot()
+    assert current is not None
+    return current.snapshot_id
+
+
+def to_branch(catalog: StrictCatalog, added: pa.Table, branch: str = "aside") -> None:
+    """One commit on a branch that leaves ``main`` where it is now; ``main`` has commits already."""
+    before = catalog.load_table(NAME).current_snapshot()
+    assert before is not None
+    staged = append(catalog, added)
+    refs = {branch: staged, "main": before.snapshot_id}
+    catalog.load_table(NAME)._do_commit(
+        tuple(SetSnapshotRefUpdate(ref_name=name, type="branch", snapshot_id=at) for name, at in refs.items()), ()
+    )
+
+
+def content(catalog: StrictCatalog) -> list[tuple[int, int, str]]:
+    """The rows of ``main``: partition, offset, value."""
+    found = catalog.load_table(NAME).scan().to_arrow().to_pylist()
+    return sorted((row["_source_partition"], row["_source_offset"], row["value"]) for row in found)
+
+
+def _without_ref(metadata: Any, update: RemoveSnapshotRefUpdate) -> Any:
+    refs = {name: ref for name, ref in metadata.refs.items() if name != update.ref_name}
+    return metadata.model_copy(update={"refs": refs})

@@ -1,0 +1,79 @@
+"""Which rows a replay writes again: those of raw records in a range of offsets, and maybe of a time. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidegate.avro.leading_fields import Mask
+from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION
+from tidegate.proof.rows import Rows
+
+Spans = Mapping[int, tuple[int, int]]
+"""[start, end) by raw partition; every partition of the topic is named, if without an offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventTimes:
+    """A column of silver, and the times [start, end) of it in microseconds since 1970; None: no bound."""
+
+    column: str
+    start_us: int | None = None
+    end_us: int | None = None
+
+    def of(self, times_us: NDArray[np.int64]) -> Mask:
+        """Marks the times within."""
+        marked = np.ones(len(times_us), np.bool_)
+        if self.start_us is not None:
+            marked &= times_us >= self.start_us
+        if self.end_us is not None:
+            marked &= times_us < self.end_us
+        return marked
+
+
+@dataclass(frozen=True, slots=True)
+class RowRange:
+    """The rows with these source coordinates, and where ``times`` are given, of these event times alone."""
+
+    spans: Spans
+    times: EventTimes | None = None
+
+    @property
+    def condition(self) -> str:
+        """As Iceberg's row filter. Never all rows: a range without an offset has a condition that holds for none."""
+        places = [
+            f"({SOURCE_PARTITION} = {number} and {SOURCE_OFFSET} >= {start} and {SOURCE_OFFSET} < {end})"
+            for number, (start, end) in self.spans.items()
+            if start < end
+        ]
+        if not places:
+            return f"{SOURCE_PARTITION} < 0"
+        among = " or ".join(places)
+        bounds = [*_bounds(self.times)] if self.times else []
+        return " and ".join([f"({among})", *bounds]) if bounds else among
+
+    def of(self, rows: Rows, times_us: NDArray[np.int64] | None = None) -> Mask:
+        """Marks the rows of the range; ``times_us`` are their event times, needed where the range has some."""
+        marked = np.zeros(len(rows), np.bool_)
+        for number, (start, end) in self.spans.items():
+            marked |= (rows.partition == number) & (rows.offset >= start) & (rows.offset < end)
+        if self.times is not None:
+            assert times_us is not None
+            marked &= self.times.of(times_us)
+        return marked
+
+
+def _bounds(times: EventTimes) -> list[str]:
+    found = []
+    if times.start_us is not None:
+        found.append(f"{times.column} >= '{_iso(times.start_us)}'")
+    if times.end_us is not None:
+        found.append(f"{times.column} < '{_iso(times.end_us)}'")
+    return found
+
+
+def _iso(at_us: int) -> str:
+    whole = datetime.fromtimestamp(at_us // 1_000_000, UTC).replace(microsecond=at_us % 1_000_000)
+    return whole.isoformat(timespec="microseconds")
