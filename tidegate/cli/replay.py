@@ -1,53 +1,159 @@
-"""``tidegate replay``: refines again what was lost, and nothing else.
+"""``tidegate replay``: a range of events made again by the code as it is now, with proof; and what was lost."""
 
-Exit codes: 0 nothing is missing (any more), 1 something still is, or it can't be told.
-"""
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
 
 import click
+from rich.table import Table
 
+from tidegate.cli import replay_missing, replay_run
 from tidegate.cli.output import tables
-from tidegate.proof.reconcile import Scope, prove
-from tidegate.proof.show import print_report
-from tidegate.replay.missing import find_missing
-from tidegate.replay.plan import Plan
-from tidegate.replay.run import run_plan
-from tidegate.replay.turn import replay_turn
-from tidegate.settings import get_settings
+from tidegate.clients.audit import default_actor
+from tidegate.clients.flink import FlinkClient
+from tidegate.replay.account import counts_of
+from tidegate.replay.asked import Asked
+from tidegate.replay.make_plan import make_plan
+from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
+from tidegate.replay.write_aside import records_read
+from tidegate.settings import Settings, get_settings
 
 
-@click.command(name="replay")
+@click.group("replay")
+def command() -> None:
+    """Make a range of events again with the code as it is now, and prove the result; or refine again what was lost.
+
+    \b
+    tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
+    tidegate replay run PLAN
+    """
+
+
+@command.command()
 @click.argument("dataset")
-@click.option("--wait", "wait_s", type=click.FloatRange(min=0), metavar="SECONDS", help="let refine catch up first.")
-@click.option("--dry-run", is_flag=True, help="only say what is missing.")
-@click.option("--lake/--no-lake", default=True, help="ask the lake whether it has rows of what is missing.")
-@click.option("--index/--no-index", default=True, help="ask the search index the same.")
-def command(dataset: str, wait_s: float | None, dry_run: bool, lake: bool, index: bool) -> None:
-    """Refine again the events of DATASET that are in no output of refine, although refine has gone past them.
+@click.option("--target", type=click.Choice(["lake"]), default="lake", show_default=True, help="What is written again.")
+@click.option("--arrived-from", metavar="TIME", help="Events that arrived in Kafka at this time or later.")
+@click.option("--arrived-to", metavar="TIME", help="Events that arrived before this time.")
+@click.option("--offsets", metavar="0:100-200,1:0-50", help="Raw offsets by partition, the end exclusive.")
+@click.option("--event-from", metavar="TIME", help="Rows whose event time is this or later.")
+@click.option("--event-to", metavar="TIME", help="Rows whose event time is before this.")
+@click.option("--actor", help="Who asks for it; the user of this machine if left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def plan(dataset: str, target: str, actor: str | None, as_json: bool, **ranges: str | None) -> None:
+    """Say what a replay of a range of DATASET would do, and keep it for `run`; nothing is changed.
 
-    That happens when refine is down for longer than its transactions live. Each missing event is read from the raw
-    topic once more and gets its verdict, in one more transaction; all others are left alone. The lake and the search
-    index follow by themselves. The proof is made before and after. Where it can't tell that an event is lost, nothing
-    is refined: behind an open transaction, after retention, or if lake or index have the event.
+    Waits until the lake has all of the range that refine has read.
+
+    Example: tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
+    """
+    settings, asked = get_settings(), Asked(**ranges)
+    asked.refuse_mixed()
+    made = make_plan(settings, dataset, asked, actor or default_actor())
+    store_plan(settings, made)
+    if as_json:
+        click.echo(made.to_json())
+        return
+    _print_plan(made)
+    click.echo(f"Nothing was changed yet. Run it: tidegate replay run {made.plan_id}")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def list_all(as_json: bool) -> None:
+    """List the replays that were planned, the newest first, and how far each is.
+
+    Example: tidegate replay list
     """
     settings = get_settings()
-    with replay_turn(settings) as turn:
-        plan = find_missing(settings, dataset, wait_s, lake=lake, index=index)
-        if not plan.count:
-            click.echo(f"Nothing of {dataset} is missing.")
-            return
-        _show(plan)
-        if dry_run:
-            click.get_current_context().exit(1)
-        file = run_plan(settings, plan, turn)
-    click.echo(f"They were refined again; their offsets are in {file}.")
-    report = prove(settings, dataset, Scope(lake=False, index=False))
-    print_report(report, tables())
-    click.get_current_context().exit(0 if report.holds else 1)
+    found = [(each, load_status(settings, each.plan_id)) for each in all_plans(settings)][::-1]
+    if as_json:
+        for each, status in found:
+            click.echo(json.dumps(_told(each, status)))
+        return
+    if not found:
+        click.echo("No replay was planned.")
+        return
+    table = Table("plan", "dataset", "range", "events", "state", "proof")
+    for each, status in found:
+        holds = {None: "", True: "holds", False: "does not hold"}[status.proof_holds]
+        table.add_row(each.plan_id, each.dataset, each.asked, f"{each.events:,}", status.state, holds)
+    tables().print(table)
 
 
-def _show(plan: Plan) -> None:
-    places = ", ".join(f"{len(offsets):,} of partition {number}" for number, offsets in plan.offsets.items() if offsets)
-    click.echo(f"{plan.count + plan.left:,} events of {plan.dataset} are missing.")
-    if plan.left:
-        click.echo(f"One replay takes the first {plan.count:,}; run it again for the other {plan.left:,}.")
-    click.echo(f"In this replay: {places}.")
+@command.command()
+@click.argument("plan_id")
+@click.option("--json", "as_json", is_flag=True, help="Print plan, state and result as JSON.")
+def show(plan_id: str, as_json: bool) -> None:
+    """Show a replay: its plan, what became of each record, and the verdict of the proof.
+
+    Example: tidegate replay show 20261121t101500-1a2b
+    """
+    settings = get_settings()
+    found, status = load_plan(settings, plan_id), load_status(settings, plan_id)
+    if as_json:
+        click.echo(json.dumps(_told(found, status), indent=2))
+        return
+    _print_plan(found)
+    click.echo(f"State: {status.state}")
+    print_result(status)
+
+
+@command.command()
+@click.argument("plan_id")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(plan_id: str, as_json: bool) -> None:
+    """Say how far a replay is: from another terminal, or after the command that ran it has ended.
+
+    Example: tidegate replay status 20261121t101500-1a2b
+    """
+    settings = get_settings()
+    found, now = load_plan(settings, plan_id), load_status(settings, plan_id)
+    read = _read(settings, now)
+    if as_json:
+        click.echo(json.dumps({"plan_id": plan_id, "state": now.state, "read": read, "events": found.events}))
+        return
+    progress = "" if read is None else f", {read:,} of {found.events:,} raw records read"
+    click.echo(f"{plan_id}: {now.state}{progress}")
+
+
+def print_result(status: Status) -> None:
+    """What a replay has done, as far as it has."""
+    if status.counts:
+        click.echo(counts_of(status.counts))
+    if status.proof:
+        click.echo(status.proof)
+
+
+def _read(settings: Settings, now: Status) -> int | None:
+    if now.state != WRITING or now.job_id is None:
+        return None
+    client = FlinkClient(settings)
+    live = any(job.job_id == now.job_id and job.live for job in client.jobs())
+    return records_read(client, now.job_id) if live else None
+
+
+def _told(found: RangePlan, now: Status) -> dict[str, Any]:
+    plan_of: dict[str, Any] = json.loads(found.to_json())
+    return plan_of | {"status": asdict(now)}
+
+
+def _print_plan(found: RangePlan) -> None:
+    made = datetime.fromtimestamp(found.created_at / 1000, UTC)
+    click.echo(f"Replay {found.plan_id} of {found.dataset} into {found.table}")
+    click.echo(f"Planned {made:%Y-%m-%dT%H:%M:%SZ} by {found.actor}")
+    click.echo(f"Range: {found.asked}")
+    for number, (start, end) in sorted(found.rows.spans.items()):
+        if start < end:
+            click.echo(f"  partition {number}: offsets {start:,} to {end - 1:,}")
+    took = "unknown, no replay has run yet" if found.expected_s is None else f"about {found.expected_s:,.0f} s"
+    click.echo(f"Reads {found.events:,} raw records, some {found.expected_bytes / 1e6:,.1f} MB; time: {took}.")
+    over = found.overwritten
+    click.echo(f"Writes again {over.rows:,} rows, which are in {over.files:,} files of {over.bytes / 1e6:,.1f} MB.")
+    for note in found.notes:
+        click.echo(note)
+
+
+for each in (replay_run.run, replay_run.cancel, replay_missing.command):
+    command.add_command(each)

@@ -19,7 +19,7 @@ def drop_branch(table: Table, branch: str) -> bool:
     table.refresh()
     if branch not in table.metadata.refs:
         return False
-    table._do_commit((RemoveSnapshotRefUpdate(ref_name=branch),), ())  # noqa: SLF001 - pyiceberg has no other way
+    table._do_commit((RemoveSnapshotRefUpdate(ref_name=branch),), ())
     return True
 
 

@@ -113,7 +113,9 @@ class _InOneCommit(_OverwriteFiles):
         for file in self._added_data_files:
             collector.add_file(data_file=file, partition_spec=metadata.spec(), schema=metadata.schema())
         for file in self._deleted_data_files:
-            collector.remove_file(data_file=file, partition_spec=metadata.specs()[file.spec_id], schema=metadata.schema())
+            collector.remove_file(
+                data_file=file, partition_spec=metadata.specs()[file.spec_id], schema=metadata.schema()
+            )
         before = metadata.current_snapshot()
         return update_snapshot_summaries(
             summary=Summary(operation=self._operation, **collector.build(), **(snapshot_properties or {})),

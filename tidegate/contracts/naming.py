@@ -20,6 +20,8 @@ Output = Literal["silver", "dlq", "dropped"]
 Layer = Literal["bronze", "silver"]
 """The namespaces of the lake: raw bytes as they came, and the good rows."""
 GOLD = "gold"
+REPLAYS = "replays"
+"""The lake's namespace of what replays leave beside their rows, for as long as they run."""
 """The lake's namespace of business metrics."""
 CHANGES_SUFFIX = "_changes"
 LAKE_DEAD_LETTERS = TableName("bronze.dead_letters")

@@ -1,6 +1,7 @@
 """Refining again what a plan names, by a bounded Flink job beside the running ones."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,13 +46,16 @@ def _write(settings: Settings, plan: Plan) -> Path:
     return file
 
 
-def wait_until_ended(client: FlinkClient, job_id: str) -> FlinkJob:
-    """The job, once it has ended: when it has begun, it fails or finishes."""
+def wait_until_ended(
+    client: FlinkClient, job_id: str, meanwhile: Callable[[FlinkJob], None] = lambda _job: None
+) -> FlinkJob:
+    """The job, once it has ended: when it has begun, it fails or finishes. ``meanwhile`` is called again and again."""
     deadline_s, has_begun = time.monotonic() + START_LIMIT_S, False
     while True:
         job = next(each for each in client.jobs() if each.job_id == job_id)
         if job.state not in LIVE:
             return job
+        meanwhile(job)
         has_begun = has_begun or client.running(job.job_id)
         if not has_begun and time.monotonic() > deadline_s:
             client.cancel(job.job_id)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from tidegate.clients.flink import FlinkClient
 from tidegate.errors import TidegateError
-from tidegate.job_names import REPLAY
-from tidegate.jobs.start import refuse_if_running
+from tidegate.job_names import REPLAY, job_of
 from tidegate.settings import Settings
 
 
@@ -37,8 +36,10 @@ class Turn:
 
 
 @contextmanager
-def replay_turn(settings: Settings) -> Iterator[Turn]:
+def replay_turn(settings: Settings, own: str = "") -> Iterator[Turn]:
     """Taken before the plan is made, and kept until the replay has ended.
+
+    ``own``: a job that may run, since it is this replay's.
 
     Raises:
         TidegateError: a replay is planned, or runs.
@@ -53,9 +54,18 @@ def replay_turn(settings: Settings) -> Iterator[Turn]:
                 "another `tidegate replay` is at work.", remedy="Let it end; then ask again."
             ) from error
         client = FlinkClient(settings)
-        refuse_if_running(client, REPLAY)
+        _refuse_others(client, own)
         yield Turn(client, frozenset(_replays(client)))
 
 
 def _replays(client: FlinkClient) -> set[str]:
-    return {job.job_id for job in client.jobs() if job.name == REPLAY}
+    return {job.job_id for job in client.jobs() if job_of(job.name) == REPLAY}
+
+
+def _refuse_others(client: FlinkClient, own: str) -> None:
+    for job in client.jobs():
+        if job.live and job_of(job.name) == REPLAY and job.name != own:
+            raise TidegateError(
+                f"a replay runs already: the Flink job {job.name} ({job.state}, id {job.job_id}).",
+                remedy="Let it end; `tidegate replay list` shows which it is, `tidegate replay cancel` ends it.",
+            )

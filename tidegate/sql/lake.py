@@ -98,7 +98,7 @@ def insert_bronze(stream: Stream) -> Insert:
         f"lake.{name}",
         f"""INSERT INTO {quoted_name(name)}
 SELECT {", ".join(COORDINATES)}, {INGESTED_AT}, {KEY}, {HEADERS}, {VALUE},
-  {_day_of(INGESTED_AT)}
+  {day_of(INGESTED_AT)}
 FROM raw_records""",
     )
 
@@ -109,7 +109,7 @@ def insert_silver(stream: Stream) -> Insert:
     return Insert(
         f"lake.{name}",
         f"""INSERT INTO {quoted_name(name)} ({names}, {", ".join(f"`{part}`" for part in PARTITIONS)})
-SELECT {names}, {_day_of(f"`{stream.contract.event_time.column}`")}
+SELECT {names}, {day_of(f"`{stream.contract.event_time.column}`")}
 FROM silver WHERE _error_code IS NULL""",
     )
 
@@ -118,5 +118,6 @@ def _dated(name: naming.TableName, body: list[str]) -> Table:
     return lake_table(name, [*body, *(f"`{part}` INT" for part in PARTITIONS)], PARTITIONS, {})
 
 
-def _day_of(column: str) -> str:
+def day_of(column: str) -> str:
+    """The columns that partition a table, of a time."""
     return ", ".join(f"CAST(EXTRACT({part.upper()} FROM {column}) AS INT)" for part in PARTITIONS)

@@ -95,7 +95,8 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     if contract.rules_of("drop"):
         inserts["dropped"] = insert_dropped(contract)
     judged: tuple[View, ...] = (judged_view(stream, scope),)
-    views: tuple[View, ...] = (enriched_view(stream, references), validated_view(stream), refined_view(stream))
+    enriched = enriched_view(stream, references, every=scope.every)
+    views: tuple[View, ...] = (enriched, validated_view(stream), refined_view(stream))
     if stream.map_sql is not None:
         # Planned once: a value is converted once, whatever reads it.
         judged, views = (), (mapped_view(stream), *judged, *views)
@@ -163,10 +164,10 @@ def _as_they_came_first(stream: Stream) -> str:
 )"""
 
 
-def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:
+def enriched_view(stream: Stream, references: Sequence[Reference], *, every: bool = False) -> View:
     """``enriched``: the records that met their contract, with the reference columns as of their own time.
 
-    ``references`` are those of ``enrich``, in its order.
+    ``references`` are those of ``enrich``, in its order. ``every``: as in ``Scope``.
     """
     contract = stream.contract
     joins = [
@@ -187,7 +188,7 @@ def enriched_view(stream: Stream, references: Sequence[Reference]) -> View:
         f"""SELECT {", ".join(names)},
   {_missing(demanded)},
   {", ".join(f"e.{name}" for name in kept)}
-FROM {_items(stream, contract.explode) if contract.explode else _GOOD} AS e
+FROM {_items(stream, contract.explode, every) if contract.explode else _GOOD} AS e
 {chr(10).join(join.sql(contract.event_time.column) for join in joins)}""",
     )
 
@@ -274,12 +275,12 @@ def _first_of_identity(contract: Contract, relation: str) -> str:
 )"""
 
 
-def _items(stream: Stream, explode: Explode) -> str:
-    """One row per item of the first record of each identity."""
+def _items(stream: Stream, explode: Explode, every: bool) -> str:
+    """One row per item of the first record of each identity, or of every record."""
     names = [*_item_columns(stream, explode), FAULT]
     return f"""(
   SELECT d.*, {", ".join(f"i.`{name}`" for name in names)}
-  FROM {_first_of_identity(stream.contract, _GOOD)} AS d
+  FROM {_GOOD if every else _first_of_identity(stream.contract, _GOOD)} AS d
   CROSS JOIN LATERAL TABLE(items(d.`{explode.field}`)) AS i ({", ".join(f"`{name}`" for name in names)})
 )"""
 

@@ -23,23 +23,27 @@ class Scope:
     """A run of refine: the whole topic without end to all outputs, unless it is told otherwise.
 
     ``name``: what its consumer groups and transactions begin with; two runs at a time need two. ``offsets``: only
-    these, and then it ends. ``outputs``: only these are written.
+    these, and then it ends. ``ranges``: the same for [start, end) of every partition. ``outputs``: only these are
+    written.
+    ``every``: each record that explodes is, also one whose identity has been seen.
     """
 
     name: str = REFINE
     offsets: Offsets | None = None
     outputs: frozenset[Output] = ALL_OUTPUTS
+    ranges: Spans | None = None
+    every: bool = False
 
     @property
     def spans(self) -> Spans | None:
         """What to read of each partition; nothing where it has no offset. None: the whole topic."""
         if self.offsets is None:
-            return None
+            return self.ranges
         return {partition: (among[0], among[-1] + 1) if among else (0, 0) for partition, among in self.offsets.items()}
 
     @property
     def condition(self) -> str | None:
-        """SQL over the source's coordinates that holds for the offsets. None: for all."""
+        """SQL over the source's coordinates that holds for the offsets. None: for all that is read."""
         if self.offsets is None:
             return None
         return " OR ".join(_chunk_conditions(self.offsets)) or "FALSE"

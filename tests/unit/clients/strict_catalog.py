@@ -78,7 +78,7 @@ def to_branch(catalog: StrictCatalog, added: pa.Table, branch: str = "aside") ->
     staged = append(catalog, added)
     refs = {branch: staged, "main": before.snapshot_id}
     catalog.load_table(NAME)._do_commit(
-        tuple(SetSnapshotRefUpdate(ref_name=name, type="branch", snapshot_id=at) for name, at in refs.items()), ()
+        tuple(SetSnapshotRefUpdate.model_validate(_ref(name, at)) for name, at in refs.items()), ()
     )
 
 
@@ -86,6 +86,10 @@ def content(catalog: StrictCatalog) -> list[tuple[int, int, str]]:
     """The rows of ``main``: partition, offset, value."""
     found = catalog.load_table(NAME).scan().to_arrow().to_pylist()
     return sorted((row["_source_partition"], row["_source_offset"], row["value"]) for row in found)
+
+
+def _ref(name: str, snapshot_id: int) -> dict[str, Any]:
+    return {"action": "set-snapshot-ref", "ref-name": name, "type": "branch", "snapshot-id": snapshot_id}
 
 
 def _without_ref(metadata: Any, update: RemoveSnapshotRefUpdate) -> Any:

@@ -75,7 +75,11 @@ def test_commits_of_the_live_job_in_between_are_kept(written: tuple[StrictCatalo
     catalog, table, planned = written
     append(catalog, rows([(0, 22)], "live"), **FLINK)
     table.refresh()
-    catalog.before_commit = lambda: append(catalog, rows([(0, 23)], "live"), **FLINK) and None
+
+    def live() -> None:
+        append(catalog, rows([(0, 23)], "live"), **FLINK)
+
+    catalog.before_commit = live
     replace_rows(table, replacement(table, planned))
     assert [row for row in content(catalog) if row[2] == "live"] == [(0, 22, "live"), (0, 23, "live")]
     assert [row for row in content(catalog) if row[2] == "new"] == [(0, 10, "new"), (0, 12, "new"), (0, 19, "new")]

@@ -49,7 +49,10 @@ def test_a_second_replay_is_refused_before_it_plans_and_may_have_the_next_turn(t
 def test_a_replay_that_runs_is_seen_before_the_plan(cluster: Cluster, tmp_path: Path) -> None:
     cluster.known.append(FlinkJob("p2", "replay", "RUNNING", 0))
 
-    with pytest.raises(TidegateError, match="the job replay runs already"), replay_turn(Settings(home=tmp_path)):
+    with (
+        pytest.raises(TidegateError, match="a replay runs already: the Flink job replay "),
+        replay_turn(Settings(home=tmp_path)),
+    ):
         pytest.fail("planned beside a running one")
 
 

@@ -15,11 +15,12 @@ from tidegate.contracts.load import stream_datasets
 from tidegate.job_names import INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
-from tidegate.sql import index, lake, metrics, recompute, refine
+from tidegate.sql import index, lake, metrics, recompute, refine, replay_lake
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
 from tidegate.sql.recompute import Recomputation
+from tidegate.sql.replay_lake import Aside
 from tidegate.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,6 +28,9 @@ SCHEMAS = PROJECT / "schemas"
 OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
 """Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
+REPLAY_LAKE = "replay_lake"
+"""No name of a job in Flink: the replay into the lake, for its golden files."""
+RANGES = {0: (7, 8), 1: (0, 0), 2: (3, 1001), 3: (0, 0)}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     REFINE: refine.OPTIONS,
     INDEX: {},
@@ -34,6 +38,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     METRICS: metrics.OPTIONS,
     REPLAY: refine.OPTIONS,
     RECOMPUTE: recompute.OPTIONS,
+    REPLAY_LAKE: replay_lake.OPTIONS,
 }
 
 
@@ -74,6 +79,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         RECOMPUTE: recompute.job_sql(
             stream, platform, Recomputation.of(stream.name, "20260102t030405", {0: (7,), 1: (), 2: (3, 4), 3: ()})
         ),
+        REPLAY_LAKE: replay_lake.job_sql(stream, platform, RANGES, Aside.of(stream.name, "20260102T030405-abcd")),
     }
 
 

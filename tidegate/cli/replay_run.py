@@ -1,0 +1,70 @@
+"""``tidegate replay run|cancel``: does what a plan says, or takes back what of it is not published.
+
+Exit codes of ``run``: 0 published and the proof holds, 1 otherwise.
+"""
+
+import click
+
+from tidegate.cli.confirm import confirm, yes_option
+from tidegate.clients.audit import default_actor
+from tidegate.replay.account import counts_of
+from tidegate.replay.lake_run import cancel as cancel_replay
+from tidegate.replay.lake_run import run_lake
+from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.store import PLANNED, load_plan, load_status
+from tidegate.replay.turn import replay_turn
+from tidegate.settings import get_settings
+
+
+@click.command("run")
+@click.argument("plan_id")
+@click.option("--actor", help="Who runs it; the user of this machine if left out.")
+@yes_option
+def run(plan_id: str, actor: str | None, yes: bool) -> None:
+    """Run a replay from wherever it is: write aside, account for every record, publish in one commit, prove.
+
+    Killed in the middle, it is run again and goes on. Until the commit the table is as it was.
+
+    Example: tidegate replay run 20261121t101500-1a2b
+    """
+    settings = get_settings()
+    plan = load_plan(settings, plan_id)
+    if load_status(settings, plan_id).state == PLANNED:
+        confirm(
+            f"{plan.overwritten.rows:,} rows of {plan.table} will be replaced by what the code as it is now makes of "
+            f"{plan.events:,} raw records.",
+            yes=yes,
+        )
+    with replay_turn(settings, own=plan.job_name):
+        status = run_lake(settings, plan, actor or default_actor(), _Progress(plan))
+    click.echo(f"Published as snapshot {status.snapshot_id} of {plan.table}.")
+    click.echo(counts_of(status.counts))
+    click.echo(status.proof)
+    click.get_current_context().exit(0 if status.proof_holds else 1)
+
+
+@click.command("cancel")
+@click.argument("plan_id")
+@click.option("--actor", help="Who cancels it; the user of this machine if left out.")
+def cancel(plan_id: str, actor: str | None) -> None:
+    """End a replay that is not published yet; what it wrote aside is taken away, the table stays as it is.
+
+    Example: tidegate replay cancel 20261121t101500-1a2b
+    """
+    settings = get_settings()
+    plan = load_plan(settings, plan_id)
+    cancel_replay(settings, plan, actor or default_actor())
+    click.echo(f"The replay {plan_id} is cancelled; {plan.table} is as it was.")
+
+
+class _Progress:
+    """Says when more has been read, on standard error."""
+
+    def __init__(self, plan: RangePlan) -> None:
+        self._plan = plan
+        self._last = 0
+
+    def __call__(self, read: int) -> None:
+        if read > self._last:
+            self._last = read
+            click.echo(f"{read:,} of {self._plan.events:,} raw records read", err=True)

@@ -1,0 +1,98 @@
+"""The range of a replay as its user types it. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.errors import TidegateError
+
+_RANGES = re.compile(r"\d{1,9}:\d{1,18}-\d{1,18}(,\d{1,9}:\d{1,18}-\d{1,18})*", re.ASCII)
+_HOW = "Give partition:first-end, the end exclusive, such as 0:100-200,1:0-50."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of three: when records arrived, their offsets, or when their events were."""
+
+    arrived_from: str | None = None
+    arrived_to: str | None = None
+    offsets: str | None = None
+    event_from: str | None = None
+    event_to: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As it was typed."""
+        named = {
+            "--arrived-from": self.arrived_from,
+            "--arrived-to": self.arrived_to,
+            "--offsets": self.offsets,
+            "--event-from": self.event_from,
+            "--event-to": self.event_to,
+        }
+        return " ".join(f"{name} {value}" for name, value in named.items() if value is not None)
+
+    def refuse_mixed(self) -> None:
+        """Raises: TidegateError: not exactly one kind of range is given."""
+        kinds = [self.arrived_from or self.arrived_to, self.offsets, self.event_from or self.event_to]
+        if len([kind for kind in kinds if kind is not None]) != 1:
+            raise TidegateError(
+                "a replay needs one range.",
+                remedy="Give --arrived-from and --arrived-to, --offsets, or --event-from and --event-to.",
+            )
+
+
+def parse_ranges(text: str, kept: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """[start, end) of every partition of raw from ``0:100-200,1:0-50``; nothing of a partition that is not named.
+
+    ``kept``: what raw has of each partition.
+
+    Raises:
+        TidegateError: not in this form, or raw does not have it.
+    """
+    if not _RANGES.fullmatch(text):
+        raise TidegateError(f"{text!r} is no range of offsets.", remedy=_HOW)
+    found = {number: (low, low) for number, (low, _) in kept.items()}
+    named: set[int] = set()
+    for part in text.split(","):
+        number, _, span = part.partition(":")
+        start, end = map(int, span.split("-"))
+        _refuse_what_is_not_there(int(number), (start, end), kept, named)
+        found[int(number)] = (start, end)
+        named.add(int(number))
+    return found
+
+
+def parse_time(text: str) -> datetime:
+    """An ISO time with its zone.
+
+    Raises:
+        TidegateError: it is none.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise TidegateError(f"{text!r} is no time.", remedy="Give one such as 2026-11-21T10:00:00+00:00.") from error
+    if at.tzinfo is None:
+        raise TidegateError(f"{text!r} has no time zone.", remedy="Add one, such as +00:00 or Z.")
+    return at
+
+
+def _refuse_what_is_not_there(
+    number: int, span: tuple[int, int], kept: Mapping[int, tuple[int, int]], named: set[int]
+) -> None:
+    start, end = span
+    if number not in kept or number in named:
+        what = "twice" if number in named else f"and the topic has {len(kept)}, from 0"
+        raise TidegateError(f"partition {number} is named {what}.", remedy=_HOW)
+    low, high = kept[number]
+    if start >= end:
+        raise TidegateError(f"the range of partition {number} has no offset.", remedy=_HOW)
+    if start < low:
+        raise TidegateError(
+            f"raw has partition {number} from offset {low:,} on: retention has removed what was before.",
+            remedy=f"Begin at {low:,}. What is older can't be made again from raw.",
+        )
+    if end > high:
+        raise TidegateError(f"partition {number} ends at {high:,}.", remedy=f"End the range at {high:,}.")

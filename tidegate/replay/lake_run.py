@@ -1,0 +1,103 @@
+"""Runs a replay into the lake from wherever it is: write aside, account, publish in one commit, prove."""
+
+import time
+from dataclasses import replace
+
+from tidegate.clients.audit import audited, new_action
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.lake_branch import is_published
+from tidegate.clients.lake_rows import open_table
+from tidegate.contracts.load import load_stream
+from tidegate.errors import TidegateError
+from tidegate.proof.reconcile import Scope, prove
+from tidegate.replay.publish import REPLAY_ID, prepare, publish
+from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.store import CANCELLED, DONE, ENDED, PUBLISHED, WRITTEN, Status, load_status, store_status
+from tidegate.replay.write_aside import Tell, clear_aside, job_of_plan, write_aside
+from tidegate.settings import Settings
+
+_PROOF_WAIT_S = 5.0
+
+
+def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambda _read: None) -> Status:
+    """Goes on where an earlier run of the plan has ended; each step is done once.
+
+    Raises:
+        TidegateError: the plan has ended, its job failed, or the table is not as it was planned.
+        TransientError: a server does not answer; run it again.
+    """
+    status = load_status(settings, plan.plan_id)
+    if status.state in ENDED:
+        raise TidegateError(
+            f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
+        )
+    action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into {plan.table}: {plan.asked}")
+    with audited(settings, action) as counts:
+        status = write_aside(settings, plan, status, tell)
+        status = _published(settings, plan, status)
+        clear_aside(settings, plan)
+        status = _proved(settings, plan, status)
+        counts.update(status.counts)
+    return status
+
+
+def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
+    """Ends its job and takes away what was written aside; the table stays as it is.
+
+    Raises:
+        TidegateError: it is published already, or has ended.
+    """
+    status = load_status(settings, plan.plan_id)
+    if status.state in (*ENDED, PUBLISHED) or _snapshot(settings, plan) is not None:
+        raise TidegateError(
+            f"the replay {plan.plan_id} is {status.state if status.state in ENDED else PUBLISHED}: there is nothing to "
+            "cancel.",
+            remedy=f"`tidegate replay show {plan.plan_id}` tells what it has changed.",
+        )
+    with audited(settings, new_action("replay cancel", plan.dataset, actor, plan_id=plan.plan_id)):
+        client = FlinkClient(settings)
+        job = job_of_plan(client, plan, status)
+        if job is not None and job.live:
+            client.cancel(job.job_id)
+            _wait_until_gone(client, job.job_id)
+        clear_aside(settings, plan)
+        return store_status(settings, plan.plan_id, replace(status, state=CANCELLED, ended_at=_now_ms()))
+
+
+def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
+    if status.state != WRITTEN:
+        return status
+    if (snapshot_id := _snapshot(settings, plan)) is None:
+        stream = load_stream(settings.schemas_dir, plan.dataset)
+        prepared = prepare(settings, stream, plan)
+        # Before the commit: whoever finds it done has no other way to know what it did.
+        status = store_status(settings, plan.plan_id, replace(status, counts=prepared.account.counts()))
+        snapshot_id = publish(settings, plan, prepared.files, _now_ms()).snapshot_id
+    return store_status(settings, plan.plan_id, replace(status, state=PUBLISHED, snapshot_id=snapshot_id))
+
+
+def _snapshot(settings: Settings, plan: RangePlan) -> int | None:
+    return is_published(open_table(settings, plan.table), (REPLAY_ID, plan.plan_id))
+
+
+def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
+    bounds = [",".join(f"{number}:{span[side]}" for number, span in sorted(plan.rows.spans.items())) for side in (0, 1)]
+    scope = Scope(start=bounds[0], end=bounds[1], lake=True, index=False, wait_s=_PROOF_WAIT_S)
+    report = prove(settings, plan.dataset, scope)
+    return store_status(
+        settings,
+        plan.plan_id,
+        replace(status, state=DONE, ended_at=_now_ms(), proof=report.verdict(), proof_holds=report.holds),
+    )
+
+
+def _wait_until_gone(client: FlinkClient, job_id: str, timeout_s: float = 60) -> None:
+    deadline_s = time.monotonic() + timeout_s
+    while any(job.job_id == job_id and job.live for job in client.jobs()):
+        if time.monotonic() > deadline_s:
+            raise TidegateError(f"the job {job_id} does not end.", remedy="See `tidegate logs jobmanager`.")
+        time.sleep(0.2)
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

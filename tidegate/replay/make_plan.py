@@ -1,0 +1,160 @@
+"""Makes the plan of a replay into the lake: which offsets, how much, what of the table is written again."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from tidegate.clients.kafka_offsets import offsets_at, topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
+from tidegate.clients.lake_rows import Held, main_snapshot, open_table, rows_held
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
+from tidegate.errors import TidegateError
+from tidegate.proof.window import raw_windows
+from tidegate.replay.asked import Asked, parse_ranges, parse_time
+from tidegate.replay.event_times import offsets_of_events
+from tidegate.replay.not_idempotent import not_idempotent
+from tidegate.replay.range_plan import LAKE_TARGET, Overwritten, RangePlan, new_plan_id
+from tidegate.replay.row_range import EventTimes, RowRange
+from tidegate.replay.settled import refined_up_to, wait_until_settled
+from tidegate.replay.store import DONE, all_plans, load_status
+from tidegate.settings import Settings
+
+_SAMPLE_RECORDS = 500
+Spans = dict[int, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Raw records of the spans, counted as offsets, and their bytes by a sample."""
+
+    events: int
+    bytes: int
+
+
+def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> RangePlan:
+    """Takes as long as the lake job needs to have all of the range: seconds, or two of its checkpoints if it is new.
+
+    Raises:
+        TidegateError: no such range, jobs do not run, or the dataset's SQL gives another answer each time.
+        TransientError: a server does not answer, or the lake does not catch up.
+    """
+    stream = load_stream(settings.schemas_dir, dataset)
+    refuse_what_changes(stream)
+    table = open_table(settings, f"silver.{dataset}")
+    now = datetime.now(UTC)
+    spans, notes = bounded(_asked_spans(settings, stream, asked, now), refined_up_to(settings, stream), asked)
+    times = event_times(stream, asked)
+    if not any(start < end for start, end in spans.values()):
+        raise TidegateError(
+            f"there is no raw record of {dataset} in this range.",
+            remedy=f"`tidegate prove {dataset}` says which offsets there are; retention may have removed older ones.",
+        )
+    wait_until_settled(settings, stream, {number: end for number, (_, end) in spans.items()})
+    table.refresh()
+    rows = RowRange(spans, times)
+    held = rows_held(settings, table, rows.condition)
+    size = _size(settings, stream, spans)
+    return RangePlan(
+        plan_id=new_plan_id(now, secrets.token_hex(2)),
+        dataset=dataset,
+        target=LAKE_TARGET,
+        created_at=int(now.timestamp() * 1000),
+        actor=actor,
+        asked=asked.text,
+        rows=rows,
+        events=size.events,
+        expected_bytes=size.bytes,
+        expected_s=_expected_s(settings, dataset, size.events),
+        snapshot_id=main_snapshot(table),
+        overwritten=_overwritten(held),
+        notes=(*notes, *_notes(times)),
+    )
+
+
+def refuse_what_changes(stream: Stream) -> None:
+    """Raises: TidegateError: its SQL is not a function of its record."""
+    if found := not_idempotent(stream):
+        raise TidegateError(
+            f"a replay of {stream.name} would be no repetition: {'; '.join(found)}, which differs from run to run.",
+            remedy="Use the record's own times, such as _ingested_at, in its place.",
+        )
+
+
+def bounded(spans: Spans, refined: Mapping[int, int], asked: Asked) -> tuple[Spans, list[str]]:
+    """The spans up to where refine has read: what lies beyond gets its rows anyway, by the code as it is now.
+
+    Raises:
+        TidegateError: offsets that were named lie beyond.
+    """
+    result, left = {}, 0
+    for number, (start, end) in spans.items():
+        last = min(end, refined.get(number, start))
+        if last < end and asked.offsets is not None:
+            raise TidegateError(
+                f"refine has read partition {number} up to offset {last:,} only, the range ends at {end:,}.",
+                remedy=f"End it at {last:,}, or wait until refine has read more.",
+            )
+        result[number] = (start, max(start, last))
+        left += end - max(start, last)
+    return result, [f"{left:,} offsets that refine has not read yet are left to it."] if left else []
+
+
+def event_times(stream: Stream, asked: Asked) -> EventTimes | None:
+    """Raises: TidegateError: a bound that is no time."""
+    if asked.event_from is None and asked.event_to is None:
+        return None
+    bounds = [None if text is None else parse_time(text) for text in (asked.event_from, asked.event_to)]
+    start, end = (None if at is None else int(at.timestamp() * 1_000_000) for at in bounds)
+    if start is not None and end is not None and start >= end:
+        raise TidegateError("the range's start is not before its end.", remedy="Give an --event-to after --event-from.")
+    return EventTimes(stream.contract.event_time.column, start, end)
+
+
+def _asked_spans(settings: Settings, stream: Stream, asked: Asked, now: datetime) -> Spans:
+    kept = topic_spans(settings, stream.contract.topic.name)
+    if not kept:
+        raise TidegateError(
+            f"there is no topic {stream.contract.topic.name}.", remedy="Run `tidegate contract register --all`."
+        )
+    if asked.offsets is not None:
+        return parse_ranges(asked.offsets, kept)
+    if times := event_times(stream, asked):
+        return offsets_of_events(settings, stream, times, kept)
+    at = partial(offsets_at, settings, stream.contract.topic.name)
+    windows = raw_windows(kept, asked.arrived_from, asked.arrived_to, at, now)
+    return {window.partition: (window.start, max(window.start, window.end)) for window in windows}
+
+
+def _size(settings: Settings, stream: Stream, spans: Spans) -> _Size:
+    events = sum(end - start for start, end in spans.values())
+    each = max(1, _SAMPLE_RECORDS // max(1, len(spans)))
+    some = {number: (start, min(end, start + each)) for number, (start, end) in spans.items()}
+    batches = read_batches(Scan(settings, stream.contract.topic.name, some))
+    sizes = [len(value) for batch in batches for value in batch.values]
+    return _Size(events, int(events * sum(sizes) / len(sizes)) if sizes else 0)
+
+
+def _expected_s(settings: Settings, dataset: str, events: int) -> float | None:
+    """At the rate of the dataset's last replay."""
+    for plan in reversed([*all_plans(settings)]):
+        status = load_status(settings, plan.plan_id)
+        if plan.dataset == dataset and status.state == DONE and status.started_at and status.written_at:
+            took_s = (status.written_at - status.started_at) / 1000
+            return round(events * took_s / max(1, plan.events), 1)
+    return None
+
+
+def _overwritten(held: Held) -> Overwritten:
+    return Overwritten(held.rows, held.files, held.bytes)
+
+
+def _notes(times: EventTimes | None) -> Iterator[str]:
+    if times is not None:
+        yield "Of the offsets that are read, only rows of these event times are written again."
+    yield (
+        "The lake's silver table alone is written: the topic, the index and metrics keep what they have. Reference "
+        "data is as of each event's time, as it is known now."
+    )

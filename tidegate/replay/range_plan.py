@@ -1,0 +1,110 @@
+"""The plan of a replay of a range: a frozen value, known again by its hash. Pure."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tidegate.errors import TidegateError
+from tidegate.job_names import REPLAY, flink_name
+from tidegate.replay.row_range import EventTimes, RowRange
+from tidegate.sql.replay_lake import Aside
+
+LAKE_TARGET = "lake"
+
+
+@dataclass(frozen=True, slots=True)
+class Overwritten:
+    """What of the table lies in the range now: its rows, the files that they are in, and the files' bytes."""
+
+    rows: int
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RangePlan:
+    """What is read, and what is written again.
+
+    ``asked``: the range as it was typed. ``rows``: [start, end) per raw partition, maybe of a time. ``events``: raw
+    records in it, ``expected_bytes`` of them by a sample, ``expected_s`` at the rate of the last replay (None: none has
+    run yet). ``snapshot_id``: of the silver table when it was planned; None: it was empty. ``created_at``: ms since
+    1970. ``notes``: what its user is to know.
+    """
+
+    plan_id: str
+    dataset: str
+    target: str
+    created_at: int
+    actor: str
+    asked: str
+    rows: RowRange
+    events: int
+    expected_bytes: int
+    expected_s: float | None
+    snapshot_id: int | None
+    overwritten: Overwritten
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the plan's JSON, without a blank and with sorted names."""
+        return hashlib.sha256(json.dumps(self._content(), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def aside(self) -> Aside:
+        """Where its job writes."""
+        return Aside.of(self.dataset, self.plan_id)
+
+    @property
+    def job_name(self) -> str:
+        """What its job is called in Flink."""
+        return flink_name(REPLAY, self.plan_id)
+
+    @property
+    def table(self) -> str:
+        """The lake's table that it writes to."""
+        return f"silver.{self.dataset}"
+
+    def to_json(self) -> str:
+        """With its hash."""
+        return json.dumps({**self._content(), "hash": self.hash}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> "RangePlan":
+        """What ``to_json`` wrote.
+
+        Raises:
+            TidegateError: it is none, or was changed since.
+        """
+        try:
+            found = json.loads(text)
+            told = found.pop("hash")
+            spans = {int(number): (int(start), int(end)) for number, (start, end) in found.pop("spans").items()}
+            times = found.pop("times")
+            plan = cls(
+                rows=RowRange(spans, EventTimes(**times) if times else None),
+                overwritten=Overwritten(**found.pop("overwritten")),
+                notes=tuple(found.pop("notes")),
+                **found,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TidegateError("the file is no plan of a replay.", remedy=_ANEW) from error
+        if plan.hash != told:
+            raise TidegateError(f"the plan {plan.plan_id} was changed after it was made.", remedy=_ANEW)
+        return plan
+
+    def _content(self) -> dict[str, Any]:
+        found = asdict(self)
+        rows = found.pop("rows")
+        spans = {str(number): list(span) for number, span in rows["spans"].items()}
+        return {**found, "spans": spans, "times": rows["times"], "notes": list(self.notes)}
+
+
+_ANEW = "Make one with `tidegate replay plan`."
+
+
+def new_plan_id(now: datetime, chance: str) -> str:
+    """By the time, so that plans are listed in their order; ``chance``: some hexadecimal digits."""
+    return f"{now.astimezone(UTC):%Y%m%dt%H%M%S}-{chance}"

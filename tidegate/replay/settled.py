@@ -1,0 +1,90 @@
+"""Waits until the lake holds all that refine made of a range: else rows of it would come after the replay's."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.kafka_offsets import OffsetReader, offsets_at, reached
+from tidegate.contracts.dataset import Stream
+from tidegate.errors import TidegateError, TransientError
+from tidegate.job_names import LAKE, REFINE
+from tidegate.jobs.live import live_jobs, of_dataset
+from tidegate.settings import Settings
+
+POLL_S = 0.3
+_SPARE_S = 60.0
+
+
+def refined_up_to(settings: Settings, stream: Stream) -> dict[int, int]:
+    """The next raw offset of each partition that refine has not seen yet.
+
+    Raises:
+        TransientError: Kafka does not answer.
+    """
+    return OffsetReader(settings, timeout_s=30).positions(REFINE, stream.name).get(stream.contract.topic.name, {})
+
+
+def wait_until_settled(settings: Settings, stream: Stream, ends: Mapping[int, int]) -> None:
+    """Returns when all rows of raw before ``ends`` that refine has passed are committed in the lake.
+
+    Of a range that arrived long ago it is enough that the lake has read silver up to its end; else a checkpoint of
+    refine and two of the lake are waited for.
+
+    Raises:
+        TidegateError: refine or the lake job does not run with the dataset.
+        TransientError: not in time.
+    """
+    client = FlinkClient(settings)
+    refine, lake = (_job_id(settings, name, stream.name) for name in (REFINE, LAKE))
+    interval_s = settings.checkpoint_interval_s(LAKE)
+    deadline_s = time.monotonic() + 3 * interval_s + 2 * _SPARE_S
+    is_recent = _is_recent(settings, stream, ends, 2 * interval_s + _SPARE_S)
+    if is_recent:
+        _next_checkpoint(client, refine, _now_ms(), deadline_s)
+    _wait("the lake job to read silver up to its end", lambda: _lake_has_read(settings, stream), deadline_s)
+    if is_recent:
+        triggered_ms = _next_checkpoint(client, lake, _now_ms(), deadline_s)
+        _next_checkpoint(client, lake, triggered_ms, deadline_s)
+
+
+def _is_recent(settings: Settings, stream: Stream, ends: Mapping[int, int], age_s: float) -> bool:
+    old = offsets_at(settings, stream.contract.topic.name, max(0, int(_now_ms() - age_s * 1000)))
+    return any(number in old and old[number] < end for number, end in ends.items())
+
+
+def _lake_has_read(settings: Settings, stream: Stream) -> bool:
+    offsets, topic = OffsetReader(settings, timeout_s=30), stream.contract.silver_topic
+    positions = offsets.positions(LAKE, stream.name).get(topic, {})
+    return reached(offsets.ends(offsets.places([topic])), {(topic, number): at for number, at in positions.items()})
+
+
+def _job_id(settings: Settings, job: str, dataset: str) -> str:
+    found = of_dataset(live_jobs(settings), job, dataset)
+    if found is None:
+        raise TidegateError(
+            f"{job} does not run with {dataset}: when it starts, it may write rows of the range again.",
+            remedy=f"Start it with `tidegate run {job}`, then ask again.",
+        )
+    return found.job_id
+
+
+def _next_checkpoint(client: FlinkClient, job_id: str, after_ms: float, deadline_s: float) -> float:
+    """The time at which the newest checkpoint was triggered, once that is after ``after_ms``."""
+
+    def newest_ms() -> float:
+        latest = client.checkpoints(job_id)["latest"]["completed"]
+        return float(latest["trigger_timestamp"]) if latest else 0.0
+
+    _wait("a checkpoint", lambda: newest_ms() > after_ms, deadline_s)
+    return newest_ms()
+
+
+def _wait(what: str, condition: Callable[[], bool], deadline_s: float) -> None:
+    while not condition():
+        if time.monotonic() > deadline_s:
+            raise TransientError(f"waited in vain for {what}.", remedy="See `tidegate status`; then ask again.")
+        time.sleep(POLL_S)
+
+
+def _now_ms() -> float:
+    return time.time() * 1000

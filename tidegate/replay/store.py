@@ -1,0 +1,107 @@
+"""Plans of replays and how far each has come, as files of the home folder."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tidegate.errors import TidegateError
+from tidegate.replay.range_plan import RangePlan
+from tidegate.settings import Settings
+
+PLANNED, WRITING, WRITTEN, PUBLISHED, DONE, CANCELLED = (
+    "planned",
+    "writing",
+    "written",
+    "published",
+    "done",
+    "cancelled",
+)
+ENDED = (DONE, CANCELLED)
+_PLAN, _STATUS = ".plan.json", ".status.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a replay has come: ``writing`` aside by the Flink job ``job_id``, ``written``, ``published``, ``done``.
+
+    Times are in ms since 1970. ``counts``: of :class:`~tidegate.replay.account.Account`. ``proof``: the verdict of
+    ``tidegate prove`` on the range, and ``proof_holds``.
+    """
+
+    state: str = PLANNED
+    job_id: str | None = None
+    started_at: int | None = None
+    written_at: int | None = None
+    snapshot_id: int | None = None
+    ended_at: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    proof: str | None = None
+    proof_holds: bool | None = None
+
+
+def store_plan(settings: Settings, plan: RangePlan) -> Path:
+    """Returns the file."""
+    return _write(_folder(settings) / f"{plan.plan_id}{_PLAN}", plan.to_json())
+
+
+def plan_file(settings: Settings, plan_id: str) -> Path:
+    """Where the plan is.
+
+    Raises:
+        TidegateError: there is none of that id.
+    """
+    file = _folder(settings) / f"{plan_id}{_PLAN}"
+    if "/" in plan_id or not file.exists():
+        raise TidegateError(f"there is no replay {plan_id!r}.", remedy="`tidegate replay list` shows them all.")
+    return file
+
+
+def read_plan(file: Path) -> RangePlan:
+    """Raises: TidegateError: it is none, or was changed since."""
+    return RangePlan.from_json(file.read_text())
+
+
+def load_plan(settings: Settings, plan_id: str) -> RangePlan:
+    """By its id.
+
+    Raises:
+        TidegateError: there is none, or it was changed since.
+    """
+    return read_plan(plan_file(settings, plan_id))
+
+
+def all_plans(settings: Settings) -> Iterator[RangePlan]:
+    """The oldest first."""
+    for file in sorted(_folder(settings).glob(f"*{_PLAN}")):
+        yield read_plan(file)
+
+
+def load_status(settings: Settings, plan_id: str) -> Status:
+    """Of a plan that has not begun, too."""
+    file = _folder(settings) / f"{plan_id}{_STATUS}"
+    if not file.exists():
+        return Status()
+    found: dict[str, Any] = json.loads(file.read_text())
+    return Status(**found)
+
+
+def store_status(settings: Settings, plan_id: str, status: Status) -> Status:
+    """Returns it."""
+    _write(_folder(settings) / f"{plan_id}{_STATUS}", json.dumps(asdict(status), indent=2))
+    return status
+
+
+def _folder(settings: Settings) -> Path:
+    folder = settings.home / "replays"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(file: Path, text: str) -> Path:
+    """Whole or not at all: a command may be killed in the middle."""
+    draft = file.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(file)
+    return file

@@ -1,0 +1,92 @@
+"""The Flink job of a replay into the lake: started, followed, found again after a crash of whoever started it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tidegate.clients.flink import FlinkClient, FlinkJob
+from tidegate.clients.lake import drop_table, lake_errors, open_catalog
+from tidegate.clients.lake_branch import drop_branch
+from tidegate.clients.lake_rows import open_table
+from tidegate.errors import TidegateError
+from tidegate.jobs.flink_run import JOBS_FOLDER, submit
+from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.run import FINISHED, wait_until_ended
+from tidegate.replay.store import PLANNED, WRITING, WRITTEN, Status, plan_file, store_status
+from tidegate.settings import Settings
+
+PROGRAM = "replay_lake.py"
+Tell = Callable[[int], None]
+"""Told how many raw records have been read."""
+
+
+def write_aside(settings: Settings, plan: RangePlan, status: Status, tell: Tell) -> Status:
+    """Returns when all of the range is written to the branch and the side table.
+
+    A job of this plan that runs, or has finished since it was begun, is taken for it; else what an earlier one left is
+    taken away and all is written once more.
+
+    Raises:
+        TidegateError: the job failed.
+    """
+    if status.state not in (PLANNED, WRITING):
+        return status
+    client = FlinkClient(settings)
+    job = job_of_plan(client, plan, status)
+    if job is None or not (job.live or job.state == FINISHED):
+        status, job = _begin(settings, client, plan)
+    elif status.job_id != job.job_id:
+        status = store_status(settings, plan.plan_id, replace(status, state=WRITING, job_id=job.job_id))
+    ended = wait_until_ended(client, job.job_id, lambda each: tell(records_read(client, each.job_id)))
+    if ended.state != FINISHED:
+        reasons = client.exceptions(ended.job_id)
+        raise TidegateError(
+            f"the job of the replay ended as {ended.state}: {reasons[0] if reasons else 'no reason given'}.",
+            remedy=f"Nothing of the table was changed. See `tidegate logs taskmanager`; `tidegate replay run "
+            f"{plan.plan_id}` begins to write aside again.",
+        )
+    return store_status(settings, plan.plan_id, replace(status, state=WRITTEN, written_at=_now_ms()))
+
+
+def job_of_plan(client: FlinkClient, plan: RangePlan, status: Status) -> FlinkJob | None:
+    """The newest job of this plan that was started since its last beginning."""
+    begun_ms = status.started_at or 0
+    jobs = [job for job in client.jobs() if job.name == plan.job_name]
+    ours = [job for job in jobs if job.live or job.job_id == status.job_id or job.start_time_ms >= begun_ms]
+    return max(ours, key=lambda job: job.start_time_ms, default=None)
+
+
+def clear_aside(settings: Settings, plan: RangePlan) -> None:
+    """Takes away what was written aside, if there is something."""
+    table = open_table(settings, plan.table)
+    with lake_errors(settings):
+        drop_branch(table, plan.aside.branch)
+    drop_table(settings, open_catalog(settings), plan.aside.table)
+
+
+def records_read(client: FlinkClient, job_id: str) -> int:
+    """Raw records that the job has read so far; Flink renews the number every ten seconds."""
+    vertices = [vertex for vertex in client.vertices(job_id) if "raw_records" in vertex.name]
+    counts = [
+        client.metric_sums(job_id, vertex.vertex_id, names)
+        for vertex in vertices
+        if (names := _counters(client.metric_names(job_id, vertex.vertex_id)))
+    ]
+    return int(sum(sum(found.values()) for found in counts))
+
+
+def _counters(names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith("Source__raw_records") and name.endswith(".numRecordsIn")]
+
+
+def _begin(settings: Settings, client: FlinkClient, plan: RangePlan) -> tuple[Status, FlinkJob]:
+    clear_aside(settings, plan)
+    known = {job.job_id for job in client.jobs()}
+    status = store_status(settings, plan.plan_id, Status(WRITING, started_at=_now_ms()))
+    submit(settings, plan.job_name, [str(JOBS_FOLDER / PROGRAM), "--plan", str(plan_file(settings, plan.plan_id))])
+    job = next(each for each in client.jobs() if each.name == plan.job_name and each.job_id not in known)
+    return store_status(settings, plan.plan_id, replace(status, job_id=job.job_id)), job
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

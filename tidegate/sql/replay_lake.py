@@ -1,0 +1,102 @@
+"""The SQL of a replay into the lake: a range of raw refined as it would be now, beside what is there.
+
+Rows that pass go to a branch of the silver table, all of them, duplicates too: which take their place is chosen where
+the table is known. Of the others a side table keeps where they lie and why: each raw record can be accounted for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tidegate.avro.types import Column
+from tidegate.contracts import naming
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.envelope import PLACE, SOURCE_OFFSET, SOURCE_PARTITION
+from tidegate.contracts.naming import TableName
+from tidegate.job_names import REPLAY
+from tidegate.sql import lake
+from tidegate.sql.dead_letters import causes
+from tidegate.sql.delivery import Delivery
+from tidegate.sql.job_sql import Insert, JobSql, Table
+from tidegate.sql.lake_schema import PARTITIONS
+from tidegate.sql.lake_tables import lake_table, quoted_name
+from tidegate.sql.platform import Platform
+from tidegate.sql.refine import job_sql as refine_sql
+from tidegate.sql.rules import verdict_sql
+from tidegate.sql.scope import Scope, Spans
+
+OPTIONS: Mapping[str, str] = lake.OPTIONS
+VERDICT, CODE = "verdict", "code"
+"""Columns of the side table: ``REJECTED`` or ``DROPPED``, and the error code or the rule."""
+REJECTED, DROPPED = "rejected", "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Where one replay writes: a branch of silver, and a table of what did not pass."""
+
+    branch: str
+    table: TableName
+
+    @classmethod
+    def of(cls, dataset: str, replay_id: str) -> "Aside":
+        """Of a replay, by its id."""
+        return cls(f"replay-{replay_id}", TableName(f"{naming.REPLAYS}.{dataset}__{replay_id.replace('-', '_')}"))
+
+
+def job_sql(stream: Stream, platform: Platform, ranges: Spans, aside: Aside) -> JobSql:
+    """The SQL of one replay; it ends with the last record of the ranges."""
+    scope = Scope(REPLAY, ranges=ranges, outputs=frozenset(), every=True)
+    refined = refine_sql(stream, platform, scope, Delivery(0))
+    return replace(
+        refined,
+        definitions=(
+            lake.lake_catalog(platform.connections.lake_catalog),
+            Table("lake.silver", "CREATE DATABASE IF NOT EXISTS lake.`silver`"),
+            Table(f"lake.{naming.REPLAYS}", f"CREATE DATABASE IF NOT EXISTS lake.`{naming.REPLAYS}`"),
+            lake.silver_table(stream),
+            side_table(aside),
+            *refined.definitions,
+        ),
+        inserts=(insert_passed(stream, aside), insert_others(stream, aside)),
+    )
+
+
+def side_table(aside: Aside) -> Table:
+    """The records that did not pass."""
+    columns = [f"`{SOURCE_PARTITION}` INT", f"`{SOURCE_OFFSET}` BIGINT", f"`{VERDICT}` STRING", f"`{CODE}` STRING"]
+    return lake_table(aside.table, columns, (VERDICT,), {})
+
+
+def insert_passed(stream: Stream, aside: Aside) -> Insert:
+    """What ``refine.sql`` made of every record, in the types of silver, to the branch."""
+    name = naming.lake_table("silver", stream.name)
+    names = [column.name for column in stream.silver_columns]
+    into = ", ".join(f"`{each}`" for each in (*names, *PARTITIONS))
+    return Insert(
+        f"lake.{name}",
+        f"""INSERT INTO {quoted_name(name)} /*+ OPTIONS('branch' = '{aside.branch}') */ ({into})
+SELECT {", ".join(map(_as_in_silver, stream.silver_columns))}, {lake.day_of(f"`{stream.contract.event_time.column}`")}
+FROM refined""",
+    )
+
+
+def insert_others(stream: Stream, aside: Aside) -> Insert:
+    """Where the rejected and dropped records lie, and why they are."""
+    place = ", ".join(PLACE)
+    branches = [
+        f"SELECT {place}, '{REJECTED}', CAST({cause.code} AS STRING) FROM {cause.relation}" for cause in causes(stream)
+    ]
+    if stream.contract.rules_of("drop"):
+        dropped_by = verdict_sql(stream.contract).dropped_by
+        branches.append(
+            f"SELECT {place}, '{DROPPED}', {dropped_by}\n"
+            "FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0"
+        )
+    query = "\nUNION ALL\n".join(branches)
+    return Insert(f"lake.{aside.table}", f"INSERT INTO {quoted_name(aside.table)}\n{query}")
+
+
+def _as_in_silver(column: Column) -> str:
+    """Silver has times in milliseconds; the lake would keep more of one that was computed finer."""
+    is_finer = column.sql_type == "TIMESTAMP_LTZ(3)"
+    return f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`" if is_finer else f"`{column.name}`"
