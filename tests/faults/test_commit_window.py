@@ -71,10 +71,10 @@ def test_what_a_long_downtime_rolled_back_is_found_and_replayed(healthy: Pipelin
     start_jobs(settings)
     healthy.wait_for_checkpoints("refine", 1)
 
-    told = run_tidegate("replay", "clicks", "--dry-run")
+    told = run_tidegate("replay", "missing", "clicks", "--dry-run")
     assert told.returncode == 1, told.stderr
     assert "are missing" in told.stdout, told.stdout
-    assert "The proof holds" in " ".join(tidegate("replay", "clicks").split())
+    assert "The proof holds" in " ".join(tidegate("replay", "missing", "clicks").split())
     drill.healed()
     drill.prove()
 

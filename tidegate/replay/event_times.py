@@ -35,18 +35,18 @@ def offsets_of_events(settings: Settings, stream: Stream, times: EventTimes, kep
     return {number: _span(number, span, rows, (first, last)) for number, span in kept.items()}
 
 
-def _at(settings: Settings, topic: str, at_us: int | None, more_ms: int) -> Mapping[int, int]:
-    return {} if at_us is None else offsets_at(settings, topic, max(0, at_us // 1000 + more_ms))
+def _at(settings: Settings, topic: str, at_us: int | None, more_ms: int) -> Mapping[int, int] | None:
+    return None if at_us is None else offsets_at(settings, topic, max(0, at_us // 1000 + more_ms))
 
 
 def _span(
-    number: int, kept: tuple[int, int], rows: Rows, arrived: tuple[Mapping[int, int], Mapping[int, int]]
+    number: int, kept: tuple[int, int], rows: Rows, arrived: tuple[Mapping[int, int] | None, Mapping[int, int] | None]
 ) -> tuple[int, int]:
     """Where no offset arrived after a bound, the partition's own end; without a bound its own start or end, too."""
     low, high = kept
     first, last = arrived
-    start = first.get(number, high) if first else low
-    end = last.get(number, high)
+    start = low if first is None else first.get(number, high)
+    end = high if last is None else last.get(number, high)
     offsets = rows.offset[rows.partition == number]
     offsets = offsets[(offsets >= low) & (offsets < high)]
     if len(offsets):

@@ -48,6 +48,10 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
     spans, notes = bounded(_asked_spans(settings, stream, asked, now), refined_up_to(settings, stream), asked)
     times = event_times(stream, asked)
     if not any(start < end for start, end in spans.values()):
+        if notes:
+            raise TidegateError(
+                f"refine has read nothing of this range of {dataset} yet.", remedy="Ask again when it has."
+            )
         raise TidegateError(
             f"there is no raw record of {dataset} in this range.",
             remedy=f"`tidegate prove {dataset}` says which offsets there are; retention may have removed older ones.",

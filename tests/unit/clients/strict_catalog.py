@@ -75,11 +75,17 @@ def to_branch(catalog: StrictCatalog, added: pa.Table, branch: str = "aside") ->
     """One commit on a branch that leaves ``main`` where it is now; ``main`` has commits already."""
     before = catalog.load_table(NAME).current_snapshot()
     assert before is not None
-    staged = append(catalog, added)
-    refs = {branch: staged, "main": before.snapshot_id}
-    catalog.load_table(NAME)._do_commit(
-        tuple(SetSnapshotRefUpdate.model_validate(_ref(name, at)) for name, at in refs.items()), ()
-    )
+    append(catalog, added)
+    branch_of(catalog, NAME, branch, before.snapshot_id)
+
+
+def branch_of(catalog: StrictCatalog, name: str, branch: str, main: int) -> None:
+    """Makes what ``main`` is now the branch, and ``main`` what it was before."""
+    table = catalog.load_table(name)
+    staged = table.current_snapshot()
+    assert staged is not None
+    refs = {branch: staged.snapshot_id, "main": main}
+    table._do_commit(tuple(SetSnapshotRefUpdate.model_validate(_ref(*ref)) for ref in refs.items()), ())
 
 
 def content(catalog: StrictCatalog) -> list[tuple[int, int, str]]:

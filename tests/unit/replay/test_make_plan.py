@@ -1,0 +1,42 @@
+"""What a plan takes of the asked range; tests/stack/test_replay_lake.py makes whole ones."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.sql.visits import stream
+from tidegate.errors import TidegateError
+from tidegate.replay.asked import Asked
+from tidegate.replay.make_plan import bounded, event_times, refuse_what_changes
+
+BY_TIME, BY_OFFSETS = Asked(arrived_from="2026-01-01T00:00:00Z"), Asked(offsets="0:10-20")
+
+
+def test_a_time_takes_what_refine_has_read_and_says_what_is_left() -> None:
+    spans, notes = bounded({0: (10, 20), 1: (5, 9), 2: (0, 3)}, {0: 15, 1: 9}, BY_TIME)
+    assert spans == {0: (10, 15), 1: (5, 9), 2: (0, 0)}
+    assert notes == ["8 offsets that refine has not read yet are left to it."]
+
+
+def test_a_range_that_refine_has_passed_is_taken_whole() -> None:
+    assert bounded({0: (10, 20)}, {0: 99}, BY_OFFSETS) == ({0: (10, 20)}, [])
+
+
+def test_offsets_that_refine_has_not_read_are_refused() -> None:
+    with pytest.raises(TidegateError, match="up to offset 15 only, the range ends at 20"):
+        bounded({0: (10, 20)}, {0: 15}, BY_OFFSETS)
+
+
+def test_event_times_are_in_microseconds_and_in_their_order() -> None:
+    times = event_times(stream(), Asked(event_from="1970-01-01T00:00:01Z", event_to="1970-01-01T01:00:02+01:00"))
+    assert times is not None
+    assert (times.start_us, times.end_us) == (1_000_000, 2_000_000)
+    assert event_times(stream(), BY_OFFSETS) is None
+    with pytest.raises(TidegateError, match="not before its end"):
+        event_times(stream(), Asked(event_from="1970-01-01T00:00:02Z", event_to="1970-01-01T00:00:02Z"))
+
+
+def test_sql_that_changes_from_run_to_run_is_refused() -> None:
+    refuse_what_changes(stream())
+    with pytest.raises(TidegateError, match="uses NOW"):
+        refuse_what_changes(replace(stream(), refine_sql="select now() from validated"))

@@ -1,0 +1,46 @@
+"""A plan is frozen: what was changed after it was made is no plan any more."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.replay.plans import PLAN, plan
+from tidegate.errors import TidegateError
+from tidegate.replay.range_plan import RangePlan, new_plan_id
+
+
+def test_a_plan_comes_back_as_it_was() -> None:
+    assert RangePlan.from_json(PLAN.to_json()) == PLAN
+    without_times = plan(rows=type(PLAN.rows)({0: (1, 2)}), snapshot_id=None)
+    assert RangePlan.from_json(without_times.to_json()) == without_times
+
+
+def test_its_hash_is_of_all_that_it_says() -> None:
+    others = [
+        plan(events=11),
+        plan(snapshot_id=None),
+        plan(rows=type(PLAN.rows)({0: (10, 21), 1: (0, 0)})),
+        plan(notes=()),
+    ]
+    assert len({each.hash for each in [PLAN, *others]}) == 5
+
+
+@pytest.mark.parametrize(("before", "after"), [("10,\n", "11,\n"), ('"ann@host"', '"eve@host"')])
+def test_a_plan_that_was_changed_is_refused(before: str, after: str) -> None:
+    text = PLAN.to_json()
+    assert before in text
+    with pytest.raises(TidegateError, match="was changed after it was made"):
+        RangePlan.from_json(text.replace(before, after, 1))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"hash": "x"}'])
+def test_what_is_no_plan_is_refused(text: str) -> None:
+    with pytest.raises(TidegateError, match="is no plan of a replay"):
+        RangePlan.from_json(text)
+
+
+def test_names_of_what_is_written_aside_come_from_its_id() -> None:
+    assert PLAN.aside.branch == "replay-20260102t030405-abcd"
+    assert PLAN.aside.table == "replays.clicks__20260102t030405_abcd"
+    assert PLAN.job_name == "replay.20260102t030405-abcd"
+    assert new_plan_id(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "abcd") == PLAN.plan_id

@@ -1,0 +1,47 @@
+"""Plans and how far they are, as files that a killed command leaves whole."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.replay.plans import PLAN, plan
+from tidegate.errors import TidegateError
+from tidegate.replay.store import (
+    WRITING,
+    Status,
+    all_plans,
+    load_plan,
+    load_status,
+    plan_file,
+    store_plan,
+    store_status,
+)
+from tidegate.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+def test_plans_are_found_by_their_id_and_listed_in_their_order(settings: Settings) -> None:
+    later = plan(plan_id="20260103t000000-0000")
+    store_plan(settings, later)
+    store_plan(settings, PLAN)
+    assert load_plan(settings, PLAN.plan_id) == PLAN
+    assert [*all_plans(settings)] == [PLAN, later]
+
+
+@pytest.mark.parametrize("plan_id", ["nothing", "../replays/20260102t030405-abcd"])
+def test_a_replay_that_is_not_there_is_refused(settings: Settings, plan_id: str) -> None:
+    store_plan(settings, PLAN)
+    with pytest.raises(TidegateError, match="there is no replay"):
+        plan_file(settings, plan_id)
+
+
+def test_a_replay_has_a_state_before_it_begins(settings: Settings) -> None:
+    assert load_status(settings, PLAN.plan_id) == Status()
+    written = Status(WRITING, job_id="j", started_at=5, counts={"raw": 1})
+    assert store_status(settings, PLAN.plan_id, written) == written
+    assert load_status(settings, PLAN.plan_id) == written
+    assert [*all_plans(settings)] == []
