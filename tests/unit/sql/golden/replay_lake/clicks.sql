@@ -160,7 +160,7 @@ CREATE TEMPORARY TABLE `ref_products` (
 
 CREATE TEMPORARY VIEW judged AS
 SELECT `event_id`, `event_time`, hmac_sha256(`user_id`) AS `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, hmac_sha256(`ip`) AS `ip`, `user_agent`,
-  _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
   CASE WHEN (CHAR_LENGTH(event_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (event_type IN ('view', 'cart', 'checkout', 'purchase', 'search', 'heartbeat')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
       + CASE WHEN (quantity BETWEEN 1 AND 1000) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
@@ -169,7 +169,12 @@ SELECT `event_id`, `event_time`, hmac_sha256(`user_id`) AS `user_id`, `session_i
       + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
   CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
   CASE WHEN (event_type <> 'heartbeat') IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _dropped
-FROM raw_records
+FROM (
+  SELECT `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, `ip`, `user_agent`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+)
 ;
 
 CREATE TEMPORARY VIEW enriched AS

@@ -118,12 +118,17 @@ CREATE TEMPORARY TABLE `raw_records` (
 
 CREATE TEMPORARY VIEW judged AS
 SELECT `reading_id`, `sentAt`, `meterId`, `kWh`, `site`, `tags`,
-  _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _rescued,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _rescued,
   CASE WHEN (CHAR_LENGTH(`reading_id`) > 0) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (`sentAt` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `sentAt` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END AS _rejected,
   CAST(0 AS BIGINT) AS _warned,
   CAST(0 AS BIGINT) AS _dropped
-FROM raw_records
+FROM (
+  SELECT `reading_id`, `sentAt`, `meterId`, `kWh`, `site`, `tags`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _rescued,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+)
 ;
 
 CREATE TEMPORARY VIEW enriched AS

@@ -148,7 +148,7 @@ CREATE TEMPORARY TABLE `ref_products` (
 
 CREATE TEMPORARY VIEW judged AS
 SELECT `order_id`, `status`, `order_time`, hmac_sha256(`customer_id`) AS `customer_id`, `lines`, `currency`, `country`,
-  _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
   CASE WHEN (CHAR_LENGTH(order_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (status IN ('placed', 'paid', 'shipped', 'cancelled')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
       + CASE WHEN (CARDINALITY(lines) >= 1) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
@@ -157,7 +157,12 @@ SELECT `order_id`, `status`, `order_time`, hmac_sha256(`customer_id`) AS `custom
       + CASE WHEN (`order_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `order_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
   CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
   CAST(0 AS BIGINT) AS _dropped
-FROM raw_records
+FROM (
+  SELECT `order_id`, `status`, `order_time`, `customer_id`, `lines`, `currency`, `country`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+)
 ;
 
 CREATE TEMPORARY VIEW `enriched` AS
