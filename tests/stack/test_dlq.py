@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.synthetic import SyntheticDataset
-from tidegate.cli import audit, dlq_act, dlq_one
+from tidegate.cli import audit, dlq_act, dlq_one, dlq_settle
 from tidegate.cli import dlq as cli
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -25,7 +25,7 @@ def dataset(stack: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     synthetic = SyntheticDataset(stack, tmp_path / "schemas", f"probe_{uuid4().hex[:8]}")
     synthetic.write_outputs(synthetic.write_raw(ROUNDS))
     settings = synthetic.settings.model_copy(update={"home": tmp_path})
-    for module in (cli, dlq_act, dlq_one, audit):
+    for module in (cli, dlq_act, dlq_one, dlq_settle, audit):
         monkeypatch.setattr(module, "get_settings", lambda: settings)
     return synthetic
 
@@ -143,3 +143,22 @@ def test_one_letter_is_shown_whole_with_what_became_of_it(dataset: SyntheticData
     assert [action["phase"] for action in json.loads(result.output)] == ["begun", "ended"]
     with pytest.raises(TidegateError, match="no letter has an id"):
         said("show", "e" * 32, "--dataset", name)
+
+
+def test_a_letter_whose_event_is_in_silver_all_the_same_is_resolved(dataset: SyntheticDataset) -> None:
+    name, event = dataset.dataset.name, {"event_time": 1, "note": None}
+    assert "No open or parked letter" in said("settle", name)
+    wrong, other = (
+        dataset.dead_letter_record("rule", "RULE_VIOLATED", 0, offset)
+        | {"payload": dataset.raw.encode({"event_id": event_id, **event})}
+        for offset, event_id in ((900, "0-0"), (901, "nowhere"))
+    )
+    dataset.send(f"dlq.{name}", [(0, dataset.dead_letter.encode(each)) for each in (wrong, other)])
+
+    assert "1 letters would be resolved" in said("settle", name, "--dry-run")
+    assert "1 letters of" in said("settle", name)
+
+    found = told("show", wrong["dead_letter_id"], "--dataset", name)
+    assert (found["state"], found["history"][0]["outcome"]) == ("resolved", "elsewhere")
+    assert found["history"][0]["outcome_place"] == [f"silver.{name}", 0, 0]
+    assert told("show", other["dead_letter_id"], "--dataset", name)["state"] == "open"

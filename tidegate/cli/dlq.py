@@ -11,6 +11,7 @@ import click
 
 from tidegate.cli.dlq_act import discard, export_, park, purge, reopen
 from tidegate.cli.dlq_one import show
+from tidegate.cli.dlq_settle import settle, tail
 from tidegate.cli.dlq_show import print_page, print_stats
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.reading import reading
@@ -83,7 +84,7 @@ def list_(datasets: tuple[str, ...], number: int, size: int, as_json: bool, **gi
     print_page(found, size)
 
 
-for _each in (show, discard, park, reopen, export_, purge):
+for _each in (show, tail, settle, discard, park, reopen, export_, purge):
     command.add_command(_each)
 
 

@@ -1,17 +1,20 @@
 """The dead letters of a dataset that a filter means, read from their topic."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from tidegate.avro.records import decode_record, plain_schemas
+from tidegate.clients.kafka_follower import TopicFollower
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.ledger import read_ledger
 from tidegate.clients.registry import RegistryClient
+from tidegate.contracts import naming
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Entry, Place, State
 from tidegate.dead_letters.payload import PayloadReader
+from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
 
@@ -35,6 +38,37 @@ def read_letters(settings: Settings, dataset: str, wanted: LetterFilter) -> Iter
         if name not in seen and _is_meant(letter, wanted, ledger, identity):
             seen.add(name)
             yield Found(place, letter)
+
+
+class LetterFollower:
+    """The letters that are meant and come to their topics after it was made.
+
+    Raises:
+        TidegateError: identities are asked for, whose records would have to be read.
+    """
+
+    def __init__(self, settings: Settings, topics: Sequence[str], wanted: LetterFilter) -> None:
+        if wanted.identities or wanted.states:
+            raise TidegateError("a letter that comes is open.", remedy="Leave --state and --identity out.")
+        self._schemas = plain_schemas(RegistryClient(settings).by_id)
+        self._wanted = wanted
+        self._follower = TopicFollower(settings, naming.SAMPLES_GROUP, topics)
+
+    def letters(self) -> Generator[Found, None, None]:
+        """Each as it is committed, without an end.
+
+        Raises:
+            TransientError: Kafka or the registry is out of reach.
+        """
+        try:
+            while True:
+                for message in self._follower.poll():
+                    letter = decode_record(message.value() or b"", self._schemas)
+                    if letter is not None and "dead_letter_id" in letter and self._wanted.matches(letter):
+                        place = Place(str(message.topic()), int(message.partition() or 0), int(message.offset() or 0))
+                        yield Found(place, letter)
+        finally:
+            self._follower.close()
 
 
 def _is_meant(

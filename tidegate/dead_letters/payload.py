@@ -43,6 +43,11 @@ class PayloadReader:
 
     def identity(self, letter: Mapping[str, Any]) -> str | None:
         """The identity of the record, without a row's number; None where it can't be told."""
+        values = self.identity_values(letter)
+        return None if values is None else identity_text(values)
+
+    def identity_values(self, letter: Mapping[str, Any]) -> list[str] | None:
+        """The same as the texts that it is made of."""
         try:
             record = self.read(letter)
         except BadRecord:
@@ -50,4 +55,4 @@ class PayloadReader:
         values = [value_at(record, path) for path in self._identity]
         if None in values:
             return None
-        return identity_text(str(UUID(bytes=each)) if isinstance(each, bytes) else each for each in values)
+        return [str(UUID(bytes=each)) if isinstance(each, bytes) else str(each) for each in values]

@@ -12,10 +12,11 @@ from tests.unit.clients.registries import MemoryRegistry
 from tidegate.avro.codec import Encoder
 from tidegate.clients import audit_topics, ledger, letters
 from tidegate.clients.ledger import LedgerCodec
-from tidegate.clients.letters import read_letters
+from tidegate.clients.letters import LetterFollower, read_letters
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.dead_letters.ledger import Entry, Place, State
+from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
 TOPIC = "dlq.clicks"
@@ -80,3 +81,19 @@ def test_an_identity_is_the_records(
     _sent(broker, *(letter(offset, payload=value) for offset, value in enumerate(written)))
 
     assert [offset for _, offset in _found(settings, LetterFilter(identities=("b",)))] == [1]
+
+
+def test_letters_are_followed_as_they_come(broker: Broker, settings: Settings) -> None:
+    _sent(broker, letter(1))
+    follower = LetterFollower(settings, [TOPIC], LetterFilter(stages=("rule",)))
+    broker.send(TOPIC, [(0, b"no letter")])
+    _sent(broker, letter(2, stage="decode"), letter(3))
+    coming = follower.letters()
+
+    assert next(coming).letter["source"]["offset"] == 3
+    coming.close()
+
+
+def test_a_letter_that_comes_has_no_other_state(settings: Settings) -> None:
+    with pytest.raises(TidegateError, match="--state"):
+        LetterFollower(settings, [TOPIC], LetterFilter(states=(State.PARKED,)))
