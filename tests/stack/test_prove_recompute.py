@@ -72,7 +72,7 @@ def test_a_changed_field_is_found_by_row_and_column(synthetic: SyntheticDataset)
     catalog = open_catalog(settings)
     append(catalog, f"silver.{name}", pa.Table.from_pylist(rows, SILVER))
 
-    whole = recompute(settings, synthetic.dataset, WINDOWS, Asked())
+    (whole,) = recompute(settings, synthetic.dataset, WINDOWS, Asked())
     assert (whole.compared, whole.held, whole.changed) == (len(rows), len(rows), 0), whole.first
 
     rows[1] |= {"note": "tampered with"}
@@ -82,7 +82,7 @@ def test_a_changed_field_is_found_by_row_and_column(synthetic: SyntheticDataset)
     catalog.drop_table(f"silver.{name}")
     append(catalog, f"silver.{name}", pa.Table.from_pylist(rows, SILVER))
 
-    found = recompute(settings, synthetic.dataset, WINDOWS, Asked(left_out=("_schema_id",)))
+    (found,) = recompute(settings, synthetic.dataset, WINDOWS, Asked(left_out=("_schema_id",)))
 
     assert {*found.first} == {
         Changed(places[1], ("note",)),

@@ -14,7 +14,7 @@ from tidegate.monitor.prove_watch import ProofWatch, watch
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.proof.show import print_report
-from tidegate.replay.recompute import Asked, prove_content
+from tidegate.replay.recompute import MOST, Asked, prove_content
 from tidegate.settings import get_settings
 from tidegate.stopping import stop_on_signal
 
@@ -30,7 +30,7 @@ BOUND = "TIME|OFFSETS"
 @click.option("--index/--no-index", default=True, help="hold the search index against the silver topic.")
 @click.option("--workers", type=click.IntRange(min=1), help="reading processes; default: 1, for many events 2.")
 @click.option("--recompute", is_flag=True, help="refine raw once more; compare each row's content with the lake's.")
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="recompute N records chosen by chance only.")
+@click.option("--sample", type=click.IntRange(1, MOST), metavar="N", help="recompute N records chosen by chance only.")
 @click.option("--except", "left_out", multiple=True, metavar="COLUMN", help="a column not to compare (repeatable).")
 @click.option("--watch", "every_s", type=click.FloatRange(min=1), metavar="SECONDS", help="prove again and again.")
 @click.option(

@@ -23,18 +23,20 @@ from tidegate.job_names import RECOMPUTE
 from tidegate.jobs.flink_run import JOBS_FOLDER, submit
 from tidegate.proof.content import ContentVerdict
 from tidegate.proof.content_compare import Layout, compare_content
+from tidegate.proof.document_content import document_content
 from tidegate.proof.lake_reader import LakeSource
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.redrives import by_partition
 from tidegate.proof.report import ProofReport
 from tidegate.proof.rows import Offsets, Rows, make_rows
 from tidegate.proof.window import Window
+from tidegate.replay.not_idempotent import not_idempotent
 from tidegate.replay.run import FINISHED, wait_until_ended
 from tidegate.settings import Settings
 from tidegate.sql.recompute import Recomputation
 
 MOST = 500_000
-"""Records of one recomputation: each stands in the job's SQL, some two bytes of text, and Flink compiles it."""
+"""Records of one sample: each stands in the job's SQL, some two bytes of text, and Flink compiles it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +57,39 @@ def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> 
         raise TidegateError("content is compared in the lake.", remedy="Leave --no-lake out.")
     dataset = load_stream(settings.schemas_dir, name)
     layout_of(dataset, asked.left_out)
+    _refuse_what_changes(dataset, asked)
     report = prove(settings, name, scope)
-    content = recompute(settings, dataset, [verdict.window for verdict in report.partitions], asked)
-    return replace(report, contents=(content,))
+    with_index = scope.index and dataset.contract.index is not None
+    windows = [verdict.window for verdict in report.partitions]
+    return replace(report, contents=tuple(recompute(settings, dataset, windows, asked, with_index=with_index)))
 
 
-def recompute(settings: Settings, dataset: Stream, windows: Sequence[Window], asked: Asked) -> ContentVerdict:
-    """The content of the windows' rows of the lake's silver table; takes as long as refining these records.
+def recompute(
+    settings: Settings, dataset: Stream, windows: Sequence[Window], asked: Asked, *, with_index: bool = False
+) -> list[ContentVerdict]:
+    """The content of the windows' rows of the lake's silver table, and of the same rows' documents.
+
+    Takes as long as refining these records.
 
     Raises:
-        TidegateError: there are too many, a column that is not there is left out, or the job failed.
+        TidegateError: a column that is not there is left out, or the job failed.
     """
     layout = layout_of(dataset, asked.left_out)
     name = lake_table("silver", dataset.name)
     held = places_of(LakeSource(settings, "lake_silver", name, ()).read(windows).rows)
     chosen = sampled(held, asked.sample, np.random.default_rng())
     if not len(chosen):
-        return ContentVerdict("lake_silver", 0, 0, left_out=asked.left_out)
-    if len(chosen) > MOST:
-        raise TidegateError(
-            f"{len(chosen):,} records are more than one recomputation takes, which is {MOST:,}.",
-            remedy="Give a shorter --from and --to, or --sample 100000 of them.",
-        )
+        return [ContentVerdict("lake_silver", 0, 0, left_out=asked.left_out)]
     partitions = [window.partition for window in windows]
-    with _refined(settings, Recomputation.of(dataset.name, _token(), offsets_of(chosen, partitions))) as made:
+    which: dict[str, Any] = {"ranges": ranges_of(chosen, partitions)}
+    if len(chosen) < len(held):
+        which = {"offsets": offsets_of(chosen, partitions)}
+    with _refined(settings, Recomputation.of(dataset.name, _token(), **which)) as made:
         found = compare_content(_open(settings, name), _open(settings, made), chosen, layout)
-    return ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out)
+    silver = ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out)
+    if not with_index:
+        return [silver]
+    return [silver, document_content(settings, dataset, _open(settings, name), chosen, asked.left_out)]
 
 
 def layout_of(dataset: Stream, left_out: Sequence[str]) -> Layout:
@@ -120,6 +129,22 @@ def offsets_of(rows: Rows, partitions: Sequence[int]) -> Mapping[int, tuple[int,
     found = by_partition(zip(rows.partition.tolist(), rows.offset.tolist(), strict=True))
     none: Offsets = np.zeros(0, np.int64)
     return {number: tuple(found.get(number, none).tolist()) for number in sorted({*partitions, *found})}
+
+
+def ranges_of(rows: Rows, partitions: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """The spans that have all of them, as the job's scope takes them."""
+    found = offsets_of(rows, partitions)
+    return {number: (among[0], among[-1] + 1) if among else (0, 0) for number, among in found.items()}
+
+
+def _refuse_what_changes(dataset: Stream, asked: Asked) -> None:
+    """Columns of the clock or of chance differ each time: who leaves some out has thought of it."""
+    changing = not_idempotent(dataset)
+    if changing and not asked.left_out:
+        raise TidegateError(
+            f"{dataset.name} can't be recomputed: {changing[0]}, which gives another answer each time.",
+            remedy="Leave the columns out that are made by it: --except COLUMN.",
+        )
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """The SQL of a recomputation: raw records refined once more into a table of their own, for a proof to compare.
 
-It is refine's own SQL over the offsets that silver has. Each of these has an identity of its own, so that none is taken
-for a duplicate of another.
+It is refine's own SQL, but for the identities, which are not looked at: duplicates are there too, and compared with
+nothing.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
@@ -18,42 +19,50 @@ from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Insert, JobSql, Table
 from tidegate.sql.lake_tables import lake_lines, lake_table, quoted_name
 from tidegate.sql.platform import Platform
-from tidegate.sql.refine import good_rows
 from tidegate.sql.refine import job_sql as refine_sql
-from tidegate.sql.scope import Offsets, Scope
+from tidegate.sql.scope import Offsets, Scope, Spans
 
 OPTIONS: Mapping[str, str] = lake.OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Recomputation:
-    """Which offsets of a dataset are refined once more (every partition is named, ascending), and into which table."""
+    """Which records of a dataset are refined once more, and into which table.
+
+    Every partition is named. ``ranges``: all of [start, end); else ``offsets`` alone, ascending.
+    """
 
     dataset: str
     table: TableName
-    offsets: Offsets
+    ranges: Spans | None = None
+    offsets: Offsets | None = None
 
     @classmethod
-    def of(cls, dataset: str, token: str, offsets: Offsets) -> "Recomputation":
+    def of(
+        cls, dataset: str, token: str, *, ranges: Spans | None = None, offsets: Offsets | None = None
+    ) -> "Recomputation":
         """A new one; two have different tokens, of letters and digits."""
-        return cls(dataset, TableName(f"{naming.RECOMPUTED}.{dataset}__{token}"), offsets)
+        return cls(dataset, TableName(f"{naming.RECOMPUTED}.{dataset}__{token}"), ranges, offsets)
+
+    @property
+    def scope(self) -> Scope:
+        """A run of refine that writes to no topic."""
+        return Scope(RECOMPUTE, self.offsets, frozenset(), ranges=self.ranges, every=True)
 
     def to_json(self) -> str:
         """As text."""
-        offsets = {partition: [*among] for partition, among in self.offsets.items()}
-        return json.dumps({"dataset": self.dataset, "table": self.table, "offsets": offsets})
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Recomputation":
         """The one that ``to_json`` wrote."""
         found = json.loads(text)
-        offsets = {int(partition): tuple(among) for partition, among in found["offsets"].items()}
-        return cls(found["dataset"], TableName(found["table"]), offsets)
+        return cls(found["dataset"], TableName(found["table"]), _read(found["ranges"]), _read(found["offsets"]))
 
 
 def job_sql(stream: Stream, platform: Platform, asked: Recomputation) -> JobSql:
     """The SQL of one recomputation; it ends with the last of its offsets."""
-    refined = refine_sql(stream, platform, Scope(RECOMPUTE, asked.offsets, frozenset()), Delivery(0))
+    refined = refine_sql(stream, platform, asked.scope, Delivery(0))
     namespace = Table(f"lake.{naming.RECOMPUTED}", f"CREATE DATABASE IF NOT EXISTS lake.`{naming.RECOMPUTED}`")
     return replace(
         refined,
@@ -77,4 +86,9 @@ def _insert(stream: Stream, asked: Recomputation) -> Insert:
         for column in stream.silver_columns
     )
     into = quoted_name(asked.table)
-    return Insert(f"lake.{asked.table}", f"INSERT INTO {into} ({names})\nSELECT {values} FROM {good_rows(stream)}")
+    return Insert(f"lake.{asked.table}", f"INSERT INTO {into} ({names})\nSELECT {values} FROM refined")
+
+
+def _read(found: Mapping[str, list[int]] | None) -> dict[int, Any] | None:
+    """Numbers by partition; JSON's keys are texts."""
+    return None if found is None else {int(partition): tuple(numbers) for partition, numbers in found.items()}

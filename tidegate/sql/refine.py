@@ -222,14 +222,10 @@ def record_columns(stream: Stream) -> list[str]:
 def insert_silver(stream: Stream) -> Insert:
     """What ``refine.sql`` made of the first record of each identity, columns by name."""
     names = quoted(stream.silver_columns)
-    return Insert("silver", f"INSERT INTO silver ({names})\nSELECT {names} FROM {good_rows(stream)}")
-
-
-def good_rows(stream: Stream) -> str:
-    """The relation of what ``refine.sql`` made of the first record of each identity."""
-    if stream.contract.explode:
-        return "refined"
-    return _first_of_identity(stream.contract, "(SELECT *, PROCTIME() AS _proc_time FROM refined)")
+    rows = "refined"
+    if not stream.contract.explode:
+        rows = _first_of_identity(stream.contract, "(SELECT *, PROCTIME() AS _proc_time FROM refined)")
+    return Insert("silver", f"INSERT INTO silver ({names})\nSELECT {names} FROM {rows}")
 
 
 def insert_dropped(contract: Contract) -> Insert:

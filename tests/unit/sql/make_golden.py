@@ -77,7 +77,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         METRICS: metrics.job_sql(stream, platform, Counted(settings.metrics_max_lateness_hours)),
         REPLAY: refine.job_sql(stream, platform, REPLAYED, delivery),
         RECOMPUTE: recompute.job_sql(
-            stream, platform, Recomputation.of(stream.name, "20260102t030405", {0: (7,), 1: (), 2: (3, 4), 3: ()})
+            stream, platform, Recomputation.of(stream.name, "20260102t030405", ranges={0: (5, 9), 1: (0, 0)})
         ),
         REPLAY_LAKE: replay_lake.job_sql(stream, platform, RANGES, Aside.of(stream.name, "20260102T030405-abcd")),
     }

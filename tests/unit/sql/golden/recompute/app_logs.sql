@@ -99,9 +99,9 @@ CREATE TEMPORARY TABLE `raw_records` (
   'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'value.contract-avro.schema' = '{"type": "record", "name": "AppLog", "namespace": "tidegate.app_logs", "doc": "One log record of a service; names follow OpenTelemetry''s log data model.", "fields": [{"name": "log_id", "type": "string", "doc": "UUID of the record, given by the shipper"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the service logged it, UTC (OpenTelemetry: Timestamp)"}, {"name": "severity_number", "type": "int", "doc": "1 to 24: trace 1-4, debug 5-8, info 9-12, warn 13-16, error 17-20, fatal 21-24"}, {"name": "severity_text", "type": "string", "doc": "the level as the service calls it"}, {"name": "body", "type": "string", "doc": "the message, with its stack trace"}, {"name": "service_name", "type": "string", "doc": "which service"}, {"name": "host_name", "type": ["null", "string"], "default": null, "doc": "which machine"}, {"name": "trace_id", "type": ["null", "string"], "default": null, "doc": "32 hexadecimal digits"}, {"name": "span_id", "type": ["null", "string"], "default": null, "doc": "16 hexadecimal digits"}, {"name": "duration_ms", "type": ["null", "double"], "default": null, "doc": "how long the logged request took"}, {"name": "status_code", "type": ["null", "int"], "default": null, "doc": "HTTP status of the logged request"}, {"name": "attributes", "type": {"type": "map", "values": "string"}, "default": {}, "doc": "anything else, by OpenTelemetry''s names where it has one"}]}',
   'value.contract-avro.raw.max-bytes' = '921600',
-  'scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:3;partition:3,offset:0',
+  'scan.startup.specific-offsets' = 'partition:0,offset:5;partition:1,offset:0',
   'scan.bounded.mode' = 'specific-offsets',
-  'scan.bounded.specific-offsets' = 'partition:0,offset:8;partition:1,offset:0;partition:2,offset:5;partition:3,offset:0'
+  'scan.bounded.specific-offsets' = 'partition:0,offset:9;partition:1,offset:0'
 )
 ;
 
@@ -121,7 +121,7 @@ FROM (
     _ingested_at AS _appended_at,
     first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
   FROM raw_records
-) WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 4 AND is_among(_source_offset, 'AwE='))
+)
 ;
 
 CREATE TEMPORARY VIEW enriched AS
@@ -169,11 +169,5 @@ from validated
 ;
 
 INSERT INTO lake.`recomputed`.`app_logs__20260102t030405` (`_source_partition`, `_source_offset`, `log_id`, `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
-SELECT `_source_partition`, `_source_offset`, `log_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings` FROM (
-  SELECT * FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `log_id` ORDER BY _proc_time) AS _occurrence
-    FROM (SELECT *, PROCTIME() AS _proc_time FROM refined)
-  )
-  WHERE _occurrence = 1
-)
+SELECT `_source_partition`, `_source_offset`, `log_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings` FROM refined
 ;

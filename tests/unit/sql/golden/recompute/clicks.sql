@@ -107,9 +107,9 @@ CREATE TEMPORARY TABLE `raw_records` (
   'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'value.contract-avro.schema' = '{"type": "record", "name": "Click", "namespace": "tidegate.clicks", "doc": "One user interaction on a page of the shop.", "fields": [{"name": "event_id", "type": "string", "doc": "UUID, version 7, given by the browser"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when it happened, UTC"}, {"name": "user_id", "type": ["null", "string"], "default": null, "doc": "signed-in user; null for a visitor"}, {"name": "session_id", "type": "string", "doc": "one visit of one browser"}, {"name": "event_type", "type": "string", "doc": "view, cart, checkout, purchase, search or heartbeat"}, {"name": "page_url", "type": "string", "doc": "path and query of the page"}, {"name": "referrer", "type": ["null", "string"], "default": null, "doc": "page that led here"}, {"name": "product_id", "type": ["null", "string"], "default": null, "doc": "product shown or bought; key of products"}, {"name": "quantity", "type": ["null", "int"], "default": null, "doc": "pieces put in the cart or bought"}, {"name": "unit_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "price of one piece in currency"}, {"name": "currency", "type": ["null", "string"], "default": null, "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code of the visitor''s country"}, {"name": "ip", "type": ["null", "string"], "default": null, "doc": "address of the visitor; kept as a keyed hash only"}, {"name": "user_agent", "type": ["null", "string"], "default": null, "doc": "browser as it names itself"}]}',
   'value.contract-avro.raw.max-bytes' = '921600',
-  'scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:3;partition:3,offset:0',
+  'scan.startup.specific-offsets' = 'partition:0,offset:5;partition:1,offset:0',
   'scan.bounded.mode' = 'specific-offsets',
-  'scan.bounded.specific-offsets' = 'partition:0,offset:8;partition:1,offset:0;partition:2,offset:5;partition:3,offset:0'
+  'scan.bounded.specific-offsets' = 'partition:0,offset:9;partition:1,offset:0'
 )
 ;
 
@@ -152,7 +152,7 @@ FROM (
     _ingested_at AS _appended_at,
     first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
   FROM raw_records
-) WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 4 AND is_among(_source_offset, 'AwE='))
+)
 ;
 
 CREATE TEMPORARY VIEW enriched AS
@@ -212,11 +212,5 @@ from validated
 ;
 
 INSERT INTO lake.`recomputed`.`clicks__20260102t030405` (`_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
-SELECT `_source_partition`, `_source_offset`, `event_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings` FROM (
-  SELECT * FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `event_id` ORDER BY _proc_time) AS _occurrence
-    FROM (SELECT *, PROCTIME() AS _proc_time FROM refined)
-  )
-  WHERE _occurrence = 1
-)
+SELECT `_source_partition`, `_source_offset`, `event_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings` FROM refined
 ;

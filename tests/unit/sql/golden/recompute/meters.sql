@@ -88,9 +88,9 @@ CREATE TEMPORARY TABLE `raw_records` (
   'value.contract-json.schema' = '{"type": "record", "name": "Meters", "namespace": "tidegate.meters", "doc": "One record of meters.", "fields": [{"name": "reading_id", "type": "string", "json": "reading.id", "doc": ""}, {"name": "sentAt", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": ""}, {"name": "meterId", "type": "string", "doc": ""}, {"name": "kWh", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 3}], "default": null, "doc": ""}, {"name": "site", "type": ["null", {"type": "record", "name": "MetersSite", "fields": [{"name": "name", "type": "string", "doc": ""}, {"name": "area", "type": "string", "doc": ""}]}], "default": null, "doc": ""}, {"name": "tags", "type": {"type": "map", "values": "string"}, "default": {}, "doc": ""}]}',
   'value.contract-json.unknown-fields' = 'rescue',
   'value.contract-json.raw.max-bytes' = '921600',
-  'scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:3;partition:3,offset:0',
+  'scan.startup.specific-offsets' = 'partition:0,offset:5;partition:1,offset:0',
   'scan.bounded.mode' = 'specific-offsets',
-  'scan.bounded.specific-offsets' = 'partition:0,offset:8;partition:1,offset:0;partition:2,offset:5;partition:3,offset:0'
+  'scan.bounded.specific-offsets' = 'partition:0,offset:9;partition:1,offset:0'
 )
 ;
 
@@ -106,7 +106,7 @@ FROM (
     _ingested_at AS _appended_at,
     first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
   FROM raw_records
-) WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 4 AND is_among(_source_offset, 'AwE='))
+)
 ;
 
 CREATE TEMPORARY VIEW enriched AS
@@ -148,11 +148,5 @@ from validated
 ;
 
 INSERT INTO lake.`recomputed`.`meters__20260102t030405` (`_source_partition`, `_source_offset`, `reading_id`, `sentAt`, `meterId`, `kWh`, `site`, `tags`, `_rescued`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`)
-SELECT `_source_partition`, `_source_offset`, `reading_id`, CAST(`sentAt` AS TIMESTAMP_LTZ(3)) AS `sentAt`, `meterId`, `kWh`, `site`, `tags`, `_rescued`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings` FROM (
-  SELECT * FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `reading_id` ORDER BY _proc_time) AS _occurrence
-    FROM (SELECT *, PROCTIME() AS _proc_time FROM refined)
-  )
-  WHERE _occurrence = 1
-)
+SELECT `_source_partition`, `_source_offset`, `reading_id`, CAST(`sentAt` AS TIMESTAMP_LTZ(3)) AS `sentAt`, `meterId`, `kWh`, `site`, `tags`, `_rescued`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings` FROM refined
 ;

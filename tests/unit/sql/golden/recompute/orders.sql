@@ -95,9 +95,9 @@ CREATE TEMPORARY TABLE `raw_records` (
   'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
   'value.contract-avro.schema' = '{"type": "record", "name": "Order", "namespace": "tidegate.orders", "doc": "One change of an order''s status, with the whole order.", "fields": [{"name": "order_id", "type": "string", "doc": "UUID, version 7, given by the shop"}, {"name": "status", "type": "string", "doc": "placed, paid, shipped or cancelled"}, {"name": "order_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when the order got this status, UTC"}, {"name": "customer_id", "type": "string", "doc": "who ordered"}, {"name": "lines", "type": {"type": "array", "items": {"type": "record", "name": "OrderLine", "fields": [{"name": "product_id", "type": "string", "doc": "key of products"}, {"name": "quantity", "type": "int", "doc": "pieces"}, {"name": "unit_price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "doc": "price of one piece in currency"}]}}, "doc": "what was ordered"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code of the address to ship to"}]}',
   'value.contract-avro.raw.max-bytes' = '921600',
-  'scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:3;partition:3,offset:0',
+  'scan.startup.specific-offsets' = 'partition:0,offset:5;partition:1,offset:0',
   'scan.bounded.mode' = 'specific-offsets',
-  'scan.bounded.specific-offsets' = 'partition:0,offset:8;partition:1,offset:0;partition:2,offset:5;partition:3,offset:0'
+  'scan.bounded.specific-offsets' = 'partition:0,offset:9;partition:1,offset:0'
 )
 ;
 
@@ -140,7 +140,7 @@ FROM (
     _ingested_at AS _appended_at,
     first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
   FROM raw_records
-) WHERE (_source_partition = 0 AND _source_offset BETWEEN 7 AND 7 AND is_among(_source_offset, 'Bw==')) OR (_source_partition = 2 AND _source_offset BETWEEN 3 AND 4 AND is_among(_source_offset, 'AwE='))
+)
 ;
 
 CREATE TEMPORARY VIEW `enriched` AS
@@ -149,13 +149,7 @@ SELECT e.`order_id`, e.`status`, e.`order_time`, e.`customer_id`, e.`lines`, e.`
   e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned, e._fault, e._key, e._headers, e._payload, e._payload_sha256, e._payload_bytes
 FROM (
   SELECT d.*, i.`product_id`, i.`quantity`, i.`unit_price`, i.`line_number`, i.`_fault`
-  FROM (
-  SELECT * FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `order_id`, `status` ORDER BY _proc_time) AS _occurrence
-    FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)
-  )
-  WHERE _occurrence = 1
-) AS d
+  FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS d
   CROSS JOIN LATERAL TABLE(items(d.`lines`)) AS i (`product_id`, `quantity`, `unit_price`, `line_number`, `_fault`)
 ) AS e
 LEFT JOIN ref_products FOR SYSTEM_TIME AS OF e._proc_time AS r0
