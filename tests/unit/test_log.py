@@ -46,6 +46,7 @@ FAMILIES = {
     "stop": ("stop", "refine"),
     "prove": ("prove", "nothing"),
     "replay": ("replay", "nothing"),
+    "redrive": ("redrive", "status", "nothing"),
     "monitor": ("monitor", "--once"),
     "dashboards": ("dashboards", "make", "nothing"),
     "demo": ("demo", "--seconds", "0"),

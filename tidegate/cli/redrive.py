@@ -11,6 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from tidegate.cli import redrive_run
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.output import tables
 from tidegate.redrive.make import made_at, make_plan, plan_facts
@@ -22,6 +23,11 @@ from tidegate.settings import get_settings
 @click.group()
 def command() -> None:
     """Put dead letters right and send them again."""
+
+
+command.add_command(redrive_run.run)
+command.add_command(redrive_run.status)
+command.add_command(redrive_run.cancel)
 
 
 @command.command()

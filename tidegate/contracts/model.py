@@ -167,6 +167,11 @@ class DeadLetters(_Part):
         default="alert",
         description="past the budget: a metric and a line in the log, or the dataset's own refine job ends",
     )
+    max_attempts: int = Field(
+        default=5,
+        ge=1,
+        description="a record that has failed so often is parked: no plan takes it without being told to",
+    )
 
 
 class Contract(_Part):

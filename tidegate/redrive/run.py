@@ -1,0 +1,164 @@
+"""Carries a plan out: sends the copies of its letters, and settles what became of each.
+
+What is done is in the ledger alone. A run that was killed, cancelled or paused is gone on with by running the plan
+again: the broker ends what the last one left open, what the ledger has is not sent again, and what is in flight is
+settled by reading back.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tidegate.clients.ledger import read_ledger
+from tidegate.contracts.dataset import Stream
+from tidegate.dead_letters.ledger import Entry, State
+from tidegate.redrive.copies import Copier, Copy
+from tidegate.redrive.fix import NotFixed, fixer
+from tidegate.redrive.pace import Pace, batches, parts
+from tidegate.redrive.plan import PlannedLetter, RedrivePlan
+from tidegate.redrive.planned import read_planned
+from tidegate.redrive.progress import Progress, left, progress
+from tidegate.redrive.send import Sender, Step
+from tidegate.redrive.settling import Settling
+from tidegate.settings import Settings
+
+LOOK_EVERY_S = 1.0
+POLL_S = 0.2
+Stop = Callable[[], bool]
+Tell = Callable[["Run"], None]
+
+
+@dataclass
+class Run:
+    """One run of a plan: what it has done so far, and what it was told; ``paused`` says why it sends no more."""
+
+    settings: Settings
+    stream: Stream
+    plan: RedrivePlan
+    actor: str
+    pace: Pace = field(default_factory=Pace)
+    stop: Stop = lambda: False
+    tell: Tell = lambda _: None
+    step: Step = lambda _: None
+    ledger: dict[str, Entry] = field(default_factory=dict)
+    sent: int = 0
+    not_sent: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[State] = field(default_factory=Counter)
+    paused: str = ""
+
+    def __post_init__(self) -> None:
+        self._sender = Sender(self.settings, self.plan.dataset, self.step)
+        # Behind the fence: what the ledger says now, no other run of this dataset adds to.
+        self.ledger = read_ledger(self.settings, self.plan.dataset)
+        self.settling = Settling(self.settings, self.stream, self.plan.plan_id, self.ledger)
+        self._looked_s = 0.0
+        self._begun_s = time.monotonic()
+
+    def carry_out(self) -> Progress:
+        """Sends what is left of the plan, within its pace, and waits for what became of it.
+
+        Raises:
+            FencedError: the run was cancelled, or another one has begun.
+            TransientError: a server does not answer; what was done is in the ledger.
+        """
+        if self.settling.entries:
+            self.settle()
+        for part in parts(left(self.plan, self.ledger), self.pace):
+            if self._must_stop():
+                break
+            self._send_part(part)
+            self.settle()
+        return self.progress()
+
+    @property
+    def done(self) -> int:
+        """How many letters of the plan this run has seen settled."""
+        return self.outcomes[State.RESOLVED] + self.outcomes[State.FAILED_AGAIN]
+
+    def line(self) -> str:
+        """For people, while it runs."""
+        return f"{self.sent:,} sent, {self.outcomes[State.FAILED_AGAIN]:,} failed again, settled"
+
+    def progress(self) -> Progress:
+        """The states of the plan's letters."""
+        return progress(self.plan, self.ledger)
+
+    def _send_part(self, letters: Sequence[PlannedLetter]) -> None:
+        topic = self.stream.contract.topic.name
+        copies = ((copy, copy.size_bytes) for copy in self._copies(letters))
+        for batch in batches(copies, self.pace.at_once):
+            if self._must_stop():
+                return
+            self._wait_until_due()
+            entries = self._sender.send(topic, batch)
+            self.ledger |= {entry.dead_letter_id: entry for entry in entries}
+            self.settling.add(entries)
+            self.sent += len(batch)
+            self._look_from_time_to_time()
+            self.tell(self)
+
+    def _copies(self, letters: Sequence[PlannedLetter]) -> Iterator[Copy]:
+        key = self.settings.redrive_key.get_secret_value() if self.settings.redrive_key else ""
+        placed = frozenset(entry.copy for entry in self.ledger.values() if entry.copy is not None)
+        fix = fixer(self.settings, self.stream, self.plan)
+        copier = Copier(self.plan.dataset, self.plan.plan_id, self.actor, fix, key, placed)
+        for place, letter in read_planned(self.settings, letters):
+            copy = copier.copy_of(place, letter, _now_ms())
+            if isinstance(copy, NotFixed):
+                self.not_sent[copy.reason] += 1
+            else:
+                yield copy
+
+    def _wait_until_due(self) -> None:
+        """The rate counts from the first copy of this run."""
+        if not self.sent:
+            self._begun_s = time.monotonic()
+        while not self._must_stop():
+            due_s = self._begun_s + self.pace.due_s(self.sent) - time.monotonic()
+            if due_s <= 0:
+                return
+            time.sleep(min(due_s, 0.2))
+
+    def settle(self) -> None:
+        """Until nothing is in flight, or nothing has moved for the pace's time; sends nothing."""
+        self._look(thorough=True)
+        moved_s, before = time.monotonic(), self.settling.mark()
+        while self.settling.pending and time.monotonic() - moved_s < self.pace.wait_s:
+            time.sleep(POLL_S)
+            self._look(thorough=True)
+            if self.settling.mark() != before:
+                moved_s, before = time.monotonic(), self.settling.mark()
+
+    def _look_from_time_to_time(self) -> None:
+        """Every second: what has an outcome, and whether refine keeps up with all that is live beside the copies."""
+        if time.monotonic() - self._looked_s < LOOK_EVERY_S:
+            return
+        self._look(thorough=False)
+        given_up_s = time.monotonic() + self.pace.wait_s
+        while not self._must_stop() and (behind := self.settling.grown_lag()) > self.pace.max_lag:
+            if time.monotonic() > given_up_s:
+                self.paused = f"refine has fallen back by {behind:,} records beside the copies"
+                break
+            time.sleep(POLL_S)
+            self._look(thorough=False)
+        self._looked_s = time.monotonic()
+
+    def _look(self, *, thorough: bool) -> None:
+        made = self.settling.look(thorough=thorough)
+        if made:
+            self._sender.record(made)
+            self.ledger |= {entry.dead_letter_id: entry for entry in made}
+            self.outcomes.update(entry.state for entry in made)
+        failed = self.outcomes[State.FAILED_AGAIN]
+        settled = failed + self.outcomes[State.RESOLVED]
+        if not self.paused and self.pace.too_many_failed(failed, settled):
+            self.paused = f"{failed:,} of {settled:,} failed again"
+        self.tell(self)
+
+    def _must_stop(self) -> bool:
+        return bool(self.paused) or self.stop()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
