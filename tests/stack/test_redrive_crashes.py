@@ -17,7 +17,7 @@ from tidegate.dead_letters.ledger import Outcome, State
 from tidegate.redrive.end import cancel_plan, status_of
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.run import Run
-from tidegate.redrive.send import FencedError, Sender
+from tidegate.redrive.send import EndedError, Sender
 from tidegate.settings import Settings
 
 ACTOR = "anna@desk"
@@ -136,7 +136,7 @@ def test_cancelled_from_elsewhere_it_sends_no_more_and_can_be_gone_on_with(redri
 
     found = cancel_plan(redrives.settings, redrives.plan, ACTOR)
     assert (found.in_flight, found.left) == (10, 20)
-    with pytest.raises(FencedError, match=r"was cancelled, or another one has begun.*tidegate audit list"):
+    with pytest.raises(EndedError, match=r"was cancelled, or another one has begun.*tidegate audit list"):
         running.carry_out()
 
     assert status_of(redrives.settings, redrives.plan) == found

@@ -59,7 +59,7 @@ class Run:
         """Sends what is left of the plan, within its pace, and waits for what became of it.
 
         Raises:
-            FencedError: the run was cancelled, or another one has begun.
+            EndedError: the run was cancelled, or another one has begun.
             TransientError: a server does not answer; what was done is in the ledger.
         """
         if self.settling.entries:

@@ -3,39 +3,21 @@
 A dataset has one transactional id, so the broker itself lets no two redrives of it send: the later fences the earlier.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-from confluent_kafka import KafkaError, KafkaException, Producer
-
-from tidegate.clients import connection
-from tidegate.clients.kafka_errors import reason
 from tidegate.clients.ledger import LedgerCodec
-from tidegate.clients.outage import KAFKA, outage
+from tidegate.clients.transactions import FencedError, Record, TransactionalWriter
 from tidegate.dead_letters.ledger import Entry, Place
-from tidegate.errors import TidegateError, TransientError
+from tidegate.errors import TidegateError
 from tidegate.redrive.copies import Copy, sent
 from tidegate.settings import Settings
 
-TIMEOUT_S = 30.0
-TRANSACTION_TIMEOUT_MS = 30_000
-"""So long a redrive that was killed may hold up the readers of the raw topic, unless another begins before."""
-_FENCED = frozenset({KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED})
-_OPTIONS = {
-    "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
-    "enable.idempotence": True,
-    "linger.ms": 5,
-    "batch.num.messages": 10_000,
-    "queue.buffering.max.messages": 200_000,
-    "compression.type": "lz4",
-    "message.max.bytes": 16 * 1024 * 1024,
-}
 Step = Callable[[str], None]
 """Told of each step before it is done; a test ends the process there."""
 
 
-class FencedError(TidegateError):
+class EndedError(TidegateError):
     """Another redrive of the dataset has begun, or somebody cancelled this one."""
 
 
@@ -52,123 +34,57 @@ class Sender:
     """
 
     def __init__(self, settings: Settings, dataset: str, step: Step = lambda _: None) -> None:
-        self._settings = settings
         self._dataset = dataset
         self._step = step
         self._codec = LedgerCodec(settings)
-        own = {"transactional.id": transactional_id(dataset)}
-        self._producer = Producer(connection.kafka(settings) | _OPTIONS | own)
         step("fence")
-        self._call(self._producer.init_transactions)
+        self._writer = TransactionalWriter(settings, transactional_id(dataset))
 
     def send(self, topic: str, copies: Sequence[Copy]) -> list[Entry]:
         """Sends the copies to the raw topic; when this returns they and their entries are committed.
 
         Raises:
-            FencedError: another one has taken over. Nothing of these copies was sent.
+            EndedError: another one has taken over. Nothing of these copies was sent.
             TransientError: Kafka does not answer: whether they were sent is what the ledger says.
         """
-        places: list[Place | None] = [None] * len(copies)
-        failures: list[str] = []
-
-        def delivered(number: int, error: Any, message: Any) -> None:
-            if error is not None:
-                failures.append(error.str())
-            else:
-                places[number] = Place(topic, message.partition(), message.offset())
-
-        self._step("begin")
-        self._call(self._producer.begin_transaction, None)
-        try:
+        with self._alone():
+            self._step("begin")
+            self._writer.begin()
             self._step("copies")
-            for number, copy in enumerate(copies):
-                self._produce(
-                    topic,
-                    copy.value,
-                    copy.key,
-                    copy.partition,
-                    headers=copy.headers,
-                    on_delivery=partial(delivered, number),
-                )
+            placed = self._writer.write_placed(
+                Record(topic, copy.key, copy.value, copy.partition, copy.headers) for copy in copies
+            )
             self._step("flush")
-            self._flush(failures)
-            entries = [sent(copy, _known(place)) for copy, place in zip(copies, places, strict=True)]
-            self._commit(entries, failures)
-        except KafkaException as error:
-            raise self._translated(error) from error
+            entries = [sent(copy, Place(topic, *place)) for copy, place in zip(copies, placed(), strict=True)]
+            self._commit(entries)
         return entries
 
     def record(self, entries: Iterable[Entry]) -> None:
         """Writes entries alone, all or none.
 
         Raises:
-            FencedError: another one has taken over.
+            EndedError: another one has taken over.
             TransientError: Kafka does not answer.
         """
-        self._call(self._producer.begin_transaction, None)
-        try:
-            self._commit(entries, [])
-        except KafkaException as error:
-            raise self._translated(error) from error
+        with self._alone():
+            self._writer.begin()
+            self._commit(entries)
 
-    def _commit(self, entries: Iterable[Entry], failures: list[str]) -> None:
-        def delivered(error: Any, _: Any) -> None:
-            if error is not None:
-                failures.append(error.str())
-
+    def _commit(self, entries: Iterable[Entry]) -> None:
         self._step("entries")
-        for entry in entries:
-            topic, key, value = self._codec.encode(entry)
-            self._produce(topic, value, key, on_delivery=delivered)
-        self._flush(failures)
+        encoded = map(self._codec.encode, entries)
+        self._writer.write(Record(topic, key, value) for topic, key, value in encoded)
+        self._writer.flush()
         self._step("commit")
-        self._producer.commit_transaction(TIMEOUT_S)
+        self._writer.commit()
         self._step("committed")
 
-    def _produce(self, topic: str, value: bytes | None, key: bytes | None, partition: int = -1, **more: Any) -> None:
-        while True:
-            try:
-                self._producer.produce(topic, value, key, partition, **more)
-                return
-            except BufferError:
-                self._producer.poll(0.1)
-
-    def _flush(self, failures: list[str]) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         try:
-            left = self._producer.flush(TIMEOUT_S)
-        except SystemError:  # so ends a fatal error that the client raises amid the callbacks of deliveries
-            left = len(failures)
-        if left or failures:
-            fatal = self._fatal()
-            if fatal:
-                raise KafkaException(fatal)
-            raise outage(KAFKA, self._settings, failures[0] if failures else f"{left} records were not taken")
-
-    def _fatal(self) -> KafkaError | None:
-        """What ended the producer for good; asked by a call that fails with it."""
-        try:
-            self._producer.abort_transaction(TIMEOUT_S)
-        except KafkaException as error:
-            found: KafkaError = error.args[0]
-            return found if found.code() in _FENCED or found.fatal() else None
-        return None
-
-    def _call(self, function: Callable[..., None], timeout_s: float | None = TIMEOUT_S) -> None:
-        try:
-            function(*(() if timeout_s is None else (timeout_s,)))
-        except KafkaException as error:
-            raise self._translated(error) from error
-
-    def _translated(self, error: KafkaException) -> TidegateError:
-        if error.args[0].code() in _FENCED or error.args[0].fatal():
-            return FencedError(
-                f"this redrive of {self._dataset} was cancelled, or another one has begun ({reason(error)}).",
+            yield
+        except FencedError as error:
+            raise EndedError(
+                f"this redrive of {self._dataset} was cancelled, or another one has begun.",
                 remedy="`tidegate audit list` says who did. What was sent is in the ledger; run it again to go on.",
-            )
-        found: TransientError = outage(KAFKA, self._settings, reason(error))
-        return found
-
-
-def _known(place: Place | None) -> Place:
-    assert place is not None
-    return place
+            ) from error

@@ -36,6 +36,7 @@ COVERED = {
     "tidegate/dlq/purge.py": "tests/stack/test_dlq.py",
     "tidegate/dlq/settle.py": "tests/stack/test_dlq.py",
     "tidegate/dlq/streams.py": "tests/stack/test_dlq.py",
+    "tidegate/clients/transactions.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/clients/audit_topics.py": "tests/unit/clients/test_ledger.py",
     "tidegate/cli/demo.py": "tests/stack/test_demo.py",
     "tidegate/cli/doctor.py": "tests/unit/cli/test_status.py",
