@@ -1,6 +1,6 @@
 """``tidegate redrive``: puts dead letters right and sends them again.
 
-Exit codes: 0 done, 1 a problem, or no letter to send.
+Exit codes: 0 done, 1 a problem, no letter to send, or letters that would not pass.
 """
 
 import json
@@ -14,6 +14,8 @@ from rich.table import Table
 from tidegate.cli import redrive_run
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.output import tables
+from tidegate.cli.redrive_show import dry_run_facts, print_dry_run
+from tidegate.redrive.dry_run import dry_run
 from tidegate.redrive.make import made_at, make_plan, plan_facts
 from tidegate.redrive.plan import RedrivePlan, load, plan_ids
 from tidegate.redrive.select import Chosen
@@ -51,6 +53,29 @@ def plan(dataset: str, recipe: str | None, actor: str | None, as_json: bool, **g
     else:
         _print_plan(made, chosen)
     click.get_current_context().exit(0 if made.letters else 1)
+
+
+@command.command("dry-run")
+@click.argument("plan_id", metavar="PLAN")
+@click.option("--sample", type=click.IntRange(min=0), default=3, show_default=True, help="letters shown of each.")
+@click.option("--json", "as_json", is_flag=True, help="print JSON.")
+def dry_run_(plan_id: str, sample: int, as_json: bool) -> None:
+    """Say what would become of each letter of PLAN. Nothing that lasts is written.
+
+    The mended records are refined by the job's own SQL, beside the running jobs, and their identities are looked for
+    in silver. Exit code 1 if not all would pass.
+
+    \b
+    Example:
+      tidegate redrive dry-run orders-20261129T080102-3f2a91 --sample 5
+    """
+    settings = get_settings()
+    found = dry_run(settings, load(settings, plan_id), sample)
+    if as_json:
+        click.echo(json.dumps(dry_run_facts(found), indent=2))
+    else:
+        print_dry_run(found)
+    click.get_current_context().exit(0 if found.all_pass else 1)
 
 
 @command.command("list")

@@ -1,0 +1,155 @@
+"""What would become of a plan's letters: they are mended, refined by the jobs' own SQL, and held against silver."""
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tidegate.clients.letters import read_letters
+from tidegate.clients.scratch_topic import Record, fill, scratch_topic
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
+from tidegate.contracts.topics import RAW_MAX_BYTES
+from tidegate.dead_letters.filter import Found, LetterFilter
+from tidegate.dead_letters.ledger import Place
+from tidegate.redrive.compare import Changes, Compared, Comparer
+from tidegate.redrive.copy_of import CopyMaker
+from tidegate.redrive.engine import outputs, run_trial
+from tidegate.redrive.fix import Fixer, NotFixed, fixer
+from tidegate.redrive.in_silver import Identities, silver_places
+from tidegate.redrive.plan import PlannedLetter, RedrivePlan
+from tidegate.redrive.trial_sql import Trial
+from tidegate.redrive.verdicts import Row, Verdict, rows_of, verdict_of
+from tidegate.settings import Settings
+from tidegate.sql.metrics import Counted, max_lateness_hours
+
+LARGEST_BYTES = RAW_MAX_BYTES - 64 * 1024
+"""Key and value of a record together: its headers have to fit too."""
+_MOST_COMPARED = 10_000
+"""Records whose changes are kept until it is known which of them are shown."""
+_MS_PER_HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A letter of the plan with what would become of it; ``detail`` says more where there is more."""
+
+    letter: PlannedLetter
+    verdict: Verdict
+    cause: str = ""
+    detail: str = ""
+    changes: Changes = ()
+    late_for_metrics: bool = False
+
+
+@dataclass
+class DryRun:
+    """The outcome of a dry run. ``samples``: of each verdict and cause the first few, with what the recipe changes."""
+
+    plan: RedrivePlan
+    sample: int
+    counts: dict[tuple[Verdict, str], int] = field(default_factory=dict)
+    samples: list[Judged] = field(default_factory=list)
+    late_for_metrics: int = 0
+    _told: dict[tuple[Verdict, str], int] = field(default_factory=dict)
+
+    def wants_sample(self, verdict: Verdict, cause: str) -> bool:
+        """Whether one more of these is shown."""
+        return self._told.get((verdict, cause), 0) < self.sample
+
+    def add(self, judged: Judged) -> None:
+        """Counts one letter."""
+        kind = judged.verdict, judged.cause
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        self.late_for_metrics += judged.late_for_metrics
+        if self.wants_sample(*kind):
+            self._told[kind] = self._told.get(kind, 0) + 1
+            self.samples.append(judged)
+
+    @property
+    def passes(self) -> int:
+        """How many letters would become silver."""
+        return sum(count for (verdict, _), count in self.counts.items() if verdict is Verdict.PASSES)
+
+    @property
+    def all_pass(self) -> bool:
+        """Whether every letter of the plan would."""
+        return self.passes == len(self.plan.letters)
+
+
+def dry_run(settings: Settings, plan: RedrivePlan, sample: int) -> DryRun:
+    """Tries the whole plan; nothing that lasts is written.
+
+    Raises:
+        TidegateError: Flink is not installed, or the trial fails.
+        TransientError: a server is out of reach.
+    """
+    stream = load_stream(settings.schemas_dir, plan.dataset)
+    return _Trial(settings, stream, plan, sample).run()
+
+
+class _Trial:
+    def __init__(self, settings: Settings, stream: Stream, plan: RedrivePlan, sample: int) -> None:
+        self._settings = settings
+        self._stream = stream
+        self._plan = plan
+        self._fixer: Fixer = fixer(settings, stream, plan)
+        self._copies = CopyMaker(settings, plan, self._fixer)
+        self._comparer = Comparer(stream, self._fixer)
+        self._identities = Identities(settings, stream)
+        self._tried: list[PlannedLetter] = []
+        self._found = DryRun(plan, sample)
+        self._gone = {letter.dead_letter_id: letter for letter in plan.letters}
+        self._shown: dict[int, Compared] = {}
+
+    def run(self) -> DryRun:
+        topic = f"tidegate.dry-run.{self._plan.plan_id}-{time.time_ns():x}"
+        with scratch_topic(self._settings, topic), tempfile.TemporaryDirectory(prefix="tidegate-dry-run-") as folder:
+            letters = read_letters(self._settings, self._stream.name, LetterFilter())
+            trial = Trial(topic, fill(self._settings, topic, self._records(letters)), Path(folder))
+            for planned in self._gone.values():
+                self._found.add(Judged(planned, Verdict.GONE, detail="retention has removed the letter"))
+            if trial.count:
+                run_trial(self._settings, self._stream.name, trial)
+                self._judge(trial)
+        return self._found
+
+    def _records(self, letters: Iterable[Found]) -> Iterator[Record]:
+        """The copies to try; a letter that has none is judged at once."""
+        for _, letter in letters:
+            planned = self._gone.pop(letter["dead_letter_id"], None)
+            if planned is None:
+                continue
+            copy = self._copies.copy_of(letter)
+            if isinstance(copy, NotFixed):
+                detail = self._comparer.compared(letter, None).masker.told(copy.reason)
+                self._found.add(Judged(planned, Verdict(copy.kind), detail=detail))
+            elif len(copy.key or b"") + len(copy.value or b"") > LARGEST_BYTES:
+                self._found.add(Judged(planned, Verdict.TOO_LARGE, detail=f"{len(copy.value or b''):,} bytes"))
+            else:
+                self._identities.add(letter, copy)
+                if len(self._shown) < _MOST_COMPARED:
+                    self._shown[len(self._tried)] = self._comparer.compared(letter, copy)
+                self._tried.append(planned)
+                yield copy.key, copy.value, copy.headers
+
+    def _judge(self, trial: Trial) -> None:
+        rows = rows_of(self._stream, {name: outputs(trial, name) for name in ("silver", "dead_letters", "dropped")})
+        places = silver_places(self._settings, self._stream, self._identities)
+        late_ms = max_lateness_hours(self._stream.contract, Counted(self._settings.metrics_max_lateness_hours))
+        oldest_ms = time.time() * 1000 - late_ms * _MS_PER_HOUR
+        for number, planned in enumerate(self._tried):
+            self._found.add(self._judged(number, planned, rows.get(number, Row()), places, oldest_ms))
+
+    def _judged(
+        self, number: int, planned: PlannedLetter, row: Row, places: dict[int, Place], oldest_ms: float
+    ) -> Judged:
+        first = self._identities.earlier(number)
+        earlier = None if first is None else self._tried[first].source
+        verdict, cause, detail = verdict_of(row, places.get(number), earlier)
+        late = bool(self._stream.metrics) and verdict is Verdict.PASSES and row.event_time_ms < oldest_ms
+        shown = self._shown.get(number)
+        if shown is None:
+            return Judged(planned, verdict, cause, late_for_metrics=late)
+        return Judged(planned, verdict, cause, shown.masker.told(detail), shown.changes, late)
