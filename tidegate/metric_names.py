@@ -111,9 +111,17 @@ DEAD_LETTERS = Metric(
     "tidegate_dead_letters_total",
     "counter",
     "monitor",
-    ("dataset", "stage", "code"),
-    "dead letters, counted in their topic",
-    "docs/dead-letters.md has a remedy for each code",
+    ("dataset", "stage", "code", "rule"),
+    "dead letters, counted in their topic; `rule` is the first rule that the record breaks, empty of other stages",
+    "`tidegate dlq stats DATASET`; docs/dead-letters.md has a remedy for each code",
+)
+NEW_CAUSE = Metric(
+    "tidegate_dead_letter_cause_is_new",
+    "gauge",
+    "monitor",
+    ("dataset", "stage", "code", "rule", "schema_id", "letter"),
+    "1 for an hour from the first dead letter of a cause that the topic did not hold before; `letter` is its id",
+    "`tidegate dlq show LETTER`",
 )
 DROPPED = Metric(
     "tidegate_dropped_total",
@@ -130,6 +138,30 @@ OLDEST_DEAD_LETTER = Metric(
     ("dataset",),
     "age of the oldest dead letter that its topic still holds; 0 without any",
     "close to the retention: fix or export it, or retention removes it",
+)
+OLDEST_OPEN = Metric(
+    "tidegate_dead_letter_oldest_open_age_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "age of the oldest dead letter that is neither resolved, discarded nor failed again; 0 without any",
+    "close to the retention: `tidegate dlq list DATASET`",
+)
+IN_FLIGHT_AGE = Metric(
+    "tidegate_redrive_in_flight_age_seconds",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "since when the redriven dead letter that waits longest has no outcome; 0 without any",
+    "over an hour: `tidegate redrive status`",
+)
+ERROR_BUDGET_STOPPED = Metric(
+    "tidegate_error_budget_stopped",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "1 while the dataset's refine job stands since it has passed its error budget (`dead_letters.action: stop`)",
+    "`tidegate status` says why, and what to type",
 )
 DEAD_LETTER_RETENTION = Metric(
     "tidegate_dead_letter_retention_seconds",

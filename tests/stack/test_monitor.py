@@ -30,8 +30,13 @@ DEPLOYED = PROJECT / "deploy" / "prometheus"
 PROOF_WINDOW_S = 600
 PROOFS_S = 150
 QUIET_S = 5
-NOT_EVERYWHERE = {metric_names.SINK_HELD_BACK.name, metric_names.SEARCH_DISK_USED.name}
-"""Metrics that are there only once something is held back, and where OpenSearch looks at its disks."""
+NOT_EVERYWHERE = {
+    metric_names.SINK_HELD_BACK.name,
+    metric_names.SEARCH_DISK_USED.name,
+    metric_names.NEW_CAUSE.name,
+    metric_names.ERROR_BUDGET_STOPPED.name,
+}
+"""Metrics that are there only once something is held back, new or stopped, and where OpenSearch looks at its disks."""
 MARKERS = 200
 """Ends of transactions at the end of silver topics, which count as lag."""
 

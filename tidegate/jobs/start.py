@@ -9,6 +9,7 @@ from tidegate.child_process import events, reported_errors
 from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import NAMES, job_of
+from tidegate.jobs.ended import ended_of
 from tidegate.jobs.flink_run import JOBS_FOLDER, submitted
 from tidegate.jobs.live import live_jobs
 from tidegate.jobs.plan_start import GroupStart, Start, plan_start
@@ -147,6 +148,8 @@ def _ended_at_once(client: FlinkClient, name: str) -> TidegateError:
     failure = client.newest_failure(max(runs, key=lambda job: job.start_time_ms).job_id) if runs else None
     if failure and is_state_without_operator(failure.cause):
         return state_without_operator(name)
+    if failure and (ended := ended_of(name, failure.cause)).dataset:
+        return ended.told
     return TidegateError(
         f"the job {name} ended at once: {failure.cause if failure else 'no reason given'}.",
         remedy="See `tidegate logs jobmanager`.",

@@ -1,4 +1,7 @@
-"""Dead letters by stage and code, dropped records by rule: counted where they lie, in batches, none of them decoded."""
+"""Dead letters by cause, dropped records by rule: counted where they lie, in batches, none of them decoded.
+
+The counts are of whole causes, schema ids too: so they say which causes were there before, also after a restart.
+"""
 
 import time
 from collections import Counter
@@ -11,15 +14,16 @@ from tidegate.clients.kafka_offsets import OffsetReader, Offsets, Place, Spans
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.model import Contract
-from tidegate.dead_letters.codes import CODES
-from tidegate.dead_letters.record import REASON
+from tidegate.dead_letters.codes import CODES, Code, Stage
 from tidegate.errors import TransientError
 from tidegate.metric_names import DEAD_LETTERS, DROPPED, Metric
+from tidegate.monitor.causes import UNREADABLE, Cause, letter_schemas, letters_of
+from tidegate.monitor.new_causes import NewCauses
 from tidegate.monitor.reading import Reader, Sample
 from tidegate.monitor.tally import Reason, Tally, keep, kept
 from tidegate.settings import Settings
 
-UNREADABLE = "unreadable"
+RULE = ("rule",)
 BUDGET_S = 10.0
 """A reading counts for this long and is shown then; a first one of weeks goes on in the next ones."""
 CHUNK_OFFSETS = 200_000
@@ -29,16 +33,21 @@ KEEP_EVERY_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class CountedTopic:
-    """A topic whose records are counted by the values of some leading fields.
+    """A topic whose records are counted by reasons; the metric's labels are as many of a reason's values as it has.
 
     ``expected`` values are told even while there are 0 records of them: Prometheus sees an increase only from a 0 on.
     """
 
     dataset: str
     topic: str
-    fields: tuple[str, ...]
+    size: int
     metric: Metric
     expected: tuple[Reason, ...] = ()
+
+    @property
+    def holds_letters(self) -> bool:
+        """Whether they are dead letters."""
+        return self.metric is DEAD_LETTERS
 
 
 class OutputReader(Reader):
@@ -54,7 +63,10 @@ class OutputReader(Reader):
         self._offsets = offsets
         self._topics = [topic for contract in contracts for topic in counted_topics(contract)]
         look_up = RegistryClient(settings).by_id
-        self._layouts = {topic.fields: layouts(look_up, topic.fields) for topic in self._topics}
+        self._rules = layouts(look_up, RULE)
+        self._letters = letter_schemas(look_up)
+        self._new = NewCauses()
+        self._watched: set[str] = set()
         self._tallies: dict[Place, Tally] = {}
         self._kept_s = float("-inf")
 
@@ -77,7 +89,9 @@ class OutputReader(Reader):
             except Exception as error:  # noqa: BLE001 - raised below, when the other topics were told
                 errors.append(error)
             else:
+                self._watched.add(topic.topic)
                 yield from told(topic, [tally for place, tally in self._tallies.items() if place[0] == topic.topic])
+                yield from self._new.samples(topic.dataset) if topic.holds_letters else ()
         if time.monotonic() - self._kept_s > KEEP_EVERY_S:
             self._keep()
         if errors:
@@ -86,8 +100,11 @@ class OutputReader(Reader):
     def _recall(self, places: Iterable[Place]) -> None:
         """Tallies of exactly these partitions: topics come, grow and go while the monitor runs."""
         unknown = [place for place in places if place not in self._tallies]
-        known = {**self._tallies, **{place: Tally() for place in unknown}, **kept(self._settings, unknown)}
+        sizes = {topic.topic: topic.size for topic in self._topics}
+        found = {place: fitting(tally, sizes[place[0]]) for place, tally in kept(self._settings, unknown).items()}
+        known = {**self._tallies, **{place: Tally() for place in unknown}, **found}
         self._tallies = {place: known[place] for place in places}
+        self._watched |= {place[0] for place, tally in found.items() if tally.is_kept}
 
     def _catch_up(self, topic: CountedTopic, starts: Offsets, ends: Offsets, until_s: float) -> None:
         """Counts chunk by chunk, so that neither a stop of the monitor nor a deadline begins a long count anew."""
@@ -108,30 +125,56 @@ class OutputReader(Reader):
     def _count(self, topic: CountedTopic, spans: Spans) -> None:
         """Adds the counts of all spans at once, so that a reading that fails halfway is made again whole."""
         found: dict[int, Counter[Reason]] = {number: Counter() for number in spans}
+        firsts: dict[Cause, str] = {}
         for batch in read_batches(Scan(self._settings, topic.topic, spans)):
-            reasons = reasons_of(batch, len(topic.fields), self._layouts[topic.fields])
-            for number, reason in zip(batch.partition.tolist(), reasons, strict=True):
+            for number, reason in zip(batch.partition.tolist(), self._reasons(topic, batch, firsts), strict=True):
                 found[number][reason] += 1
+        if topic.topic in self._watched:
+            mine = [tally.counts for place, tally in self._tallies.items() if place[0] == topic.topic]
+            self._new.see(topic.dataset, firsts, set[Reason]().union(*mine))
         for number, (_, end) in spans.items():
             before = self._tallies[topic.topic, number]
             self._tallies[topic.topic, number] = Tally(end, before.counts + found[number])
+
+    def _reasons(self, topic: CountedTopic, batch: Batch, firsts: dict[Cause, str]) -> Sequence[Reason]:
+        """Of each record; ``firsts`` gets the first letter of each cause that it lacks."""
+        if not topic.holds_letters:
+            return reasons_of(batch, topic.size, self._rules)
+        letters = letters_of(batch, self._letters)
+        firsts |= letters.firsts() | firsts
+        return letters.causes
+
+
+def fitting(tally: Tally, size: int) -> Tally:
+    """The tally, or an empty one where it was counted by other values: an earlier version's, or no longer readable."""
+    return tally if all(len(reason) == size for reason in tally.counts) else Tally()
 
 
 def told(topic: CountedTopic, tallies: Sequence[Tally]) -> Iterator[Sample]:
     """The counts of a topic's partitions together; of one without partitions, that is not there, nothing."""
     if tallies:
-        total = sum((tally.counts for tally in tallies), Counter[Reason]())
+        labels = len(topic.metric.labels) - 1
+        total = Counter[Reason]()
+        for tally in tallies:
+            for reason, count in tally.counts.items():
+                total[tuple(reason[:labels])] += count
         for reason, count in sorted({**dict.fromkeys(topic.expected, 0), **total}.items()):
             yield Sample(topic.metric, (topic.dataset, *reason), count)
 
 
 def counted_topics(contract: Contract) -> list[CountedTopic]:
     """What is counted of a dataset."""
-    codes = tuple((stage, code) for stage, codes in CODES.items() for code in codes)
+    dataset = contract.dataset
     return [
-        CountedTopic(contract.dataset, contract.dead_letter_topic, REASON, DEAD_LETTERS, codes),
-        CountedTopic(contract.dataset, contract.dropped_topic, ("rule",), DROPPED),
+        CountedTopic(dataset, contract.dead_letter_topic, len(Cause._fields), DEAD_LETTERS, expected(contract)),
+        CountedTopic(dataset, contract.dropped_topic, len(RULE), DROPPED),
     ]
+
+
+def expected(contract: Contract) -> tuple[Reason, ...]:
+    """Stage, code and rule of the letters that the dataset may have; the rule is empty but of the stage of rules."""
+    rules = tuple((Stage.RULE, Code.RULE_VIOLATED, rule.name) for rule in contract.rules_of("reject"))
+    return rules + tuple((stage, code, "") for stage, codes in CODES.items() if stage != Stage.RULE for code in codes)
 
 
 def unread(topic: str, tallies: dict[Place, Tally], starts: Offsets, ends: Offsets) -> Spans:

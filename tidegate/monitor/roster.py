@@ -10,11 +10,13 @@ from tidegate.clients.kafka_single_records import SingleRecords
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, METRICS, NAMES, REFINE
+from tidegate.monitor.budget_stops import BudgetStopReader
 from tidegate.monitor.contracts import Contracts
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.latency import CommittedReader, Latencies, SearchableReader, latencies_of
 from tidegate.monitor.oldest import OldestReader
+from tidegate.monitor.open_letters import OpenReader
 from tidegate.monitor.outputs import OutputReader
 from tidegate.monitor.proof_process import ProofProcess
 from tidegate.monitor.proofs import ProofReader, UnderWayReader
@@ -106,6 +108,7 @@ def lasting_readers(settings: Settings, contracts: Contracts, options: Options) 
         wanted.append(JobReader(job_managers(settings, timeout_s=5), jobs, options.every_s, datasets))
     if REFINE in jobs:
         wanted.append(RefineReader(job_managers(settings, timeout_s=5), options.every_s))
+        wanted.append(BudgetStopReader(job_managers(settings, timeout_s=5), options.every_s))
     return wanted
 
 
@@ -119,6 +122,7 @@ def dataset_readers(
         TrafficReader(OffsetReader(settings), contracts, list(jobs), every_s),
         OutputReader(settings, OffsetReader(settings), contracts, every_s),
         OldestReader(OffsetReader(settings), SingleRecords(settings), contracts, every_s),
+        OpenReader(settings, OffsetReader(settings), SingleRecords(settings), contracts),
         CommittedReader(settings, OffsetReader(settings), SingleRecords(settings), latencies),
         RegistryReader(settings, contracts, every_s),
         SearchableReader(latencies, searches=INDEX in jobs),

@@ -22,10 +22,11 @@ Reason = tuple[str, ...]
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of one partition up to the offset ``reached``."""
+    """The counts of one partition up to the offset ``reached``; ``is_kept`` of one that an earlier monitor left."""
 
     reached: int = 0
     counts: Counter[Reason] = field(default_factory=Counter)
+    is_kept: bool = field(default=False, compare=False)
 
     def metadata(self) -> str:
         """The counts as text, for :func:`tally_of`."""
@@ -36,7 +37,7 @@ def tally_of(reached: int, metadata: str | None) -> Tally:
     """The tally that was kept; an empty one if there is none, or if the text is not of our making."""
     try:
         rows = json.loads(metadata or "")
-        return Tally(reached, Counter({tuple(map(str, row[:-1])): int(row[-1]) for row in rows}))
+        return Tally(reached, Counter({tuple(map(str, row[:-1])): int(row[-1]) for row in rows}), is_kept=True)
     except (ValueError, TypeError, IndexError):
         return Tally()
 

@@ -10,7 +10,7 @@ import yaml
 from tests.project import PROJECT
 from tests.prometheus import promtool
 from tidegate.dead_letters.codes import Stage
-from tidegate.monitor.outputs import UNREADABLE
+from tidegate.monitor.causes import UNREADABLE
 
 DEPLOYED = PROJECT / "deploy" / "prometheus"
 RULES = sorted((DEPLOYED / "rules").glob("*.yml"))

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
-from tidegate.clients.flink import FlinkJob
+from tidegate.clients.flink import Failure, FlinkClient, FlinkJob
 from tidegate.errors import TidegateError
 from tidegate.jobs import start as module
 from tidegate.jobs.plan_start import GroupStart, Planned, Start
@@ -104,3 +105,19 @@ def test_what_a_job_says_of_its_state_is_passed_on(client: Client, capsys: pytes
     client.said = [line("state_not_used", "metrics", message="metrics computes all again."), line("other", None)]
     client.started()
     assert capsys.readouterr().err == "metrics computes all again.\n"
+
+
+def test_a_job_that_passes_its_error_budget_at_once_says_what_to_type() -> None:
+    class Ended:
+        def jobs(self) -> list[FlinkJob]:
+            return [FlinkJob("1", "refine.clicks", "FAILED", 0)]
+
+        def live_job(self, _name: str) -> None:
+            return None
+
+        def newest_failure(self, _job_id: str) -> Failure:
+            return Failure(1, "BudgetPassed: The error budget of clicks is passed: 4 dead letters in a row")
+
+    with pytest.raises(TidegateError, match="The error budget of clicks is passed") as ended:
+        module.wait_until_running(cast(FlinkClient, Ended()), "refine.clicks", timeout_s=1)
+    assert "tidegate run refine --dataset clicks --budget-reset" in ended.value.remedy

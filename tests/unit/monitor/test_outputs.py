@@ -18,8 +18,9 @@ from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters.codes import CODES
 from tidegate.errors import TransientError
 from tidegate.monitor import outputs
-from tidegate.monitor.outputs import OutputReader, reasons_of, unread
-from tidegate.monitor.tally import Tally
+from tidegate.monitor.causes import UNREADABLE
+from tidegate.monitor.outputs import OutputReader, fitting, reasons_of, unread
+from tidegate.monitor.tally import Reason, Tally
 from tidegate.settings import Settings
 
 SCHEMAS = PROJECT / "schemas"
@@ -68,21 +69,15 @@ class Registry:
         return self.schema if schema_id == 7 else None
 
 
-def test_dead_letters_are_told_by_stage_and_code() -> None:
-    values = [framed(DEAD_LETTER, {**LETTER, "stage": stage}) for stage in ("decode", "rule", "decode")]
-    found = reasons_of(batch(*values), 2, layouts(Registry().by_id, ("stage", "error_code")))
-    assert found == [("decode", "TRUNCATED"), ("rule", "TRUNCATED"), ("decode", "TRUNCATED")]
-
-
 def test_dropped_records_are_told_by_rule() -> None:
     assert reasons_of(batch(framed(DROPPED, DROP)), 1, layouts(Registry(DROPPED).by_id, ("rule",))) == [("no_x",)]
 
 
-@pytest.mark.parametrize("value", [b"", b"hello", framed(DEAD_LETTER, LETTER, 8), framed(DEAD_LETTER, LETTER)[:40]])
+@pytest.mark.parametrize("value", [b"", b"hello", framed(DROPPED, DROP, 8), framed(DROPPED, DROP)[:9]])
 def test_what_no_job_wrote_is_counted_too(value: bytes) -> None:
-    whole = framed(DEAD_LETTER, LETTER)
-    found = reasons_of(batch(whole, value, whole), 2, layouts(Registry().by_id, ("stage", "error_code")))
-    assert found == [("decode", "TRUNCATED"), (outputs.UNREADABLE,) * 2, ("decode", "TRUNCATED")]
+    whole = framed(DROPPED, DROP)
+    found = reasons_of(batch(whole, value, whole), 1, layouts(Registry(DROPPED).by_id, ("rule",)))
+    assert found == [("no_x",), (UNREADABLE,), ("no_x",)]
 
 
 def test_a_topic_is_read_from_where_its_tally_ends() -> None:
@@ -140,17 +135,24 @@ def counts(reader: OutputReader) -> dict[tuple[str, ...], Any]:
 
 def test_a_code_without_a_dead_letter_is_counted_as_0(monkeypatch: pytest.MonkeyPatch) -> None:
     found = counts(reader(monkeypatch, Log(0), Tally()))
-    assert found == {("clicks", stage, code): 0 for stage in CODES for code in CODES[stage]}
+    rules = {("clicks", "rule", "RULE_VIOLATED", rule.name): 0 for rule in CONTRACT.rules_of("reject")}
+    others = {("clicks", stage, code, ""): 0 for stage in CODES for code in CODES[stage] if stage != "rule"}
+    assert found == rules | others
 
 
 def test_codes_that_were_counted_stand_beside_those_at_0(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = Tally(9, Counter({("decode", "TRUNCATED"): 7, ("unreadable", "unreadable"): 2}))
+    counted = {
+        ("decode", "TRUNCATED", "", ""): 4,
+        ("decode", "TRUNCATED", "", "12"): 3,
+        ("unreadable", "unreadable", "", ""): 2,
+    }
+    before = Tally(9, Counter(counted))
     found = counts(reader(monkeypatch, Log(9), before))
     assert {labels: count for labels, count in found.items() if count} == {
-        ("clicks", "decode", "TRUNCATED"): 7,
-        ("clicks", "unreadable", "unreadable"): 2,
+        ("clicks", "decode", "TRUNCATED", ""): 7,
+        ("clicks", "unreadable", "unreadable", ""): 2,
     }
-    assert found["clicks", "rule", "RULE_VIOLATED"] == 0
+    assert found["clicks", "rule", "RULE_VIOLATED", "price_is_not_negative"] == 0
 
 
 def test_no_0_is_told_while_dead_letters_are_yet_to_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,9 +172,9 @@ def test_no_0_is_told_while_dead_letters_are_yet_to_be_counted(monkeypatch: pyte
 def test_nothing_is_told_of_a_topic_that_is_gone_and_nothing_committed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not 0, not the last count; and Kafka would refuse an offset of a partition that is gone, at every reading."""
     log, committed = Log(9), list[Any]()
-    read = reader(monkeypatch, log, Tally(9, Counter({("decode", "TRUNCATED"): 7})))
+    read = reader(monkeypatch, log, Tally(9, Counter({("decode", "TRUNCATED", "", ""): 7})))
     monkeypatch.setattr(outputs, "keep", lambda _, tallies: committed.append(dict(tallies)))
-    assert counts(read)["clicks", "decode", "TRUNCATED"] == 7
+    assert counts(read)["clicks", "decode", "TRUNCATED", ""] == 7
 
     log.topics = set()
     monkeypatch.setattr(outputs, "KEEP_EVERY_S", -1.0)
@@ -184,10 +186,10 @@ def test_nothing_is_told_of_a_topic_that_is_gone_and_nothing_committed_for_it(mo
 def test_a_partition_that_comes_later_is_counted_from_what_was_kept_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(9)
     log.topics = set()
-    read = reader(monkeypatch, log, Tally(9, Counter({("decode", "TRUNCATED"): 7})))
+    read = reader(monkeypatch, log, Tally(9, Counter({("decode", "TRUNCATED", "", ""): 7})))
     assert list(read.read()) == []
     log.topics = {"dlq.clicks"}
-    assert counts(read)["clicks", "decode", "TRUNCATED"] == 7
+    assert counts(read)["clicks", "decode", "TRUNCATED", ""] == 7
 
 
 def test_a_topic_in_trouble_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +227,7 @@ def test_a_long_count_is_made_in_parts_each_of_which_is_kept(monkeypatch: pytest
         told.extend(read.read())
     assert told == []
     monkeypatch.setattr(outputs, "BUDGET_S", 60.0)
-    assert counts(read)["clicks", "decode", "TRUNCATED"] == 25
+    assert counts(read)["clicks", "decode", "TRUNCATED", ""] == 25
     assert kept[-3:] == [10, 20, 25]
 
 
@@ -240,3 +242,51 @@ def test_counts_are_committed_also_while_nothing_comes(monkeypatch: pytest.Monke
     monkeypatch.setattr(outputs, "KEEP_EVERY_S", -1.0)
     list(read.read())
     assert len(commits) == 2
+
+
+def test_counts_by_other_values_are_made_again() -> None:
+    """As an earlier version kept them."""
+    assert fitting(Tally(9, Counter({("decode", "TRUNCATED"): 7})), 4) == Tally()
+    assert fitting(Tally(9, Counter({("no_x",): 7})), 1).reached == 9
+
+
+def new_causes(reader: OutputReader) -> list[tuple[str, ...]]:
+    return [tuple(sample.labels) for sample in reader.read() if sample.metric is metric_names.NEW_CAUSE]
+
+
+@pytest.fixture
+def two_causes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each two letters, one of stage map with its offset as its id."""
+
+    def batches(scan: Scan) -> Iterator[Batch]:
+        ((start, end),) = scan.spans.values()
+        stages = ["map" if offset % 2 else "decode" for offset in range(start, end)]
+        letters = [{**LETTER, "stage": stage, "dead_letter_id": str(start + row)} for row, stage in enumerate(stages)]
+        yield batch(*(framed(DEAD_LETTER, letter) for letter in letters))
+
+    monkeypatch.setattr(outputs, "read_batches", batches)
+
+
+@pytest.mark.usefixtures("two_causes")
+def test_what_lies_there_before_the_first_monitor_is_not_new_and_what_comes_then_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = Log(1)
+    read = reader(monkeypatch, log, Tally())
+    assert new_causes(read) == []
+    log.end = 5
+    assert new_causes(read) == [("clicks", "map", "TRUNCATED", "", "", "1")]
+    log.end = 9
+    assert new_causes(read) == [("clicks", "map", "TRUNCATED", "", "", "1")]
+
+
+@pytest.mark.usefixtures("two_causes")
+def test_a_restarted_monitor_knows_what_was_seen_before_and_tells_what_came_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: Counter[Reason] = Counter({("decode", "TRUNCATED", "", ""): 1})
+    assert new_causes(reader(monkeypatch, Log(4), Tally(2, seen, is_kept=True))) == [
+        ("clicks", "map", "TRUNCATED", "", "", "3")
+    ]
+    both: Counter[Reason] = Counter({**seen, ("map", "TRUNCATED", "", ""): 1})
+    assert new_causes(reader(monkeypatch, Log(4), Tally(2, both, is_kept=True))) == []

@@ -91,7 +91,14 @@ def test_a_dataset_that_comes_makes_readers_anew_and_what_was_measured_and_prove
     assert contracts.renew()
     after = found.readers()
     stay = {each.name for each in before if each in after}
-    assert stay == {"room of OpenSearch", "jobs", "refined", "proof of app_logs", "proof of clicks"}
+    assert stay == {
+        "room of OpenSearch",
+        "jobs",
+        "refined",
+        "error budgets",
+        "proof of app_logs",
+        "proof of clicks",
+    }
     assert {each.name for each in after} - {each.name for each in before} == {"proof of orders"}
     (searchable,) = (each for each in after if isinstance(each, SearchableReader))
     assert len(list(searchable.read())) == measured // 2 * 3
