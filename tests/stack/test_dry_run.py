@@ -85,7 +85,7 @@ def counted(found: Mapping[str, Any]) -> dict[tuple[str, str], int]:
 
 @pytest.fixture
 def tries(stack: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stream:
-    """The dataset, with seven letters and one row of silver."""
+    """The dataset, with eight letters, and silver has the identity of the last already."""
     return make_tries(stack, tmp_path / "schemas", monkeypatch)
 
 
@@ -104,11 +104,17 @@ def make_tries(stack: Settings, schemas: Path, monkeypatch: pytest.MonkeyPatch) 
         letters.add(event_id=click(0, 0)["event_id"])
         letters.add(code="TRAILING_BYTES")
         letters.add(event_time=letters.now, arrived=letters.now - 2 * HOUR_MS)
-        silver_id = registry.latest(f"silver.{NAME}-value").schema_id
+        letters.add(event_id=click(98, 0)["event_id"])
     send(stack, f"dlq.{NAME}", letters.values)
-    row = _silver_row(stream, click(99, letters.now))
-    send(stack, f"silver.{NAME}", [Encoder(stream.silver, silver_id).encode(row)])
+    _send_silver(stack, stream, 98)
     return stream
+
+
+def _send_silver(stack: Settings, stream: Stream, number: int) -> None:
+    """A row of silver, whose raw record lies elsewhere."""
+    with RegistryClient(stack) as registry:
+        encoder = Encoder(stream.silver, registry.latest(f"silver.{NAME}-value").schema_id)
+    send(stack, f"silver.{NAME}", [encoder.encode(_silver_row(stream, click(number, time.time_ns() // 1_000_000)))])
 
 
 def test_a_dry_run_says_what_would_become_of_each_letter(stack: Settings, tries: Stream, tmp_path: Path) -> None:
@@ -116,9 +122,12 @@ def test_a_dry_run_says_what_would_become_of_each_letter(stack: Settings, tries:
     recipe.write_text(RECIPE)
 
     planned, plan = asked("plan", NAME, "--recipe", str(recipe))
+    _send_silver(stack, tries, 99)
     code, found = asked("dry-run", plan["plan"], "--sample", "5")
 
     assert (planned, plan["letters"], code) == (0, 7, 1)
+    assert [*plan["not_taken"].values()] == [1]
+    assert f"in silver already: `tidegate dlq settle` resolves it, the first from raw.{NAME}/3/4711" in str(plan)
     assert counted(found) == {
         ("passes", ""): 1,
         ("unfixable", ""): 1,
@@ -153,5 +162,5 @@ def _silver_row(stream: Stream, record: dict[str, Any]) -> dict[str, Any]:
 def _nothing_is_left(stack: Settings, stream: Stream) -> None:
     topics = AdminClient({"bootstrap.servers": stack.kafka_bootstrap_servers}).list_topics(timeout=10).topics
     assert [name for name in topics if "dry-run" in name] == []
-    assert len(read_committed(stack, stream.contract.silver_topic, stream.silver)) == 1
+    assert len(read_committed(stack, stream.contract.silver_topic, stream.silver)) == 2
     assert read_committed(stack, stream.contract.dropped_topic, platform_schema(stream.folder.parent, "dropped")) == []

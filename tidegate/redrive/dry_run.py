@@ -5,20 +5,21 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from tidegate.clients.letters import read_letters
+from tidegate.clients.ledger import read_ledger
 from tidegate.clients.scratch_topic import Record, fill, scratch_topic
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.topics import RAW_MAX_BYTES
-from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Place
 from tidegate.redrive.compare import Changes, Compared, Comparer
-from tidegate.redrive.copy_of import CopyMaker
+from tidegate.redrive.copies import Copier
 from tidegate.redrive.engine import outputs, run_trial
-from tidegate.redrive.fix import Fixer, NotFixed, fixer
+from tidegate.redrive.fix import Fixed, Fixer, NotFixed, fixer
 from tidegate.redrive.in_silver import Identities, silver_places
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
+from tidegate.redrive.planned import read_planned
 from tidegate.redrive.trial_sql import Trial
 from tidegate.redrive.verdicts import Row, Verdict, rows_of, verdict_of
 from tidegate.settings import Settings
@@ -95,7 +96,10 @@ class _Trial:
         self._stream = stream
         self._plan = plan
         self._fixer: Fixer = fixer(settings, stream, plan)
-        self._copies = CopyMaker(settings, plan, self._fixer)
+        key = settings.redrive_key.get_secret_value() if settings.redrive_key else ""
+        placed = (entry.copy for entry in read_ledger(settings, plan.dataset).values())
+        copies = frozenset(place for place in placed if place is not None)
+        self._copier = Copier(plan.dataset, plan.plan_id, plan.actor, self._fixer, key, copies)
         self._comparer = Comparer(stream, self._fixer)
         self._identities = Identities(settings, stream)
         self._tried: list[PlannedLetter] = []
@@ -106,7 +110,7 @@ class _Trial:
     def run(self) -> DryRun:
         topic = f"tidegate.dry-run.{self._plan.plan_id}-{time.time_ns():x}"
         with scratch_topic(self._settings, topic), tempfile.TemporaryDirectory(prefix="tidegate-dry-run-") as folder:
-            letters = read_letters(self._settings, self._stream.name, LetterFilter())
+            letters = read_planned(self._settings, self._plan.letters)
             trial = Trial(topic, fill(self._settings, topic, self._records(letters)), Path(folder))
             for planned in self._gone.values():
                 self._found.add(Judged(planned, Verdict.GONE, detail="retention has removed the letter"))
@@ -115,22 +119,22 @@ class _Trial:
                 self._judge(trial)
         return self._found
 
-    def _records(self, letters: Iterable[Found]) -> Iterator[Record]:
+    def _records(self, letters: Iterable[tuple[Place, dict[str, Any]]]) -> Iterator[Record]:
         """The copies to try; a letter that has none is judged at once."""
-        for _, letter in letters:
-            planned = self._gone.pop(letter["dead_letter_id"], None)
-            if planned is None:
-                continue
-            copy = self._copies.copy_of(letter)
+        now_ms = time.time_ns() // 1_000_000
+        for place, letter in letters:
+            planned = self._gone.pop(letter["dead_letter_id"])
+            copy = self._copier.copy_of(place, letter, now_ms)
             if isinstance(copy, NotFixed):
                 detail = self._comparer.compared(letter, None).masker.told(copy.reason)
                 self._found.add(Judged(planned, Verdict(copy.kind), detail=detail))
-            elif len(copy.key or b"") + len(copy.value or b"") > LARGEST_BYTES:
+            elif copy.size_bytes > LARGEST_BYTES:
                 self._found.add(Judged(planned, Verdict.TOO_LARGE, detail=f"{len(copy.value or b''):,} bytes"))
             else:
-                self._identities.add(letter, copy)
+                sent = Fixed(copy.key, copy.value, copy.headers)
+                self._identities.add(letter, sent)
                 if len(self._shown) < _MOST_COMPARED:
-                    self._shown[len(self._tried)] = self._comparer.compared(letter, copy)
+                    self._shown[len(self._tried)] = self._comparer.compared(letter, sent)
                 self._tried.append(planned)
                 yield copy.key, copy.value, copy.headers
 

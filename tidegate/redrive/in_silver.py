@@ -27,17 +27,19 @@ class Identities:
         self._found: list[_Fingerprint | None] = []
         self._first: dict[_Fingerprint, int] = {}
 
-    def add(self, letter: Mapping[str, Any], copy: Fixed) -> None:
-        """One more record: that of a letter, as it is sent."""
+    def add(self, letter: Mapping[str, Any], copy: Fixed | None) -> None:
+        """One more record: that of a letter, as it is sent; None where nothing is."""
+        self._found.append(None if copy is None else self._told(letter, copy))
+
+    def _told(self, letter: Mapping[str, Any], copy: Fixed) -> _Fingerprint | None:
         source = letter["source"] | {"headers": dict(copy.headers), "row": None}
         sent = {**letter, "payload": copy.value, "payload_truncated": False, "source": source}
         text = self._reader.identity(sent)
-        found: _Fingerprint | None = None
-        if text is not None:
-            high, low = fingerprints([text.encode()])[0].tolist()
-            found = (high, low)
-            self._first.setdefault(found, len(self._found))
-        self._found.append(found)
+        if text is None:
+            return None
+        high, low = fingerprints([text.encode()])[0].tolist()
+        self._first.setdefault((high, low), len(self._found))
+        return high, low
 
     def earlier(self, number: int) -> int | None:
         """The first record with the identity of this one; None if it is the first, or has none."""

@@ -1,7 +1,7 @@
 """Which letters a redrive takes: those that a filter means, if they may be sent and can be."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.errors import TidegateError
 from tidegate.redrive.fix import Fixer, NotFixed, fixer_of
+from tidegate.redrive.in_silver import Identities, silver_places
 from tidegate.redrive.plan import PlannedLetter
 from tidegate.redrive.recipe import Recipe
 from tidegate.redrive.script import Script
@@ -22,9 +23,12 @@ SENDABLE = frozenset({State.OPEN, State.PARKED})
 """The states that a letter is sent again from; parked ones only where they are asked for."""
 
 
+IN_SILVER = "its identity is in silver already: `tidegate dlq settle` resolves it"
+
+
 @dataclass
 class Chosen:
-    """The letters of a plan to be, by cause; ``refused`` counts those that are not, by the reason."""
+    """The letters of a plan to be. ``causes`` counts those that may be sent, ``refused`` the others by the reason."""
 
     letters: list[PlannedLetter] = field(default_factory=list)
     causes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -39,16 +43,30 @@ def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Rec
     """
     states = wanted.states or (State.OPEN,)
     require_sendable(states)
-    entries = read_ledger(settings, stream.name)
-    state_of = {letter_id: entry.state for letter_id, entry in entries.items()}
-    fixer = fixer_of(settings, stream, recipe)
-    chosen = sort_out(read_letters(settings, stream.name, replace(wanted, states=())), state_of, states, fixer)
-    if recipe is not None and chosen.letters and not _means_any(settings, stream, chosen, fixer):
+    state_of = {letter_id: entry.state for letter_id, entry in read_ledger(settings, stream.name).items()}
+    fixer, identities, chosen = fixer_of(settings, stream, recipe), Identities(settings, stream), Chosen()
+    letters = read_letters(settings, stream.name, replace(wanted, states=()))
+    is_meant = False
+    for planned, letter in sort_out(letters, state_of, states, fixer, chosen):
+        sent = fixer(letter)
+        is_meant = is_meant or not isinstance(sent, NotFixed) or sent.kind != "unmatched"
+        identities.add(letter, None if isinstance(sent, NotFixed) else sent)
+        chosen.letters.append(planned)
+        chosen.causes[letter["stage"], letter["error_code"]] += 1
+    if chosen.letters and not is_meant:
         raise TidegateError(
             f"the recipe means none of the {len(chosen.letters):,} letters.",
             remedy="Compare its `when` with stage, code, rule and fields of `tidegate dlq list`.",
         )
+    leave_out_what_is_in_silver(chosen, silver_places(settings, stream, identities))
     return chosen
+
+
+def leave_out_what_is_in_silver(chosen: Chosen, places: Mapping[int, Place]) -> None:
+    """Takes letters out, by their number, whose identity silver has: refine may know it no more, and double the row."""
+    if places:
+        chosen.letters = [letter for number, letter in enumerate(chosen.letters) if number not in places]
+        chosen.refused[f"{IN_SILVER}, the first from {places[min(places)]}"] = len(places)
 
 
 def require_sendable(states: Iterable[State]) -> None:
@@ -65,25 +83,19 @@ def require_sendable(states: Iterable[State]) -> None:
             )
 
 
-def sort_out(letters: Iterable[Found], state_of: Mapping[str, State], states: Iterable[State], fixer: Fixer) -> Chosen:
-    """Those that may be sent, and why the others may not."""
-    chosen, wanted = Chosen(), frozenset(states)
+def sort_out(
+    letters: Iterable[Found], state_of: Mapping[str, State], states: Iterable[State], fixer: Fixer, chosen: Chosen
+) -> Iterator[tuple[PlannedLetter, dict[str, Any]]]:
+    """Those that may be sent; why the others may not is counted in ``chosen``."""
+    wanted = frozenset(states)
     for place, letter in letters:
         reason = _refusal(letter, state_of.get(letter["dead_letter_id"], State.OPEN), wanted, fixer)
         if reason:
             chosen.refused[reason] += 1
             continue
         source = letter["source"]
-        planned = PlannedLetter(
-            letter["dead_letter_id"],
-            place,
-            Place(source["topic"], source["partition"], source["offset"]),
-            letter["stage"],
-            letter["attempt"],
-        )
-        chosen.letters.append(planned)
-        chosen.causes[letter["stage"], letter["error_code"]] += 1
-    return chosen
+        failed = Place(source["topic"], source["partition"], source["offset"])
+        yield PlannedLetter(letter["dead_letter_id"], place, failed, letter["stage"], letter["attempt"]), letter
 
 
 def _refusal(letter: Mapping[str, Any], state: State, wanted: frozenset[State], fixer: Fixer) -> str:
@@ -105,14 +117,3 @@ def refusal(letter: Mapping[str, Any]) -> str:
     if source is not None and source.get("row") is not None:
         return "it is one row of a record whose other rows are in silver: sent again, the record is a duplicate"
     return ""
-
-
-def _means_any(settings: Settings, stream: Stream, chosen: Chosen, fixer: Fixer) -> bool:
-    """Whether a letter is changed, left out, or at least meant by the recipe; read again up to the first."""
-    ids = {letter.dead_letter_id for letter in chosen.letters}
-    for _, letter in read_letters(settings, stream.name, LetterFilter()):
-        if letter["dead_letter_id"] in ids:
-            found = fixer(letter)
-            if not isinstance(found, NotFixed) or found.kind != "unmatched":
-                return True
-    return False

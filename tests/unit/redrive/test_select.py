@@ -1,5 +1,6 @@
 """Which letters a plan takes, and why not the others."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tidegate.errors import TidegateError
 from tidegate.redrive import select
 from tidegate.redrive.plan import PlannedLetter
 from tidegate.redrive.recipe import parse_recipe
-from tidegate.redrive.select import choose, require_sendable, sort_out
+from tidegate.redrive.select import Chosen, choose, require_sendable, sort_out
 from tidegate.settings import Settings
 
 AT = Place("dlq.clicks", 0, 7)
@@ -22,21 +23,28 @@ def found(letter_id: str, **fields: Any) -> Found:
     return Found(AT, letter(dead_letter_id=letter_id, **fields))
 
 
-def test_a_letter_that_is_taken_is_kept_by_its_places() -> None:
-    chosen = sort_out([found("a", attempt=2)], {}, [State.OPEN], fixer(CLICKS, None))
+def sorted_out(
+    letters: Iterable[Found], states: Mapping[str, State] | None = None, wanted: State = State.OPEN
+) -> tuple[list[PlannedLetter], Mapping[str, int]]:
+    chosen = Chosen()
+    taken = [planned for planned, _ in sort_out(letters, states or {}, [wanted], fixer(CLICKS, None), chosen)]
+    return taken, chosen.refused
 
-    assert chosen.letters == [PlannedLetter("a", AT, Place("raw.orders", 1, 42), "rule", 2)]
-    assert chosen.causes == {("rule", "RULE_VIOLATED"): 1}
-    assert not chosen.refused
+
+def test_a_letter_that_is_taken_is_kept_by_its_places() -> None:
+    letters, refused = sorted_out([found("a", attempt=2)])
+
+    assert letters == [PlannedLetter("a", AT, Place("raw.orders", 1, 42), "rule", 2)]
+    assert not refused
 
 
 def test_letters_of_other_states_are_counted_with_their_state() -> None:
     states = {"b": State.RESOLVED, "c": State.PARKED, "d": State.FAILED_AGAIN, "e": State.DISCARDED}
 
-    chosen = sort_out(map(found, "abcde"), states, [State.OPEN], fixer(CLICKS, None))
+    letters, refused = sorted_out(map(found, "abcde"), states)
 
-    assert [each.dead_letter_id for each in chosen.letters] == ["a"]
-    assert chosen.refused == {
+    assert [each.dead_letter_id for each in letters] == ["a"]
+    assert refused == {
         "it is resolved": 1,
         "it is parked: add --state parked": 1,
         "it is failed_again": 1,
@@ -45,10 +53,10 @@ def test_letters_of_other_states_are_counted_with_their_state() -> None:
 
 
 def test_parked_letters_are_taken_where_they_are_asked_for() -> None:
-    chosen = sort_out([found("a"), found("b")], {"b": State.PARKED}, [State.PARKED], fixer(CLICKS, None))
+    letters, refused = sorted_out([found("a"), found("b")], {"b": State.PARKED}, State.PARKED)
 
-    assert [each.dead_letter_id for each in chosen.letters] == ["b"]
-    assert chosen.refused == {"it is open": 1}
+    assert [each.dead_letter_id for each in letters] == ["b"]
+    assert refused == {"it is open": 1}
 
 
 @pytest.mark.parametrize("state", [State.RESOLVED, State.FAILED_AGAIN, State.DISCARDED, State.IN_FLIGHT, State.EXPIRED])
@@ -58,9 +66,7 @@ def test_a_state_that_no_letter_is_sent_from_is_refused(state: State) -> None:
 
 
 def test_what_can_not_be_sent_is_counted_with_the_reason() -> None:
-    letters = [found("a", source=None), found("b", stage="lake"), found("c", source={"row": 3})]
-
-    refused = sort_out(letters, {}, [State.OPEN], fixer(CLICKS, None)).refused
+    _, refused = sorted_out([found("a", source=None), found("b", stage="lake"), found("c", source={"row": 3})])
 
     assert sum(refused.values()) == 3
     assert [reason.split(":")[0].split(",")[0] for reason in refused] == [
@@ -70,18 +76,36 @@ def test_what_can_not_be_sent_is_counted_with_the_reason() -> None:
     ]
 
 
-def choose_by(recipe: str, monkeypatch: pytest.MonkeyPatch) -> int:
+def test_what_silver_has_already_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_row(*_: Any) -> dict[int, Place]:
+        return {0: Place("raw.clicks", 3, 4711)}
+
+    monkeypatch.setattr(select, "silver_places", one_row)
+
+    chosen = choose_by("fixes: [{do: [{drop: country}]}]", monkeypatch)
+
+    assert chosen.letters == []
+    assert list(chosen.refused) == [
+        "its identity is in silver already: `tidegate dlq settle` resolves it, the first from raw.clicks/3/4711"
+    ]
+
+
+def choose_by(recipe: str, monkeypatch: pytest.MonkeyPatch) -> Chosen:
     letters = [Found(AT, click_letter(written({"event_id": "e1", **_CLICK})))]
     monkeypatch.setattr(select, "read_ledger", lambda *_: {})
     monkeypatch.setattr(select, "read_letters", lambda *_: iter(letters))
     monkeypatch.setattr(select, "fixer_of", lambda _, stream, __: fixer(stream, recipe))
-    return len(choose(Settings(), CLICKS, LetterFilter(), parse_recipe(recipe, "r.yaml")).letters)
+    return choose(Settings(), CLICKS, LetterFilter(), parse_recipe(recipe, "r.yaml"))
 
 
 _CLICK = {"event_time": 0, "session_id": "s", "event_type": "view", "page_url": "/"}
 
 
 def test_a_recipe_that_means_none_of_the_letters_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(select, "silver_places", lambda *_: {})
+
     with pytest.raises(TidegateError, match="the recipe means none of the 1 letters"):
         choose_by("fixes: [{when: {code: NOT_JSON}, do: [{drop: a}]}]", monkeypatch)
-    assert choose_by("fixes: [{do: [{drop: country}]}]", monkeypatch) == 1
+    chosen = choose_by("fixes: [{do: [{drop: country}]}]", monkeypatch)
+    assert len(chosen.letters) == 1
+    assert chosen.causes == {("decode", "SCHEMA_MISMATCH"): 1}
