@@ -1,83 +1,17 @@
 """What was written aside takes the range's place: chosen, accounted for, in one commit. On real files."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from pyiceberg.table import Table
 
-from tests.unit.clients.strict_catalog import StrictCatalog, branch_of
+from tests.unit.replay.lake import DAY, SETTINGS, TIME, VISITS, Lake, Row
 from tests.unit.replay.plans import plan
-from tests.unit.sql.visits import stream
 from tidegate.errors import TidegateError
-from tidegate.proof.rows import Rows, make_rows
 from tidegate.replay import publish as module
 from tidegate.replay.publish import prepare, publish
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.row_range import EventTimes, RowRange
-from tidegate.settings import Settings
-
-VISITS = stream()
-TIME, IDENTITY = VISITS.contract.event_time.column, VISITS.contract.identity_columns
-SETTINGS = Settings.model_construct()
-DAY = datetime(2026, 1, 2, tzinfo=UTC)
-UTC_US = pa.timestamp("us", "UTC")
-SCHEMA = pa.schema(
-    [
-        pa.field("_source_partition", pa.int32()),
-        pa.field("_source_offset", pa.int64()),
-        pa.field(TIME, UTC_US),
-        pa.field("_ingested_at", UTC_US),
-        *(pa.field(name, pa.string()) for name in IDENTITY),
-        pa.field("value", pa.string()),
-    ]
-)
-SIDE = pa.schema(
-    [*(pa.field(name, SCHEMA.field(name).type) for name in SCHEMA.names[:2]), pa.field("verdict", pa.string())]
-)
-Row = tuple[int, str, str]
-"""Offset in partition 0, identity, value; an event is as many seconds into the day as its offset says."""
-
-
-def rows(*found: Row) -> pa.Table:
-    times = [DAY + timedelta(seconds=offset) for offset, _, _ in found]
-    names = [[name for _, name, _ in found] for _ in IDENTITY]
-    columns = [[0] * len(found), [offset for offset, _, _ in found], times, times, *names]
-    return pa.table([*columns, [value for _, _, value in found]], schema=SCHEMA)
-
-
-class Lake:
-    """The silver table of visits, what was written aside, and what raw has of the range."""
-
-    def __init__(self, folder: Path) -> None:
-        self.catalog = StrictCatalog(folder)
-        self.catalog.create(f"silver.{VISITS.name}", SCHEMA)
-        self.raw: Rows = make_rows([0] * 10, range(10, 20))
-
-    def opened(self, _settings: Settings, name: str) -> Table | None:
-        return self.catalog.load_table(name) if name in self.catalog.tables else None
-
-    def append(self, *found: Row) -> int:
-        table = self.catalog.load_table(f"silver.{VISITS.name}")
-        table.append(rows(*found))
-        current = table.current_snapshot()
-        assert current is not None
-        return current.snapshot_id
-
-    def aside(self, made: RangePlan, passed: list[Row], others: dict[int, str]) -> None:
-        main = self.append()
-        for row in passed:
-            self.append(row)
-        branch_of(self.catalog, f"silver.{VISITS.name}", made.aside.branch, main)
-        side = self.catalog.create(made.aside.table, SIDE)
-        side.append(pa.table([[0] * len(others), [*others], [*others.values()]], schema=SIDE))
-
-    def content(self) -> list[tuple[int, str]]:
-        found = self.catalog.load_table(f"silver.{VISITS.name}").scan().to_arrow().to_pylist()
-        return sorted((row["_source_offset"], row["value"]) for row in found)
 
 
 @pytest.fixture
@@ -90,9 +24,6 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     made.append((5, "e5", "old"), (11, "e11", "old"))
     made.append((12, "e12", "old"), (15, "e15", "old"), (25, "e25", "old"))
     return made
-
-
-Made = Callable[..., RangePlan]
 
 
 def planned(lake: Lake, **other: Any) -> RangePlan:

@@ -63,7 +63,6 @@ COVERED = {
     "tidegate/redrive/engine.py": "tests/stack/test_dry_run.py",
     "tidegate/redrive/in_silver.py": "tests/stack/test_dry_run.py",
     "tidegate/redrive/json_topic.py": "tests/unit/redrive/test_fix.py",
-    "tidegate/replay/lake_run.py": "tests/stack/test_replay_lake.py",
     "tidegate/cli/redrive_run.py": "tests/stack/test_redrive_run.py",
     "tidegate/redrive/end.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/planned.py": "tests/stack/test_redrive_crashes.py",

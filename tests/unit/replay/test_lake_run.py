@@ -1,0 +1,158 @@
+"""Killed at any step and run again, a replay ends as if nothing had been: published once, nothing left aside."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.replay.lake import VISITS, Lake
+from tests.unit.replay.plans import plan
+from tidegate.clients.lake_branch import drop_branch
+from tidegate.errors import TidegateError
+from tidegate.replay import lake_run, publish
+from tidegate.replay.lake_run import cancel, run_lake
+from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.row_range import RowRange
+from tidegate.replay.store import CANCELLED, DONE, PLANNED, WRITING, WRITTEN, Status, load_status, store_status
+from tidegate.settings import Settings
+
+STEPS = ("write_aside", "prepare", "publish", "clear_aside", "prove", "store_status")
+
+
+class Killed(BaseException):
+    """The command ends here."""
+
+
+class Replay:
+    """A replay on a real table, whose command is killed at a call of a step: before or after it."""
+
+    def __init__(self, lake: Lake, settings: Settings, made: RangePlan) -> None:
+        self.lake = lake
+        self.settings = settings
+        self.plan = made
+        self.kill: tuple[str, int, str] | None = None
+        self.calls: dict[str, int] = {}
+
+    def run(self) -> Status:
+        return run_lake(self.settings, self.plan, "ann@host")
+
+    def step(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            self.calls[name] = self.calls.get(name, 0) + 1
+            if self.kill == (name, self.calls[name], "before"):
+                raise Killed
+            result = real(*given, **named)
+            if self.kill == (name, self.calls[name], "after"):
+                raise Killed
+            return result
+
+        return call
+
+    def write_aside(self, settings: Settings, made: RangePlan, status: Status, _tell: object) -> Status:
+        if status.state not in (PLANNED, WRITING):
+            return status
+        self.clear_aside(settings, made)
+        self.lake.aside(made, [(10, "e10", "new"), (11, "e5", "new")], dict.fromkeys(range(12, 20), "rejected"))
+        return store_status(settings, made.plan_id, replace(status, state=WRITTEN))
+
+    def clear_aside(self, _settings: Settings, made: RangePlan) -> None:
+        drop_branch(self.lake.catalog.load_table(made.table), made.aside.branch)
+        self.lake.catalog.tables.pop(made.aside.table, None)
+
+    def commits(self) -> int:
+        table = self.lake.catalog.load_table(self.plan.table)
+        summaries = [snapshot.summary for snapshot in table.metadata.snapshots]
+        return sum("tidegate.replay-id" in each.additional_properties for each in summaries if each is not None)
+
+
+@contextmanager
+def audited(_settings: Settings, _action: object) -> Iterator[Mapping[str, int]]:
+    yield {}
+
+
+@pytest.fixture
+def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
+    """Of offsets 10 to 20: one passes, one is a duplicate, all others are rejected."""
+    lake = Lake(tmp_path)
+    planned = lake.append((5, "e5", "old"), (12, "e12", "old"), (25, "e25", "old"))
+    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), snapshot_id=planned)
+    replay = Replay(lake, Settings(home=tmp_path), made)
+    report = SimpleNamespace(verdict=lambda: "The proof holds.", holds=True)
+    steps: dict[str, Callable[..., Any]] = {
+        "write_aside": replay.write_aside,
+        "prepare": publish.prepare,
+        "publish": publish.publish,
+        "clear_aside": replay.clear_aside,
+        "prove": lambda *_: report,
+        "store_status": store_status,
+    }
+    for name, real in steps.items():
+        monkeypatch.setattr(lake_run, name, replay.step(name, real))
+    for module in (lake_run, publish):
+        monkeypatch.setattr(module, "open_table", lake.opened)
+    monkeypatch.setattr(publish, "table_if_there", lake.opened)
+    monkeypatch.setattr(publish, "_raw", lambda *_: lake.raw)
+    monkeypatch.setattr(lake_run, "load_stream", lambda *_: VISITS)
+    monkeypatch.setattr(lake_run, "audited", audited)
+    monkeypatch.setattr(lake_run, "FlinkClient", lambda _: SimpleNamespace(jobs=list))
+    return replay
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_command_that_was_killed_goes_on_and_ends_as_one_that_was_not(
+    replay: Replay, step: str, call: int, when: str
+) -> None:
+    replay.kill = (step, call, when)
+    try:
+        replay.run()
+    except Killed:
+        replay.kill = None
+        replay.lake.append((30, "e30", "live"))
+        if load_status(replay.settings, replay.plan.plan_id).state != DONE:
+            replay.run()
+    else:
+        assert call > replay.calls[step]
+    ended = load_status(replay.settings, replay.plan.plan_id)
+    assert (ended.state, ended.proof, ended.proof_holds) == (DONE, "The proof holds.", True)
+    assert ended.counts["passed"] == ended.counts["duplicates"] == 1
+    assert ended.counts["now_rejected"] == 1
+    assert replay.commits() == 1
+    assert [row for row in replay.lake.content() if row[1] != "live"] == [(5, "old"), (10, "new"), (25, "old")]
+    table = replay.lake.catalog.load_table(replay.plan.table)
+    assert [*table.metadata.refs] == ["main"]
+    assert replay.plan.aside.table not in replay.lake.catalog.tables
+
+
+def test_one_that_has_ended_is_not_run_again(replay: Replay) -> None:
+    replay.run()
+    with pytest.raises(TidegateError, match="is done"):
+        replay.run()
+    with pytest.raises(TidegateError, match="there is nothing to cancel"):
+        cancel(replay.settings, replay.plan, "ann@host")
+
+
+@pytest.mark.parametrize(("step", "when"), [("write_aside", "before"), ("write_aside", "after"), ("publish", "before")])
+def test_cancelled_before_the_commit_nothing_of_it_is_left(replay: Replay, step: str, when: str) -> None:
+    replay.kill = (step, 1, when)
+    before = replay.lake.content()
+    with pytest.raises(Killed):
+        replay.run()
+    assert cancel(replay.settings, replay.plan, "ann@host").state == CANCELLED
+    assert replay.lake.content() == before
+    assert [*replay.lake.catalog.load_table(replay.plan.table).metadata.refs] == ["main"]
+    with pytest.raises(TidegateError, match="is cancelled"):
+        replay.run()
+
+
+def test_killed_after_the_commit_it_can_not_be_cancelled(replay: Replay) -> None:
+    replay.kill = ("publish", 1, "after")
+    with pytest.raises(Killed):
+        replay.run()
+    with pytest.raises(TidegateError, match="is published: there is nothing to cancel"):
+        cancel(replay.settings, replay.plan, "ann@host")
