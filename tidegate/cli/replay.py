@@ -15,8 +15,10 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.replay.account import counts_of
 from tidegate.replay.asked import Asked
 from tidegate.replay.make_plan import make_plan
-from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.missing_run import plan_missing
+from tidegate.replay.range_plan import LAKE_TARGET, RangePlan
 from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
+from tidegate.replay.turn import replay_turn
 from tidegate.replay.write_aside import records_read
 from tidegate.settings import Settings, get_settings
 
@@ -39,18 +41,20 @@ def command() -> None:
 @click.option("--offsets", metavar="0:100-200,1:0-50", help="Raw offsets by partition, the end exclusive.")
 @click.option("--event-from", metavar="TIME", help="Rows whose event time is this or later.")
 @click.option("--event-to", metavar="TIME", help="Rows whose event time is before this.")
+@click.option("--missing", is_flag=True, help="What the proof finds missing: refined into the topics again.")
 @click.option("--actor", help="Who asks for it; the user of this machine if left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-def plan(dataset: str, target: str, actor: str | None, as_json: bool, **ranges: str | None) -> None:
+def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **ranges: str | None) -> None:
     """Say what a replay of a range of DATASET would do, and keep it for `run`; nothing is changed.
 
     Waits until the lake has all of the range that refine has read.
 
     Example: tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
     """
-    settings, asked = get_settings(), Asked(**ranges)
-    asked.refuse_mixed()
-    made = make_plan(settings, dataset, asked, actor or default_actor())
+    settings, asked = get_settings(), Asked(**{name: text for name, text in ranges.items() if name != "target"})
+    if missing and asked.text:
+        raise click.UsageError("--missing is a range of its own: leave the other one out.")
+    made = _planned(settings, dataset, None if missing else asked, actor or default_actor())
     store_plan(settings, made)
     if as_json:
         click.echo(made.to_json())
@@ -139,20 +143,37 @@ def _told(found: RangePlan, now: Status) -> dict[str, Any]:
     return plan_of | {"status": asdict(now)}
 
 
+def _planned(settings: Settings, dataset: str, asked: Asked | None, actor: str) -> RangePlan:
+    """``asked``: None for what is missing."""
+    if asked is None:
+        with replay_turn(settings):
+            return plan_missing(settings, dataset, actor)
+    asked.refuse_mixed()
+    return make_plan(settings, dataset, asked, actor)
+
+
 def _print_plan(found: RangePlan) -> None:
     made = datetime.fromtimestamp(found.created_at / 1000, UTC)
-    click.echo(f"Replay {found.plan_id} of {found.dataset} into {found.table}")
+    where = "the lake's table" if found.target == LAKE_TARGET else "the topics of refine, such as"
+    click.echo(f"Replay {found.plan_id} of {found.dataset} into {where} {found.table}")
     click.echo(f"Planned {made:%Y-%m-%dT%H:%M:%SZ} by {found.actor}")
     click.echo(f"Range: {found.asked}")
     for number, (start, end) in sorted(found.rows.spans.items()):
         if start < end:
             click.echo(f"  partition {number}: offsets {start:,} to {end - 1:,}")
+    if found.target == LAKE_TARGET:
+        _print_size(found)
+    else:
+        click.echo(f"Refines {found.events:,} events again that are in no output of refine, and nothing else.")
+    for note in found.notes:
+        click.echo(note)
+
+
+def _print_size(found: RangePlan) -> None:
     took = "unknown, no replay has run yet" if found.expected_s is None else f"about {found.expected_s:,.0f} s"
     click.echo(f"Reads {found.events:,} raw records, some {found.expected_bytes / 1e6:,.1f} MB; time: {took}.")
     over = found.overwritten
     click.echo(f"Writes again {over.rows:,} rows, which are in {over.files:,} files of {over.bytes / 1e6:,.1f} MB.")
-    for note in found.notes:
-        click.echo(note)
 
 
 for each in (replay_run.run, replay_run.cancel, replay_missing.command):

@@ -6,6 +6,7 @@ Exit codes: 0 nothing is missing (any more), 1 something still is, or it can't b
 import click
 
 from tidegate.cli.output import tables
+from tidegate.clients.audit import audited, new_action
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.show import print_report
 from tidegate.replay.missing import find_missing
@@ -40,7 +41,9 @@ def command(dataset: str, wait_s: float | None, dry_run: bool, lake: bool, index
         _show(plan)
         if dry_run:
             click.get_current_context().exit(1)
-        file = run_plan(settings, plan, turn)
+        with audited(settings, new_action("replay missing", dataset)) as counts:
+            file = run_plan(settings, plan, turn)
+            counts["refined"] = plan.count
     click.echo(f"They were refined again; their offsets are in {file}.")
     report = prove(settings, dataset, Scope(lake=False, index=False))
     print_report(report, tables())

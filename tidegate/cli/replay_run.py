@@ -3,17 +3,21 @@
 Exit codes of ``run``: 0 published and the proof holds, 1 otherwise.
 """
 
+from typing import NoReturn
+
 import click
 
 from tidegate.cli.confirm import confirm, yes_option
 from tidegate.clients.audit import default_actor
+from tidegate.errors import TidegateError
 from tidegate.replay.account import counts_of
 from tidegate.replay.lake_run import cancel as cancel_replay
 from tidegate.replay.lake_run import run_lake
-from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.missing_run import run_missing
+from tidegate.replay.range_plan import SILVER_TARGET, RangePlan
 from tidegate.replay.store import PLANNED, load_plan, load_status
 from tidegate.replay.turn import replay_turn
-from tidegate.settings import get_settings
+from tidegate.settings import Settings, get_settings
 
 
 @click.command("run")
@@ -29,6 +33,8 @@ def run(plan_id: str, actor: str | None, yes: bool) -> None:
     """
     settings = get_settings()
     plan = load_plan(settings, plan_id)
+    if plan.target == SILVER_TARGET:
+        _run_missing(settings, plan, actor or default_actor())
     if load_status(settings, plan_id).state == PLANNED:
         confirm(
             f"{plan.overwritten.rows:,} rows of {plan.table} will be replaced by what the code as it is now makes of "
@@ -43,6 +49,13 @@ def run(plan_id: str, actor: str | None, yes: bool) -> None:
     click.get_current_context().exit(0 if status.proof_holds else 1)
 
 
+def _run_missing(settings: Settings, plan: RangePlan, actor: str) -> NoReturn:
+    with replay_turn(settings) as turn:
+        status = run_missing(settings, plan, actor, turn)
+    click.echo(status.proof)
+    click.get_current_context().exit(0 if status.proof_holds else 1)
+
+
 @click.command("cancel")
 @click.argument("plan_id")
 @click.option("--actor", help="Who cancels it; the user of this machine if left out.")
@@ -53,6 +66,11 @@ def cancel(plan_id: str, actor: str | None) -> None:
     """
     settings = get_settings()
     plan = load_plan(settings, plan_id)
+    if plan.target == SILVER_TARGET:
+        raise TidegateError(
+            f"the replay {plan_id} refines what is missing: what it has written stays.",
+            remedy="If it has not begun, leave it; if it runs, let it end: it is no longer than what is missing.",
+        )
     cancel_replay(settings, plan, actor or default_actor())
     click.echo(f"The replay {plan_id} is cancelled; {plan.table} is as it was.")
 

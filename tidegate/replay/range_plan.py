@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,8 @@ from tidegate.job_names import REPLAY, flink_name
 from tidegate.replay.row_range import EventTimes, RowRange
 from tidegate.sql.replay_lake import Aside
 
-LAKE_TARGET = "lake"
+LAKE_TARGET, SILVER_TARGET = "lake", "silver"
+"""The lake's silver table; or, of what is missing, the topics of refine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class RangePlan:
     ``asked``: the range as it was typed. ``rows``: [start, end) per raw partition, maybe of a time. ``events``: raw
     records in it, ``expected_bytes`` of them by a sample, ``expected_s`` at the rate of the last replay (None: none has
     run yet). ``snapshot_id``: of the silver table when it was planned; None: it was empty. ``created_at``: ms since
-    1970. ``notes``: what its user is to know.
+    1970. ``notes``: what its user is to know. ``offsets``: only these of the range, of what was missing.
     """
 
     plan_id: str
@@ -46,6 +48,7 @@ class RangePlan:
     snapshot_id: int | None
     overwritten: Overwritten
     notes: tuple[str, ...] = field(default_factory=tuple)
+    offsets: Mapping[int, tuple[int, ...]] | None = None
 
     @property
     def hash(self) -> str:
@@ -64,7 +67,7 @@ class RangePlan:
 
     @property
     def table(self) -> str:
-        """The lake's table that it writes to."""
+        """The lake's table that it writes to, or the topic."""
         return f"silver.{self.dataset}"
 
     def to_json(self) -> str:
@@ -82,11 +85,12 @@ class RangePlan:
             found = json.loads(text)
             told = found.pop("hash")
             spans = {int(number): (int(start), int(end)) for number, (start, end) in found.pop("spans").items()}
-            times = found.pop("times")
+            times, offsets = found.pop("times"), found.pop("offsets")
             plan = cls(
                 rows=RowRange(spans, EventTimes(**times) if times else None),
                 overwritten=Overwritten(**found.pop("overwritten")),
                 notes=tuple(found.pop("notes")),
+                offsets=offsets and {int(number): tuple(among) for number, among in offsets.items()},
                 **found,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -99,7 +103,10 @@ class RangePlan:
         found = asdict(self)
         rows = found.pop("rows")
         spans = {str(number): list(span) for number, span in rows["spans"].items()}
-        return {**found, "spans": spans, "times": rows["times"], "notes": list(self.notes)}
+        offsets = None
+        if self.offsets is not None:
+            offsets = {str(number): list(among) for number, among in self.offsets.items()}
+        return {**found, "spans": spans, "times": rows["times"], "notes": list(self.notes), "offsets": offsets}
 
 
 _ANEW = "Make one with `tidegate replay plan`."

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,10 @@ def load_plan(settings: Settings, plan_id: str) -> RangePlan:
 
 
 def all_plans(settings: Settings) -> Iterator[RangePlan]:
-    """The oldest first."""
+    """The oldest first; without files that are no plan any more, of which :func:`load_plan` says why."""
     for file in sorted(_folder(settings).glob(f"*{_PLAN}")):
-        yield read_plan(file)
+        with suppress(TidegateError):
+            yield read_plan(file)
 
 
 def load_status(settings: Settings, plan_id: str) -> Status:

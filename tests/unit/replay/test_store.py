@@ -30,6 +30,8 @@ def test_plans_are_found_by_their_id_and_listed_in_their_order(settings: Setting
     store_plan(settings, PLAN)
     assert load_plan(settings, PLAN.plan_id) == PLAN
     assert [*all_plans(settings)] == [PLAN, later]
+    plan_file(settings, later.plan_id).write_text("{}")
+    assert [*all_plans(settings)] == [PLAN]
 
 
 @pytest.mark.parametrize("plan_id", ["nothing", "../replays/20260102t030405-abcd"])
