@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from confluent_kafka import Producer
 
@@ -42,11 +42,28 @@ def main() -> None:
     stream = load_stream(settings.schemas_dir, given.dataset)
     if given.letters:
         print(f"{given.letters:,} letters sent in {send(settings, stream, given.letters):.1f} s")
-    print("| command | first, s | then, s | memory, MB |\n|---|---|---|---|")
+    print("| command | first, s | CPU, s | then, s | CPU, s | memory, MB |\n|---|---|---|---|---|---|")
     for command in COMMANDS:
-        took = [measured(["dlq", *command.split(), "--dataset", given.dataset]) for _ in range(1 + given.runs)]
-        then = statistics.median(seconds for seconds, _ in took[1:])
-        print(f"| {command} | {took[0][0]:.2f} | {then:.2f} | {max(peak for _, peak in took):.0f} |", flush=True)
+        first, *others = [measured(["dlq", *_with_dataset(command, given.dataset)]) for _ in range(1 + given.runs)]
+        then = [statistics.median(each) for each in zip(*others, strict=True)]
+        peak = max(first.memory_mb, *(each.memory_mb for each in others))
+        print(
+            f"| {command} | {first.seconds:.2f} | {first.cpu_s:.2f} | {then[0]:.2f} | {then[1]:.2f} | {peak:.0f} |",
+            flush=True,
+        )
+
+
+class Took(NamedTuple):
+    """What a command cost."""
+
+    seconds: float
+    cpu_s: float
+    memory_mb: float
+
+
+def _with_dataset(command: str, dataset: str) -> list[str]:
+    name, *options = command.split()
+    return [name, dataset, *options]
 
 
 def send(settings: Settings, stream: Stream, count: int) -> float:
@@ -105,14 +122,14 @@ def _rules(number: int) -> tuple[str, ...]:
     return (RULES[number % 4],) if number % 7 else (RULES[number % 4], RULES[(number + 1) % 4])
 
 
-def measured(arguments: Sequence[str]) -> tuple[float, float]:
-    """Seconds and peak memory in MB of a command."""
+def measured(arguments: Sequence[str]) -> Took:
+    """Runs a command in a process of its own."""
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "tidegate", *arguments], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"tidegate {' '.join(arguments)} failed")
-    return time.monotonic() - began, usage.ru_maxrss / KB
+    return Took(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / KB)
 
 
 if __name__ == "__main__":

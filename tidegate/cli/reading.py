@@ -12,8 +12,10 @@ from tidegate import log
 @contextmanager
 def reading() -> Iterator[Callable[[int], object]]:
     """Gives what is told of the letters that were read; shows nothing where nobody watches."""
+    if not sys.stderr.isatty() or log.is_json():
+        yield lambda count: None
+        return
     columns = (TextColumn("reading dead letters: {task.completed:,.0f}"), TimeElapsedColumn())
-    shown = sys.stderr.isatty() and not log.is_json()
-    with Progress(*columns, console=log.console(), transient=True, disable=not shown) as progress:
+    with Progress(*columns, console=log.console(), transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda count: progress.advance(task, count)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidegate.avro.columns import Found, read_columns
 from tidegate.avro.leading_fields import Buffer, Ints
@@ -19,6 +20,7 @@ _TYPES: Mapping[Kind, Any] = {
     "bytes": pa.binary(),
     "texts": pa.list_(pa.string()),
     "many bytes": pa.list_(pa.binary()),
+    "joined": pa.string(),
 }
 
 
@@ -59,6 +61,8 @@ def _one_schema(batch: Batch, buffer: Buffer, rows: Ints, read_as: tuple[WriterT
 
 
 def _array(found: Found, kept: Kept, data: Any, count: int) -> Any:
+    if kept.kind == "joined":
+        return pc.binary_join(_array(found, Kept(kept.path, "texts"), data, count), ", ")
     if kept.kind in ("texts", "many bytes"):
         sizes = np.bincount(found.rows, minlength=count)
         offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)

@@ -18,7 +18,7 @@ from tidegate.dlq.segments import Heard, Kept, Topic, catch_up
 from tidegate.settings import Settings
 
 FOLDER = "dead_letters"
-MEMORY = "256MB"
+MEMORY = "192MB"
 _THREADS = 2
 _SQL_TYPES: Mapping[Kind, str] = {
     "number": "bigint",
@@ -26,6 +26,7 @@ _SQL_TYPES: Mapping[Kind, str] = {
     "bytes": "blob",
     "texts": "varchar[]",
     "many bytes": "blob[]",
+    "joined": "varchar",
 }
 _FIRST = "qualify row_number() over (partition by id order by letter_partition, letter_offset) = 1"
 

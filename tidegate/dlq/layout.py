@@ -6,7 +6,8 @@ from typing import Literal
 
 from tidegate.avro.columns import MAP_KEY, MAP_VALUE
 
-Kind = Literal["number", "text", "bytes", "texts", "many bytes"]
+Kind = Literal["number", "text", "bytes", "texts", "many bytes", "joined"]
+"""The last: texts as one, with commas between."""
 PARTITION, OFFSET = "letter_partition", "letter_offset"
 """Where the record lies in its topic."""
 
@@ -28,6 +29,7 @@ LETTERS: Layout = {
     "code": Kept("error_code", "text"),
     "message": Kept("error_message", "text"),
     "rules": Kept("violations.rule", "texts"),
+    "broken": Kept("violations.rule", "joined"),
     "attempt": Kept("attempt", "number"),
     "version": Kept("processor.version", "text"),
     "schema_id": Kept("contract.schema_id", "number"),

@@ -9,7 +9,7 @@ from tidegate.dead_letters.ledger import State
 from tidegate.dlq.index import Index
 from tidegate.dlq.where import where
 
-_CAUSE = "stage, code, array_to_string(list_sort(rules), ', ')"
+_CAUSE = "stage, code, broken"
 _MOST_CAUSES = 50
 
 

@@ -8,6 +8,7 @@ stays here: it was written once, and still counts.
 import json
 import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,11 +123,12 @@ class _Piece(NamedTuple):
 
 
 def _own_folder(topic: Topic) -> Path | None:
-    """The folder of the topic as it is now, those of earlier ones removed; None if there is no topic."""
+    """The folder of the topic and the columns as they are now, earlier ones removed; None if there is no topic."""
     made = topic_id(topic.settings, topic.name)
     if made is None:
         return None
-    wanted = topic.folder / made.replace("/", "_")  # an id is in base64
+    layout = zlib.crc32(repr([*topic.layout.items()]).encode())
+    wanted = topic.folder / f"{made.replace('/', '_')}-{layout:08x}"  # an id is in base64
     for other in topic.folder.glob("*"):
         if other.is_dir() and other != wanted:
             shutil.rmtree(other)
@@ -173,6 +175,7 @@ def _write(folder: Path, partition: int, piece: _Piece) -> None:
     draft = path.with_suffix(".draft")
     pq.write_table(piece.table, draft, compression="zstd", compression_level=1)
     draft.replace(path)
+    pa.default_memory_pool().release_unused()
 
 
 def _merge(folder: Path, partition: int) -> None:

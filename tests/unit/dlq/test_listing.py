@@ -19,11 +19,11 @@ def test_pages_follow_each_other_and_causes_are_counted(served: Served) -> None:
     assert [line.source_offset for line in second.lines] == [9]
     assert (second.first, second.letters) == (3, 4)
     assert [(each.cause, each.letters, each.open) for each in first.causes] == [
-        (Cause("rule", "RULE_VIOLATED", "a, b"), 3, 2),
+        (Cause("rule", "RULE_VIOLATED", "b, a"), 3, 2),
         (Cause("decode", "TRUNCATED", ""), 1, 1),
     ]
     told = first.as_json()
-    assert (told["lines"][0]["code"], told["causes"][0]["rules"]) == ("RULE_VIOLATED", "a, b")
+    assert (told["lines"][0]["code"], told["causes"][0]["rules"]) == ("RULE_VIOLATED", "b, a")
 
 
 def test_a_filter_leaves_others_out(served: Served) -> None:

@@ -62,6 +62,15 @@ def test_marks_of_transactions_are_no_letters_that_expired(served: Served, monke
     assert _kept(served, []).unseen == 0
 
 
+def test_columns_of_another_version_are_not_taken_for_these(served: Served) -> None:
+    served.send(letter(1))
+    (old,) = _kept(served, []).files
+    fewer = {name: kept for name, kept in LETTERS.items() if name != "message"}
+
+    (new,) = catch_up(Topic(served.settings, "dlq.clicks", served.settings.home / "clicks", fewer)).files
+    assert new.parent != old.parent and not old.exists()
+
+
 def test_many_small_files_become_one(served: Served) -> None:
     for number in range(MOST_SMALL_FILES + 1):
         served.send(letter(number))
