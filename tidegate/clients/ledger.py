@@ -16,7 +16,8 @@ from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.audit_topics import LEDGER_TOPIC
-from tidegate.dead_letters.ledger import Entry, as_record, from_record
+from tidegate.dead_letters.flights import flight_body
+from tidegate.dead_letters.ledger import Entry, State, as_record, from_record
 from tidegate.settings import Settings
 
 _BATCH = 20_000
@@ -41,7 +42,10 @@ class LedgerCodec:
             ContractError: the folder of schemas lacks the ledger's, or the registry refuses it.
             TransientError: Kafka or the registry is out of reach.
         """
-        return LEDGER_TOPIC, entry.dead_letter_id.encode(), self._encoder.encode(as_record(entry))
+        key = entry.dead_letter_id.encode()
+        if entry.state is State.IN_FLIGHT and entry.copy is not None and entry.plan_id is not None:
+            return LEDGER_TOPIC, key, self._encoder.frame + flight_body(entry)
+        return LEDGER_TOPIC, key, self._encoder.encode(as_record(entry))
 
     def decode(self, value: bytes) -> Entry | None:
         """The entry in a record's value; None for what is none."""

@@ -70,9 +70,12 @@ class TransactionalWriter:
             else:
                 places[number] = message.partition() or 0, message.offset() or 0
 
-        for number, record in enumerate(records):
-            places.append((-1, -1))
-            self._call(partial(self._produce, record, partial(delivered, number)))
+        def hand_over() -> None:
+            for number, record in enumerate(records):
+                places.append((-1, -1))
+                self._produce(record, partial(delivered, number))
+
+        self._call(hand_over)
         return lambda: self._flushed(places)
 
     def write(self, records: Iterable[Record]) -> None:
@@ -82,8 +85,11 @@ class TransactionalWriter:
             if error is not None:
                 self._failures.append(error.str())
 
-        for record in records:
-            self._call(partial(self._produce, record, delivered))
+        def hand_over() -> None:
+            for record in records:
+                self._produce(record, delivered)
+
+        self._call(hand_over)
 
     def flush(self) -> None:
         """Waits until the broker has all."""

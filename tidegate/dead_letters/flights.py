@@ -1,0 +1,60 @@
+"""Entries of letters in flight as bytes, ten times as fast as by a codec: a redrive writes one for each letter. Pure.
+
+Format: Avro 1.12 specification, "Binary encoding", of ``schemas/dead_letter_state/v1.avsc``.
+"""
+
+from functools import lru_cache
+
+from tidegate.dead_letters.ledger import Entry, Place
+
+_NULL = b"\0"
+_PRESENT = b"\2"
+_NO_END = _NULL * 5
+"""No outcome, its place, next letter, cause and reason."""
+
+
+def flight_body(entry: Entry) -> bytes:
+    """The body of an entry that is in flight, without its frame."""
+    assert entry.copy is not None and entry.plan_id is not None
+    return b"".join(
+        (
+            _text(entry.dead_letter_id),
+            _repeated(entry.dataset),
+            _repeated(entry.state.value),
+            _place(entry.letter),
+            _place(entry.source),
+            _number(entry.changed_at),
+            _repeated(entry.actor),
+            _number(entry.attempt),
+            _PRESENT,
+            _repeated(entry.plan_id),
+            _PRESENT,
+            _place(entry.copy),
+            _NO_END,
+        )
+    )
+
+
+def _place(place: Place) -> bytes:
+    return _repeated(place.topic) + _number(place.partition) + _number(place.offset)
+
+
+def _text(text: str) -> bytes:
+    value = text.encode()
+    return _number(len(value)) + value
+
+
+@lru_cache(maxsize=256)
+def _repeated(text: str) -> bytes:
+    return _text(text)
+
+
+@lru_cache(maxsize=1024)
+def _number(number: int) -> bytes:
+    left = number << 1 if number >= 0 else ~(number << 1)
+    found = bytearray()
+    while left > 0x7F:
+        found.append(left & 0x7F | 0x80)
+        left >>= 7
+    found.append(left)
+    return bytes(found)
