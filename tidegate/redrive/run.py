@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Entry, State
-from tidegate.redrive.copies import Copier, Copy
-from tidegate.redrive.fix import NotFixed, fixer
+from tidegate.redrive.copies import Copy
+from tidegate.redrive.fix import NotFixed
+from tidegate.redrive.making import Work, make_copies
 from tidegate.redrive.pace import Pace, batches, parts
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
-from tidegate.redrive.planned import read_planned
 from tidegate.redrive.progress import Progress, left, progress
 from tidegate.redrive.send import Sender, Step
 from tidegate.redrive.settling import Settling
@@ -99,12 +99,8 @@ class Run:
             self.tell(self)
 
     def _copies(self, letters: Sequence[PlannedLetter]) -> Iterator[Copy]:
-        key = self.settings.redrive_key.get_secret_value() if self.settings.redrive_key else ""
         placed = frozenset(entry.copy for entry in self.ledger.values() if entry.copy is not None)
-        fix = fixer(self.settings, self.stream, self.plan)
-        copier = Copier(self.plan.dataset, self.plan.plan_id, self.actor, fix, key, placed)
-        for place, letter in read_planned(self.settings, letters):
-            copy = copier.copy_of(place, letter, _now_ms())
+        for copy in make_copies(Work(self.settings, self.stream, self.plan, self.actor, placed), letters):
             if isinstance(copy, NotFixed):
                 self.not_sent[copy.reason] += 1
             else:
@@ -158,7 +154,3 @@ class Run:
 
     def _must_stop(self) -> bool:
         return bool(self.paused) or self.stop()
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
