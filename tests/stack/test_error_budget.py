@@ -16,7 +16,7 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.job_names import REFINE
 
-GOOD, MAX_IN_A_ROW, BAD = 95, 20, 300
+GOOD, FIVE_PERCENT, MAX_IN_A_ROW, BAD = 95, 5, 20, 300
 BUDGET = """  max_ratio: 0.04
   max_consecutive: {in_a_row}
   window_s: 600
@@ -52,7 +52,7 @@ def test_five_percent_alert_and_a_deployment_of_nothing_but_bad_records_stops_it
         send(settings, f"raw.{name}", [good] * GOOD)
         wait_for("the good records", partial(is_committed, pipeline, name, GOOD))
 
-    send(settings, f"raw.{told}", [bad] * (MAX_IN_A_ROW // 2))
+    send(settings, f"raw.{told}", [bad] * FIVE_PERCENT)
     send(settings, f"raw.{stopped}", [bad] * BAD)
 
     wait_for("the alert's metric", lambda: gauge(flink, told) == 1.0, timeout_s=120)
