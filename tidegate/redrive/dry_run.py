@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.topics import RAW_MAX_BYTES
 from tidegate.dead_letters.ledger import Place
-from tidegate.redrive.compare import Changes, Compared, Comparer
+from tidegate.redrive.compare import Changes, Comparer
 from tidegate.redrive.copies import Copier
 from tidegate.redrive.engine import outputs, run_trial
 from tidegate.redrive.fix import Fixed, Fixer, NotFixed, fixer
@@ -27,8 +27,6 @@ from tidegate.sql.metrics import Counted, max_lateness_hours
 
 LARGEST_BYTES = RAW_MAX_BYTES - 64 * 1024
 """Key and value of a record together: its headers have to fit too."""
-_MOST_COMPARED = 10_000
-"""Records whose changes are kept until it is known which of them are shown."""
 _MS_PER_HOUR = 3_600_000
 
 
@@ -105,7 +103,6 @@ class _Trial:
         self._tried: list[PlannedLetter] = []
         self._found = DryRun(plan, sample)
         self._gone = {letter.dead_letter_id: letter for letter in plan.letters}
-        self._shown: dict[int, Compared] = {}
 
     def run(self) -> DryRun:
         topic = f"tidegate.dry-run.{self._plan.plan_id}-{time.time_ns():x}"
@@ -117,6 +114,7 @@ class _Trial:
             if trial.count:
                 run_trial(self._settings, self._stream.name, trial)
                 self._judge(trial)
+        self._found.samples = list(self._shown(self._found.samples))
         return self._found
 
     def _records(self, letters: Iterable[tuple[Place, dict[str, Any]]]) -> Iterator[Record]:
@@ -126,15 +124,11 @@ class _Trial:
             planned = self._gone.pop(letter["dead_letter_id"])
             copy = self._copier.copy_of(place, letter, now_ms)
             if isinstance(copy, NotFixed):
-                detail = self._comparer.compared(letter, None).masker.told(copy.reason)
-                self._found.add(Judged(planned, Verdict(copy.kind), detail=detail))
+                self._found.add(Judged(planned, Verdict(copy.kind), detail=copy.reason))
             elif copy.size_bytes > LARGEST_BYTES:
                 self._found.add(Judged(planned, Verdict.TOO_LARGE, detail=f"{len(copy.value or b''):,} bytes"))
             else:
-                sent = Fixed(copy.key, copy.value, copy.headers)
-                self._identities.add(letter, sent)
-                if len(self._shown) < _MOST_COMPARED:
-                    self._shown[len(self._tried)] = self._comparer.compared(letter, sent)
+                self._identities.add(letter, Fixed(copy.key, copy.value, copy.headers))
                 self._tried.append(planned)
                 yield copy.key, copy.value, copy.headers
 
@@ -153,7 +147,14 @@ class _Trial:
         earlier = None if first is None else self._tried[first].source
         verdict, cause, detail = verdict_of(row, places.get(number), earlier)
         late = bool(self._stream.metrics) and verdict is Verdict.PASSES and row.event_time_ms < oldest_ms
-        shown = self._shown.get(number)
-        if shown is None:
-            return Judged(planned, verdict, cause, late_for_metrics=late)
-        return Judged(planned, verdict, cause, shown.masker.told(detail), shown.changes, late)
+        return Judged(planned, verdict, cause, detail, late_for_metrics=late)
+
+    def _shown(self, samples: list[Judged]) -> Iterator[Judged]:
+        """The samples with what the recipe changes, and without personal values."""
+        by_id = {judged.letter.dead_letter_id: judged for judged in samples}
+        for _, letter in read_planned(self._settings, [judged.letter for judged in samples]):
+            judged = by_id.pop(letter["dead_letter_id"])
+            fixed = self._fixer(letter)
+            found = self._comparer.compared(letter, None if isinstance(fixed, NotFixed) else fixed)
+            yield replace(judged, detail=found.masker.told(judged.detail), changes=found.changes)
+        yield from (judged for judged in by_id.values() if judged.verdict is Verdict.GONE)
