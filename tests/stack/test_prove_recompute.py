@@ -13,9 +13,9 @@ from tests.synthetic import PARTITIONS, SyntheticDataset, Written
 from tidegate.clients.kafka_records import read_messages
 from tidegate.clients.lake import open_catalog
 from tidegate.contracts import naming
-from tidegate.proof.content import Changed
+from tidegate.proof.content import Asked, Changed
 from tidegate.proof.window import Window
-from tidegate.replay.recompute import Asked, recompute
+from tidegate.replay.recompute import recompute
 from tidegate.settings import Settings
 
 ROUNDS = 5

@@ -4,17 +4,21 @@ Exit codes: 0 the proof holds, 1 it does not (or can't be made).
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 import click
 
 from tidegate import log
 from tidegate.cli.output import tables
+from tidegate.errors import TidegateError
 from tidegate.monitor.prove_watch import ProofWatch, watch
+from tidegate.proof.content import MOST, Asked
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.proof.show import print_report
-from tidegate.replay.recompute import MOST, Asked, prove_content
 from tidegate.settings import get_settings
 from tidegate.stopping import stop_on_signal
 
@@ -54,10 +58,9 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
         raise click.UsageError("--sample and --except need --recompute.")
     every_s, port = options.pop("every_s"), options.pop("port")
     settings, scope, asked = get_settings(), Scope(**options), Asked(sample, left_out)
-
-    def proof() -> ProofReport:
-        return prove_content(settings, dataset, scope, asked) if recompute else prove(settings, dataset, scope)
-
+    proof = partial(prove, settings, dataset, scope)
+    if recompute:
+        proof = partial(_with_content(), settings, dataset, scope, asked)
     show = _print_json if as_json else _print
     if every_s is None:
         report = proof()
@@ -66,6 +69,17 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
     with stop_on_signal() as stop:
         holds = watch(ProofWatch(dataset, proof, show, every_s), ("127.0.0.1", port), stop, log.tell)
     click.get_current_context().exit(0 if holds else 1)
+
+
+def _with_content() -> Callable[..., ProofReport]:
+    """Only who asks for it needs what the lake is read by."""
+    try:
+        found: Callable[..., ProofReport] = import_module("tidegate.replay.recompute").prove_content
+    except ImportError as error:
+        raise TidegateError(
+            "content can't be compared without pyiceberg and duckdb.", remedy="Install tidegate[lake]."
+        ) from error
+    return found
 
 
 def _print(report: ProofReport) -> None:

@@ -10,6 +10,18 @@ AGAINST: dict[ContentName, str] = {
 }
 
 
+MOST = 500_000
+"""Records of one sample: each stands in the job's SQL, some two bytes of text, and Flink compiles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How much to compare: ``sample`` records chosen by chance (None: all), without the columns ``left_out``."""
+
+    sample: int | None = None
+    left_out: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A row that is not as it must be; without columns: it must not be there, or is not."""

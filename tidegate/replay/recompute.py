@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from tidegate.contracts.naming import TableName, lake_table
 from tidegate.errors import TidegateError
 from tidegate.job_names import RECOMPUTE
 from tidegate.jobs.flink_run import JOBS_FOLDER, submit
-from tidegate.proof.content import ContentVerdict
+from tidegate.proof.content import Asked, ContentVerdict
 from tidegate.proof.content_compare import Layout, compare_content
 from tidegate.proof.document_content import document_content
 from tidegate.proof.lake_reader import LakeSource
@@ -34,17 +34,6 @@ from tidegate.replay.not_idempotent import not_idempotent
 from tidegate.replay.run import FINISHED, wait_until_ended
 from tidegate.settings import Settings
 from tidegate.sql.recompute import Recomputation
-
-MOST = 500_000
-"""Records of one sample: each stands in the job's SQL, some two bytes of text, and Flink compiles it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How much to compare: ``sample`` records chosen by chance (None: all), without the columns ``left_out``."""
-
-    sample: int | None = None
-    left_out: tuple[str, ...] = ()
 
 
 def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> ProofReport:

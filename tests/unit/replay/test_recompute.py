@@ -9,9 +9,10 @@ import pytest
 from tests.contracts import SCHEMAS
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
+from tidegate.proof.content import Asked
 from tidegate.proof.reconcile import Scope
 from tidegate.proof.rows import make_rows
-from tidegate.replay.recompute import Asked, layout_of, offsets_of, places_of, prove_content, ranges_of, sampled
+from tidegate.replay.recompute import layout_of, offsets_of, places_of, prove_content, ranges_of, sampled
 from tidegate.settings import Settings
 
 ROWS = make_rows([1, 0, 0, 1], [5, 9, 2, 5])
