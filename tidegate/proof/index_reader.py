@@ -1,9 +1,13 @@
 """Reads ids and coordinates of the documents behind an alias: of the windows only, one snapshot, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
+import numpy as np
+
 from tidegate.clients.opensearch import SearchClient
+from tidegate.clients.opensearch_pages import Hits, RegularHits
 from tidegate.contracts.envelope import PLACE, SOURCE_OFFSET, SOURCE_PARTITION
 from tidegate.proof.layers import Found
 from tidegate.proof.report import LayerName
@@ -63,8 +67,23 @@ def _query_of(window: Window) -> dict[str, Any]:
     }
 
 
-def read_page(hits: Sequence[dict[str, Any]]) -> tuple[Rows, Strangers]:
+def read_page(hits: Hits | RegularHits) -> tuple[Rows, Strangers]:
     """The documents of one page as rows, and those without coordinates: no job of ours has written them."""
+    return _read_regular(hits) if isinstance(hits, RegularHits) else _read_any(hits)
+
+
+def _read_regular(hits: RegularHits) -> tuple[Rows, Strangers]:
+    partition, offset = (hits.numbers[name] for name in PLACE)
+    inside = (partition >= 0) & (partition < 1 << 31) & (offset >= 0)
+    ids, strange = hits.ids, list[str]()
+    if not inside.all():
+        strange = [f"{hits.indices(place)}/{ids[place]}" for place in np.flatnonzero(~inside).tolist()]
+        ids = list(compress(ids, inside.tolist()))
+    rows = make_rows(partition[inside], offset[inside], fingerprints(map(str.encode, ids)))
+    return rows, Strangers.at(strange)
+
+
+def _read_any(hits: Hits) -> tuple[Rows, Strangers]:
     places = [_place(hit) for hit in hits]
     ours = [(place, hit["_id"].encode()) for place, hit in zip(places, hits, strict=True) if place is not None]
     strange = [f"{hit['_index']}/{hit['_id']}" for place, hit in zip(places, hits, strict=True) if place is None]
@@ -72,7 +91,7 @@ def read_page(hits: Sequence[dict[str, Any]]) -> tuple[Rows, Strangers]:
     return make_rows(partition, offset, fingerprints(identity for _, identity in ours)), Strangers.at(strange)
 
 
-def _place(hit: dict[str, Any]) -> tuple[int, int] | None:
+def _place(hit: Mapping[str, Any]) -> tuple[int, int] | None:
     fields = hit.get("fields", {})
     try:
         partition, offset = (int(fields[name][0]) for name in PLACE)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tidegate.clients.opensearch_pages import RegularHits
 from tidegate.proof.index_reader import read_page, window_query
 from tidegate.proof.rows import fingerprints
 from tidegate.proof.strangers import Strangers
@@ -69,3 +71,14 @@ def test_a_document_without_coordinates_is_named_and_the_others_are_read(foreign
 
     assert rows.offset.tolist() == [1, 3]
     assert strange == Strangers(1, ("events-x/e2",))
+
+
+def test_a_regular_page_gives_the_same_rows_and_names_what_lies_nowhere() -> None:
+    numbers = {"_source_partition": np.array([3, 1 << 40, 0, 1]), "_source_offset": np.array([7, 1, -1, 2])}
+    page = RegularHits(["e1", "e2", "e3", "e4"], numbers, lambda place: f"events-{place}")
+
+    rows, strange = read_page(page)
+
+    assert (rows.partition.tolist(), rows.offset.tolist()) == ([3, 1], [7, 2])
+    assert rows.identity.tolist() == fingerprints([b"e1", b"e4"]).tolist()
+    assert strange == Strangers(2, ("events-1/e2", "events-2/e3"))
