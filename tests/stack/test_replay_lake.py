@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.polling import wait_for
 from tidegate.clients.audit import read_actions
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake import open_catalog
+from tidegate.contracts.load import load_stream
 from tidegate.replay.settled import refined_up_to
 from tidegate.settings import Settings
 
@@ -162,3 +164,26 @@ def kill_the_command_when_its_job_runs(plan_id: str) -> None:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         wait_for("the replay's job", lambda: status_of(plan_id)["job_id"] is not None, timeout_s=120)
         os.kill(process.pid, signal.SIGKILL)
+
+
+def test_where_nothing_has_changed_each_row_is_the_same(pipeline: Pipeline) -> None:
+    """Of orders: one record stands for several rows, which are enriched; the range is one of event times."""
+    since = datetime.now(UTC)
+    produce("--count", "600", "--rate", "600", "--seed", "172", "--duplicate-ratio", "0.1", dataset="orders")
+    ends = {number: end for number, (_, end) in topic_spans(pipeline.settings, "raw.orders").items()}
+    orders = load_stream(pipeline.settings.schemas_dir, "orders")
+    wait_for("refine to read them", lambda: refined_up_to(pipeline.settings, orders) == ends)
+    bounds = ("--event-from", since.isoformat(), "--event-to", (since + timedelta(days=1)).isoformat())
+    plan = json.loads(tidegate("replay", "plan", "orders", *bounds, "--json"))
+    before = whole_rows(pipeline.settings, "silver.orders")
+
+    told = tidegate("replay", "run", plan["plan_id"], "--yes")
+
+    assert plan["overwritten"]["rows"] > 600
+    assert "The proof holds" in told, told
+    assert whole_rows(pipeline.settings, "silver.orders") == before
+
+
+def whole_rows(settings: Settings, name: str) -> list[str]:
+    rows = open_catalog(settings).load_table(name).scan().to_arrow().to_pylist()
+    return sorted(str(row) for row in rows)

@@ -1,7 +1,15 @@
 """Which offsets may hold events of a time: what arrived around it, and whatever the lake knows beyond."""
 
+from pathlib import Path
+
+import pytest
+
+from tests.unit.replay.lake import DAY, SETTINGS, TIME, VISITS, Lake
 from tidegate.proof.rows import make_rows
-from tidegate.replay.event_times import _span
+from tidegate.replay import event_times
+from tidegate.replay.event_times import _span, offsets_of_events
+from tidegate.replay.row_range import EventTimes
+from tidegate.settings import Settings
 
 KEPT = (100, 1000)
 NONE = make_rows()
@@ -34,3 +42,21 @@ def test_where_nothing_arrived_later_it_ends_with_the_partition() -> None:
     assert span(first={1: 5}, last={0: 400}) == (1000, 1000)
     assert span(first={}, last={}) == (1000, 1000)
     assert span(make_rows([0], [200]), first={1: 5}, last={0: 400}) == (200, 400)
+
+
+def test_the_lake_is_asked_for_rows_of_the_time_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(tmp_path)
+    lake.append((11, "a", "v"), (12, "b", "v"))
+    lake.append((15, "c", "v"), (18, "d", "v"))
+    start_us = int(DAY.timestamp()) * 1_000_000
+    asked: list[int] = []
+
+    def offsets_at(_settings: Settings, _topic: str, at_ms: int) -> dict[int, int]:
+        asked.append(at_ms - start_us // 1000)
+        return {0: 13 if len(asked) == 1 else 14}
+
+    monkeypatch.setattr(event_times, "open_table", lake.opened)
+    monkeypatch.setattr(event_times, "offsets_at", offsets_at)
+    times = EventTimes(TIME, start_us + 12_000_000, start_us + 16_000_000)
+    assert offsets_of_events(SETTINGS, VISITS, times, {0: (0, 20)}) == {0: (12, 16)}
+    assert asked == [12_000 - 600_000, 16_000 + 600_000]
