@@ -20,6 +20,7 @@ from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake import open_catalog
 from tidegate.contracts.load import load_stream
 from tidegate.replay.settled import refined_up_to
+from tidegate.replay.store import load_status
 from tidegate.settings import Settings
 
 EVENTS = 2000
@@ -61,7 +62,7 @@ def test_a_range_is_made_again_by_the_mended_code_and_proved(
     assert plan["events"] == sum(end - start for start, end in asked.values())
     assert plan["overwritten"]["rows"] == len([place for place in before if within(place, asked)])
 
-    kill_the_command_when_its_job_runs(plan["plan_id"])
+    kill_the_command_when_its_job_runs(pipeline.settings, plan["plan_id"])
     produce("--count", "500", "--rate", "500", "--seed", "171")  # the live job goes on
     told = tidegate("replay", "run", plan["plan_id"], "--yes")
 
@@ -77,7 +78,8 @@ def test_a_range_is_made_again_by_the_mended_code_and_proved(
     counts = shown["status"]["counts"]
     assert counts["passed"] + counts["duplicates"] + counts["rejected"] + counts["dropped"] == counts["raw"]
     assert counts["duplicates"] > 0
-    assert plan["plan_id"] in {action.plan_id for action in read_actions(pipeline.settings)}
+    phases = [action.phase for action in read_actions(pipeline.settings) if action.plan_id == plan["plan_id"]]
+    assert phases == ["begun", "begun", "ended"]
     assert run_tidegate("replay", "run", plan["plan_id"]).returncode == 1
     wait_for("the live job to commit what came meanwhile", lambda: len(countries(pipeline.settings)) > len(after) - 1)
     assert prove_window({str(number): [*span] for number, span in sent.items()}, "--no-index")["holds"]
@@ -110,7 +112,7 @@ def test_what_new_rules_reject_leaves_the_lake_and_comes_back(
 
 def test_a_replay_that_is_cancelled_leaves_nothing(pipeline: Pipeline, sent: dict[int, tuple[int, int]]) -> None:
     plan = planned(middle(sent))
-    kill_the_command_when_its_job_runs(plan["plan_id"])
+    kill_the_command_when_its_job_runs(pipeline.settings, plan["plan_id"])
     before = countries(pipeline.settings)
 
     tidegate("replay", "cancel", plan["plan_id"])
@@ -158,11 +160,11 @@ def cased(country: str, is_mended: bool) -> str:
     return country.lower() if is_mended else country.upper()
 
 
-def kill_the_command_when_its_job_runs(plan_id: str) -> None:
+def kill_the_command_when_its_job_runs(settings: Settings, plan_id: str) -> None:
     """kill -9 of ``replay run`` once its Flink job is known to be there."""
     command = [sys.executable, "-m", "tidegate", "replay", "run", plan_id, "--yes"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        wait_for("the replay's job", lambda: status_of(plan_id)["job_id"] is not None, timeout_s=120)
+        wait_for("the replay's job", lambda: load_status(settings, plan_id).job_id is not None, timeout_s=240)
         os.kill(process.pid, signal.SIGKILL)
 
 
