@@ -1,5 +1,6 @@
 """``tidegate dlq discard|park|reopen|export|purge``: decisions on dead letters, each written down before it is done."""
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.ledger import State
 from tidegate.dlq.choose import Chosen, choose, without_identities
 from tidegate.dlq.decide import FROM, NAMES, Decision, carry_out, takes
-from tidegate.dlq.export import ExportFormat, export
 from tidegate.dlq.index import letter_index
 from tidegate.dlq.purge import Purge, plan_purge
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
 
+FORMATS = {".parquet": "parquet", ".jsonl": "jsonl"}
+"""How letters are exported, by the ending of the file."""
 reason_option = click.option("--reason", required=True, help="why, for whoever looks later.")
 actor_option = click.option("--actor", metavar="NAME", help="who decides; default: the user of this machine.")
 
@@ -110,14 +112,14 @@ def export_(dataset: str, output: Path, actor: str | None, **given: Any) -> None
       tidegate dlq export clicks --rule known_event_type --output letters.parquet
     """
     settings, wanted = get_settings(), letter_filter(given)
-    formats: dict[str, ExportFormat] = {".parquet": "parquet", ".jsonl": "jsonl"}
-    if output.suffix not in formats:
+    if output.suffix not in FORMATS:
         raise click.UsageError("--output ends in .parquet or .jsonl.")
+    export = importlib.import_module("tidegate.dlq.export").export  # pyarrow, which others need not wait for
     load_stream(settings.schemas_dir, dataset)
     action = new_action("export", dataset, actor, detail=f"letters: {wanted or 'all'}; to {output}")
     with audited(settings, action) as counts, reading() as heard:
         counts["letters"] = 0
-        for number in export(read_letters(settings, dataset, wanted), output, formats[output.suffix]):
+        for number in export(read_letters(settings, dataset, wanted), output, FORMATS[output.suffix]):
             counts["letters"] += number
             heard(number)
     if not counts["letters"]:

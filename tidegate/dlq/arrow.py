@@ -1,11 +1,13 @@
 """Records of a Kafka batch as a table of Arrow, without a Python value per record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from tidegate.avro.columns import Found, read_columns
 from tidegate.avro.leading_fields import Buffer, Ints
@@ -28,6 +30,22 @@ def schema_of(layout: Layout) -> Any:
     """The columns of a segment."""
     place = [(PARTITION, pa.int32()), (OFFSET, pa.int64())]
     return pa.schema([*place, *((name, _TYPES[kept.kind]) for name, kept in layout.items())])
+
+
+def joined(tables: Iterable[Any]) -> Any:
+    """All of their rows."""
+    return pa.concat_tables([*tables])
+
+
+def write_file(table: Any, path: Path) -> None:
+    """As Parquet; what the table took of memory is free afterwards."""
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+    pa.default_memory_pool().release_unused()
+
+
+def read_files(paths: Iterable[Path]) -> Any:
+    """The rows of files, in their order."""
+    return joined(pq.read_table(path, partitioning=None) for path in paths)
 
 
 def table_of(batch: Batch, layout: Layout, schemas: WriterSchemas[WriterType]) -> Any:
