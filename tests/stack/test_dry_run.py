@@ -22,7 +22,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.settings import Settings
 
-NAME = "tries"
+NAME = f"tries_{time.time_ns() // 1_000_000_000}"
 HOUR_MS = 3_600_000
 RECIPE = """
 description: prices came as text
