@@ -46,6 +46,25 @@ def test_a_right_run_holds(written: HandWritten) -> None:
     assert report.notes == ()
 
 
+@pytest.mark.parametrize("entries", [1, 0])
+def test_a_repaired_event_counts_once_and_its_copy_must_be_in_the_ledger(written: HandWritten, entries: int) -> None:
+    written.raw("a", "b")
+    written.silver((0, "a"), (2, "b"))
+    written.letter("rule", 1)
+    written.copy("b", 1)
+    for _ in range(entries):
+        written.record(written.letter_id(1), 1, copy=2)
+
+    report = proof_of(written)
+
+    assert [report.total(count) for count in ("raw", "silver", "repaired", "dead_letter")] == [2, 1, 1, 0]
+    assert [(layer.name, layer.expected, layer.actual) for layer in report.layers] == [("ledger", 1, entries)]
+    assert report.notes == ("1 redriven copies in raw are counted with the events that they repair.",)
+    found = {(finding.layer, finding.fault): finding.first for finding in report.findings}
+    assert found == ({} if entries else {("ledger", "missing"): ("0:2",)})
+    assert report.holds is bool(entries)
+
+
 def test_a_foreign_record_is_a_finding_and_the_rest_is_proved_all_the_same(written: HandWritten) -> None:
     written.raw("a", "b")
     written.silver((0, "a"))
