@@ -67,8 +67,9 @@ _OPTIONS = (
         "--code",
         "codes",
         multiple=True,
+        metavar="CODE",
         type=click.Choice([each.value for each in Code], case_sensitive=False),
-        help="this cause.",
+        help="this cause, such as TRUNCATED.",
     ),
     click.option("--rule", "rules", multiple=True, metavar="NAME", help="break this rule, maybe others too."),
     click.option(
