@@ -110,22 +110,6 @@ def test_what_new_rules_reject_leaves_the_lake_and_comes_back(
     assert [place for place, country in restored.items() if within(place, sent) and country != country.upper()] == []
 
 
-def test_a_replay_that_is_cancelled_leaves_nothing(pipeline: Pipeline, sent: dict[int, tuple[int, int]]) -> None:
-    plan = planned(middle(sent))
-    kill_the_command_when_its_job_runs(pipeline.settings, plan["plan_id"])
-    before = countries(pipeline.settings)
-
-    tidegate("replay", "cancel", plan["plan_id"])
-
-    assert countries(pipeline.settings).items() >= before.items()
-    table = open_catalog(pipeline.settings).load_table("silver.clicks")
-    assert [*table.metadata.refs] == ["main"]
-    assert open_catalog(pipeline.settings).list_tables("replays") == []
-    assert f"{plan['plan_id']}" in tidegate("replay", "list")
-    refused = run_tidegate("replay", "run", plan["plan_id"], "--yes")
-    assert "is cancelled" in refused.stderr
-
-
 def planned(asked: dict[int, tuple[int, int]]) -> dict[str, Any]:
     ranges = ",".join(f"{number}:{start}-{end}" for number, (start, end) in asked.items() if start < end)
     plan: dict[str, Any] = json.loads(tidegate("replay", "plan", "clicks", "--offsets", ranges, "--json"))
