@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.polling import wait_for
 from tests.redrives import HEADERS, Redrives
 from tests.synthetic import SyntheticDataset
+from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.ledger import read_ledger
 from tidegate.dead_letters import redriven
 from tidegate.dead_letters.ledger import Outcome, State
@@ -161,14 +163,35 @@ def test_a_copy_that_repeats_what_silver_has_is_a_duplicate_of_it(redrives: Redr
 
     originals = redrives.records()
     topic = redrives.raw_topic
+    # The producer sends what was right before anybody redrives, and refine is behind: silver has neither yet.
+    redrives.synthetic.send(topic, [(record.partition(), record.value()) for record in originals])
+    run_of(redrives, ramp=False, wait_s=0.0).carry_out()
     with redrives.refine(once):
-        # The producer sends what was right, before anybody redrives.
-        redrives.synthetic.send(topic, [(record.partition(), record.value()) for record in originals])
         done = run_of(redrives, ramp=False).carry_out()
 
     assert done.outcomes == {"duplicate": 5}
     places = {entry.outcome_place for entry in read_ledger(redrives.settings, redrives.plan.dataset).values()}
     assert all(place is not None and place.topic == topic for place in places)
+
+
+@pytest.mark.parametrize("redrives", [6], indirect=True)
+def test_what_silver_has_already_is_not_sent_and_is_resolved_elsewhere(redrives: Redrives) -> None:
+    """The producer sent three of them right long ago: refine has forgotten them, and would take them twice."""
+    right = [record for record in redrives.records() if record.partition() == 0]
+    with redrives.refine():
+        redrives.synthetic.send(redrives.raw_topic, [(0, record.value()) for record in right])
+        wait_for("silver rows", lambda: sum(end - start for start, end in silver_spans(redrives)) >= len(right), 30)
+        done = run_of(redrives, ramp=False).carry_out()
+
+    assert done.outcomes == {"elsewhere": 3, "silver": 3}
+    assert sum(redrives.copies().values()) == 3
+    ledger = read_ledger(redrives.settings, redrives.plan.dataset).values()
+    elsewhere = [entry for entry in ledger if entry.outcome == Outcome.ELSEWHERE]
+    assert all(entry.copy is None and entry.outcome_place for entry in elsewhere)
+
+
+def silver_spans(redrives: Redrives) -> list[tuple[int, int]]:
+    return [*topic_spans(redrives.settings, redrives.stream.contract.silver_topic).values()]
 
 
 def test_a_step_that_a_test_forgets_is_seen(stack: Settings) -> None:

@@ -14,13 +14,14 @@ ANY_PARTITION = -1
 
 
 class Copy(NamedTuple):
-    """A record to send to the raw topic, and the letter that it stands for."""
+    """A record to send to the raw topic, and the letter that it stands for; ``identity``, where it can be told."""
 
     entry: Entry
     partition: int
     key: bytes | None
     value: bytes | None
     headers: redriven.Headers
+    identity: str | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -40,6 +41,7 @@ class Copier:
     fix: Callable[[Mapping[str, Any]], Fixed | NotFixed]
     key: str
     copies: frozenset[Place] = frozenset()
+    identity_of: Callable[[Mapping[str, Any]], str | None] = lambda _: None
 
     def copy_of(self, place: Place, letter: Mapping[str, Any], now_ms: int) -> Copy | NotFixed:
         """The copy of a decoded letter that lies at ``place``, or why there is none."""
@@ -63,7 +65,13 @@ class Copier:
             attempt=said.attempt,
             plan_id=self.plan_id,
         )
-        return Copy(entry, _partition(fixed, source), fixed.key, fixed.value, headers)
+        mended = {
+            "source": {**source, "headers": dict(fixed.headers)},
+            "payload": fixed.value,
+            "payload_truncated": False,
+        }
+        identity = self.identity_of(mended)
+        return Copy(entry, _partition(fixed, source), fixed.key, fixed.value, headers, identity)
 
     def _said(self, letter: Mapping[str, Any]) -> Redriven:
         """What the copy says of itself; of a copy's letter, what that copy said, if it surely was one."""

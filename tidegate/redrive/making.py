@@ -7,8 +7,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
+from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Place
+from tidegate.dead_letters.payload import PayloadReader
 from tidegate.proof.workers import Workers
 from tidegate.redrive.copies import Copier, Copy
 from tidegate.redrive.fix import NotFixed, fixer
@@ -61,7 +63,8 @@ def made(work: Work, letters: Sequence[PlannedLetter]) -> list[Copy | NotFixed]:
 def _made(work: Work, letters: Sequence[PlannedLetter]) -> Iterator[Copy | NotFixed]:
     settings, stream, plan, actor, copies = work
     key = settings.redrive_key.get_secret_value() if settings.redrive_key else ""
-    copier = Copier(plan.dataset, plan.plan_id, actor, fixer(settings, stream, plan), key, copies)
+    identity_of = PayloadReader(stream, RegistryClient(settings)).identity
+    copier = Copier(plan.dataset, plan.plan_id, actor, fixer(settings, stream, plan), key, copies, identity_of)
     for place, letter in read_planned(settings, letters):
         yield copier.copy_of(place, letter, time.time_ns() // 1_000_000)
 

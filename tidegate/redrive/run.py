@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.dataset import Stream
-from tidegate.dead_letters.ledger import Entry, State
-from tidegate.redrive.copies import Copy
+from tidegate.dead_letters.ledger import Entry, Outcome, State
+from tidegate.redrive.copies import Copy, settled
 from tidegate.redrive.fix import NotFixed
+from tidegate.redrive.held import HeldIdentities
 from tidegate.redrive.making import Work, make_copies
 from tidegate.redrive.pace import Pace, batches, parts
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
@@ -52,6 +53,7 @@ class Run:
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
         self.ledger = read_ledger(self.settings, self.plan.dataset)
         self.settling = Settling(self.settings, self.stream, self.plan.plan_id, self.ledger)
+        self._held: HeldIdentities | None = None
         self._looked_s = 0.0
         self._begun_s = time.monotonic()
 
@@ -87,9 +89,12 @@ class Run:
     def _send_part(self, letters: Sequence[PlannedLetter]) -> None:
         topic = self.stream.contract.topic.name
         copies = ((copy, copy.size_bytes) for copy in self._copies(letters))
-        for batch in batches(copies, self.pace.at_once):
+        for made in batches(copies, self.pace.at_once):
             if self._must_stop():
                 return
+            batch = self._without_held(made)
+            if not batch:
+                continue
             self._wait_until_due()
             entries = self._sender.send(topic, batch)
             self.ledger |= {entry.dead_letter_id: entry for entry in entries}
@@ -105,6 +110,20 @@ class Run:
                 self.not_sent[copy.reason] += 1
             else:
                 yield copy
+
+    def _without_held(self, batch: Sequence[Copy]) -> list[Copy]:
+        """Those whose identity silver does not have; the letters of the others are resolved elsewhere."""
+        if self._held is None:
+            self._held = HeldIdentities(self.settings, self.stream)
+        places = self._held.places([copy.identity for copy in batch])
+        now_ms = time.time_ns() // 1_000_000
+        found = [
+            settled(copy.entry, Outcome.ELSEWHERE, place, now_ms)
+            for copy, place in zip(batch, places, strict=True)
+            if place is not None
+        ]
+        self._record(found)
+        return [copy for copy, place in zip(batch, places, strict=True) if place is None]
 
     def _wait_until_due(self) -> None:
         """The rate counts from the first copy of this run."""
@@ -142,15 +161,18 @@ class Run:
 
     def _look(self, *, thorough: bool) -> None:
         made = self.settling.look(thorough=thorough)
-        if made:
-            self._sender.record(made)
-            self.ledger |= {entry.dead_letter_id: entry for entry in made}
-            self.outcomes.update(entry.state for entry in made)
+        self._record(made)
         failed = self.outcomes[State.FAILED_AGAIN]
         settled = failed + self.outcomes[State.RESOLVED]
         if not self.paused and self.pace.too_many_failed(failed, settled):
             self.paused = f"{failed:,} of {settled:,} failed again"
         self.tell(self)
+
+    def _record(self, made: Sequence[Entry]) -> None:
+        if made:
+            self._sender.record(made)
+            self.ledger |= {entry.dead_letter_id: entry for entry in made}
+            self.outcomes.update(entry.state for entry in made)
 
     def _must_stop(self) -> bool:
         return bool(self.paused) or self.stop()

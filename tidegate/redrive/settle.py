@@ -9,7 +9,7 @@ import numpy as np
 
 from tidegate.avro.leading_fields import Buffer, Layout, layouts, read_by_schema
 from tidegate.avro.records import WriterSchemas, decode_record, plain_schemas
-from tidegate.clients.kafka_offsets import OffsetReader, topic_spans
+from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
@@ -17,9 +17,8 @@ from tidegate.contracts.envelope import DROPPED_PLACE, PLACE
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.job_names import REFINE
-from tidegate.proof.record_reader import read_silver
-from tidegate.proof.rows import fingerprints
 from tidegate.redrive import copies
+from tidegate.redrive.held import HeldIdentities
 from tidegate.settings import Settings
 
 TIMEOUT_S = 30.0
@@ -50,8 +49,8 @@ class Outputs:
 
     def __init__(self, settings: Settings, stream: Stream, starts: Starts) -> None:
         self._settings = settings
+        self._stream = stream
         self._contract = stream.contract
-        self._identity = stream.contract.row_identity
         self._offsets = OffsetReader(settings, timeout_s=TIMEOUT_S)
         registry = RegistryClient(settings)
         self._schemas = plain_schemas(registry.by_id)
@@ -98,14 +97,8 @@ class Outputs:
         """Of the records with an identity that silver holds: the raw record that brought it. All of silver is read."""
         if not identities:
             return {}
-        topic, asked = self._contract.silver_topic, [*identities]
-        spans = topic_spans(self._settings, topic)
-        rows = read_silver(Scan(self._settings, topic, spans), self._contract.identity_columns).rows
-        wanted = fingerprints(identities[at].encode() for at in asked)
-        held = {bytes(rows.identity[row]): row for row in reversed(range(len(rows)))}
-        found = {at: held[bytes(mark)] for at, mark in zip(asked, wanted, strict=True) if bytes(mark) in held}
-        raw = self._contract.topic.name
-        return {at: Place(raw, int(rows.partition[row]), int(rows.offset[row])) for at, row in found.items()}
+        places = HeldIdentities(self._settings, self._stream).places([*identities.values()])
+        return {at: place for at, place in zip(identities, places, strict=True) if place is not None}
 
     def _topics(self) -> tuple[str, str, str]:
         contract = self._contract
@@ -116,7 +109,8 @@ class Outputs:
         starts, ends = self._offsets.starts(places), self._offsets.ends(places)
         read_to = self._read_to.setdefault(topic, {})
         spans = {place[1]: (max(read_to.get(place[1], 0), starts[place]), ends[place]) for place in places}
-        yield from read_batches(Scan(self._settings, topic, spans))
+        if any(start < end for start, end in spans.values()):
+            yield from read_batches(Scan(self._settings, topic, spans))
         read_to.update({partition: end for partition, (_, end) in spans.items()})
 
     def _letters(self, batch: Batch, wanted: set[Raw]) -> Iterator[tuple[Raw, Failed]]:

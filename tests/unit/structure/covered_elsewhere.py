@@ -63,6 +63,7 @@ COVERED = {
     "tidegate/redrive/json_topic.py": "tests/unit/redrive/test_fix.py",
     "tidegate/cli/redrive_run.py": "tests/stack/test_redrive_run.py",
     "tidegate/redrive/end.py": "tests/stack/test_redrive_crashes.py",
+    "tidegate/redrive/held.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/making.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/planned.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/run.py": "tests/stack/test_redrive_crashes.py",
