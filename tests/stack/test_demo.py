@@ -60,10 +60,12 @@ def test_every_event_is_accounted_for_once(report: dict[str, Any]) -> None:
     clicks = report["datasets"]["clicks"]
 
     assert clicks["produced"] == SECONDS * RATE_PER_S
-    assert sum(clicks[verdict] for verdict in ("silver", "dead_letter", "dropped", "duplicate")) == clicks["produced"]
+    verdicts = ("silver", "dead_letter", "repaired", "dropped", "duplicate")
+    assert sum(clicks[verdict] for verdict in verdicts) == clicks["produced"]
     assert (clicks["missing"], clicks["doubled"]) == (0, 0)
-    assert clicks["lake_bronze_rows"] == clicks["produced"]
-    assert clicks["lake_silver_rows"] == clicks["indexed_docs"] == clicks["silver"]
+    assert clicks["repaired"] > 0
+    assert clicks["lake_bronze_rows"] == clicks["produced"] + clicks["repaired"]
+    assert clicks["lake_silver_rows"] == clicks["indexed_docs"] == clicks["silver"] + clicks["repaired"]
 
 
 def test_what_the_producer_expected_came_true(report: dict[str, Any]) -> None:
@@ -79,7 +81,9 @@ def test_latency_memory_and_phases_were_measured(report: dict[str, Any]) -> None
     assert 0 < report["committed_latency_ms"]["p50"] <= report["searchable_latency_ms"]["p50"]
     assert report["searchable_latency_ms"]["not_found"] == 0
     assert {"kafka", "registry", "opensearch", "seaweedfs", "jobmanager", "taskmanager"} <= report["peak_rss_mb"].keys()
-    assert {"up", "contracts", "jobs", "traffic", "drain", "proof", "queries", "down"} <= report["seconds"].keys()
+    assert {"up", "contracts", "jobs", "traffic", "repair", "drain", "proof", "queries", "down"} <= report[
+        "seconds"
+    ].keys()
     assert all(query["rows"] for query in report["queries"])
 
 

@@ -20,7 +20,7 @@ FILE = re.compile(r"`((?:tidegate|flink_jobs|producers|tests|schemas|connectors|
 PATH = re.compile(r"`([\w…-]+(?:/[\w.…-]+)*/?)`")
 BARE_FILE = re.compile(r"`([\w-]+\.(?:py|java|sql|avsc|yaml|lock))`")
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
-COMMAND = re.compile(r"`tidegate ([a-z]+)(?: ([a-z]+))?")
+COMMAND = re.compile(r"`tidegate ([a-z]+)(?: ([a-z-]+))?")
 
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
 

@@ -47,6 +47,8 @@ FAMILIES = {
     "prove": ("prove", "nothing"),
     "replay": ("replay", "nothing"),
     "redrive": ("redrive", "status", "nothing"),
+    "dlq": ("dlq", "stats", "nothing"),
+    "audit": ("audit", "list"),
     "monitor": ("monitor", "--once"),
     "dashboards": ("dashboards", "make", "nothing"),
     "demo": ("demo", "--seconds", "0"),

@@ -12,8 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from tidegate.cli.output import tables
-from tidegate.clients.audit import audited, default_actor, new_action
-from tidegate.contracts.load import load_stream
+from tidegate.clients.audit import default_actor
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.show import print_report
 from tidegate.redrive.end import cancel_plan, status_of
@@ -21,7 +20,7 @@ from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan, load
 from tidegate.redrive.progress import Progress
 from tidegate.redrive.run import Run
-from tidegate.redrive.run_files import redrive_turn
+from tidegate.redrive.run_plan import Orders, run_plan
 from tidegate.settings import Settings, get_settings
 from tidegate.stopping import stop_on_signal
 
@@ -137,29 +136,17 @@ def cancel(plan_id: str, actor: str | None) -> None:
 
 
 def _carry_out(settings: Settings, plan: RedrivePlan, pace: Pace, actor: str) -> Run:
-    """The run, with a progress line, written into the audit record before and after."""
-    stream = load_stream(settings.schemas_dir, plan.dataset)
+    """The run, with a progress line."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    action = new_action(
-        "redrive", plan.dataset, actor, plan_id=plan.plan_id, detail=plan.filters, counts={"letters": len(plan.letters)}
-    )
-    with (
-        redrive_turn(settings, plan.dataset),
-        audited(settings, action) as counts,
-        Bar(*columns, console=Console(stderr=True), transient=True) as bar,
-        stop_on_signal() as stop,
-    ):
+    with stop_on_signal() as stop, Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(plan.plan_id, total=len(plan.letters))
 
         def tell(run: Run) -> None:
             bar.update(task, completed=run.done, description=run.line())
 
-        done = Run(settings, stream, plan, actor, pace, stop=stop, tell=tell)
-        done.carry_out()
+        done = run_plan(settings, plan, Orders(actor, pace, stop, tell))
         if stop():
             done.paused = done.paused or "it was asked to stop"
-        now = done.progress()
-        counts.update(sent=done.sent, resolved=now.resolved, failed_again=now.failed_again, left=now.left)
     return done
 
 

@@ -9,6 +9,7 @@ from tidegate.demo.options import DemoOptions
 from tidegate.demo.phases import Phases
 from tidegate.demo.view import REFRESH_S, Moment
 from tidegate.demo.watched import Watched
+from tidegate.job_names import REFINE
 from tidegate.measure.child import Child
 
 STALL_S = 90.0
@@ -31,19 +32,33 @@ def send(watched: Watched, producer: Child, options: DemoOptions, phases: Phases
     return summary
 
 
+def refined(read: Callable[[str], Moment], phases: Phases, *, stall_s: float = STALL_S) -> None:
+    """The same as :func:`drain` for the job refine alone: every dead letter is written by then."""
+    with phases.phase("refined") as note:
+        now = _still(read, "refined", lambda moment: [moment.lags.get(REFINE, 0)], stall_s)
+        note.text = f"refine has read all; {now.silver:,} silver, {now.dead:,} dead letters"
+
+
 def drain(read: Callable[[str], Moment], phases: Phases, *, stall_s: float = STALL_S) -> None:
     """Takes readings until no job is behind and nothing new comes out, or nothing moves for ``stall_s``."""
     with phases.phase("drain") as note:
-        before = read("drain")
-        moved_s = time.monotonic()
-        while time.monotonic() - moved_s <= stall_s:
-            time.sleep(REFRESH_S)
-            now = read("drain")
-            if now.lags != before.lags or now.silver != before.silver:
-                moved_s = time.monotonic()
-            elif not any(now.lags.values()):
-                note.text = f"every job has shown all it read; {now.silver:,} silver, {now.dead:,} dead letters"
-                return
-            before = now
-        behind = ", ".join(f"{job} {lag:,}" for job, lag in before.lags.items() if lag)
-        note.text = f"[yellow]nothing moved for {stall_s:.0f} s, still behind: {behind}[/]"
+        now = _still(read, "drain", lambda moment: list(moment.lags.values()), stall_s)
+        note.text = f"every job has shown all it read; {now.silver:,} silver, {now.dead:,} dead letters"
+        if any(now.lags.values()):
+            behind = ", ".join(f"{job} {lag:,}" for job, lag in now.lags.items() if lag)
+            note.text = f"[yellow]nothing moved for {stall_s:.0f} s, still behind: {behind}[/]"
+
+
+def _still(read: Callable[[str], Moment], phase: str, lags: Callable[[Moment], list[int]], stall_s: float) -> Moment:
+    """The reading after which nothing is behind and nothing came out since the one before, or nothing has moved."""
+    before = read(phase)
+    moved_s = time.monotonic()
+    while time.monotonic() - moved_s <= stall_s:
+        time.sleep(REFRESH_S)
+        now = read(phase)
+        if lags(now) != lags(before) or now.silver != before.silver:
+            moved_s = time.monotonic()
+        elif not any(lags(now)):
+            return now
+        before = now
+    return before

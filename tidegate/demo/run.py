@@ -17,6 +17,7 @@ from tidegate.demo import flow, prepare, queries, traffic
 from tidegate.demo.options import DATASET, DemoOptions
 from tidegate.demo.phases import Phases
 from tidegate.demo.queries import Answer
+from tidegate.demo.repair import repair
 from tidegate.demo.report import Comparison, Measured, as_json, compare, write
 from tidegate.demo.view import View
 from tidegate.demo.watched import Watched
@@ -107,6 +108,8 @@ class Demo:
             stack.callback(producer.stop)
             memory.producer_pid = producer.pid
             summary = flow.send(watched, producer, self._options, self._phases)
+            flow.refined(watched.read, self._phases)
+            repair(settings, self._phases)
             flow.drain(watched.read, self._phases)
         return summary
 

@@ -46,3 +46,12 @@ def test_one_reading_without_lag_is_not_enough() -> None:
 
 def test_it_names_the_job_that_does_not_move() -> None:
     assert "still behind: index 7" in drained(moment(7, 10), moment(7, 10), stall_s=-1)
+
+
+def test_refine_is_waited_for_alone() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    late = replace(MOMENT, lags={"refine": 3, "index": 9}, silver=10)
+    read = replace(MOMENT, lags={"refine": 0, "index": 9}, silver=12)
+    flow.refined(readings([late, read, read]), Phases(console))
+    assert isinstance(console.file, io.StringIO)
+    assert "refine has read all" in console.file.getvalue()

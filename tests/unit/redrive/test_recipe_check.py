@@ -54,7 +54,7 @@ def test_fields_of_json_go_by_the_names_they_are_sent_under() -> None:
 
 def test_the_recipes_of_a_dataset_are_checked_with_its_contract(tmp_path: Path) -> None:
     folder = copy_of_clicks(tmp_path, "clicks") / "recipes"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "a.yaml").write_text("fixes: [{do: [{set: {contry: DE}}]}]")
     (folder / "b.yaml").write_text("fixes: 1")
     (folder / "c.py").write_text("x = ")

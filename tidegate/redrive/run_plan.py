@@ -1,0 +1,38 @@
+"""One run of a plan as every caller has it: alone for its dataset, and written into the audit record."""
+
+from dataclasses import dataclass, field
+
+from tidegate.clients.audit import audited, new_action
+from tidegate.contracts.load import load_stream
+from tidegate.redrive.pace import Pace
+from tidegate.redrive.plan import RedrivePlan
+from tidegate.redrive.run import Run, Stop, Tell
+from tidegate.redrive.run_files import redrive_turn
+from tidegate.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Who runs it, how fast, what may stop it, and who is told how far it is."""
+
+    actor: str
+    pace: Pace = field(default_factory=Pace)
+    stop: Stop = lambda: False
+    tell: Tell = lambda _: None
+
+
+def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Run:
+    """The run, when it has ended; its audit record is written before and after.
+
+    Raises:
+        TidegateError: another redrive of the dataset runs, or this one was cancelled.
+        TransientError: a server does not answer; what was done is in the ledger.
+    """
+    stream = load_stream(settings.schemas_dir, plan.dataset)
+    counts = {"letters": len(plan.letters)}
+    action = new_action("redrive", plan.dataset, orders.actor, plan_id=plan.plan_id, detail=plan.filters, counts=counts)
+    with redrive_turn(settings, plan.dataset), audited(settings, action) as done:
+        run = Run(settings, stream, plan, orders.actor, orders.pace, stop=orders.stop, tell=orders.tell)
+        found = run.carry_out()
+        done.update(sent=run.sent, resolved=found.resolved, failed_again=found.failed_again, left=found.left)
+    return run
