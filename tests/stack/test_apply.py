@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.contracts import SCHEMAS, spoil
+from tests.contracts import PLATFORM, SCHEMAS, spoil
 from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
 from tests.polling import wait_for
 from tidegate.clients.kafka_offsets import topic_spans
@@ -24,7 +24,7 @@ from tidegate.measure.lag import LagReader
 RATE = 500
 LAG_S = 30
 """Of traffic: a client of Flink that plans a job takes one of two cores for ten seconds."""
-PLATFORM = ("dead_letter", "dropped", "products", "clicks", "orders", "app_logs")
+SHIPPED = (*PLATFORM, "products", "clicks", "orders", "app_logs")
 SAMPLES = "".join(
     json.dumps({"pump_id": f"p-{number}", "read_at": f"2026-11-21T09:00:0{number}Z", "kWh": 1.5 + number}) + "\n"
     for number in range(3)
@@ -34,7 +34,7 @@ SAMPLES = "".join(
 @pytest.fixture
 def folder(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Contracts of a user's own: the shipped ones and, once it is made, that of pumps, of which nothing is left."""
-    for name in PLATFORM:
+    for name in SHIPPED:
         (tmp_path / "schemas").mkdir(exist_ok=True)
         (tmp_path / "schemas" / name).symlink_to(SCHEMAS / name)
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(tmp_path / "schemas"))
