@@ -1,5 +1,7 @@
 # `make` lists the targets. Everything is installed into .venv, data goes to .tidegate, downloads to ~/.cache/tidegate.
 .DEFAULT_GOAL := help
+# Where an environment forbids it, each command compiles all it imports again: three seconds every time.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help setup demo test faults check golden bench up down export lock
 
 DEMO_SECONDS ?= 60
