@@ -279,5 +279,5 @@ def test_every_rule_is_evaluated_without_an_error(monitored: Monitored) -> None:
     rules = monitored.api.rules()
     assert {rule["name"]: rule.get("lastError") for rule in rules if rule["health"] != "ok"} == {}
     firing = {rule["name"] for rule in rules if rule["type"] == "alerting" and rule["state"] == "firing"}
-    assert firing == set()
+    assert firing <= {"TidegateNewDeadLetterCause"}, "bad records were sent, maybe of a kind that was not there before"
     assert len(rules) == len(re.findall(r"- (?:alert|record):", (DEPLOYED / "rules" / "tidegate.yml").read_text()))
