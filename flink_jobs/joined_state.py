@@ -4,7 +4,6 @@ Only the metadata is written: it points to the files of the states that it is ma
 to stay until the first checkpoint of the job that goes on from it, which copies what it needs.
 """
 
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from pyflink.java_gateway import get_gateway
 from flink_jobs.job import StateFacts
 from flink_jobs.state import JOINED, METADATA, load, new_file
 from flink_jobs.uids import dataset_of, is_of
+from tidegate.clock import now_ms
 from tidegate.contracts import naming
 from tidegate.errors import TidegateError
 
@@ -29,7 +29,7 @@ def state_of(job: str, datasets: Sequence[str], origins: Mapping[str, StateFacts
     wanted = wanted_uids(job, datasets, states)
     if not wanted:
         return None
-    return next(iter(wanted)) if is_whole(job, wanted, states) else join(job, wanted, f"{folder}/{JOINED}/{_now_ms()}")
+    return next(iter(wanted)) if is_whole(job, wanted, states) else join(job, wanted, f"{folder}/{JOINED}/{now_ms()}")
 
 
 def wanted_uids(job: str, datasets: Sequence[str], origins: Mapping[str, StateFacts]) -> dict[str, frozenset[str]]:
@@ -152,10 +152,6 @@ def _listed(values: Iterator[Any]) -> Any:
 
 def _kind(handle: Any) -> str:
     return str(handle.getClass().getSimpleName())
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _immovable(what: str) -> TidegateError:

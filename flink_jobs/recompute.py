@@ -3,13 +3,11 @@
 Run by ``tidegate prove --recompute``, which compares that table with silver and drops it. It writes to no topic.
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 from flink_jobs.begun import Begun
-from flink_jobs.job import Arguments, Job
-from flink_jobs.submit import run
+from flink_jobs.job import Job
+from flink_jobs.once import Once, run_once
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import RECOMPUTE, REFINE
 from tidegate.jobs.platform import platform_of
@@ -21,13 +19,13 @@ from tidegate.sql.recompute import Recomputation
 
 def main() -> None:
     """Entry point: the file that says what to refine."""
-    parser = argparse.ArgumentParser(prog=RECOMPUTE)
-    parser.add_argument("--plan", type=Path, required=True, help="made by `tidegate prove --recompute`")
-    parser.add_argument("--explain", action="store_true", help="print the plan of the job and submit nothing")
-    options = parser.parse_args(sys.argv[1:])
-    asked = Recomputation.from_json(options.plan.read_text())
-    once = Arguments((asked.dataset,), recover_from="none", forget_removed=False, explain=options.explain)
-    run([(job_of(asked), once)])
+    run_once(RECOMPUTE, "tidegate prove --recompute", once_of)
+
+
+def once_of(file: Path) -> Once:
+    """By the file."""
+    plan = Recomputation.from_json(file.read_text())
+    return Once(job_of(plan), plan.dataset)
 
 
 def job_of(asked: Recomputation) -> Job:

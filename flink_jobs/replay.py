@@ -4,13 +4,11 @@ Run by ``tidegate replay``, which makes the plan of what is missing. It writes t
 transactions of its own. It knows no identities but those of the plan: that nothing else has them is the plan's promise.
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 from flink_jobs.begun import Begun
-from flink_jobs.job import Arguments, Job
-from flink_jobs.submit import run
+from flink_jobs.job import Job
+from flink_jobs.once import Once, run_once
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
@@ -22,14 +20,14 @@ from tidegate.sql.job_sql import JobSql
 
 
 def main() -> None:
-    """Entry point: the file of the plan."""
-    parser = argparse.ArgumentParser(prog=REPLAY)
-    parser.add_argument("--plan", type=Path, required=True, help="made by `tidegate replay`")
-    parser.add_argument("--explain", action="store_true", help="print the plan of the job and submit nothing")
-    options = parser.parse_args(sys.argv[1:])
-    plan = Plan.from_json(options.plan.read_text())
-    once = Arguments((plan.dataset,), recover_from="none", forget_removed=False, explain=options.explain)
-    run([(job_of(plan), once)])
+    """Entry point: the file that says what to refine."""
+    run_once(REPLAY, "tidegate replay", once_of)
+
+
+def once_of(file: Path) -> Once:
+    """By the file."""
+    plan = Plan.from_json(file.read_text())
+    return Once(job_of(plan), plan.dataset)
 
 
 def job_of(plan: Plan) -> Job:

@@ -3,14 +3,12 @@
 Run by ``tidegate replay run``, which publishes what it wrote. It writes to no topic.
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 from flink_jobs.begun import Begun
-from flink_jobs.job import Arguments, Job
+from flink_jobs.job import Job
 from flink_jobs.lake_evolution import follow_schemas
-from flink_jobs.submit import run
+from flink_jobs.once import Once, run_once
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import LAKE, REPLAY
 from tidegate.jobs.platform import platform_of
@@ -23,16 +21,14 @@ from tidegate.sql.replay_lake import Aside
 
 
 def main() -> None:
-    """Entry point: the file of the plan."""
-    parser = argparse.ArgumentParser(prog=REPLAY)
-    parser.add_argument("--plan", type=Path, required=True, help="made by `tidegate replay plan`")
-    parser.add_argument("--explain", action="store_true", help="print the plan of the job and submit nothing")
-    options = parser.parse_args(sys.argv[1:])
-    plan = read_plan(options.plan)
-    once = Arguments(
-        (plan.dataset,), recover_from="none", forget_removed=False, explain=options.explain, group=plan.plan_id
-    )
-    run([(job_of(plan), once)])
+    """Entry point: the file that says what to refine."""
+    run_once(REPLAY, "tidegate replay plan", once_of)
+
+
+def once_of(file: Path) -> Once:
+    """By the file."""
+    plan = read_plan(file)
+    return Once(job_of(plan), plan.dataset, plan.plan_id)
 
 
 def job_of(plan: RangePlan) -> Job:

@@ -16,12 +16,13 @@ from tidegate.cli.dlq_show import print_page, print_stats
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.reading import reading
 from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dlq.choose import without_identities
 from tidegate.dlq.index import letter_index
 from tidegate.dlq.listing import page
 from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql
-from tidegate.dlq.streams import named_streams, now_ms
+from tidegate.dlq.streams import named_streams
 from tidegate.settings import Settings, get_settings
 
 JSON = click.option("--json", "as_json", is_flag=True, help="print JSON.")

@@ -14,7 +14,6 @@ import click
 from tidegate import log
 from tidegate.cli.output import tables
 from tidegate.errors import TidegateError
-from tidegate.monitor.prove_watch import ProofWatch, watch
 from tidegate.proof.content import MOST, Asked
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
@@ -66,6 +65,8 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
         report = proof()
         show(report)
         click.get_current_context().exit(0 if report.holds else 1)
+    from tidegate.monitor.prove_watch import ProofWatch, watch  # noqa: PLC0415 - a proof made once needs no monitor
+
     with stop_on_signal() as stop:
         holds = watch(ProofWatch(dataset, proof, show, every_s), ("127.0.0.1", port), stop, log.tell)
     click.get_current_context().exit(0 if holds else 1)

@@ -2,7 +2,6 @@
 
 import getpass
 import socket
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.outage import KAFKA, outage
 from tidegate.clients.registry import RegistryClient
+from tidegate.clock import now_ms
 from tidegate.contracts.audit_topics import ACTIONS_TOPIC
 from tidegate.settings import Settings
 
@@ -47,7 +47,7 @@ def default_actor() -> str:
 
 def new_action(action: str, dataset: str, actor: str | None = None, **more: Any) -> Action:
     """One that begins now; ``more`` are fields of :class:`Action`."""
-    return Action(uuid.uuid4().hex, _now_ms(), actor or default_actor(), action, dataset, **more)
+    return Action(uuid.uuid4().hex, now_ms(), actor or default_actor(), action, dataset, **more)
 
 
 def write_action(settings: Settings, action: Action) -> None:
@@ -90,7 +90,7 @@ def audited(settings: Settings, action: Action) -> Iterator[dict[str, int]]:
 
 
 def _ended(action: Action, counts: dict[str, int], detail: str) -> Action:
-    return replace(action, at=_now_ms(), phase="ended", counts=counts, detail=detail)
+    return replace(action, at=now_ms(), phase="ended", counts=counts, detail=detail)
 
 
 def read_actions(settings: Settings) -> list[Action]:
@@ -103,7 +103,3 @@ def read_actions(settings: Settings) -> list[Action]:
     scan = Scan(settings, ACTIONS_TOPIC, topic_spans(settings, ACTIONS_TOPIC))
     records = (decode_record(value, schemas) for batch in read_batches(scan) for value in batch.values)
     return [Action(**{name: record[name] for name in Action.__slots__}) for record in records if record is not None]
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tidegate.clients.audit import Action, audited, new_action
 from tidegate.clients.ledger import write_entries
+from tidegate.clock import now_ms
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.dead_letters.ledger import Entry, State
 from tidegate.dlq.choose import Chosen
-from tidegate.dlq.streams import now_ms
 from tidegate.settings import Settings
 
 FROM: Mapping[State, frozenset[State]] = {

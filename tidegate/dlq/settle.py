@@ -11,13 +11,13 @@ from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.letters import read_letters
 from tidegate.clients.registry import RegistryClient
+from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import identity_bytes
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.dead_letters.payload import PayloadReader
-from tidegate.dlq.streams import now_ms
 from tidegate.settings import Settings
 
 WAITING = LetterFilter(

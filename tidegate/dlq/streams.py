@@ -1,6 +1,5 @@
 """Which datasets have dead letters."""
 
-import time
 from collections.abc import Sequence
 
 from tidegate.contracts.dataset import Stream
@@ -18,8 +17,3 @@ def named_streams(settings: Settings, names: Sequence[str]) -> list[Stream]:
     if names:
         return [load_stream(settings.schemas_dir, name) for name in dict.fromkeys(names)]
     return sound_datasets(settings.schemas_dir).streams
-
-
-def now_ms() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000

@@ -9,6 +9,7 @@ from typing import Any
 
 from tidegate.clients.ledger import read_ledger
 from tidegate.clients.scratch_topic import Record, fill, scratch_topic
+from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.topics import RAW_MAX_BYTES
@@ -119,10 +120,10 @@ class _Trial:
 
     def _records(self, letters: Iterable[tuple[Place, dict[str, Any]]]) -> Iterator[Record]:
         """The copies to try; a letter that has none is judged at once."""
-        now_ms = time.time_ns() // 1_000_000
+        planned_ms = now_ms()
         for place, letter in letters:
             planned = self._gone.pop(letter["dead_letter_id"])
-            copy = self._copier.copy_of(place, letter, now_ms)
+            copy = self._copier.copy_of(place, letter, planned_ms)
             if isinstance(copy, NotFixed):
                 self._found.add(Judged(planned, Verdict(copy.kind), detail=copy.reason))
             elif copy.size_bytes > LARGEST_BYTES:

@@ -3,20 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from tidegate.clients.kafka_offsets import topic_spans
-from tidegate.clients.kafka_records import Scan
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Place
 from tidegate.dead_letters.payload import PayloadReader
-from tidegate.proof.record_reader import read_silver
-from tidegate.proof.rows import Fingerprints, IdentityIndex, fingerprints
 from tidegate.redrive.fix import Fixed
+from tidegate.redrive.held import HeldIdentities
 from tidegate.settings import Settings
-
-_Fingerprint = tuple[int, int]
 
 
 class Identities:
@@ -24,38 +17,25 @@ class Identities:
 
     def __init__(self, settings: Settings, stream: Stream) -> None:
         self._reader = PayloadReader(stream, RegistryClient(settings))
-        self._found: list[_Fingerprint | None] = []
-        self._first: dict[_Fingerprint, int] = {}
+        self._first: dict[str, int] = {}
+        self.found: list[str | None] = []
 
     def add(self, letter: Mapping[str, Any], copy: Fixed | None) -> None:
         """One more record: that of a letter, as it is sent; None where nothing is."""
-        self._found.append(None if copy is None else self._told(letter, copy))
+        identity = None if copy is None else self._told(letter, copy)
+        if identity is not None:
+            self._first.setdefault(identity, len(self.found))
+        self.found.append(identity)
 
-    def _told(self, letter: Mapping[str, Any], copy: Fixed) -> _Fingerprint | None:
+    def _told(self, letter: Mapping[str, Any], copy: Fixed) -> str | None:
         source = letter["source"] | {"headers": dict(copy.headers), "row": None}
-        sent = {**letter, "payload": copy.value, "payload_truncated": False, "source": source}
-        text = self._reader.identity(sent)
-        if text is None:
-            return None
-        high, low = fingerprints([text.encode()])[0].tolist()
-        self._first.setdefault((high, low), len(self._found))
-        return high, low
+        return self._reader.identity({**letter, "payload": copy.value, "payload_truncated": False, "source": source})
 
     def earlier(self, number: int) -> int | None:
         """The first record with the identity of this one; None if it is the first, or has none."""
-        found = self._found[number]
-        first = None if found is None else self._first[found]
+        identity = self.found[number]
+        first = None if identity is None else self._first[identity]
         return None if first == number else first
-
-    def array(self) -> Fingerprints:
-        """All of them, each once."""
-        return np.array(list(self._first), np.uint64).reshape(-1, 2)
-
-    def numbers(self, places: Mapping[_Fingerprint, Place]) -> dict[int, Place]:
-        """The records, by number, whose identity is one of those."""
-        return {
-            number: places[found] for number, found in enumerate(self._found) if found is not None and found in places
-        }
 
 
 def silver_places(settings: Settings, stream: Stream, identities: Identities) -> dict[int, Place]:
@@ -64,16 +44,7 @@ def silver_places(settings: Settings, stream: Stream, identities: Identities) ->
     Raises:
         TransientError: Kafka or the registry does not answer.
     """
-    contract = stream.contract
-    wanted = identities.array()
-    if not len(wanted):
+    if not any(identity is not None for identity in identities.found):
         return {}
-    spans = topic_spans(settings, contract.silver_topic)
-    rows = read_silver(Scan(settings, contract.silver_topic, spans), contract.identity_columns).rows
-    same = rows.where(IdentityIndex(wanted).contains(rows.identity))
-    found: dict[_Fingerprint, Place] = {}
-    for partition, offset, (high, low) in zip(
-        same.partition.tolist(), same.offset.tolist(), same.identity.tolist(), strict=True
-    ):
-        found.setdefault((high, low), Place(contract.topic.name, partition, offset))
-    return identities.numbers(found)
+    places = HeldIdentities(settings, stream).places(identities.found)
+    return {number: place for number, place in enumerate(places) if place is not None}

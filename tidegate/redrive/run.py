@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tidegate.clients.ledger import read_ledger
+from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Entry, Outcome, State
 from tidegate.redrive.copies import Copy, settled
@@ -116,9 +117,9 @@ class Run:
         if self._held is None:
             self._held = HeldIdentities(self.settings, self.stream)
         places = self._held.places([copy.identity for copy in batch])
-        now_ms = time.time_ns() // 1_000_000
+        found_ms = now_ms()
         found = [
-            settled(copy.entry, Outcome.ELSEWHERE, place, now_ms)
+            settled(copy.entry, Outcome.ELSEWHERE, place, found_ms)
             for copy, place in zip(batch, places, strict=True)
             if place is not None
         ]

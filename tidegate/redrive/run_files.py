@@ -1,11 +1,10 @@
 """What a run keeps beside its plan: who is at work, and where refine's outputs ended before the first copy was sent."""
 
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tidegate.errors import TidegateError
+from tidegate.own_files import one_at_a_time, write_whole
 from tidegate.redrive.plan import FOLDER
 from tidegate.settings import Settings
 
@@ -20,25 +19,17 @@ def redrive_turn(settings: Settings, dataset: str) -> Iterator[None]:
     Raises:
         TidegateError: one is at work.
     """
-    folder = settings.home / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{dataset}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise TidegateError(
-                f"another redrive of {dataset} is at work.",
-                remedy="Let it end, or end it by `tidegate redrive cancel PLAN`; then ask again.",
-            ) from error
+    with one_at_a_time(
+        settings.home / FOLDER / f"{dataset}.lock",
+        f"another redrive of {dataset} is at work.",
+        remedy="Let it end, or end it by `tidegate redrive cancel PLAN`; then ask again.",
+    ):
         yield
 
 
 def write_starts(settings: Settings, plan_id: str, starts: Starts) -> None:
     """Kept until the plan is done; written whole or not at all."""
-    file = settings.home / FOLDER / f"{plan_id}.starts"
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(starts))
-    draft.replace(file)
+    write_whole(settings.home / FOLDER / f"{plan_id}.starts", json.dumps(starts))
 
 
 def read_starts(settings: Settings, plan_id: str) -> Starts | None:

@@ -8,6 +8,7 @@ import numpy as np
 from tidegate.avro.frame import SCHEMA_ID_HEADER
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.registry import RegistryClient
+from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Entry, Outcome
 from tidegate.dead_letters.payload import PayloadReader
@@ -81,7 +82,7 @@ class Settling:
             [*self.entries.values()],
             self._outputs.found,
             self._stream.contract.dead_letters.max_attempts,
-            _now_ms(),
+            now_ms(),
         )
         self._forget(made)
         if closed:
@@ -95,7 +96,7 @@ class Settling:
             return []
         identities = self._identities(traceless)
         held = self._outputs.same_identity(identities)
-        made = [copies.settled(self.entries[at], Outcome.DUPLICATE, held[at], _now_ms()) for at in held]
+        made = [copies.settled(self.entries[at], Outcome.DUPLICATE, held[at], now_ms()) for at in held]
         self._forget(made)
         self.unknown |= {at for at in traceless if at in self.entries}
         return made
@@ -131,7 +132,3 @@ class Settling:
         noted = read_starts(self._settings, self._plan_id)
         first_ms = min(entry.changed_at for entry in under_way)
         return noted or positions_at(self._settings, self._stream, first_ms - MARGIN_MS)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -7,6 +7,7 @@ from tidegate.clients.audit import audited, new_action
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.lake_branch import is_published
 from tidegate.clients.lake_rows import open_table
+from tidegate.clock import now_ms
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.proof.reconcile import Scope, prove
@@ -61,7 +62,7 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
             client.cancel(job.job_id)
             _wait_until_gone(client, job.job_id)
         clear_aside(settings, plan)
-        return store_status(settings, plan.plan_id, replace(status, state=CANCELLED, ended_at=_now_ms()))
+        return store_status(settings, plan.plan_id, replace(status, state=CANCELLED, ended_at=now_ms()))
 
 
 def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
@@ -72,7 +73,7 @@ def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
         prepared = prepare(settings, stream, plan)
         # Before the commit: whoever finds it done has no other way to know what it did.
         status = store_status(settings, plan.plan_id, replace(status, counts=prepared.account.counts()))
-        snapshot_id = publish(settings, plan, prepared.files, _now_ms()).snapshot_id
+        snapshot_id = publish(settings, plan, prepared.files, now_ms()).snapshot_id
     return store_status(settings, plan.plan_id, replace(status, state=PUBLISHED, snapshot_id=snapshot_id))
 
 
@@ -87,7 +88,7 @@ def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
     return store_status(
         settings,
         plan.plan_id,
-        replace(status, state=DONE, ended_at=_now_ms(), proof=report.verdict(), proof_holds=report.holds),
+        replace(status, state=DONE, ended_at=now_ms(), proof=report.verdict(), proof_holds=report.holds),
     )
 
 
@@ -97,7 +98,3 @@ def _wait_until_gone(client: FlinkClient, job_id: str, timeout_s: float = 60) ->
         if time.monotonic() > deadline_s:
             raise TidegateError(f"the job {job_id} does not end.", remedy="See `tidegate logs jobmanager`.")
         time.sleep(0.2)
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

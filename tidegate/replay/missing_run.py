@@ -1,12 +1,12 @@
 """A plan of what the proof finds missing, kept; and its run, which refines what of it still is."""
 
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from tidegate.clients.audit import audited, new_action
+from tidegate.clock import now_ms
 from tidegate.errors import TidegateError
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
@@ -63,7 +63,7 @@ def run_missing(settings: Settings, plan: RangePlan, actor: str, turn: Turn) -> 
     with audited(settings, new_action("replay missing", plan.dataset, actor, plan_id=plan.plan_id)) as counts:
         still = both(plan, find_missing(settings, plan.dataset))
         counts["refined"] = still.count
-        status = store_status(settings, plan.plan_id, replace(status, state=WRITING, started_at=_now_ms()))
+        status = store_status(settings, plan.plan_id, replace(status, state=WRITING, started_at=now_ms()))
         if still.count:
             run_plan(settings, still, turn)
     report = prove(settings, plan.dataset, Scope(lake=False, index=False))
@@ -81,9 +81,5 @@ def both(plan: RangePlan, found: Plan) -> Plan:
 
 def _ended(status: Status, report: ProofReport) -> Status:
     return replace(
-        status, state=DONE, written_at=_now_ms(), ended_at=_now_ms(), proof=report.verdict(), proof_holds=report.holds
+        status, state=DONE, written_at=now_ms(), ended_at=now_ms(), proof=report.verdict(), proof_holds=report.holds
     )
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

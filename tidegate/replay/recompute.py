@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from tidegate.clients.flink import FlinkClient
-from tidegate.clients.lake import drop_table, find_table, lake_errors, open_catalog
+from tidegate.clients.lake import drop_table, open_catalog
 from tidegate.clients.lake_dataset import LakeDataset
+from tidegate.clients.lake_rows import open_table
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.naming import TableName, lake_table
 from tidegate.errors import TidegateError
 from tidegate.job_names import RECOMPUTE
-from tidegate.jobs.flink_run import JOBS_FOLDER, submit
+from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.proof.content import Asked, ContentVerdict
 from tidegate.proof.content_compare import Layout, compare_content
 from tidegate.proof.document_content import document_content
@@ -31,7 +32,7 @@ from tidegate.proof.report import ProofReport
 from tidegate.proof.rows import Offsets, Rows, make_rows
 from tidegate.proof.window import Window
 from tidegate.replay.not_idempotent import not_idempotent
-from tidegate.replay.run import FINISHED, wait_until_ended
+from tidegate.replay.run import begin, require_finished, wait_until_ended
 from tidegate.settings import Settings
 from tidegate.sql.recompute import Recomputation
 
@@ -153,28 +154,18 @@ def _refined(settings: Settings, asked: Recomputation) -> Iterator[TableName]:
 
 def _run(settings: Settings, arguments: list[str]) -> None:
     client = FlinkClient(settings)
-    known = {job.job_id for job in client.jobs()}
-    submit(settings, RECOMPUTE, arguments)
-    job_id = next(job.job_id for job in client.jobs() if job.name == RECOMPUTE and job.job_id not in known)
+    job_id = begin(settings, client, RECOMPUTE, arguments).job_id
     try:
         ended = wait_until_ended(client, job_id)
     except KeyboardInterrupt:
         client.cancel(job_id)
         raise
-    if ended.state != FINISHED:
-        reasons = client.exceptions(job_id)
-        raise TidegateError(
-            f"the recomputation ended as {ended.state}: {reasons[0] if reasons else 'no reason given'}.",
-            remedy="See `tidegate logs taskmanager`; nothing but its own table was written.",
-        )
+    remedy = "See `tidegate logs taskmanager`; nothing but its own table was written."
+    require_finished(client, ended, "the recomputation", remedy)
 
 
-def _open(settings: Settings, name: str) -> Any:
-    with lake_errors(settings):
-        table = find_table(open_catalog(settings), name)
-    if table is None:
-        raise TidegateError(f"the lake has no table {name}.", remedy="See `tidegate status`: does the lake job run?")
-    return LakeDataset(table)
+def _open(settings: Settings, name: str) -> LakeDataset:
+    return LakeDataset(open_table(settings, name))
 
 
 def _token() -> str:

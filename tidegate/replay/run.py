@@ -29,13 +29,33 @@ def run_plan(settings: Settings, plan: Plan, turn: Turn) -> Path:
     turn.still_mine()
     submit(settings, REPLAY, [str(JOBS_FOLDER / f"{REPLAY}.py"), "--plan", str(file)])
     job = wait_until_ended(client, turn.started())
+    require_finished(
+        client,
+        job,
+        "the replay",
+        remedy="See `tidegate logs taskmanager`; then replay again: only what is still missing is read.",
+    )
+    return file
+
+
+def begin(settings: Settings, client: FlinkClient, name: str, arguments: list[str]) -> FlinkJob:
+    """Submits a bounded job that is called ``name``, and finds it among others of that name."""
+    known = {job.job_id for job in client.jobs()}
+    submit(settings, name, arguments)
+    return next(job for job in client.jobs() if job.name == name and job.job_id not in known)
+
+
+def require_finished(client: FlinkClient, job: FlinkJob, what: str, remedy: str) -> None:
+    """Makes sure that a job that has ended did all it was to do.
+
+    Raises:
+        TidegateError: it failed or was cancelled; says ``what`` has ended, why, and ``remedy``.
+    """
     if job.state != FINISHED:
         reasons = client.exceptions(job.job_id)
         raise TidegateError(
-            f"the replay ended as {job.state}: {reasons[0] if reasons else 'no reason given'}.",
-            remedy="See `tidegate logs taskmanager`; then replay again: only what is still missing is read.",
+            f"{what} ended as {job.state}: {reasons[0] if reasons else 'no reason given'}.", remedy=remedy
         )
-    return file
 
 
 def _write(settings: Settings, plan: Plan) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader, offsets_at, reached
+from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import LAKE, REFINE
@@ -40,15 +41,15 @@ def wait_until_settled(settings: Settings, stream: Stream, ends: Mapping[int, in
     deadline_s = time.monotonic() + 3 * interval_s + 2 * _SPARE_S
     is_recent = _is_recent(settings, stream, ends, 2 * interval_s + _SPARE_S)
     if is_recent:
-        _next_checkpoint(client, refine, _now_ms(), deadline_s)
+        _next_checkpoint(client, refine, now_ms(), deadline_s)
     _wait("the lake job to read silver up to its end", lambda: _lake_has_read(settings, stream), deadline_s)
     if is_recent:
-        triggered_ms = _next_checkpoint(client, lake, _now_ms(), deadline_s)
+        triggered_ms = _next_checkpoint(client, lake, now_ms(), deadline_s)
         _next_checkpoint(client, lake, triggered_ms, deadline_s)
 
 
 def _is_recent(settings: Settings, stream: Stream, ends: Mapping[int, int], age_s: float) -> bool:
-    old = offsets_at(settings, stream.contract.topic.name, max(0, int(_now_ms() - age_s * 1000)))
+    old = offsets_at(settings, stream.contract.topic.name, max(0, int(now_ms() - age_s * 1000)))
     return any(number in old and old[number] < end for number, end in ends.items())
 
 
@@ -84,7 +85,3 @@ def _wait(what: str, condition: Callable[[], bool], deadline_s: float) -> None:
         if time.monotonic() > deadline_s:
             raise TransientError(f"waited in vain for {what}.", remedy="See `tidegate status`; then ask again.")
         time.sleep(POLL_S)
-
-
-def _now_ms() -> float:
-    return time.time() * 1000

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.errors import TidegateError
+from tidegate.own_files import write_whole
 from tidegate.replay.range_plan import RangePlan
 from tidegate.settings import Settings
 
@@ -44,7 +45,7 @@ class Status:
 
 def store_plan(settings: Settings, plan: RangePlan) -> Path:
     """Returns the file."""
-    return _write(_folder(settings) / f"{plan.plan_id}{_PLAN}", plan.to_json())
+    return write_whole(_folder(settings) / f"{plan.plan_id}{_PLAN}", plan.to_json())
 
 
 def plan_file(settings: Settings, plan_id: str) -> Path:
@@ -91,7 +92,7 @@ def load_status(settings: Settings, plan_id: str) -> Status:
 
 def store_status(settings: Settings, plan_id: str, status: Status) -> Status:
     """Returns it."""
-    _write(_folder(settings) / f"{plan_id}{_STATUS}", json.dumps(asdict(status), indent=2))
+    write_whole(_folder(settings) / f"{plan_id}{_STATUS}", json.dumps(asdict(status), indent=2))
     return status
 
 
@@ -99,11 +100,3 @@ def _folder(settings: Settings) -> Path:
     folder = settings.home / "replays"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _write(file: Path, text: str) -> Path:
-    """Whole or not at all: a command may be killed in the middle."""
-    draft = file.with_suffix(".draft")
-    draft.write_text(text)
-    draft.replace(file)
-    return file

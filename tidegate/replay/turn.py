@@ -1,6 +1,5 @@
 """One replay at a time: a second one would plan what the first is about to write, and write it again."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from tidegate.clients.flink import FlinkClient
 from tidegate.errors import TidegateError
 from tidegate.job_names import REPLAY, job_of
+from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
 
 
@@ -44,15 +44,11 @@ def replay_turn(settings: Settings, own: str = "") -> Iterator[Turn]:
     Raises:
         TidegateError: a replay is planned, or runs.
     """
-    folder = settings.home / "replays"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise TidegateError(
-                "another `tidegate replay` is at work.", remedy="Let it end; then ask again."
-            ) from error
+    with one_at_a_time(
+        settings.home / "replays" / "lock",
+        "another `tidegate replay` is at work.",
+        remedy="Let it end; then ask again.",
+    ):
         client = FlinkClient(settings)
         _refuse_others(client, own)
         yield Turn(client, frozenset(_replays(client)))

@@ -1,6 +1,5 @@
 """The Flink job of a replay into the lake: started, followed, found again after a crash of whoever started it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,10 +7,10 @@ from tidegate.clients.flink import FlinkClient, FlinkJob
 from tidegate.clients.lake import drop_table, lake_errors, open_catalog
 from tidegate.clients.lake_branch import drop_branch
 from tidegate.clients.lake_rows import open_table
-from tidegate.errors import TidegateError
-from tidegate.jobs.flink_run import JOBS_FOLDER, submit
+from tidegate.clock import now_ms
+from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.replay.range_plan import RangePlan
-from tidegate.replay.run import FINISHED, wait_until_ended
+from tidegate.replay.run import FINISHED, begin, require_finished, wait_until_ended
 from tidegate.replay.store import PLANNED, WRITING, WRITTEN, Status, plan_file, store_status
 from tidegate.settings import Settings
 
@@ -38,14 +37,14 @@ def write_aside(settings: Settings, plan: RangePlan, status: Status, tell: Tell)
     elif status.job_id != job.job_id:
         status = store_status(settings, plan.plan_id, replace(status, state=WRITING, job_id=job.job_id))
     ended = wait_until_ended(client, job.job_id, lambda each: tell(records_read(client, each.job_id)))
-    if ended.state != FINISHED:
-        reasons = client.exceptions(ended.job_id)
-        raise TidegateError(
-            f"the job of the replay ended as {ended.state}: {reasons[0] if reasons else 'no reason given'}.",
-            remedy=f"Nothing of the table was changed. See `tidegate logs taskmanager`; `tidegate replay run "
-            f"{plan.plan_id}` begins to write aside again.",
-        )
-    return store_status(settings, plan.plan_id, replace(status, state=WRITTEN, written_at=_now_ms()))
+    require_finished(
+        client,
+        ended,
+        "the job of the replay",
+        remedy=f"Nothing of the table was changed. See `tidegate logs taskmanager`; `tidegate replay run "
+        f"{plan.plan_id}` begins to write aside again.",
+    )
+    return store_status(settings, plan.plan_id, replace(status, state=WRITTEN, written_at=now_ms()))
 
 
 def job_of_plan(client: FlinkClient, plan: RangePlan, status: Status) -> FlinkJob | None:
@@ -81,12 +80,7 @@ def _counters(names: list[str]) -> list[str]:
 
 def _begin(settings: Settings, client: FlinkClient, plan: RangePlan) -> tuple[Status, FlinkJob]:
     clear_aside(settings, plan)
-    known = {job.job_id for job in client.jobs()}
-    status = store_status(settings, plan.plan_id, Status(WRITING, started_at=_now_ms()))
-    submit(settings, plan.job_name, [str(JOBS_FOLDER / PROGRAM), "--plan", str(plan_file(settings, plan.plan_id))])
-    job = next(each for each in client.jobs() if each.name == plan.job_name and each.job_id not in known)
+    status = store_status(settings, plan.plan_id, Status(WRITING, started_at=now_ms()))
+    arguments = [str(JOBS_FOLDER / PROGRAM), "--plan", str(plan_file(settings, plan.plan_id))]
+    job = begin(settings, client, plan.job_name, arguments)
     return store_status(settings, plan.plan_id, replace(status, job_id=job.job_id)), job
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

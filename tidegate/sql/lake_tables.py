@@ -40,3 +40,9 @@ def lake_lines(columns: Iterable[Column]) -> list[str]:
 def lake_type(column: Column) -> str:
     """The column's type in Iceberg, which knows timestamps in microseconds only."""
     return column.sql_type.replace("TIMESTAMP_LTZ(3)", "TIMESTAMP_LTZ(6)")
+
+
+def as_in_silver(column: Column) -> str:
+    """Silver has times in milliseconds; the lake would keep more of one that was computed finer."""
+    is_finer = column.sql_type == "TIMESTAMP_LTZ(3)"
+    return f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`" if is_finer else f"`{column.name}`"

@@ -17,7 +17,7 @@ from tidegate.sql import lake
 from tidegate.sql.ddl import quoted
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Insert, JobSql, Table
-from tidegate.sql.lake_tables import lake_lines, lake_table, quoted_name
+from tidegate.sql.lake_tables import as_in_silver, lake_lines, lake_table, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.refine import job_sql as refine_sql
 from tidegate.sql.scope import Offsets, Scope, Spans
@@ -79,12 +79,7 @@ def job_sql(stream: Stream, platform: Platform, asked: Recomputation) -> JobSql:
 def _insert(stream: Stream, asked: Recomputation) -> Insert:
     """The rows as silver would have them: with times in milliseconds, where the lake would keep more."""
     names = quoted(stream.silver_columns)
-    values = ", ".join(
-        f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`"
-        if column.sql_type == "TIMESTAMP_LTZ(3)"
-        else f"`{column.name}`"
-        for column in stream.silver_columns
-    )
+    values = ", ".join(map(as_in_silver, stream.silver_columns))
     into = quoted_name(asked.table)
     return Insert(f"lake.{asked.table}", f"INSERT INTO {into} ({names})\nSELECT {values} FROM refined")
 

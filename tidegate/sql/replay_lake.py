@@ -7,7 +7,6 @@ the table is known. Of the others a side table keeps where they lie and why: eac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tidegate.avro.types import Column
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import PLACE, SOURCE_OFFSET, SOURCE_PARTITION
@@ -18,7 +17,7 @@ from tidegate.sql.dead_letters import causes
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Insert, JobSql, Table
 from tidegate.sql.lake_schema import PARTITIONS
-from tidegate.sql.lake_tables import lake_table, quoted_name
+from tidegate.sql.lake_tables import as_in_silver, lake_table, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.refine import job_sql as refine_sql
 from tidegate.sql.rules import verdict_sql
@@ -75,7 +74,7 @@ def insert_passed(stream: Stream, aside: Aside) -> Insert:
     return Insert(
         f"lake.{name}",
         f"""INSERT INTO {quoted_name(name)} /*+ OPTIONS('branch' = '{aside.branch}') */ ({into})
-SELECT {", ".join(map(_as_in_silver, stream.silver_columns))}, {lake.day_of(f"`{stream.contract.event_time.column}`")}
+SELECT {", ".join(map(as_in_silver, stream.silver_columns))}, {lake.day_of(f"`{stream.contract.event_time.column}`")}
 FROM refined""",
     )
 
@@ -94,9 +93,3 @@ def insert_others(stream: Stream, aside: Aside) -> Insert:
         )
     query = "\nUNION ALL\n".join(branches)
     return Insert(f"lake.{aside.table}", f"INSERT INTO {quoted_name(aside.table)}\n{query}")
-
-
-def _as_in_silver(column: Column) -> str:
-    """Silver has times in milliseconds; the lake would keep more of one that was computed finer."""
-    is_finer = column.sql_type == "TIMESTAMP_LTZ(3)"
-    return f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`" if is_finer else f"`{column.name}`"

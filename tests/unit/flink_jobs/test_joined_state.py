@@ -25,7 +25,7 @@ OWN = state("file:///savepoints/refine.readings/1", *READINGS, "")
 @pytest.fixture(autouse=True)
 def _joined(monkeypatch: pytest.MonkeyPatch) -> None:
     """Says what would be written, and where."""
-    monkeypatch.setattr(joined_state, "_now_ms", lambda: 7)
+    monkeypatch.setattr(joined_state, "now_ms", lambda: 7)
     monkeypatch.setattr(joined_state, "join", lambda _job, _wanted, target: target)
 
 

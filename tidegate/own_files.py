@@ -1,0 +1,32 @@
+"""Files that commands keep in the home folder: written whole or not at all, and locks between commands."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tidegate.errors import TidegateError
+
+
+def write_whole(file: Path, text: str) -> Path:
+    """Whole or not at all: a command may be killed in the middle. Returns the file."""
+    draft = file.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(file)
+    return file
+
+
+@contextmanager
+def one_at_a_time(lock: Path, problem: str, remedy: str) -> Iterator[None]:
+    """Holds the lock, whose folder is made; the system gives it back if the process is killed.
+
+    Raises:
+        TidegateError: another process has it; says ``problem`` and ``remedy``.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise TidegateError(problem, remedy=remedy) from error
+        yield
