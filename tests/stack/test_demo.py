@@ -91,5 +91,6 @@ def test_the_output_tells_the_story_and_no_process_is_left(
     home: Path, finished: subprocess.CompletedProcess[str]
 ) -> None:
     assert "The proof holds" in finished.stdout
+    assert "nothing moved" not in finished.stdout, "every job has shown all, and the drain saw it"
     assert "Traceback" not in finished.stdout + finished.stderr
     assert list(processes_of(home)) == []

@@ -13,8 +13,8 @@ RECIPE = "wrong_schema_id"
 """In the dataset's folder."""
 
 
-def repair(settings: Settings, phases: Phases) -> int:
-    """Sends the letters of this cause again by the recipe; returns how many are resolved.
+def repair(settings: Settings, phases: Phases) -> dict[int, int]:
+    """Sends the letters of this cause again by the recipe; returns the offset behind the last copy of each partition.
 
     Raises:
         TidegateError: a server does not answer, or refine has not taken what was sent.
@@ -23,10 +23,11 @@ def repair(settings: Settings, phases: Phases) -> int:
         plan, _ = make_plan(settings, DATASET, LetterFilter(codes=(Code.UNKNOWN_SCHEMA,)), RECIPE, None)
         if not plan.letters:
             note.text = f"no dead letter of {Code.UNKNOWN_SCHEMA} to mend"
-            return 0
-        resolved = run_plan(settings, plan, Orders(default_actor())).progress().resolved
+            return {}
+        run = run_plan(settings, plan, Orders(default_actor()))
         note.text = (
-            f"{resolved:,} of {len(plan.letters):,} dead letters of {Code.UNKNOWN_SCHEMA} are resolved: the recipe "
+            f"{run.progress().resolved:,} of {len(plan.letters):,} dead letters of {Code.UNKNOWN_SCHEMA} are resolved: the recipe "
             f"{RECIPE} gave them the right schema id, and they were sent again"
         )
-    return resolved
+    copies = [entry.copy for entry in run.ledger.values() if entry.copy and entry.plan_id == plan.plan_id]
+    return {copy.partition: copy.offset + 1 for copy in sorted(copies, key=lambda copy: copy.offset)}

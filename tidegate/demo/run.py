@@ -109,7 +109,7 @@ class Demo:
             memory.producer_pid = producer.pid
             summary = flow.send(watched, producer, self._options, self._phases)
             flow.refined(watched.read, self._phases)
-            repair(settings, self._phases)
+            watched.leave_out_markers(repair(settings, self._phases))
             flow.drain(watched.read, self._phases)
         return summary
 

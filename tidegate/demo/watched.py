@@ -1,6 +1,7 @@
 """The pipeline under watch: output watch and search probe run beside, readings of rates and lags are taken."""
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
 
@@ -25,6 +26,7 @@ class Watched:
         self._began_s = time.monotonic()
         self._last = (self._began_s, 0, 0)
         self.raw_before = self.raw_ends = self._lag.raw_before
+        self._markers: dict[int, int] = {}
 
     def __enter__(self) -> "Watched":
         self._open.enter_context(self._view)
@@ -46,6 +48,11 @@ class Watched:
         """Records that came into the raw topic, as of the last reading."""
         return sum(self.raw_ends.values()) - sum(self.raw_before.values())
 
+    def leave_out_markers(self, ends: Mapping[int, int]) -> None:
+        """What lies behind the last records, which end there, are commit markers: offsets that no job ever passes."""
+        written = self._lag.raw_ends()
+        self._markers = {number: written[number] - end for number, end in ends.items()}
+
     def read(self, phase: str) -> Moment:
         """Takes a reading and shows it.
 
@@ -53,7 +60,8 @@ class Watched:
             TransientError: Kafka does not answer.
         """
         self._meter.check()
-        self.raw_ends = self._lag.raw_ends()
+        ends = self._lag.raw_ends()
+        self.raw_ends = {number: end - self._markers.get(number, 0) for number, end in ends.items()}
         silver, now_s = self.seen.silver, time.monotonic()
         last_s, last_produced, last_silver = self._last
         self._last = (now_s, self.produced, silver)
