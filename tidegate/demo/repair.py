@@ -25,9 +25,9 @@ def repair(settings: Settings, phases: Phases) -> dict[int, int]:
             note.text = f"no dead letter of {Code.UNKNOWN_SCHEMA} to mend"
             return {}
         run = run_plan(settings, plan, Orders(default_actor()))
-        note.text = (
-            f"{run.progress().resolved:,} of {len(plan.letters):,} dead letters of {Code.UNKNOWN_SCHEMA} are resolved: the recipe "
-            f"{RECIPE} gave them the right schema id, and they were sent again"
+        done = (
+            f"{run.progress().resolved:,} of {len(plan.letters):,} dead letters of {Code.UNKNOWN_SCHEMA} are resolved"
         )
+        note.text = f"{done}: the recipe {RECIPE} gave them the right schema id, and they were sent again"
     copies = [entry.copy for entry in run.ledger.values() if entry.copy and entry.plan_id == plan.plan_id]
     return {copy.partition: copy.offset + 1 for copy in sorted(copies, key=lambda copy: copy.offset)}
