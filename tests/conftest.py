@@ -1,7 +1,8 @@
 """What all tests share: at the end, the seconds that each part of the suite took."""
 
+import os
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -22,6 +23,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         first = next(position for position, item in enumerate(items) if item.path.parent.name == "stack")
         rest = [item for item in items[first:] if item not in demo]
         items[first:] = [*demo, *rest]
+
+
+@pytest.fixture(autouse=True)
+def _settings_stay() -> Iterator[None]:
+    """A test that leaves a setting in the environment would decide the outcome of those behind it."""
+    before = _settings()
+    yield
+    assert _settings() == before, "this test leaves a setting changed"
+
+
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("TIDEGATE_")}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -102,9 +102,10 @@ def test_what_new_rules_reject_leaves_the_lake_and_comes_back(
     assert told.returncode == 1  # the topic of silver has them still
     assert f"{len(gone):,} missing" in told.stdout
 
-    monkeypatch.delenv("TIDEGATE_SCHEMAS_DIR")
-    again = planned(sent)
-    assert "The proof holds" in tidegate("replay", "run", again["plan_id"], "--yes")
+    with monkeypatch.context() as environment:
+        environment.delenv("TIDEGATE_SCHEMAS_DIR")
+        again = planned(sent)
+        assert "The proof holds" in tidegate("replay", "run", again["plan_id"], "--yes")
     restored = countries(pipeline.settings)
     assert restored.keys() >= before.keys()
     assert [place for place, country in restored.items() if within(place, sent) and country != country.upper()] == []
