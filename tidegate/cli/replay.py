@@ -16,8 +16,9 @@ from tidegate.replay.account import counts_of
 from tidegate.replay.asked import Asked
 from tidegate.replay.make_plan import make_plan
 from tidegate.replay.missing_run import plan_missing
-from tidegate.replay.range_plan import LAKE_TARGET, RangePlan
+from tidegate.replay.range_plan import SILVER_TARGET, RangePlan
 from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
+from tidegate.replay.targets import LAKE, TARGETS, parse_targets
 from tidegate.replay.turn import replay_turn
 from tidegate.replay.write_aside import records_read
 from tidegate.settings import Settings, get_settings
@@ -35,7 +36,15 @@ def command() -> None:
 
 @command.command()
 @click.argument("dataset")
-@click.option("--target", type=click.Choice(["lake"]), default="lake", show_default=True, help="What is written again.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar=",".join(TARGETS),
+    default=(LAKE,),
+    show_default=True,
+    help="What is written again: some of these, with commas or by the option given again.",
+)
 @click.option("--arrived-from", metavar="TIME", help="Events that arrived in Kafka at this time or later.")
 @click.option("--arrived-to", metavar="TIME", help="Events that arrived before this time.")
 @click.option("--offsets", metavar="0:100-200,1:0-50", help="Raw offsets by partition, the end exclusive.")
@@ -44,14 +53,16 @@ def command() -> None:
 @click.option("--missing", is_flag=True, help="What the proof finds missing: refined into the topics again.")
 @click.option("--actor", help="Who asks for it; the user of this machine if left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **ranges: str | None) -> None:
+def plan(
+    dataset: str, targets: tuple[str, ...], missing: bool, actor: str | None, as_json: bool, **ranges: str | None
+) -> None:
     """Say what a replay of a range of DATASET would do, and keep it for `run`; nothing is changed.
 
     Waits until the lake has all of the range that refine has read.
 
     Example: tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
     """
-    settings, asked = get_settings(), Asked(**{name: text for name, text in ranges.items() if name != "target"})
+    settings, asked = get_settings(), Asked(**ranges, targets=parse_targets(targets))
     if missing and asked.text:
         raise click.UsageError("--missing is a range of its own: leave the other one out.")
     made = _planned(settings, dataset, None if missing else asked, actor or default_actor())
@@ -154,17 +165,17 @@ def _planned(settings: Settings, dataset: str, asked: Asked | None, actor: str) 
 
 def _print_plan(found: RangePlan) -> None:
     made = datetime.fromtimestamp(found.created_at / 1000, UTC)
-    where = "the lake's table" if found.target == LAKE_TARGET else "the topics of refine, such as"
+    where = "the topics of refine, such as" if found.target == SILVER_TARGET else "the lake's table"
     click.echo(f"Replay {found.plan_id} of {found.dataset} into {where} {found.table}")
     click.echo(f"Planned {made:%Y-%m-%dT%H:%M:%SZ} by {found.actor}")
     click.echo(f"Range: {found.asked}")
     for number, (start, end) in sorted(found.rows.spans.items()):
         if start < end:
             click.echo(f"  partition {number}: offsets {start:,} to {end - 1:,}")
-    if found.target == LAKE_TARGET:
-        _print_size(found)
-    else:
+    if found.target == SILVER_TARGET:
         click.echo(f"Refines {found.events:,} events again that are in no output of refine, and nothing else.")
+    else:
+        _print_size(found)
     for note in found.notes:
         click.echo(note)
 

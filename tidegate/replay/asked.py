@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.errors import TidegateError
+from tidegate.replay.targets import LAKE
 
 _RANGES = re.compile(r"\d{1,9}:\d{1,18}-\d{1,18}(,\d{1,9}:\d{1,18}-\d{1,18})*", re.ASCII)
 _HOW = "Give partition:first-end, the end exclusive, such as 0:100-200,1:0-50."
@@ -13,17 +14,18 @@ _HOW = "Give partition:first-end, the end exclusive, such as 0:100-200,1:0-50."
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One of three: when records arrived, their offsets, or when their events were."""
+    """One of three: when records arrived, their offsets, or when their events were; and what is written again."""
 
     arrived_from: str | None = None
     arrived_to: str | None = None
     offsets: str | None = None
     event_from: str | None = None
     event_to: str | None = None
+    targets: tuple[str, ...] = (LAKE,)
 
     @property
     def text(self) -> str:
-        """As it was typed."""
+        """The range as it was typed."""
         named = {
             "--arrived-from": self.arrived_from,
             "--arrived-to": self.arrived_to,

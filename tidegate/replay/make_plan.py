@@ -16,7 +16,7 @@ from tidegate.proof.window import raw_windows
 from tidegate.replay.asked import Asked, parse_ranges, parse_time
 from tidegate.replay.event_times import offsets_of_events
 from tidegate.replay.not_idempotent import not_idempotent
-from tidegate.replay.range_plan import LAKE_TARGET, Overwritten, RangePlan, new_plan_id
+from tidegate.replay.range_plan import Overwritten, RangePlan, new_plan_id
 from tidegate.replay.row_range import EventTimes, RowRange
 from tidegate.replay.settled import refined_up_to, wait_until_settled
 from tidegate.replay.store import DONE, all_plans, load_status
@@ -64,7 +64,7 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
     return RangePlan(
         plan_id=new_plan_id(now, secrets.token_hex(2)),
         dataset=dataset,
-        target=LAKE_TARGET,
+        target=",".join(asked.targets),
         created_at=int(now.timestamp() * 1000),
         actor=actor,
         asked=asked.text,

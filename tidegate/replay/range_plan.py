@@ -12,8 +12,8 @@ from tidegate.job_names import REPLAY, flink_name
 from tidegate.replay.row_range import EventTimes, RowRange
 from tidegate.sql.replay_lake import Aside
 
-LAKE_TARGET, SILVER_TARGET = "lake", "silver"
-"""The lake's silver table; or, of what is missing, the topics of refine."""
+SILVER_TARGET = "silver"
+"""Of what is missing: the topics of refine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Overwritten:
 class RangePlan:
     """What is read, and what is written again.
 
+    ``target``: see ``targets.py``, with commas between them; or ``SILVER_TARGET``.
     ``asked``: the range as it was typed. ``rows``: [start, end) per raw partition, maybe of a time. ``events``: raw
     records in it, ``expected_bytes`` of them by a sample, ``expected_s`` at the rate of the last replay (None: none has
     run yet). ``snapshot_id``: of the silver table when it was planned; None: it was empty. ``created_at``: ms since
@@ -54,6 +55,11 @@ class RangePlan:
     def hash(self) -> str:
         """SHA-256 over the plan's JSON, without a blank and with sorted names."""
         return hashlib.sha256(json.dumps(self._content(), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What is written again, in this order."""
+        return tuple(self.target.split(","))
 
     @property
     def aside(self) -> Aside:

@@ -1,0 +1,18 @@
+"""Targets are named as one likes, and written in their own order."""
+
+import pytest
+
+from tidegate.errors import TidegateError
+from tidegate.replay.targets import TARGETS, parse_targets
+
+
+def test_they_may_be_named_with_commas_or_by_the_option_given_again_and_twice() -> None:
+    backwards = [*reversed(TARGETS)]
+    assert parse_targets(backwards) == parse_targets([" , ".join(backwards), TARGETS[0]]) == TARGETS
+    assert parse_targets([TARGETS[-1]]) == (TARGETS[-1],)
+
+
+@pytest.mark.parametrize("text", ["", "lake,", "search"])
+def test_one_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(TidegateError, match="nothing that a replay writes again"):
+        parse_targets([text])
