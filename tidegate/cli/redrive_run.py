@@ -19,8 +19,8 @@ from tidegate.redrive.end import cancel_plan, status_of
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan, load
 from tidegate.redrive.progress import Progress
-from tidegate.redrive.run import Run
 from tidegate.redrive.run_plan import Orders, run_plan
+from tidegate.redrive.running import Running
 from tidegate.settings import Settings, get_settings
 from tidegate.stopping import stop_on_signal
 
@@ -68,7 +68,12 @@ class Percent(click.ParamType[float]):
     metavar="SECONDS",
     help="give up when refine has not moved for so long; what is in flight stays so.",
 )
-@click.option("--prove/--no-prove", "proves", default=True, help="end with the proof of the dataset's topics.")
+@click.option(
+    "--prove/--no-prove",
+    "proves",
+    default=True,
+    help="end with the proof of the dataset's topics; of documents also of the index.",
+)
 @click.option("--actor", metavar="NAME", help="who does it, for the audit record; default: user@host.")
 @click.option("--json", "as_json", is_flag=True, help="print JSON.")
 def run(plan_id: str, actor: str | None, proves: bool, as_json: bool, **pace: Any) -> None:
@@ -85,7 +90,7 @@ def run(plan_id: str, actor: str | None, proves: bool, as_json: bool, **pace: An
     settings = get_settings()
     plan = load(settings, plan_id)
     done = _carry_out(settings, plan, Pace(**pace), actor or default_actor())
-    report = prove(settings, plan.dataset, Scope(lake=False, index=False)) if proves else None
+    report = prove(settings, plan.dataset, Scope(lake=False, index=plan.is_of_documents)) if proves else None
     if as_json:
         more = {"sent": done.sent, "not_sent": dict(done.not_sent), "paused": done.paused or None}
         proof = report.to_json() if report else None
@@ -135,13 +140,13 @@ def cancel(plan_id: str, actor: str | None) -> None:
     _print_progress(found)
 
 
-def _carry_out(settings: Settings, plan: RedrivePlan, pace: Pace, actor: str) -> Run:
+def _carry_out(settings: Settings, plan: RedrivePlan, pace: Pace, actor: str) -> Running:
     """The run, with a progress line."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with stop_on_signal() as stop, Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(plan.plan_id, total=len(plan.letters))
 
-        def tell(run: Run) -> None:
+        def tell(run: Running) -> None:
             bar.update(task, completed=run.done, description=run.line())
 
         done = run_plan(settings, plan, Orders(actor, pace, stop, tell))
@@ -150,13 +155,13 @@ def _carry_out(settings: Settings, plan: RedrivePlan, pace: Pace, actor: str) ->
     return done
 
 
-def _print_outcome(done: Run) -> None:
+def _print_outcome(done: Running) -> None:
     _print_progress(done.progress())
     for reason, count in done.not_sent.most_common():
         click.echo(f"  not sent: {count:,}: {reason}")
-    if done.settling.unknown:
+    if done.unknown:
         click.echo(
-            f"  {len(done.settling.unknown):,} in flight have left no trace though refine has read them: "
+            f"  {done.unknown:,} in flight have left no trace though refine has read them: "
             f"`tidegate prove {done.plan.dataset}` names what is missing, `tidegate replay` refines it again; "
             "then run this again."
         )

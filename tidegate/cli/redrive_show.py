@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from tidegate.redrive.dry_run import DryRun, Judged
+from tidegate.redrive.judged import DryRun, Judged
 from tidegate.redrive.verdicts import MEANINGS
 
 

@@ -6,19 +6,20 @@ from tidegate.clients.kafka_offsets import Spans, topic_spans
 from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.audit_topics import LEDGER_TOPIC
 from tidegate.contracts.dataset import Stream
-from tidegate.dead_letters.ledger import Entry, Place, State
+from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.proof.redrives import Recorded
 from tidegate.settings import Settings
 
 
 class LedgerReader:
-    """The newest entries of the letters of one dataset's raw records."""
+    """The newest entries of the letters of one dataset's raw records; ``indexed``: of documents that were redriven."""
 
     def __init__(self, settings: Settings, dataset: Stream) -> None:
         self._settings = settings
         self._dataset = dataset
         self._read_to: Spans = {}
         self.recorded: list[Recorded] = []
+        self.indexed: frozenset[str] = frozenset()
 
     def extend(self) -> bool:
         """Reads the ledger if it has grown; False if not."""
@@ -28,6 +29,7 @@ class LedgerReader:
         entries = read_ledger(self._settings, self._dataset.name).values()
         self._read_to = spans
         self.recorded = [*recorded(entries, self._dataset.contract.topic.name)]
+        self.indexed = frozenset(each.dead_letter_id for each in entries if each.outcome is Outcome.INDEX)
         return True
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tidegate.dead_letters.record import Source, reason_of, source_of
+from tidegate.dead_letters.record import Source, dead_letter_id, reason_of, source_of
 from tidegate.proof.rows import Fingerprints, IdentityIndex, Rows, concat, fingerprints, make_rows
 from tidegate.proof.window import Window
 
@@ -73,6 +73,13 @@ class Letters:
     def count_of_silver(self) -> dict[str, int]:
         """Those of silver records by stage and error code, such as ``index TRUNCATED``; each counts once."""
         return {f"{at.stage} {at.code}": _distinct(rows) for at, rows in self.places.items() if at.of_silver}
+
+
+def still_refused(rows: Rows, topic: str, stage: str, settled: Container[str]) -> Rows:
+    """Without those whose letters are settled: what they were about has to be there. ``rows`` as in ``Letters``."""
+    numbered = zip(rows.partition.tolist(), rows.offset.tolist(), rows.identity[:, 0].tolist(), strict=True)
+    sources = (Source(topic, partition, offset, number or None) for partition, offset, number in numbered)
+    return rows.where(np.array([dead_letter_id(source, stage) not in settled for source in sources], np.bool_))
 
 
 def together(parts: Iterable[Letters]) -> Letters:

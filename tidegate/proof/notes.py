@@ -41,6 +41,12 @@ def redriven(copies: int, discarded: int) -> Iterator[str]:
         yield f"{discarded:,} of the dead letters are discarded: they stay dead letters."
 
 
+def redriven_documents(count: int) -> Iterator[str]:
+    """Which documents have no excuse any more."""
+    if count:
+        yield f"{count:,} documents that OpenSearch had refused were redriven: the index has to have them."
+
+
 def behind_open_transactions(ends: Sequence[OpenEnd]) -> Iterator[str]:
     """What can't be decided while a transaction is open, and what can be done about it."""
     for end in ends[:SHOWN]:

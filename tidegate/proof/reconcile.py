@@ -27,6 +27,7 @@ from tidegate.proof.notes import (
     expired,
     left_out,
     redriven,
+    redriven_documents,
     silver_dead_letters,
     unknown_schemas,
 )
@@ -138,6 +139,7 @@ def _notes(about: Provable, evidence: TopicEvidence, partitions: list[PartitionV
     if any(len(verdict.undecided) for verdict in partitions):
         yield from behind_open_transactions(evidence.open_ends)
     yield from redriven(sum(each.copies for each in partitions), sum(each.discarded for each in partitions))
+    yield from redriven_documents(len(evidence.redriven_documents))
     yield from silver_dead_letters(evidence.letters.count_of_silver())
     yield from unknown_schemas(evidence.doubtful)
 

@@ -13,7 +13,7 @@ from tidegate.errors import TransientError
 from tidegate.proof.layers import Expected
 from tidegate.proof.ledger_reader import LedgerReader
 from tidegate.proof.letter_reader import read_dead_letters
-from tidegate.proof.letters import Letters, together
+from tidegate.proof.letters import Letters, still_refused, together
 from tidegate.proof.open_transactions import OpenEnd, open_ends, read_hidden
 from tidegate.proof.raw_reader import RawReader, joined, within, without
 from tidegate.proof.record_reader import Leading, read_dropped, read_silver, read_silver_at
@@ -81,6 +81,11 @@ class TopicEvidence:
         """Silver records that can't be read and may be a job's all the same."""
         return self._silver.doubtful
 
+    @property
+    def redriven_documents(self) -> frozenset[str]:
+        """The letters whose documents were refused, and then taken."""
+        return self._ledger.indexed
+
     def judge(self) -> list[PartitionVerdict]:
         """The verdict on what was read so far."""
         redrives = self._redrives()
@@ -140,9 +145,16 @@ class TopicEvidence:
         if stage is None:
             return Expected(self.raw.places())
         of_silver = among_places(self._refused_places, self.letters.silver_records({stage}))
-        by_number = self.raw.numbered(self.letters.raw_rows({stage}))
-        refused = concat([self._refused_rows.where(of_silver), by_number])
-        return Expected(self._silver.rows, refused, self.letters.raw_records({stage}))
+        rows = self._unsettled(self.letters.raw_rows({stage}), stage)
+        records = self._unsettled(self.letters.raw_records({stage}), stage)
+        refused = concat([self._refused_rows.where(of_silver), self.raw.numbered(rows)])
+        return Expected(self._silver.rows, refused, records)
+
+    def _unsettled(self, refused: Rows, stage: str) -> Rows:
+        """Without what the index was given since: that has to be there."""
+        if not self.redriven_documents:
+            return refused
+        return still_refused(refused, self._contract.topic.name, stage, self.redriven_documents)
 
     def strangers(self, since_ms: int | None) -> Strangers:
         """Records of the outputs that can't be read, of those written since; but no dead letters of silver."""

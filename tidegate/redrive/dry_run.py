@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.topics import RAW_MAX_BYTES
 from tidegate.dead_letters.ledger import Place
-from tidegate.redrive.compare import Changes, Comparer
+from tidegate.redrive.compare import Comparer
 from tidegate.redrive.copies import Copier
+from tidegate.redrive.document_trial import try_documents
 from tidegate.redrive.engine import outputs, run_trial
 from tidegate.redrive.fix import Fixed, Fixer, NotFixed, fixer
 from tidegate.redrive.in_silver import Identities, silver_places
+from tidegate.redrive.judged import DryRun, Judged
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.planned import read_planned
 from tidegate.redrive.trial_sql import Trial
@@ -31,53 +33,6 @@ LARGEST_BYTES = RAW_MAX_BYTES - 64 * 1024
 _MS_PER_HOUR = 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A letter of the plan with what would become of it; ``detail`` says more where there is more."""
-
-    letter: PlannedLetter
-    verdict: Verdict
-    cause: str = ""
-    detail: str = ""
-    changes: Changes = ()
-    late_for_metrics: bool = False
-
-
-@dataclass
-class DryRun:
-    """The outcome of a dry run. ``samples``: of each verdict and cause the first few, with what the recipe changes."""
-
-    plan: RedrivePlan
-    sample: int
-    counts: dict[tuple[Verdict, str], int] = field(default_factory=dict)
-    samples: list[Judged] = field(default_factory=list)
-    late_for_metrics: int = 0
-    _told: dict[tuple[Verdict, str], int] = field(default_factory=dict)
-
-    def wants_sample(self, verdict: Verdict, cause: str) -> bool:
-        """Whether one more of these is shown."""
-        return self._told.get((verdict, cause), 0) < self.sample
-
-    def add(self, judged: Judged) -> None:
-        """Counts one letter."""
-        kind = judged.verdict, judged.cause
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        self.late_for_metrics += judged.late_for_metrics
-        if self.wants_sample(*kind):
-            self._told[kind] = self._told.get(kind, 0) + 1
-            self.samples.append(judged)
-
-    @property
-    def passes(self) -> int:
-        """How many letters would become silver."""
-        return sum(count for (verdict, _), count in self.counts.items() if verdict is Verdict.PASSES)
-
-    @property
-    def all_pass(self) -> bool:
-        """Whether every letter of the plan would."""
-        return self.passes == len(self.plan.letters)
-
-
 def dry_run(settings: Settings, plan: RedrivePlan, sample: int) -> DryRun:
     """Tries the whole plan; nothing that lasts is written.
 
@@ -86,6 +41,8 @@ def dry_run(settings: Settings, plan: RedrivePlan, sample: int) -> DryRun:
         TransientError: a server is out of reach.
     """
     stream = load_stream(settings.schemas_dir, plan.dataset)
+    if plan.is_of_documents:
+        return try_documents(settings, stream, plan, sample)
     return _Trial(settings, stream, plan, sample).run()
 
 

@@ -7,6 +7,7 @@ from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.redrive.progress import Progress, progress
 from tidegate.redrive.run import Run
+from tidegate.redrive.send import Sender
 from tidegate.settings import Settings
 
 
@@ -25,11 +26,20 @@ def cancel_plan(settings: Settings, plan: RedrivePlan, actor: str) -> Progress:
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
-    stream = load_stream(settings.schemas_dir, plan.dataset)
     with audited(settings, new_action("redrive cancel", plan.dataset, actor, plan_id=plan.plan_id)) as counts:
         # To become the dataset's redriver is to end whoever was.
-        run = Run(settings, stream, plan, actor, Pace(wait_s=0.0))
-        run.settle()
-        found = run.progress()
+        found = _fenced(settings, plan) if plan.is_of_documents else _settled(settings, plan, actor)
         counts.update(resolved=found.resolved, failed_again=found.failed_again, left=found.left)
     return found
+
+
+def _settled(settings: Settings, plan: RedrivePlan, actor: str) -> Progress:
+    run = Run(settings, load_stream(settings.schemas_dir, plan.dataset), plan, actor, Pace(wait_s=0.0))
+    run.settle()
+    return run.progress()
+
+
+def _fenced(settings: Settings, plan: RedrivePlan) -> Progress:
+    """A document is there or not: nothing is in flight."""
+    Sender(settings, plan.dataset)
+    return status_of(settings, plan)

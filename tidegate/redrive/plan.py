@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tidegate.dead_letters.codes import Stage
 from tidegate.dead_letters.ledger import Place
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -45,6 +46,11 @@ class RedrivePlan:
     recipe: str | None
     recipe_name: str | None
     letters: tuple[PlannedLetter, ...]
+
+    @property
+    def is_of_documents(self) -> bool:
+        """Whether it writes documents to OpenSearch; else it sends records to the raw topic. No plan does both."""
+        return bool(self.letters) and self.letters[0].stage == Stage.INDEX
 
     @cached_property
     def hash(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegate.dead_letters.ledger import Entry, State
+from tidegate.dead_letters.ledger import Entry, Outcome, State
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 
 
@@ -40,7 +40,7 @@ class Progress:
             "failed again": self.failed_again,
             "in flight": self.in_flight,
             "in flight by another plan": self.elsewhere,
-            "discarded or expired": self.closed,
+            "parked since, discarded or expired": self.closed,
             "left": self.left,
         }
         shown = [f"{count:,} {name}" for name, count in parts.items() if count] or ["none"]
@@ -51,15 +51,20 @@ class Progress:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def is_left(entry: Entry | None) -> bool:
-    """Whether a letter may be sent: nobody has closed it, and no copy is under way."""
-    return entry is None or entry.state in (State.OPEN, State.PARKED)
+def is_left(entry: Entry | None, plan: RedrivePlan) -> bool:
+    """Whether a letter may be sent: nobody has closed it or parked it since the plan, and no copy is under way."""
+    if entry is None or entry.state is State.OPEN:
+        return True
+    return entry.state is State.PARKED and entry.changed_at <= plan.created_at
 
 
 def left(plan: RedrivePlan, ledger: Mapping[str, Entry]) -> list[PlannedLetter]:
-    """The letters of the plan that are still to send, in the order in which they lie in their topic."""
+    """The letters of the plan that are still to send, in the order in which they lie in their topic.
+
+    Among them are documents that were refused before: the plan may be run again when the mapping is mended.
+    """
     return sorted(
-        (each for each in plan.letters if is_left(ledger.get(each.dead_letter_id))),
+        (each for each in plan.letters if is_left(ledger.get(each.dead_letter_id), plan)),
         key=lambda each: (each.letter.partition, each.letter.offset),
     )
 
@@ -68,20 +73,30 @@ def progress(plan: RedrivePlan, ledger: Mapping[str, Entry]) -> Progress:
     """What the ledger says of the plan's letters."""
     entries = [ledger.get(each.dead_letter_id) for each in plan.letters]
     named = [entry for entry in entries if entry is not None]
-    states = Counter(entry.state for entry in named)
+    failed = [entry for entry in named if _has_failed(entry, plan)]
+    others = [entry for entry in entries if entry is None or not _has_failed(entry, plan)]
+    states = Counter(entry.state for entry in others if entry is not None)
+    left_count = sum(is_left(entry, plan) for entry in others)
     mine = sum(entry.state == State.IN_FLIGHT and entry.plan_id == plan.plan_id for entry in named)
+    waiting = states[State.OPEN] + states[State.PARKED] + others.count(None)
     return Progress(
         plan_id=plan.plan_id,
         letters=len(entries),
         in_flight=mine,
         resolved=states[State.RESOLVED],
-        failed_again=states[State.FAILED_AGAIN],
-        left=sum(map(is_left, entries)),
-        closed=states[State.DISCARDED] + states[State.EXPIRED],
+        failed_again=len(failed),
+        left=left_count,
+        closed=states[State.DISCARDED] + states[State.EXPIRED] + waiting - left_count,
         elsewhere=states[State.IN_FLIGHT] - mine,
         outcomes=_counted(entry.outcome for entry in named if entry.state == State.RESOLVED),
-        causes=_counted(entry.cause for entry in named if entry.state == State.FAILED_AGAIN),
+        causes=_counted(entry.cause for entry in failed),
     )
+
+
+def _has_failed(entry: Entry, plan: RedrivePlan) -> bool:
+    """By its state, whose letter has another one now; or as a document that was refused again, and has no other."""
+    is_refused = entry.outcome is Outcome.DEAD_LETTER and entry.plan_id == plan.plan_id
+    return entry.state is State.FAILED_AGAIN or (is_refused and entry.state in (State.OPEN, State.PARKED))
 
 
 def _counted(values: Iterable[str | None]) -> dict[str, int]:

@@ -7,7 +7,7 @@ settled by reading back.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tidegate.clients.ledger import read_ledger
@@ -21,14 +21,13 @@ from tidegate.redrive.making import Work, make_copies
 from tidegate.redrive.pace import Pace, batches, parts
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.progress import Progress, left, progress
+from tidegate.redrive.running import Stop, Tell
 from tidegate.redrive.send import Sender, Step
 from tidegate.redrive.settling import Settling
 from tidegate.settings import Settings
 
 LOOK_EVERY_S = 1.0
 POLL_S = 0.2
-Stop = Callable[[], bool]
-Tell = Callable[["Run"], None]
 
 
 @dataclass
@@ -78,6 +77,11 @@ class Run:
     def done(self) -> int:
         """How many letters of the plan this run has seen settled."""
         return self.outcomes[State.RESOLVED] + self.outcomes[State.FAILED_AGAIN]
+
+    @property
+    def unknown(self) -> int:
+        """How many are in flight and have left no trace, though refine has passed them."""
+        return len(self.settling.unknown)
 
     def line(self) -> str:
         """For people, while it runs."""

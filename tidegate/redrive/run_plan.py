@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from tidegate.clients.audit import audited, new_action
 from tidegate.contracts.load import load_stream
+from tidegate.redrive.document_run import DocumentRun
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan
-from tidegate.redrive.run import Run, Stop, Tell
+from tidegate.redrive.run import Run
 from tidegate.redrive.run_files import redrive_turn
+from tidegate.redrive.running import Running, Stop, Tell
 from tidegate.settings import Settings
 
 
@@ -21,7 +23,7 @@ class Orders:
     tell: Tell = lambda _: None
 
 
-def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Run:
+def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Running:
     """The run, when it has ended; its audit record is written before and after.
 
     Raises:
@@ -32,7 +34,8 @@ def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Run:
     counts = {"letters": len(plan.letters)}
     action = new_action("redrive", plan.dataset, orders.actor, plan_id=plan.plan_id, detail=plan.filters, counts=counts)
     with redrive_turn(settings, plan.dataset), audited(settings, action) as done:
-        run = Run(settings, stream, plan, orders.actor, orders.pace, stop=orders.stop, tell=orders.tell)
+        made = DocumentRun if plan.is_of_documents else Run
+        run = made(settings, stream, plan, orders.actor, orders.pace, stop=orders.stop, tell=orders.tell)
         found = run.carry_out()
         done.update(sent=run.sent, resolved=found.resolved, failed_again=found.failed_again, left=found.left)
     return run

@@ -12,6 +12,7 @@ from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.errors import TidegateError
+from tidegate.redrive.documents import document_of, is_of_document
 from tidegate.redrive.fix import Fixer, NotFixed, fixer_of
 from tidegate.redrive.in_silver import Identities, silver_places
 from tidegate.redrive.plan import PlannedLetter
@@ -23,6 +24,7 @@ SENDABLE = frozenset({State.OPEN, State.PARKED})
 """The states that a letter is sent again from; parked ones only where they are asked for."""
 
 
+DOCUMENTS = "their documents go to OpenSearch alone: plan them by --stage index"
 IN_SILVER = "its identity is in silver already: `tidegate dlq settle` resolves it"
 
 
@@ -35,6 +37,54 @@ class Chosen:
     refused: Counter[str] = field(default_factory=Counter)
 
 
+class Documents:
+    """Of the letters that are meant, those of documents: they go to OpenSearch alone, by a plan of their own."""
+
+    def __init__(self, stream: Stream, state_of: Mapping[str, State], states: frozenset[State]) -> None:
+        self._stream = stream
+        self._state_of = state_of
+        self._states = states
+        self._found = Chosen()
+
+    def set_aside(self, letters: Iterable[Found]) -> Iterator[Found]:
+        """The other letters."""
+        for found in letters:
+            if is_of_document(found.letter):
+                self._add(found)
+            else:
+                yield found
+
+    def with_records(self, chosen: Chosen, *, has_recipe: bool) -> Chosen:
+        """What the plan takes: records, if there are any, else documents.
+
+        Raises:
+            TidegateError: a recipe is given for documents.
+        """
+        found = self._found
+        chosen.refused += found.refused
+        if chosen.letters and found.letters:
+            chosen.refused[DOCUMENTS] += len(found.letters)
+        if chosen.letters or not found.letters:
+            return chosen
+        if has_recipe:
+            raise TidegateError(
+                "a document goes to OpenSearch as it is: a recipe mends records.",
+                remedy="Mend the mapping, and plan without --recipe.",
+            )
+        return Chosen(found.letters, found.causes, chosen.refused)
+
+    def _add(self, found: Found) -> None:
+        place, letter = found
+        state = self._state_of.get(letter["dead_letter_id"], State.OPEN)
+        document = document_of(self._stream, letter)
+        reason = state_refusal(state, self._states) or (document.reason if isinstance(document, NotFixed) else "")
+        if reason:
+            self._found.refused[reason] += 1
+            return
+        self._found.letters.append(planned_letter(place, letter))
+        self._found.causes[letter["stage"], letter["error_code"]] += 1
+
+
 def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Recipe | Script | None) -> Chosen:
     """The letters that ``wanted`` means; open ones, where it names no state.
 
@@ -45,7 +95,8 @@ def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Rec
     require_sendable(states)
     state_of = {letter_id: entry.state for letter_id, entry in read_ledger(settings, stream.name).items()}
     fixer, identities, chosen = fixer_of(settings, stream, recipe), Identities(settings, stream), Chosen()
-    letters = read_letters(settings, stream.name, replace(wanted, states=()))
+    documents = Documents(stream, state_of, frozenset(states))
+    letters = documents.set_aside(read_letters(settings, stream.name, replace(wanted, states=())))
     is_meant = False
     for planned, letter in sort_out(letters, state_of, states, fixer, chosen):
         sent = fixer(letter)
@@ -59,7 +110,7 @@ def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Rec
             remedy="Compare its `when` with stage, code, rule and fields of `tidegate dlq list`.",
         )
     leave_out_what_is_in_silver(chosen, silver_places(settings, stream, identities))
-    return chosen
+    return documents.with_records(chosen, has_recipe=recipe is not None)
 
 
 def leave_out_what_is_in_silver(chosen: Chosen, places: Mapping[int, Place]) -> None:
@@ -93,16 +144,26 @@ def sort_out(
         if reason:
             chosen.refused[reason] += 1
             continue
-        source = letter["source"]
-        failed = Place(source["topic"], source["partition"], source["offset"])
-        yield PlannedLetter(letter["dead_letter_id"], place, failed, letter["stage"], letter["attempt"]), letter
+        yield planned_letter(place, letter), letter
+
+
+def planned_letter(place: Place, letter: Mapping[str, Any]) -> PlannedLetter:
+    """The letter at a place, as a plan has it."""
+    source = letter["source"]
+    failed = Place(source["topic"], source["partition"], source["offset"])
+    return PlannedLetter(letter["dead_letter_id"], place, failed, letter["stage"], letter["attempt"])
+
+
+def state_refusal(state: State, wanted: frozenset[State]) -> str:
+    """Why a letter in this state is not sent; empty if it may be."""
+    if state in wanted:
+        return ""
+    return f"it is {state}" + (": add --state parked" if state is State.PARKED else "")
 
 
 def _refusal(letter: Mapping[str, Any], state: State, wanted: frozenset[State], fixer: Fixer) -> str:
     """Why a letter is not sent; empty if it is."""
-    if state not in wanted:
-        return f"it is {state}" + (": add --state parked" if state is State.PARKED else "")
-    refused = refusal(letter)
+    refused = state_refusal(state, wanted) or refusal(letter)
     if refused:
         return refused
     arrived = fixer.arrived(letter)

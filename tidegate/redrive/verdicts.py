@@ -23,6 +23,7 @@ class Verdict(StrEnum):
     OUT_OF_WINDOW = "out_of_window"
     DROPPED = "dropped"
     DUPLICATE = "duplicate"
+    THERE = "there"
     TOO_LARGE = "too_large"
     UNMATCHED = "unmatched"
     LEFT_OUT = "left_out"
@@ -36,6 +37,7 @@ MEANINGS: Mapping[Verdict, str] = {
     Verdict.OUT_OF_WINDOW: "event time not believed",
     Verdict.DROPPED: "would be dropped",
     Verdict.DUPLICATE: "a duplicate",
+    Verdict.THERE: "OpenSearch has the document",
     Verdict.TOO_LARGE: "too large",
     Verdict.UNMATCHED: "no fix of the recipe matches",
     Verdict.LEFT_OUT: "the recipe leaves it out",

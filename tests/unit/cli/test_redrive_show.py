@@ -3,7 +3,7 @@ import pytest
 from tests.unit.redrive.test_plan import LETTERS, PLAN
 from tidegate.cli.redrive_show import dry_run_facts, print_dry_run
 from tidegate.redrive.compare import Change
-from tidegate.redrive.dry_run import DryRun, Judged
+from tidegate.redrive.judged import DryRun, Judged
 from tidegate.redrive.verdicts import Verdict
 
 

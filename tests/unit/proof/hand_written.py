@@ -18,7 +18,7 @@ from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.contracts.audit_topics import LEDGER_SCHEMA, LEDGER_TOPIC
 from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters import redriven
-from tidegate.dead_letters.ledger import Entry, Place, State, as_record
+from tidegate.dead_letters.ledger import Entry, Outcome, Place, State, as_record
 from tidegate.dead_letters.record import Source, dead_letter_id
 from tidegate.proof import letter_reader, record_reader, retention_reader
 from tidegate.proof.topics import Beginnings, TopicEvidence
@@ -97,12 +97,19 @@ class HandWritten:
         value = self._raw_value(identity, 0)
         self._broker.send(topic, [(0, value)], headers=[redriven.marked([], of, value, key)])
 
-    def record(self, letter: str, source: int, copy: int | None = None, state: State = State.RESOLVED) -> None:
+    def record(
+        self,
+        letter: str,
+        source: int,
+        copy: int | None = None,
+        state: State = State.RESOLVED,
+        outcome: Outcome | None = None,
+    ) -> None:
         """An entry of the ledger for the letter of a record of partition 0."""
         topic = self.contract.topic.name
         of_letter, of_source = Place(self.contract.dead_letter_topic, 0, 0), Place(topic, 0, source)
         copied = None if copy is None else Place(topic, 0, copy)
-        entry = Entry(letter, NAME, state, of_letter, of_source, 0, "anna@desk", copy=copied)
+        entry = Entry(letter, NAME, state, of_letter, of_source, 0, "anna@desk", copy=copied, outcome=outcome)
         self._broker.send(LEDGER_TOPIC, [(0, self._state.encode(as_record(entry)))], letter.encode())
 
     def dropped(self, offset: int) -> None:

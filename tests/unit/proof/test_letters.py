@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tidegate.dead_letters.record import Source
-from tidegate.proof.letters import WHOLE, Letters, Reason, read_letter, together
+from tidegate.dead_letters.record import Source, dead_letter_id
+from tidegate.proof.letters import WHOLE, Letters, Reason, read_letter, still_refused, together
 from tidegate.proof.rows import Rows, make_rows
 from tidegate.proof.window import Window
 
@@ -46,6 +46,14 @@ def test_a_letter_counts_once_in_its_window_and_each_row_of_a_record_by_itself()
         "DOCUMENT_REJECTED": 1,
     }
     assert LETTERS.count_of_silver() == {"index TRUNCATED": 1}
+
+
+def test_a_letter_that_is_settled_excuses_nothing() -> None:
+    refused = named((0, 3, 2), (0, 4, WHOLE), (1, 4, WHOLE))
+    settled = {dead_letter_id(Source("raw.x", 0, 3, 2), "index"), dead_letter_id(Source("raw.x", 1, 4), "index")}
+
+    assert places(still_refused(refused, "raw.x", "index", settled)) == [(0, 4, WHOLE)]
+    assert places(still_refused(refused, "raw.x", "lake", settled)) == places(refused)
 
 
 def test_letters_of_several_readings_are_one() -> None:

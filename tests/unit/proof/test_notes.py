@@ -42,3 +42,8 @@ def test_copies_and_discarded_letters_are_told_of_where_there_are_some() -> None
     copies, discarded = notes.redriven(1200, 3)
     assert copies.startswith("1,200 redriven copies")
     assert discarded.startswith("3 of the dead letters are discarded")
+
+
+def test_documents_that_were_redriven_are_told() -> None:
+    assert next(notes.redriven_documents(2)).startswith("2 documents that OpenSearch had refused were redriven")
+    assert not [*notes.redriven_documents(0)]

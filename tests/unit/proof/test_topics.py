@@ -7,6 +7,7 @@ import pytest
 from tests.broker import Broker
 from tests.unit.proof.hand_written import HandWritten
 from tidegate.clients import kafka_offsets
+from tidegate.dead_letters.ledger import Outcome, State
 from tidegate.errors import TransientError
 from tidegate.proof import topics
 from tidegate.proof.open_transactions import OpenEnd
@@ -105,6 +106,21 @@ def test_what_lies_in_an_output_since_before_the_window_is_not_named(
     assert evidence.strangers(5000) == Strangers.at(["silver.probe:0:1"])
     monkeypatch.setattr(topics, "offsets_at", lambda *_: {})
     assert evidence.strangers(9000) == Strangers()
+
+
+def test_a_document_that_was_redriven_has_no_excuse_any_more(written: HandWritten) -> None:
+    written.raw("a", "b")
+    written.silver((0, "a"), (1, "b"))
+    written.letter("index", 0)
+    written.letter("index", 1)
+    written.record(written.letter_id(0, "index"), 0, outcome=Outcome.INDEX)
+    written.record(written.letter_id(1, "index"), 1, state=State.DISCARDED)
+
+    evidence = written.evidence()
+
+    assert places(evidence.expected("index").refused_records) == [(0, 1)]
+    assert evidence.redriven_documents == {written.letter_id(0, "index")}
+    assert faults(evidence) == NOTHING
 
 
 def test_a_dead_letter_of_a_silver_record_excuses_its_row_in_that_layer_only(written: HandWritten) -> None:

@@ -43,8 +43,8 @@ def test_the_states_sum_to_the_letters_of_the_plan() -> None:
     assert (found.outcomes, found.causes) == ({"silver": 1, "duplicate": 1}, {"rule/RULE_VIOLATED": 1})
     assert not found.is_done
     assert found.line() == (
-        "9 letters: 2 resolved, 1 failed again, 1 in flight, 1 in flight by another plan, 1 discarded or expired, "
-        "3 left"
+        "9 letters: 2 resolved, 1 failed again, 1 in flight, 1 in flight by another plan, "
+        "1 parked since, discarded or expired, 3 left"
     )
     assert found.to_json()["left"] == 3
 
@@ -56,3 +56,21 @@ def test_a_plan_is_done_when_each_letter_has_its_end() -> None:
 
 def test_left_are_open_and_parked_letters_in_the_order_of_their_topic() -> None:
     assert [each.dead_letter_id for each in left(plan("abcdefghi"), LEDGER)] == ["i", "h", "g"]
+
+
+def test_a_letter_that_somebody_parks_after_the_plan_was_made_is_not_sent() -> None:
+    ledger = {"a": replace(ENTRY, state=State.PARKED, changed_at=2), "b": replace(ENTRY, state=State.PARKED)}
+
+    assert [each.dead_letter_id for each in left(plan("ab"), ledger)] == ["b"]
+    assert (progress(plan("ab"), ledger).closed, progress(plan("ab"), ledger).left) == (1, 1)
+
+
+def test_a_document_that_was_refused_again_has_failed_and_may_be_tried_again_until_it_is_parked() -> None:
+    refused = replace(ENTRY, outcome=Outcome.DEAD_LETTER, cause="index/DOCUMENT_REJECTED", changed_at=2)
+    ledger = {"a": refused, "b": replace(refused, state=State.PARKED), "c": replace(refused, plan_id="another")}
+
+    found = progress(plan("abc"), ledger)
+
+    assert (found.failed_again, found.left, found.closed) == (2, 1, 0)
+    assert found.causes == {"index/DOCUMENT_REJECTED": 2}
+    assert [each.dead_letter_id for each in left(plan("abc"), ledger)] == ["c", "a"]

@@ -1,5 +1,6 @@
 """Which letters a plan takes, and why not the others."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from tests.unit.redrive.letters import letter
 from tests.unit.redrive.records import CLICKS, click_letter, fixer, written
 from tidegate.dead_letters.filter import Found, LetterFilter
-from tidegate.dead_letters.ledger import Place, State
+from tidegate.dead_letters.ledger import Entry, Place, State
 from tidegate.errors import TidegateError
 from tidegate.redrive import select
 from tidegate.redrive.plan import PlannedLetter
@@ -17,6 +18,7 @@ from tidegate.redrive.select import Chosen, choose, require_sendable, sort_out
 from tidegate.settings import Settings
 
 AT = Place("dlq.clicks", 0, 7)
+_CLICK = {"event_time": 0, "session_id": "s", "event_type": "view", "page_url": "/"}
 
 
 def found(letter_id: str, **fields: Any) -> Found:
@@ -90,15 +92,51 @@ def test_what_silver_has_already_is_taken_out(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
-def choose_by(recipe: str, monkeypatch: pytest.MonkeyPatch) -> Chosen:
-    letters = [Found(AT, click_letter(written({"event_id": "e1", **_CLICK})))]
-    monkeypatch.setattr(select, "read_ledger", lambda *_: {})
+def click_document(letter_id: str, **fields: Any) -> Found:
+    row = {"event_id": letter_id, "event_time": "2026-11-29T08:00:00.000Z"}
+    payload = json.dumps(row).encode()
+    of = {"source": {"topic": "raw.clicks"}, "stage": "index", "error_code": "DOCUMENT_REJECTED", "failed_at": 1}
+    return Found(AT, letter(payload, dead_letter_id=letter_id, **{**of, **fields}))
+
+
+A_RECORD = Found(AT, click_letter(written({"event_id": "e1", **_CLICK})))
+
+
+def test_documents_are_planned_where_no_record_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = [click_document("a"), click_document("b", payload_truncated=True), click_document("c")]
+    monkeypatch.setattr(select, "silver_places", lambda *_: {})
+
+    alone = choose_by(None, monkeypatch, letters, {"c": State.RESOLVED})
+    beside = choose_by(None, monkeypatch, [*letters, A_RECORD], {"c": State.RESOLVED})
+
+    assert [(each.dead_letter_id, each.stage) for each in alone.letters] == [("a", "index")]
+    assert alone.causes == {("index", "DOCUMENT_REJECTED"): 1}
+    assert alone.refused == {
+        "it has only a part of its document, which is larger than a letter may be": 1,
+        "it is resolved": 1,
+    }
+    assert [each.stage for each in beside.letters] == ["decode"]
+    assert beside.refused[select.DOCUMENTS] == 1
+
+
+def test_a_recipe_for_documents_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(select, "silver_places", lambda *_: {})
+
+    with pytest.raises(TidegateError, match="a document goes to OpenSearch as it is"):
+        choose_by("fixes: [{do: [{drop: country}]}]", monkeypatch, [click_document("a")])
+
+
+def choose_by(
+    recipe: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    letters: Iterable[Found] = (A_RECORD,),
+    states: Mapping[str, State] | None = None,
+) -> Chosen:
+    entries = {name: Entry(name, "clicks", state, AT, AT, 1, "anna") for name, state in (states or {}).items()}
+    monkeypatch.setattr(select, "read_ledger", lambda *_: entries)
     monkeypatch.setattr(select, "read_letters", lambda *_: iter(letters))
     monkeypatch.setattr(select, "fixer_of", lambda _, stream, __: fixer(stream, recipe))
-    return choose(Settings(), CLICKS, LetterFilter(), parse_recipe(recipe, "r.yaml"))
-
-
-_CLICK = {"event_time": 0, "session_id": "s", "event_type": "view", "page_url": "/"}
+    return choose(Settings(), CLICKS, LetterFilter(), parse_recipe(recipe, "r.yaml") if recipe else None)
 
 
 def test_a_recipe_that_means_none_of_the_letters_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,8 @@ COVERED = {
     "tidegate/redrive/dry_run.py": "tests/stack/test_dry_run.py",
     "tidegate/redrive/engine.py": "tests/stack/test_dry_run.py",
     "tidegate/redrive/in_silver.py": "tests/stack/test_dry_run.py",
+    "tidegate/redrive/judged.py": "tests/unit/redrive/test_document_trial.py",
+    "tidegate/redrive/running.py": "tests/unit/redrive/test_document_run.py",
     "tidegate/redrive/json_topic.py": "tests/unit/redrive/test_fix.py",
     "tidegate/cli/redrive_run.py": "tests/stack/test_redrive_run.py",
     "tidegate/redrive/end.py": "tests/stack/test_redrive_crashes.py",
