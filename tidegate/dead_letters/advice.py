@@ -34,7 +34,10 @@ ADVICE: Mapping[tuple[Stage, Code], str] = {
         "`error_message` names it. Guard the expression (`TRY_CAST`, `NULLIF`), reject such values by a rule, "
         "or allow null in `silver.avsc`."
     ),
-    (Stage.INDEX, Code.DOCUMENT_REJECTED): "`error_message` is OpenSearch's. Run `tidegate index status`.",
+    (Stage.INDEX, Code.DOCUMENT_REJECTED): (
+        "`error_message` is OpenSearch's. Run `tidegate index status`, mend the mapping, then `tidegate redrive plan` "
+        "with `--stage index`."
+    ),
     (Stage.INDEX, Code.DOCUMENT_TOO_LARGE): "Raise `sink.bulk-flush.max-size`, or index fewer fields.",
     (Stage.INDEX, Code.ROW_UNREADABLE): "`error_message` is the decoder's. `source` names the row in the silver topic.",
     (Stage.LAKE, Code.ROW_UNREADABLE): "`error_message` is the decoder's. `source` names the row in the silver topic.",
