@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a problem.
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import click
 from rich.markup import escape
@@ -43,7 +44,7 @@ def list_(dataset: str | None, kind: str | None, last: int, as_json: bool) -> No
     ]
     ids = [*dict.fromkeys(action.action_id for action in actions)][-last:]
     if as_json:
-        click.echo(json.dumps([asdict(action) for action in actions if action.action_id in ids], indent=2))
+        click.echo(json.dumps([_json(action) for action in actions if action.action_id in ids], indent=2))
         return
     if not ids:
         click.echo("No such actions.")
@@ -69,7 +70,7 @@ def show(action_id: str, as_json: bool) -> None:
         problem = f"{'several actions begin' if found else 'no action begins'} with {action_id}."
         raise TidegateError(problem, remedy="Take an id from `tidegate audit list`.")
     if as_json:
-        click.echo(json.dumps([asdict(action) for action in found], indent=2))
+        click.echo(json.dumps([_json(action) for action in found], indent=2))
         return
     for action in found:
         click.echo(f"{when(action.at)} {action.action} of {action.dataset} {action.phase}, by {action.actor}")
@@ -80,6 +81,11 @@ def show(action_id: str, as_json: bool) -> None:
             click.echo(f"  {name}: {count:,}")
     if found[-1].phase == "begun":
         click.echo("It has not ended: it is at work, or its process died.")
+
+
+def _json(action: Action) -> dict[str, Any]:
+    """Without the letters, of which there may be a million."""
+    return {name: value for name, value in asdict(action).items() if name != "entries"}
 
 
 def _row(records: list[Action]) -> tuple[str, ...]:

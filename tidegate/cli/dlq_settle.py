@@ -44,7 +44,8 @@ def settle(dataset: str, dry_run: bool, actor: str | None) -> None:
         return
     action = new_action("settle", dataset, actor)
     with audited(settings, action) as counts:
-        counts["letters"] = sum(write_entries(settings, dataset, entries(found, dataset, action.actor)))
+        written = write_entries(settings, action, entries(found, dataset, action.actor))
+        counts["letters"] = counts["entries"] = sum(written)
     click.echo(f"{len(found):,} letters of {dataset} are resolved: their events are in silver.")
 
 

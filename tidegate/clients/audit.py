@@ -13,7 +13,7 @@ from confluent_kafka import Producer
 from tidegate.avro.records import decode_record, plain_schemas
 from tidegate.clients import connection
 from tidegate.clients.audit_topics import audit_encoder
-from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_offsets import Spans, topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.outage import KAFKA, outage
 from tidegate.clients.registry import RegistryClient
@@ -21,13 +21,16 @@ from tidegate.clock import now_ms
 from tidegate.contracts.audit_topics import ACTIONS_TOPIC
 from tidegate.settings import Settings
 
-Phase = Literal["begun", "ended"]
+Phase = Literal["begun", "entries", "ended"]
 _WAIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something done for a person; ``at`` is in ms since the epoch, both phases have one ``action_id``."""
+    """Something done for a person; ``at`` is in ms since the epoch, its records have one ``action_id``.
+
+    ``entries``: of the phase of this name, the digests of ledger entries by letter (see ``dead_letters.told``).
+    """
 
     action_id: str
     at: int
@@ -38,6 +41,7 @@ class Action:
     phase: Phase = "begun"
     counts: Mapping[str, int] = field(default_factory=dict)
     detail: str = ""
+    entries: Mapping[str, int] = field(default_factory=dict)
 
 
 def default_actor() -> str:
@@ -94,12 +98,23 @@ def _ended(action: Action, counts: dict[str, int], detail: str) -> Action:
 
 
 def read_actions(settings: Settings) -> list[Action]:
-    """All of them in their order; none before the first.
+    """How they began and ended, in their order; none before the first.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
+    return [action for action in read_records(settings) if action.phase != "entries"]
+
+
+def read_records(settings: Settings, spans: Spans | None = None) -> Iterator[Action]:
+    """The records of all phases, one by one as they are read, or those at these offsets.
 
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
     schemas = plain_schemas(RegistryClient(settings).by_id)
-    scan = Scan(settings, ACTIONS_TOPIC, topic_spans(settings, ACTIONS_TOPIC))
-    records = (decode_record(value, schemas) for batch in read_batches(scan) for value in batch.values)
-    return [Action(**{name: record[name] for name in Action.__slots__}) for record in records if record is not None]
+    spans = topic_spans(settings, ACTIONS_TOPIC) if spans is None else spans
+    for batch in read_batches(Scan(settings, ACTIONS_TOPIC, spans)):
+        for record in (decode_record(value, schemas) for value in batch.values):
+            if record is not None:
+                yield Action(**{name: record[name] for name in Action.__slots__ if name in record})

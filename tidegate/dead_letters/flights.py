@@ -1,16 +1,22 @@
 """Entries of letters in flight as bytes, ten times as fast as by a codec: a redrive writes one for each letter. Pure.
 
-Format: Avro 1.12 specification, "Binary encoding", of ``schemas/dead_letter_state/v1.avsc``.
+Format: Avro 1.12 specification, "Binary encoding", of ``schemas/dead_letter_state/v2.avsc``.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tidegate.dead_letters.ledger import Entry, Place
 
 _NULL = b"\0"
 _PRESENT = b"\2"
-_NO_END = _NULL * 5
-"""No outcome, its place, next letter, cause and reason."""
+_NO_END = _NULL * 6
+"""No outcome, its place, next letter, cause, reason and action."""
+
+
+def is_flight(entry: Entry, fields: Sequence[str]) -> bool:
+    """Whether :func:`flight_body` can write it, by a schema of these fields: a folder may have an older version."""
+    return entry.copy is not None and entry.plan_id is not None and tuple(fields) == Entry.__slots__
 
 
 def flight_body(entry: Entry) -> bytes:

@@ -53,7 +53,7 @@ class Entry:
     """One line of the ledger.
 
     ``letter`` lies in ``dlq.<dataset>``, ``source`` is the record that failed, ``changed_at`` is in ms since the epoch.
-    ``next_letter_id`` and ``cause`` (``stage/code``) are of a letter that failed again.
+    ``next_letter_id`` and ``cause`` (``stage/code``) are of a letter that failed again. ``action_id``: see ``told``.
     """
 
     dead_letter_id: str
@@ -71,6 +71,7 @@ class Entry:
     next_letter_id: str | None = None
     cause: str | None = None
     reason: str | None = None
+    action_id: str | None = None
 
 
 def as_record(entry: Entry) -> dict[str, Any]:
@@ -91,13 +92,15 @@ def as_record(entry: Entry) -> dict[str, Any]:
         "next_letter_id": entry.next_letter_id,
         "cause": entry.cause,
         "reason": entry.reason,
+        "action_id": entry.action_id,
     }
 
 
 def from_record(record: Mapping[str, Any]) -> Entry:
-    """The entry in a decoded record, whose times are numbers."""
-    values = {name: record[name] for name in Entry.__slots__}
+    """The entry in a decoded record, whose times are numbers; version 1 of the schema had no action."""
+    values = {name: record[name] for name in Entry.__slots__ if name != "action_id"}
     for name in ("letter", "source", "copy", "outcome_place"):
         values[name] = values[name] and Place(**values[name])
     outcome = values["outcome"]
-    return Entry(**values | {"state": State(values["state"]), "outcome": outcome and Outcome(outcome)})
+    known = {"state": State(values["state"]), "outcome": outcome and Outcome(outcome)}
+    return Entry(**values | known, action_id=record.get("action_id"))

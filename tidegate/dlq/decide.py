@@ -55,8 +55,8 @@ def carry_out(settings: Settings, decision: Decision, letters: Sequence[Chosen])
     action = decision.action
     with audited(settings, action) as counts:
         entries = (_entry(decision, letter, action.actor) for letter in letters)
-        for written in write_entries(settings, decision.dataset, entries):
-            counts["letters"] = counts.get("letters", 0) + written
+        for written in write_entries(settings, action, entries):
+            counts["letters"] = counts["entries"] = counts.get("letters", 0) + written
             yield written
 
 

@@ -5,10 +5,8 @@ to grow, so time, not rest, ends the waiting.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol, TypeVar
-
-from tidegate.proof.rows import Difference
 
 POLL_S = 0.5
 
@@ -26,17 +24,15 @@ class Evidence(Protocol[Verdict_co]):
         """Reads what the outputs gained since; False if nothing."""
 
 
-def judge_when_caught_up(
-    evidence: Evidence[Verdict], differences: Callable[[Verdict], Iterable[Difference]], deadline_s: float
-) -> Verdict:
-    """The verdict once nothing is missing, or on what was read after the deadline (monotonic clock).
+def judge_when_caught_up(evidence: Evidence[Verdict], lacks: Callable[[Verdict], bool], deadline_s: float) -> Verdict:
+    """The verdict once it lacks nothing, or on what was read after the deadline (monotonic clock).
 
-    ``differences``: those of a verdict.
+    ``lacks``: whether something is missing by a verdict.
     """
     is_last = False
     while True:
         verdict = evidence.judge()
-        if is_last or not any(len(difference.missing) for difference in differences(verdict)):
+        if is_last or not lacks(verdict):
             return verdict
         is_last = time.monotonic() > deadline_s
         while not evidence.extend():

@@ -1,14 +1,20 @@
-"""What the ledger of dead letters says of a dataset's raw records, read again when it has grown."""
+"""What the ledger of dead letters says of a dataset's raw records, and its audit of it; read on as both grow."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from tidegate.clients.kafka_offsets import Spans, topic_spans
-from tidegate.clients.ledger import read_ledger
-from tidegate.contracts.audit_topics import LEDGER_TOPIC
+from tidegate.clients.ledger_columns import STATES, LedgerColumns, LedgerScan
+from tidegate.clients.told import ToldReader
+from tidegate.contracts.audit_topics import ACTIONS_TOPIC, LEDGER_TOPIC
 from tidegate.contracts.dataset import Stream
-from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
+from tidegate.dead_letters.ledger import State
 from tidegate.proof.redrives import Recorded
+from tidegate.proof.told import ToldVerdict, Witness, compare_told
 from tidegate.settings import Settings
+
+_PARKED, _DISCARDED = STATES.index(State.PARKED), STATES.index(State.DISCARDED)
 
 
 class LedgerReader:
@@ -16,35 +22,58 @@ class LedgerReader:
 
     def __init__(self, settings: Settings, dataset: Stream) -> None:
         self._settings = settings
-        self._dataset = dataset
-        self._read_to: Spans = {}
+        self._ledger = LedgerScan(settings, dataset.name, dataset.contract.topic.name)
+        self._audit = ToldReader(settings, dataset.name)
+        self._read_to: dict[str, Spans] = {}
+        self._before = self._audit.told()
         self.recorded: list[Recorded] = []
         self.indexed: frozenset[str] = frozenset()
 
     def extend(self) -> bool:
-        """Reads the ledger if it has grown; False if not."""
-        spans = topic_spans(self._settings, LEDGER_TOPIC)
-        if spans == self._read_to:
-            return False
-        entries = read_ledger(self._settings, self._dataset.name).values()
-        self._read_to = spans
-        self.recorded = [*recorded(entries, self._dataset.contract.topic.name)]
-        self.indexed = frozenset(each.dead_letter_id for each in entries if each.outcome is Outcome.INDEX)
-        return True
+        """Reads what the ledger and its audit have gained; False if nothing."""
+        grown = self._read_audit()
+        # The audit before the ledger and after it: what it tells now is in the ledger by then, and the other way round.
+        self._before = self._audit.told()
+        if new := self._new(LEDGER_TOPIC):
+            self._ledger.read(new)
+            self.recorded = [*recorded(self._ledger.columns)]
+            self.indexed = indexed(self._ledger.columns)
+        return self._read_audit() or bool(new) or grown
+
+    def judge_told(self, since_ms: int | None) -> ToldVerdict:
+        """The ledger against what the audit tells of it, since a time."""
+        witness = Witness(self._before, self._audit.told(), self._audit.actions, since_ms)
+        return compare_told(self._ledger.columns, witness)
+
+    def unended(self, since_ms: int | None) -> Mapping[str, int]:
+        """How many actions have begun since a time and not ended, by what they are."""
+        return self._audit.unended(since_ms)
+
+    def _read_audit(self) -> bool:
+        new = self._new(ACTIONS_TOPIC)
+        if new:
+            self._audit.read(new)
+        return bool(new)
+
+    def _new(self, topic: str) -> Spans:
+        """The offsets of a topic that were not read yet."""
+        spans, read = topic_spans(self._settings, topic), self._read_to.get(topic, {})
+        self._read_to[topic] = spans
+        starts = {number: max(low, read[number][1] if number in read else low) for number, (low, _) in spans.items()}
+        return {number: (starts[number], high) for number, (_, high) in spans.items() if starts[number] < high}
 
 
-def recorded(entries: Iterable[Entry], raw_topic: str) -> Iterator[Recorded]:
+def indexed(ledger: LedgerColumns) -> frozenset[str]:
+    """The letters whose documents were written by a redrive."""
+    return frozenset(letter.decode(errors="replace") for letter in ledger.letter[ledger.indexed].tolist())
+
+
+def recorded(ledger: LedgerColumns) -> Iterator[Recorded]:
     """The entries of letters of raw records; a silver record's letter is about no raw offset."""
-    for entry in entries:
-        if entry.source.topic == raw_topic:
-            yield Recorded(
-                entry.dead_letter_id,
-                _offset(entry.source),
-                _offset(entry.copy) if entry.copy is not None and entry.copy.topic == raw_topic else None,
-                entry.state is State.PARKED,
-                entry.state is State.DISCARDED,
-            )
-
-
-def _offset(place: Place) -> tuple[int, int]:
-    return place.partition, place.offset
+    ours = ledger.where(np.flatnonzero(ledger.source[:, 0] >= 0))
+    for letter, state, source, copy in zip(
+        ours.letter.tolist(), ours.state.tolist(), ours.source.tolist(), ours.copy.tolist(), strict=True
+    ):
+        place = (copy[0], copy[1]) if copy[0] >= 0 else None
+        name = letter.decode(errors="replace")
+        yield Recorded(name, (source[0], source[1]), place, state == _PARKED, state == _DISCARDED)

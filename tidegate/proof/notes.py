@@ -64,6 +64,13 @@ def silver_dead_letters(counts: Mapping[str, int]) -> Iterator[str]:
         yield f"dead letters of silver records, excused where a job could not read them: {listed}."
 
 
+def unended(counts: Mapping[str, int]) -> Iterator[str]:
+    """Actions on dead letters or by replays of which the audit has no end."""
+    if counts:
+        listed = ", ".join(f"{count:,} {action}" for action, count in counts.items())
+        yield f"begun and not ended: {listed}. At work, cut off, or its last record is lost: `tidegate audit list`."
+
+
 def unknown_schemas(count: int) -> Iterator[str]:
     """Silver records that the proof can't read, although a job may have written them."""
     if count:

@@ -7,10 +7,11 @@ how much of it lies beyond all that refine has written (``behind``), and what on
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 
 from tidegate.clients.kafka_offsets import offsets_at, topic_spans
 from tidegate.contracts.dataset import Reference, Stream
@@ -29,10 +30,10 @@ from tidegate.proof.notes import (
     redriven,
     redriven_documents,
     silver_dead_letters,
+    unended,
     unknown_schemas,
 )
-from tidegate.proof.report import LayerVerdict, ProofReport
-from tidegate.proof.rows import Difference
+from tidegate.proof.report import ProofReport
 from tidegate.proof.topics import LedgerEvidence, TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict
 from tidegate.proof.window import Window, raw_windows, start_ms
@@ -42,6 +43,7 @@ from tidegate.settings import Settings
 
 SPARE_WAIT_S = 30.0
 MANY_EVENTS = 400_000
+_LACKS = attrgetter("lacks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,18 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     dataset = load_dataset(settings.schemas_dir, dataset_name)
     if isinstance(dataset, Reference):
         raise TidegateError(f"{dataset_name} is reference data.", remedy="Prove a stream, such as clicks.")
+    since_ms = start_ms(scope.start)
     deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
     about = provable(settings, dataset, _raw_windows(settings, dataset.contract.topic.name, scope), scope.trust_rule)
     many = sum(window.end - window.start for window in about.windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, dataset, about.windows, workers, about.beginnings)
-        partitions, grown = judge_when_caught_up(evidence, _differences, deadline_s), evidence.grown
-        ledger = judge_when_caught_up(LedgerEvidence(evidence), _differences_of_layer, deadline_s)
+        partitions, grown = judge_when_caught_up(evidence, _is_missing, deadline_s), evidence.grown
+        ledger = judge_when_caught_up(LedgerEvidence(evidence, since_ms), _LACKS, deadline_s)
         layers = [
             judge_when_caught_up(
                 LayerEvidence(source, evidence, partial(evidence.expected, source.name)),
-                _differences_of_layer,
+                _LACKS,
                 deadline_s,
             )
             for source in _sources(settings, dataset, scope)
@@ -92,18 +95,18 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
             evidence.extend()
             evidence.look_behind_open_transactions()
         if evidence.grown > grown:
-            partitions, ledger = evidence.judge(), evidence.judge_ledger()
+            partitions, ledger = evidence.judge(), evidence.judge_ledger(since_ms)
         peak_mb = max(workers.peak_rss_mb(), peak_rss_mb())
     return ProofReport(
         dataset=dataset_name,
         partitions=tuple(partitions),
-        layers=(*([ledger] if ledger.expected or ledger.differences else []), *layers),
+        layers=(*([ledger] if ledger.expected or ledger.differences or ledger.named else []), *layers),
         dead_letters=evidence.letters.count(evidence.windows),
         seconds=time.monotonic() - started_s,
         peak_rss_mb=peak_mb,
-        strangers=evidence.strangers(start_ms(scope.start)),
+        strangers=evidence.strangers(since_ms),
         doubtful=evidence.doubtful,
-        notes=tuple(_notes(about, evidence, partitions)),
+        notes=(*_notes(about, evidence, partitions), *unended(evidence.unended(since_ms))),
     )
 
 
@@ -145,12 +148,4 @@ def _notes(about: Provable, evidence: TopicEvidence, partitions: list[PartitionV
 
 
 def _is_missing(partitions: list[PartitionVerdict]) -> bool:
-    return any(len(difference.missing) for difference in _differences(partitions))
-
-
-def _differences(partitions: list[PartitionVerdict]) -> Iterable[Difference]:
-    return (verdict.difference for verdict in partitions)
-
-
-def _differences_of_layer(verdict: LayerVerdict) -> Iterable[Difference]:
-    return verdict.differences.values()
+    return any(len(verdict.difference.missing) for verdict in partitions)

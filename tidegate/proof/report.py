@@ -1,6 +1,6 @@
 """What a proof found, as values; ``to_json`` is the machine-readable form with stable keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,7 +21,8 @@ FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
 FIRST = 10
 LOOK_AT: dict[LayerName, str] = {
     "topics": "Look at the refine job: `tidegate status`, its exceptions in the Flink UI, `tidegate logs taskmanager`.",
-    "ledger": "Look at `tidegate redrive status` and `tidegate audit list`: a copy and its entry are written together.",
+    "ledger": "Look at `tidegate dlq show LETTER`, `tidegate audit show ACTION` and `tidegate redrive status`. A lost "
+    "or changed entry is written anew by deciding again: `tidegate dlq park|discard|reopen`.",
     "lake_bronze": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
     "lake_silver": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
     "index": "Look at the index job and `tidegate index status`.",
@@ -37,7 +38,8 @@ CHANGED = (
 class LayerVerdict:
     """A lake table or an index against the topic it is made from; ``actual`` counts its rows in the window.
 
-    ``strangers`` are what it holds without coordinates: of no window, and unexplained.
+    ``strangers`` are what it holds without coordinates: of no window, and unexplained. ``named``: faults of what has
+    no place in raw, such as an action.
     """
 
     name: LayerName
@@ -45,6 +47,18 @@ class LayerVerdict:
     actual: int
     differences: dict[int, Difference]
     strangers: Strangers = field(default_factory=Strangers)
+    named: Mapping[Fault, Strangers] = field(default_factory=dict)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether something is missing."""
+        return "missing" in self.named or any(len(each.missing) for each in self.differences.values())
+
+    @property
+    def unplaced(self) -> Mapping[Fault, Strangers]:
+        """All faults of what has no place in raw."""
+        unexplained = self.strangers + self.named.get("unexplained", Strangers())
+        return {**self.named, "unexplained": unexplained}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +101,9 @@ class ProofReport:
         """One finding per layer and fault that occurs."""
         found = [
             Finding(layer, fault, count, first)
-            for layer, differences, strangers in self._differences()
+            for layer, differences, others in self._differences()
             for fault in FAULTS
-            for count, first in [_first_places(differences, fault, strangers)]
+            for count, first in [_first_places(differences, fault, others)]
             if count
         ]
         changed = [each for each in self.contents if each.changed]
@@ -122,8 +136,8 @@ class ProofReport:
     def faults(self, fault: Fault, layer: LayerName | None = None) -> int:
         """How many offsets have this fault, in one layer or in all."""
         return sum(
-            _first_places(differences, fault, strangers)[0]
-            for name, differences, strangers in self._differences()
+            _first_places(differences, fault, others)[0]
+            for name, differences, others in self._differences()
             if layer in (None, name)
         )
 
@@ -188,19 +202,20 @@ class ProofReport:
             },
         }
 
-    def _differences(self) -> Iterator[tuple[LayerName, dict[int, Difference], Strangers]]:
-        yield "topics", {verdict.window.partition: verdict.difference for verdict in self.partitions}, self.strangers
+    def _differences(self) -> Iterator[tuple[LayerName, dict[int, Difference], Mapping[Fault, Strangers]]]:
+        topics = {verdict.window.partition: verdict.difference for verdict in self.partitions}
+        yield "topics", topics, {"unexplained": self.strangers}
         for layer in self.layers:
-            yield layer.name, layer.differences, layer.strangers
+            yield layer.name, layer.differences, layer.unplaced
 
 
 def _first_places(
-    differences: dict[int, Difference], fault: Fault, strangers: Strangers
+    differences: dict[int, Difference], fault: Fault, unplaced: Mapping[Fault, Strangers]
 ) -> tuple[int, tuple[str, ...]]:
     offsets = {partition: getattr(difference, fault) for partition, difference in differences.items()}
     places = [(offset, number) for number, found in offsets.items() for offset in found[:FIRST].tolist()]
     first = [f"{number}:{offset}" for offset, number in sorted(places)[:FIRST]]
-    others = strangers if fault == "unexplained" else Strangers()
+    others = unplaced.get(fault, Strangers())
     return sum(map(len, offsets.values())) + others.count, (*first, *others.first)[:FIRST]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -66,6 +67,7 @@ class TopicEvidence:
         self._refused_places = self._refused_rows = self._hidden = make_rows()
         self._raw_reader = RawReader(settings, dataset, workers)
         self._ledger = LedgerReader(settings, dataset)
+        self.unended = self._ledger.unended
         self._outside: dict[int, Offsets] = {}
         # The ledger first: what it names is in the topics by now.
         self._ledger.extend()
@@ -93,9 +95,14 @@ class TopicEvidence:
         outputs, asked = self._outputs(), redrives.asked()
         return settle(judge([*self.windows, *picked], self.raw, outputs, self._expired_before, asked), redrives)
 
-    def judge_ledger(self) -> LayerVerdict:
-        """The ledger against the redriven records that were read so far."""
-        return compare_ledger(self._redrives(), self.windows, self._outside)
+    def judge_ledger(self, since_ms: int | None = None) -> LayerVerdict:
+        """The ledger against the redriven records that were read, and against what the audit tells since a time."""
+        by_copies, told = (
+            compare_ledger(self._redrives(), self.windows, self._outside),
+            self._ledger.judge_told(since_ms),
+        )
+        expected, actual = by_copies.expected + told.expected, by_copies.actual + told.actual
+        return replace(by_copies, expected=expected, actual=actual, named=told.faults)
 
     def extend(self) -> bool:
         """Reads what the outputs and the ledger gained since; False if nothing.
@@ -249,8 +256,8 @@ class TopicEvidence:
 class LedgerEvidence:
     """The same evidence, as that of the ledger."""
 
-    def __init__(self, topics: TopicEvidence) -> None:
-        self.judge = topics.judge_ledger
+    def __init__(self, topics: TopicEvidence, since_ms: int | None) -> None:
+        self.judge = partial(topics.judge_ledger, since_ms)
         self.extend = topics.extend
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from tidegate.clients.audit import Action
 from tidegate.clients.documents import Document, DocumentClient
 from tidegate.clients.ledger import read_ledger
 from tidegate.clock import now_ms
@@ -53,6 +54,7 @@ class DocumentRun:
     stop: Stop = lambda: False
     tell: Tell = lambda _: None
     step: Step = lambda _: None
+    action: Action | None = None
     ledger: dict[str, Entry] = field(default_factory=dict)
     sent: int = 0
     not_sent: Counter[str] = field(default_factory=Counter)
@@ -61,7 +63,7 @@ class DocumentRun:
     unknown: int = 0
 
     def __post_init__(self) -> None:
-        self._sender = Sender(self.settings, self.plan.dataset, self.step)
+        self._sender = Sender(self.settings, self.plan.dataset, self.step, self.action)
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
         self.ledger = read_ledger(self.settings, self.plan.dataset)
         self._index = DocumentClient(self.settings)
@@ -91,6 +93,11 @@ class DocumentRun:
     def done(self) -> int:
         """How many letters of the plan this run has seen settled."""
         return self.outcomes.total()
+
+    @property
+    def told(self) -> dict[str, int]:
+        """How many entries the audit names, for its record of the run's end."""
+        return self._sender.told
 
     def line(self) -> str:
         """For people, while it runs."""

@@ -1,6 +1,6 @@
 """How far a plan is, and its end from elsewhere."""
 
-from tidegate.clients.audit import audited, new_action
+from tidegate.clients.audit import Action, audited, new_action
 from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.load import load_stream
 from tidegate.redrive.pace import Pace
@@ -26,15 +26,17 @@ def cancel_plan(settings: Settings, plan: RedrivePlan, actor: str) -> Progress:
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
-    with audited(settings, new_action("redrive cancel", plan.dataset, actor, plan_id=plan.plan_id)) as counts:
+    action = new_action("redrive cancel", plan.dataset, actor, plan_id=plan.plan_id)
+    with audited(settings, action) as counts:
         # To become the dataset's redriver is to end whoever was.
-        found = _fenced(settings, plan) if plan.is_of_documents else _settled(settings, plan, actor)
+        found = _fenced(settings, plan) if plan.is_of_documents else _settled(settings, plan, action)
         counts.update(resolved=found.resolved, failed_again=found.failed_again, left=found.left)
     return found
 
 
-def _settled(settings: Settings, plan: RedrivePlan, actor: str) -> Progress:
-    run = Run(settings, load_stream(settings.schemas_dir, plan.dataset), plan, actor, Pace(wait_s=0.0))
+def _settled(settings: Settings, plan: RedrivePlan, action: Action) -> Progress:
+    stream = load_stream(settings.schemas_dir, plan.dataset)
+    run = Run(settings, stream, plan, action.actor, Pace(wait_s=0.0), action=action)
     run.settle()
     return run.progress()
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tidegate.clients.audit import Action
 from tidegate.clients.ledger import read_ledger
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
@@ -42,6 +43,7 @@ class Run:
     stop: Stop = lambda: False
     tell: Tell = lambda _: None
     step: Step = lambda _: None
+    action: Action | None = None
     ledger: dict[str, Entry] = field(default_factory=dict)
     sent: int = 0
     not_sent: Counter[str] = field(default_factory=Counter)
@@ -49,7 +51,7 @@ class Run:
     paused: str = ""
 
     def __post_init__(self) -> None:
-        self._sender = Sender(self.settings, self.plan.dataset, self.step)
+        self._sender = Sender(self.settings, self.plan.dataset, self.step, self.action)
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
         self.ledger = read_ledger(self.settings, self.plan.dataset)
         self.settling = Settling(self.settings, self.stream, self.plan.plan_id, self.ledger)
@@ -82,6 +84,11 @@ class Run:
     def unknown(self) -> int:
         """How many are in flight and have left no trace, though refine has passed them."""
         return len(self.settling.unknown)
+
+    @property
+    def told(self) -> dict[str, int]:
+        """How many entries the audit names, for its record of the run's end."""
+        return self._sender.told
 
     def line(self) -> str:
         """For people, while it runs."""

@@ -35,7 +35,8 @@ def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Running:
     action = new_action("redrive", plan.dataset, orders.actor, plan_id=plan.plan_id, detail=plan.filters, counts=counts)
     with redrive_turn(settings, plan.dataset), audited(settings, action) as done:
         made = DocumentRun if plan.is_of_documents else Run
-        run = made(settings, stream, plan, orders.actor, orders.pace, stop=orders.stop, tell=orders.tell)
+        run = made(settings, stream, plan, orders.actor, orders.pace, orders.stop, orders.tell, action=action)
         found = run.carry_out()
         done.update(sent=run.sent, resolved=found.resolved, failed_again=found.failed_again, left=found.left)
+        done.update(run.told)
     return run

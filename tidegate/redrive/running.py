@@ -28,6 +28,10 @@ class Running(Protocol):
     def unknown(self) -> int:
         """How many are in flight and have left no trace where there should be one."""
 
+    @property
+    def told(self) -> dict[str, int]:
+        """How many entries the audit names, for its record of the run's end."""
+
     def line(self) -> str:
         """For people, while it runs."""
 

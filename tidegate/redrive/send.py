@@ -6,7 +6,8 @@ A dataset has one transactional id, so the broker itself lets no two redrives of
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tidegate.clients.ledger import LedgerCodec
+from tidegate.clients.audit import Action
+from tidegate.clients.ledger import LedgerRecords
 from tidegate.clients.transactions import FencedError, Record, TransactionalWriter
 from tidegate.dead_letters.ledger import Entry, Place
 from tidegate.errors import TidegateError
@@ -27,18 +28,25 @@ def transactional_id(dataset: str) -> str:
 
 
 class Sender:
-    """The redriver of one dataset; from when it is made, no other can send.
+    """The redriver of one dataset; from when it is made, no other can send. The ``action`` is told of what it records.
 
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
 
-    def __init__(self, settings: Settings, dataset: str, step: Step = lambda _: None) -> None:
+    def __init__(
+        self, settings: Settings, dataset: str, step: Step = lambda _: None, action: Action | None = None
+    ) -> None:
         self._dataset = dataset
         self._step = step
-        self._codec = LedgerCodec(settings)
+        self._records = LedgerRecords(settings, action)
         step("fence")
         self._writer = TransactionalWriter(settings, transactional_id(dataset))
+
+    @property
+    def told(self) -> dict[str, int]:
+        """How many entries the audit names, for its record of the action's end; nothing if none."""
+        return {"entries": self._records.told} if self._records.told else {}
 
     def send(self, topic: str, copies: Sequence[Copy]) -> list[Entry]:
         """Sends the copies to the raw topic; when this returns they and their entries are committed.
@@ -72,8 +80,7 @@ class Sender:
 
     def _commit(self, entries: Iterable[Entry]) -> None:
         self._step("entries")
-        encoded = map(self._codec.encode, entries)
-        self._writer.write(Record(topic, key, value) for topic, key, value in encoded)
+        self._writer.write(Record(topic, key, value) for topic, key, value in self._records.of(entries))
         self._writer.flush()
         self._step("commit")
         self._writer.commit()

@@ -7,7 +7,7 @@ import pytest
 from tests.contracts import SCHEMAS
 from tests.letters import letter
 from tests.unit.dlq.served import Served
-from tidegate.clients.audit import read_actions
+from tidegate.clients.audit import Action, read_actions
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.dead_letters.ledger import Entry, Place, State
@@ -36,7 +36,8 @@ def test_letters_in_other_states_are_left_alone_and_counted(state: State) -> Non
 def test_what_is_decided_is_told_before_and_after(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[Entry] = []
 
-    def write(_settings: Settings, _dataset: str, entries: Iterable[Entry]) -> Iterator[int]:
+    def write(_settings: Settings, action: Action, entries: Iterable[Entry]) -> Iterator[int]:
+        assert (action.action, action.dataset) == ("park", "clicks")
         written.extend(entries)
         yield len(written)
 
@@ -56,7 +57,7 @@ def test_what_is_decided_is_told_before_and_after(served: Served, monkeypatch: p
         "anna",
         "reason: a test; letters: --code RULE_VIOLATED",
     )
-    assert ended.counts == {"letters": 2}
+    assert ended.counts == {"letters": 2, "entries": 2}
 
 
 def test_identities_become_ids_and_none_means_no_letter(served: Served) -> None:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import SecretStr
@@ -13,13 +14,15 @@ from tests.contracts import SCHEMAS
 from tests.synthetic import EVENT_TIME_MS, write_contract
 from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
-from tidegate.clients import ledger
+from tidegate.clients import audit, ledger, ledger_columns
+from tidegate.clients.audit import Action, Phase, new_action
 from tidegate.clients.kafka_offsets import topic_spans
-from tidegate.contracts.audit_topics import LEDGER_SCHEMA, LEDGER_TOPIC
+from tidegate.contracts.audit_topics import ACTIONS_SCHEMA, ACTIONS_TOPIC, LEDGER_SCHEMA, LEDGER_TOPIC
 from tidegate.contracts.load import load_stream, platform_schema
 from tidegate.dead_letters import redriven
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State, as_record
 from tidegate.dead_letters.record import Source, dead_letter_id
+from tidegate.dead_letters.told import digest
 from tidegate.proof import letter_reader, record_reader, retention_reader
 from tidegate.proof.topics import Beginnings, TopicEvidence
 from tidegate.proof.window import Window
@@ -44,14 +47,14 @@ class HandWritten:
         self.contract = self.dataset.contract
         self._broker = broker
         letter, dropped = (platform_schema(folder, name) for name in ("dead_letter", "dropped"))
-        state = platform_schema(SCHEMAS, LEDGER_SCHEMA)
+        state, action = (platform_schema(SCHEMAS, name) for name in (LEDGER_SCHEMA, ACTIONS_SCHEMA))
         self._schemas: dict[int, AvroSchema] = dict(
-            enumerate([self.dataset.latest, self.dataset.silver, letter, dropped, state], 1)
+            enumerate([self.dataset.latest, self.dataset.silver, letter, dropped, state, action], 1)
         )
-        self._raw, self._silver, self._letter, self._dropped, self._state = (
+        self._raw, self._silver, self._letter, self._dropped, self._state, self._action = (
             Encoder(schema, number) for number, schema in self._schemas.items()
         )
-        for module in (record_reader, letter_reader, ledger):
+        for module in (record_reader, letter_reader, ledger, ledger_columns, audit):
             patch.setattr(module, "RegistryClient", lambda *_: _Registry(self._schemas))
         patch.setattr(retention_reader, "topic_settings", lambda _, topics: dict.fromkeys(topics, RULE))
 
@@ -106,11 +109,33 @@ class HandWritten:
         outcome: Outcome | None = None,
     ) -> None:
         """An entry of the ledger for the letter of a record of partition 0."""
+        self._enter(replace(self._entry(letter, source, copy, state), outcome=outcome))
+
+    def decide(self, state: State, *sources: int, lost: Iterable[int | Phase] = (), at: int = 0) -> Action:
+        """A person's action on the letters of these records of partition 0, without what is lost of it."""
+        action = replace(new_action(state.value, NAME, "anna@desk"), at=at)
+        entries = [
+            replace(self._entry(self.letter_id(source), source, None, state), action_id=action.action_id, changed_at=at)
+            for source in sources
+        ]
+        told = {each.dead_letter_id: digest(self._state.encode(as_record(each))) for each in entries}
+        for phase in get_args(Phase):
+            counts = {"entries": len(entries)} if phase == "ended" else {}
+            record = replace(action, phase=phase, counts=counts, entries=told if phase == "entries" else {})
+            self.send(ACTIONS_TOPIC, [] if phase in lost else [self._action.encode(asdict(record))])
+        for entry in entries:
+            self._enter(entry) if entry.source.offset not in lost else None
+        return action
+
+    def _entry(self, letter: str, source: int, copy: int | None, state: State) -> Entry:
         topic = self.contract.topic.name
         of_letter, of_source = Place(self.contract.dead_letter_topic, 0, 0), Place(topic, 0, source)
         copied = None if copy is None else Place(topic, 0, copy)
-        entry = Entry(letter, NAME, state, of_letter, of_source, 0, "anna@desk", copy=copied, outcome=outcome)
-        self._broker.send(LEDGER_TOPIC, [(0, self._state.encode(as_record(entry)))], letter.encode())
+        return Entry(letter, NAME, state, of_letter, of_source, 0, "anna@desk", copy=copied)
+
+    def _enter(self, entry: Entry) -> None:
+        value = self._state.encode(as_record(entry))
+        self._broker.send(LEDGER_TOPIC, [(0, value)], entry.dead_letter_id.encode())
 
     def dropped(self, offset: int) -> None:
         """A dropped record of partition 0."""

@@ -64,7 +64,7 @@ def proved(source: GrowingSource, expected: Rows, wait_s: float) -> LayerVerdict
 
 def verdict_of(source: GrowingSource, topics: GrowingTopics, wait_s: float) -> LayerVerdict:
     evidence = LayerEvidence(source, topics, topics.expected)
-    return judge_when_caught_up(evidence, lambda verdict: verdict.differences.values(), time.monotonic() + wait_s)
+    return judge_when_caught_up(evidence, lambda verdict: verdict.lacks, time.monotonic() + wait_s)
 
 
 def compared(expected: Rows, actual: Rows) -> LayerVerdict:

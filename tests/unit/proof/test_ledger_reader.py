@@ -1,14 +1,18 @@
 """Redriven records and the ledger, on a broker inside the process: what is repaired, and each way to tamper with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.broker import Broker
 from tests.unit.proof.hand_written import HandWritten
-from tidegate.dead_letters.ledger import Entry, Place, State
-from tidegate.proof.ledger_reader import LedgerReader, recorded
+from tidegate.clients.audit import Action, Phase
+from tidegate.clients.ledger_columns import STATES, no_entries
+from tidegate.dead_letters.ledger import State
+from tidegate.proof.ledger_reader import LedgerReader, indexed, recorded
 from tidegate.proof.redrives import Recorded
 from tidegate.proof.report import FAULTS
 from tidegate.proof.topics import TopicEvidence
@@ -154,12 +158,135 @@ def test_a_copy_and_its_entry_that_come_later_are_read(written: HandWritten) -> 
     assert counts(evidence) == {"raw": 2, "silver": 1, "repaired": 1}
 
 
-def test_only_entries_of_raw_records_are_about_raw(written: HandWritten) -> None:
-    place = Place("raw.x", 1, 7)
-    about = Entry("a", "x", State.DISCARDED, Place("dlq.x", 0, 0), place, 0, "anna", copy=Place("raw.x", 0, 9))
-    other = Entry("b", "x", State.OPEN, Place("dlq.x", 0, 1), Place("silver.x", 0, 0), 0, "anna")
+def test_only_entries_of_raw_records_are_about_raw() -> None:
+    ledger = replace(
+        no_entries(),
+        letter=np.array([b"a", b"b"]),
+        state=np.array([STATES.index(State.DISCARDED), STATES.index(State.OPEN)], np.int8),
+        source=np.array([(1, 7), (-1, -1)]),
+        copy=np.array([(0, 9), (-1, -1)]),
+        has_copy=np.array([True, False]),
+        indexed=np.array([False, True]),
+        changed_at=np.zeros(2, np.int64),
+        action=np.array([b"", b""]),
+        digest=np.zeros(2, np.int64),
+    )
 
-    assert [*recorded([about, other], "raw.x")] == [Recorded("a", (1, 7), (0, 9), is_discarded=True)]
+    assert [*recorded(ledger)] == [Recorded("a", (1, 7), (0, 9), is_discarded=True)]
+    assert indexed(ledger) == {"b"}
+
+
+def told_by(evidence: TopicEvidence, since_ms: int | None = None) -> dict[str, tuple[str, ...]]:
+    """What has no place in raw, by fault."""
+    return {fault: named.first for fault, named in evidence.judge_ledger(since_ms).named.items()}
+
+
+def decided(written: HandWritten, *lost: int | Phase) -> tuple[Action, Action]:
+    """Letters 0 and 1 are parked, and 1 is then discarded, but for what of the second action is lost."""
+    written.raw("a", "b")
+    for offset in (0, 1):
+        written.letter("rule", offset)
+    return written.decide(State.PARKED, 0, 1, at=1_000), written.decide(State.DISCARDED, 1, lost=lost, at=2_000)
+
+
+def test_what_was_decided_and_what_the_audit_tells_agree(written: HandWritten) -> None:
+    decided(written)
+    evidence = written.evidence()
+
+    verdict = evidence.judge_ledger()
+    assert (verdict.expected, verdict.actual, verdict.named) == (2, 2, {})
+    assert counts(evidence) == {"raw": 2, "dead_letter": 1, "parked": 1}
+
+
+@pytest.mark.parametrize(
+    ("lost", "fault", "expected"),
+    [
+        (1, "missing", "letter {letter} has lost its entry (discarded {action})"),
+        ("begun", "unexplained", "audit: discarded {action} has no record of its beginning"),
+        ("entries", "missing", "audit: discarded {action} names 0 of its 1 letters"),
+    ],
+)
+def test_a_record_that_is_lost_of_the_ledger_or_its_audit_is_named(
+    written: HandWritten, lost: int | Phase, fault: str, expected: str
+) -> None:
+    _, second = decided(written, lost)
+
+    found = told_by(written.evidence())
+
+    assert found[fault] == (expected.format(letter=written.letter_id(1), action=second.action_id[:12]),)
+    assert written.evidence().judge_ledger().lacks == (fault == "missing")
+
+
+def test_an_action_whose_end_is_lost_is_no_fault_and_told(written: HandWritten) -> None:
+    decided(written, "ended")
+    evidence = written.evidence()
+
+    assert (told_by(evidence), evidence.unended(None), evidence.unended(2_001)) == ({}, {"discarded": 1}, {})
+
+
+def test_the_first_entry_of_a_letter_that_is_lost_is_named(written: HandWritten) -> None:
+    written.raw("a")
+    written.letter("rule", 0)
+    action = written.decide(State.PARKED, 0, lost=[0])
+
+    name = f"letter {written.letter_id(0)} has lost its entry (parked {action.action_id[:12]})"
+    assert told_by(written.evidence()) == {"missing": (name,)}
+
+
+def test_an_entry_that_says_something_else_than_was_written_is_named(written: HandWritten) -> None:
+    _, second = decided(written)
+    written.record(written.letter_id(1), 1, state=State.OPEN)
+
+    name = f"letter {written.letter_id(1)} is not as it was written (discarded {second.action_id[:12]})"
+    assert told_by(written.evidence()) == {"unexplained": (name,)}
+
+
+def test_entries_of_an_action_of_which_every_record_is_lost_are_named(written: HandWritten) -> None:
+    written.raw("a")
+    written.letter("rule", 0)
+    action = written.decide(State.PARKED, 0, lost=["begun", "entries", "ended"])
+
+    name = f"letter {written.letter_id(0)} is parked by action {action.action_id[:12]}, which does not name it"
+    assert told_by(written.evidence()) == {"unexplained": (name,)}
+
+
+def test_what_was_lost_before_the_window_is_another_proofs(written: HandWritten) -> None:
+    decided(written, 1, "begun")
+    evidence = written.evidence()
+
+    assert told_by(evidence, 2_001) == {}
+    assert {*told_by(evidence, 2_000)} == {"missing", "unexplained"}
+
+
+def test_a_letter_that_was_decided_on_and_then_redriven_has_its_copy_for_a_witness(written: HandWritten) -> None:
+    written.raw("a")
+    written.letter("rule", 0)
+    written.decide(State.PARKED, 0)
+    written.copy("a", 0)
+    written.silver((1, "a"))
+    written.record(written.letter_id(0), 0, copy=1)
+
+    evidence = written.evidence()
+    assert counts(evidence) == {"raw": 1, "repaired": 1, "copies": 1}
+    assert told_by(evidence) == {}
+
+
+def test_a_decision_that_is_taken_meanwhile_is_no_fault(written: HandWritten) -> None:
+    decided(written)
+    evidence = written.evidence()
+
+    written.decide(State.OPEN, 0)
+
+    assert (evidence.extend(), told_by(evidence), evidence.extend()) == (True, {}, False)
+
+
+def test_entries_of_before_the_audit_told_of_them_are_believed(written: HandWritten) -> None:
+    written.raw("a")
+    written.letter("rule", 0)
+    written.record(written.letter_id(0), 0, state=State.PARKED)
+
+    evidence = written.evidence()
+    assert (told_by(evidence), counts(evidence)) == ({}, {"raw": 1, "parked": 1})
 
 
 def test_the_ledger_is_read_again_only_when_it_has_grown(written: HandWritten) -> None:

@@ -30,6 +30,13 @@ def test_an_open_transaction_is_named_with_its_remedy() -> None:
     assert "--topic silver.x --partition 3" in note
 
 
+def test_actions_without_an_end_are_counted() -> None:
+    (note,) = notes.unended({"park": 2, "redrive": 1})
+
+    assert "2 park, 1 redrive" in note and "`tidegate audit list`" in note
+    assert [*notes.unended({})] == []
+
+
 def test_events_that_nobody_can_tell_any_more_and_silver_records_are_counted() -> None:
     assert "2 events" in next(notes.expired(2))
     assert "index TRUNCATED 3" in next(notes.silver_dead_letters({"index TRUNCATED": 3}))
