@@ -58,7 +58,7 @@ def _line(each: DatasetStats) -> str:
     if each.oldest_open_s is not None:
         text += f"; the oldest open one is {age(each.oldest_open_s)} old and expires in {age(each.expires_in_s)}"
     if each.uncounted:
-        text += f"; at most {each.uncounted:,} more expired before they were first counted here"
+        text += f"; at most {each.uncounted:,} more expired before they were counted here, and no lake tells of them"
     return f"{text}."
 
 

@@ -1,6 +1,7 @@
 """All letters of some datasets with their states, to be asked in SQL."""
 
 import fcntl
+import importlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -85,12 +86,19 @@ def _opened(connection: Any, settings: Settings, streams: Sequence[Stream], hear
     for number, stream in enumerate(streams):
         topic = Topic(settings, stream.contract.dead_letter_topic, folder / stream.name, LETTERS)
         kept = catch_up(topic, heard)
+        if kept.gaps and kept.folder and _fill(settings, connection, stream.name, kept.folder, kept.gaps):
+            kept = catch_up(topic, heard)
         _create(connection, f"kept_{number}", kept, LETTERS)
         unseen.append(Unseen(stream.name, kept.unseen))
         spans[stream.name] = {partition: (start, kept.ends[partition]) for partition, start in kept.starts.items()}
         parts.append(_with_state(connection, number, stream.name, kept))
     connection.execute(f"create view letters as {' union all '.join(parts)}")
     return Index(connection, unseen, spans)
+
+
+def _fill(*arguments: Any) -> bool:
+    """From the lake, whose client is loaded only where something is missing."""
+    return bool(importlib.import_module("tidegate.dlq.from_lake").fill(*arguments))
 
 
 def _create(connection: Any, name: str, kept: Kept, layout: Layout) -> None:

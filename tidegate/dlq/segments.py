@@ -53,16 +53,27 @@ class Topic:
     layout: Layout
 
 
-class Kept(NamedTuple):
-    """The files of a topic up to its end, and where retention lets each partition begin now.
+class Gap(NamedTuple):
+    """Offsets [start, end) of a partition that retention removed before anybody read them here."""
 
-    ``unseen``: offsets that retention removed before anybody read them here.
-    """
+    partition: int
+    start: int
+    end: int
+
+
+class Kept(NamedTuple):
+    """The files of a topic up to its end, their folder, and where retention lets each partition begin now."""
 
     files: list[Path]
     starts: dict[int, int]
     ends: dict[int, int]
-    unseen: int
+    gaps: list[Gap]
+    folder: Path | None
+
+    @property
+    def unseen(self) -> int:
+        """The offsets of the gaps."""
+        return sum(each.end - each.start for each in self.gaps)
 
 
 def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
@@ -73,7 +84,7 @@ def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
     """
     folder = _own_folder(topic)
     if folder is None:
-        return Kept([], {}, {}, 0)
+        return Kept([], {}, {}, [], None)
     spans = topic_spans(topic.settings, topic.name)
     _read_new(topic, folder, spans, heard)
     found, reached = _segments(folder), _reached(folder)
@@ -81,7 +92,8 @@ def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
         [each.path for each in found],
         {partition: low for partition, (low, _) in spans.items()},
         {partition: high for partition, (_, high) in spans.items()},
-        sum(_unseen(found, partition, low, reached.get(partition, 0)) for partition, (low, _) in spans.items()),
+        [gap for number, (low, _) in spans.items() for gap in _gaps(found, number, low, reached.get(number, 0))],
+        folder,
     )
 
 
@@ -146,12 +158,22 @@ def _segments(folder: Path) -> list[Segment]:
     return kept
 
 
-def _unseen(found: list[Segment], partition: int, low: int, reached: int) -> int:
+def _gaps(found: list[Segment], partition: int, low: int, reached: int) -> Iterator[Gap]:
     """Offsets below ``low`` that no file stands for, and that were not found to hold no record."""
     mine = [each for each in found if each.partition == partition and each.start < low]
-    seen = sum(min(each.end, low) - each.start for each in mine)
-    behind = min(reached, low) - mine[-1].end if mine else 0
-    return low - seen - max(0, behind)
+    at = 0
+    for each in mine:
+        if each.start > at:
+            yield Gap(partition, at, each.start)
+        at = max(at, each.end)
+    at = max(at, reached) if mine else at
+    if at < low:
+        yield Gap(partition, at, low)
+
+
+def segment_file(folder: Path, of: Gap) -> Path:
+    """The file that stands for these offsets."""
+    return folder / f"p{of.partition}-{of.start}-{of.end}.parquet"
 
 
 def _read(topic: Topic, partition: int, span: tuple[int, int], schemas: WriterSchemas[WriterType]) -> Iterator[_Piece]:
@@ -168,7 +190,7 @@ def _read(topic: Topic, partition: int, span: tuple[int, int], schemas: WriterSc
 
 
 def _write(folder: Path, partition: int, piece: _Piece) -> None:
-    path = folder / f"p{partition}-{piece.start}-{piece.end}.parquet"
+    path = segment_file(folder, Gap(partition, piece.start, piece.end))
     draft = path.with_suffix(".draft")
     _arrow().write_file(piece.table, draft)
     draft.replace(path)

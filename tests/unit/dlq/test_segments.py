@@ -6,7 +6,7 @@ from tests.letters import letter
 from tests.unit.dlq.served import Served
 from tidegate.dlq import segments
 from tidegate.dlq.layout import LETTERS
-from tidegate.dlq.segments import MOST_SMALL_FILES, Kept, Topic, catch_up
+from tidegate.dlq.segments import MOST_SMALL_FILES, Gap, Kept, Topic, catch_up
 
 
 def _kept(served: Served, heard: list[int]) -> Kept:
@@ -96,7 +96,7 @@ def test_offsets_that_expired_before_they_were_read_are_told(served: Served, mon
 
     kept = _kept(served, [])
 
-    assert (kept.unseen, kept.starts[0]) == (2, 2)
+    assert (kept.gaps, kept.unseen, kept.starts[0]) == ([Gap(0, 0, 2)], 2, 2)
 
 
 def test_what_expired_after_it_was_read_still_counts(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,4 +113,4 @@ def test_what_expired_after_it_was_read_still_counts(served: Served, monkeypatch
 def test_there_is_nothing_without_a_topic(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "topic_id", lambda *_: None)
 
-    assert _kept(served, []) == Kept([], {}, {}, 0)
+    assert _kept(served, []) == Kept([], {}, {}, [], None)
