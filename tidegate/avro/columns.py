@@ -64,6 +64,8 @@ class _Reader:
     def joined(self, path: str) -> Found:
         """All pieces of a path, in the order of the records; an array's in its own."""
         pieces = self._pieces[path] or [Found(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        if len(pieces) == 1:
+            return pieces[0]
         rows = np.concatenate([piece.rows for piece in pieces])
         order = np.argsort(rows, kind="stable")
         ends = [piece.ends for piece in pieces if piece.ends is not None]

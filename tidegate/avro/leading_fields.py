@@ -187,20 +187,25 @@ def _column_texts(data: bytes, column: Ints | tuple[Ints, Ints]) -> list[bytes]:
 
 def varints(data: bytes, at: Ints) -> tuple[Ints, Ints]:
     """The zigzag number at each place, and the place after it; beyond the data it reads zeros."""
-    value = np.zeros(len(at), np.uint64)
-    end = at.copy()
-    going = np.ones(len(at), np.bool_)
-    for index in range(_LONGEST_VARINT_BYTES):
-        byte = np.where(going, bytes_at(data, end), 0).astype(np.uint64)
-        value |= (byte & np.uint64(0x7F)) << np.uint64(7 * index)
-        end += going
-        going = byte >= 0x80
-        if not going.any():
+    byte = bytes_at(data, at)
+    value, end = byte & 0x7F, at + 1
+    going = np.flatnonzero(byte >= 0x80)  # most numbers end with their first byte
+    for index in range(1, _LONGEST_VARINT_BYTES):
+        if not len(going):
             break
-    return (value >> np.uint64(1)).view(np.int64) ^ -(value & np.uint64(1)).view(np.int64), end
+        byte = bytes_at(data, end[going])
+        value[going] |= (byte & 0x7F) << (7 * index)
+        end[going] += 1
+        going = going[byte >= 0x80]
+    return (value.view(np.uint64) >> np.uint64(1)).view(np.int64) ^ -(value & 1), end
 
 
 def bytes_at(data: bytes, at: Ints) -> Ints:
+    """The byte at each place; zeros beyond the data."""
     array = np.frombuffer(data, np.uint8)
-    inside = at < len(array)
-    return np.where(inside, array[np.where(inside, at, 0)] if len(array) else 0, 0).astype(np.int64)
+    if not len(array):
+        return np.zeros(at.shape, np.int64)
+    found = array.take(at, mode="clip").astype(np.int64)
+    if at.size and at.max() >= len(array):
+        found[at >= len(array)] = 0
+    return found
