@@ -12,7 +12,7 @@ from tests.redrives import Redrives
 from tests.synthetic import SyntheticDataset
 from tidegate.cli.redrive import command
 from tidegate.clients.audit import read_actions
-from tidegate.redrive.run_files import redrive_turn
+from tidegate.dlq.turn import letters_turn
 from tidegate.settings import Settings
 
 LETTERS = 12
@@ -57,11 +57,11 @@ def test_a_plan_is_sent_in_two_runs_settled_proved_and_audited(redrives: Redrive
 
 def test_cancel_and_a_second_run_beside_are_told(redrives: Redrives) -> None:
     plan = redrives.plan.plan_id
-    with redrive_turn(redrives.settings, redrives.plan.dataset):
+    with letters_turn(redrives.settings, redrives.plan.dataset):
         refused = typed("run", plan)
     cancelled = typed("cancel", plan)
 
-    assert refused.exception is not None and "another redrive of" in str(refused.exception)
+    assert refused.exception is not None and "a redrive of" in str(refused.exception)
     assert cancelled.exit_code == 0, cancelled.output
     assert f"No run of {redrives.plan.dataset} sends any more." in cancelled.stdout
     assert "12 letters: 12 left" in cancelled.stdout

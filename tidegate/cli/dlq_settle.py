@@ -6,12 +6,11 @@ import click
 
 from tidegate.cli.dlq_show import when
 from tidegate.cli.letter_options import letter_filter, letter_options
-from tidegate.clients.audit import audited, new_action
-from tidegate.clients.ledger import write_entries
+from tidegate.clients.audit import new_action
 from tidegate.clients.letters import LetterFollower
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.filter import Found
-from tidegate.dlq.settle import entries, settled
+from tidegate.dlq.settle import record, settled
 from tidegate.dlq.streams import named_streams
 from tidegate.settings import get_settings
 
@@ -42,11 +41,8 @@ def settle(dataset: str, dry_run: bool, actor: str | None) -> None:
     if dry_run:
         click.echo(f"{len(found):,} letters would be resolved.")
         return
-    action = new_action("settle", dataset, actor)
-    with audited(settings, action) as counts:
-        written = write_entries(settings, action, entries(found, dataset, action.actor))
-        counts["letters"] = counts["entries"] = sum(written)
-    click.echo(f"{len(found):,} letters of {dataset} are resolved: their events are in silver.")
+    done = record(settings, dataset, found, new_action("settle", dataset, actor))
+    click.echo(f"{done:,} letters of {dataset} are resolved: their events are in silver.")
 
 
 @click.command()

@@ -14,6 +14,8 @@ from tidegate.errors import ContractError
 CONTRACT_FILE = "contract.yaml"
 MAP_FILE = "map.sql"
 MAPPED_FILE = "mapped.avsc"
+SHIPPED = Path(__file__).parents[2] / "schemas"
+"""Tidegate's own folder, which comes with it."""
 _VERSION_FILE = re.compile(r"^v(\d+)\.avsc$")
 
 
@@ -142,12 +144,14 @@ def _reference(draft: Draft) -> Reference:
 
 
 def platform_schemas(schemas_dir: Path, name: str) -> list[AvroSchema]:
-    """All schemas of a record that belongs to no dataset, ``dead_letter`` or ``dropped``, oldest first.
+    """All schemas of a record that belongs to no dataset, such as ``dead_letter``, oldest first.
+
+    A folder of contracts need not have them: those that come with this version of Tidegate do as well.
 
     Raises:
         ContractError: there is none.
     """
-    versions = _versions(schemas_dir / name)
+    versions = _versions(schemas_dir / name) or _versions(SHIPPED / name)
     if not versions:
         raise ContractError(f"{schemas_dir / name} has no v1.avsc.", remedy="Take it from Tidegate's own schemas.")
     return [versions[number] for number in sorted(versions)]

@@ -10,6 +10,7 @@ from tidegate.clock import now_ms
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.dead_letters.ledger import Entry, State
 from tidegate.dlq.choose import Chosen
+from tidegate.dlq.turn import letters_turn, may_change, states_now
 from tidegate.settings import Settings
 
 FROM: Mapping[State, frozenset[State]] = {
@@ -47,14 +48,17 @@ def takes(decision: Decision, letters: Sequence[Chosen]) -> tuple[list[Chosen], 
 
 
 def carry_out(settings: Settings, decision: Decision, letters: Sequence[Chosen]) -> Iterator[int]:
-    """Writes the entries; gives how many at a time.
+    """Writes the entries; gives how many at a time. A letter that was changed since it was looked at is left alone.
 
     Raises:
+        TidegateError: a redrive of the dataset or another decision is at work on this machine.
         TransientError: Kafka or the registry is out of reach; a second try does what is left.
     """
     action = decision.action
-    with audited(settings, action) as counts:
-        entries = (_entry(decision, letter, action.actor) for letter in letters)
+    with letters_turn(settings, decision.dataset), audited(settings, action) as counts:
+        states, takes_from = states_now(settings, decision.dataset), FROM[decision.state]
+        still = (letter for letter in letters if may_change(states, letter.id, takes_from))
+        entries = (_entry(decision, letter, action.actor) for letter in still)
         for written in write_entries(settings, action, entries):
             counts["letters"] = counts["entries"] = counts.get("letters", 0) + written
             yield written

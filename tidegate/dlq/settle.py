@@ -7,8 +7,10 @@ import numpy as np
 
 from tidegate.avro.leading_fields import Buffer, Layout, OneSchema, layouts, read_by_schema, texts
 from tidegate.avro.records import WriterSchemas
+from tidegate.clients.audit import Action, audited
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
+from tidegate.clients.ledger import write_entries
 from tidegate.clients.letters import read_letters
 from tidegate.clients.registry import RegistryClient
 from tidegate.clock import now_ms
@@ -18,6 +20,7 @@ from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.dead_letters.payload import PayloadReader
+from tidegate.dlq.turn import letters_turn, may_change, states_now
 from tidegate.settings import Settings
 
 WAITING = LetterFilter(
@@ -66,6 +69,22 @@ def entries(each: list[Settled], dataset: str, actor: str) -> Iterator[Entry]:
             outcome=Outcome.ELSEWHERE,
             outcome_place=silver,
         )
+
+
+def record(settings: Settings, dataset: str, each: list[Settled], action: Action) -> int:
+    """Writes the entries of those that are waiting still, and says how many.
+
+    Raises:
+        TidegateError: a redrive of the dataset or a decision is at work on this machine.
+        TransientError: Kafka or the registry is out of reach.
+    """
+    with letters_turn(settings, dataset), audited(settings, action) as counts:
+        states = states_now(settings, dataset)
+        still = [one for one in each if may_change(states, one.letter.letter["dead_letter_id"], WAITING.states)]
+        counts["letters"] = counts["entries"] = sum(
+            write_entries(settings, action, entries(still, dataset, action.actor))
+        )
+        return counts["letters"]
 
 
 def _waiting(settings: Settings, stream: Stream) -> dict[bytes, list[Found]]:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from tidegate.dead_letters.codes import Stage
 from tidegate.dead_letters.ledger import Place
+from tidegate.dlq.turn import FOLDER
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 
-FOLDER = "redrives"
 _NEW = "Make a new one by `tidegate redrive plan`."
 _ID_TIME = "%Y%m%dT%H%M%S"
 

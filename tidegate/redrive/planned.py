@@ -44,11 +44,12 @@ def _read(
         for partition, some in offsets.items()
         if partition in kept
     }
-    schemas = plain_schemas(RegistryClient(settings).by_id)
-    for batch in read_batches(Scan(settings, topic, spans)):
-        for row in np.flatnonzero(claimed_rows(batch, offsets)).tolist():
-            place = Place(topic, int(batch.partition[row]), int(batch.offset[row]))
-            letter = decode_record(batch.values[row], schemas)
-            if letter is None or letter.get("dead_letter_id") != wanted[place[1:]].dead_letter_id:
-                raise TidegateError(f"at {place} lies another letter than the plan has.", remedy="Make a new plan.")
-            yield place, letter
+    with RegistryClient(settings) as registry:
+        schemas = plain_schemas(registry.by_id)
+        for batch in read_batches(Scan(settings, topic, spans)):
+            for row in np.flatnonzero(claimed_rows(batch, offsets)).tolist():
+                place = Place(topic, int(batch.partition[row]), int(batch.offset[row]))
+                letter = decode_record(batch.values[row], schemas)
+                if letter is None or letter.get("dead_letter_id") != wanted[place[1:]].dead_letter_id:
+                    raise TidegateError(f"at {place} lies another letter than the plan has.", remedy="Make a new plan.")
+                yield place, letter

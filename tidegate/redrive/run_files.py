@@ -1,30 +1,13 @@
-"""What a run keeps beside its plan: who is at work, and where refine's outputs ended before the first copy was sent."""
+"""What a run keeps beside its plan: where refine's outputs ended before the first copy was sent."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from tidegate.own_files import one_at_a_time, write_whole
-from tidegate.redrive.plan import FOLDER
+from tidegate.dlq.turn import FOLDER
+from tidegate.own_files import write_whole
 from tidegate.settings import Settings
 
 Starts = dict[str, dict[int, int]]
 """By topic and partition, the first offset in which an outcome may lie."""
-
-
-@contextmanager
-def redrive_turn(settings: Settings, dataset: str) -> Iterator[None]:
-    """One redrive of a dataset at a time on this machine; the broker sees to those of others.
-
-    Raises:
-        TidegateError: one is at work.
-    """
-    with one_at_a_time(
-        settings.home / FOLDER / f"{dataset}.lock",
-        f"another redrive of {dataset} is at work.",
-        remedy="Let it end, or end it by `tidegate redrive cancel PLAN`; then ask again.",
-    ):
-        yield
 
 
 def write_starts(settings: Settings, plan_id: str, starts: Starts) -> None:

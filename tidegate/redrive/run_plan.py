@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from tidegate.clients.audit import audited, new_action
 from tidegate.contracts.load import load_stream
+from tidegate.dlq.turn import letters_turn
 from tidegate.redrive.document_run import DocumentRun
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.redrive.run import Run
-from tidegate.redrive.run_files import redrive_turn
 from tidegate.redrive.running import Running, Stop, Tell
 from tidegate.settings import Settings
 
@@ -27,13 +27,13 @@ def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Running:
     """The run, when it has ended; its audit record is written before and after.
 
     Raises:
-        TidegateError: another redrive of the dataset runs, or this one was cancelled.
+        TidegateError: another redrive of the dataset or a decision is at work, or this one was cancelled.
         TransientError: a server does not answer; what was done is in the ledger.
     """
     stream = load_stream(settings.schemas_dir, plan.dataset)
     counts = {"letters": len(plan.letters)}
     action = new_action("redrive", plan.dataset, orders.actor, plan_id=plan.plan_id, detail=plan.filters, counts=counts)
-    with redrive_turn(settings, plan.dataset), audited(settings, action) as done:
+    with letters_turn(settings, plan.dataset), audited(settings, action) as done:
         made = DocumentRun if plan.is_of_documents else Run
         run = made(settings, stream, plan, orders.actor, orders.pace, orders.stop, orders.tell, action=action)
         found = run.carry_out()

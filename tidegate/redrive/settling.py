@@ -106,15 +106,18 @@ class Settling:
         topic = self._stream.contract.topic.name
         offsets = by_partition(wanted)
         spans = {number: (int(some[0]), int(some[-1]) + 1) for number, some in offsets.items()}
-        reader = PayloadReader(self._stream, RegistryClient(self._settings))
         found: dict[Raw, str] = {}
-        for batch in read_batches(Scan(self._settings, topic, spans, schema_headers=True)):
-            for row in np.flatnonzero(claimed_rows(batch, offsets)).tolist():
-                header = batch.schema_headers.get(row)
-                source = {"topic": topic, "headers": {} if header is None else {SCHEMA_ID_HEADER: header}}
-                identity = reader.identity({"source": source, "payload": batch.values[row], "payload_truncated": False})
-                if identity is not None:
-                    found[int(batch.partition[row]), int(batch.offset[row])] = identity
+        with RegistryClient(self._settings) as registry:
+            reader = PayloadReader(self._stream, registry)
+            for batch in read_batches(Scan(self._settings, topic, spans, schema_headers=True)):
+                for row in np.flatnonzero(claimed_rows(batch, offsets)).tolist():
+                    header = batch.schema_headers.get(row)
+                    source = {"topic": topic, "headers": {} if header is None else {SCHEMA_ID_HEADER: header}}
+                    identity = reader.identity(
+                        {"source": source, "payload": batch.values[row], "payload_truncated": False}
+                    )
+                    if identity is not None:
+                        found[int(batch.partition[row]), int(batch.offset[row])] = identity
         return found
 
     def _forget(self, made: Iterable[Entry]) -> None:

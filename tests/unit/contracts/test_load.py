@@ -16,6 +16,7 @@ from tidegate.contracts.load import (
     load_stream,
     parse_contract,
     parse_earlier_contract,
+    platform_schema,
     stream_datasets,
 )
 from tidegate.errors import ContractError
@@ -107,3 +108,15 @@ def test_an_earlier_contract_may_have_fields_that_are_gone() -> None:
     then = path.read_text().replace("event_time:\n", "event_time:\n  max_out_of_orderness_s: 30\n")
 
     assert parse_earlier_contract(then, path) == parse_contract(path.read_text(), path)
+
+
+def test_a_folder_of_ones_own_has_the_records_that_come_with_tidegate(tmp_path: Path) -> None:
+    names = ("dead_letter", "dropped", "dead_letter_state", "audit_action")
+
+    assert [platform_schema(tmp_path, name) for name in names] == [platform_schema(SCHEMAS, name) for name in names]
+
+    (tmp_path / "dropped").mkdir()
+    (tmp_path / "dropped" / "v1.avsc").write_text('{"type": "record", "name": "Own", "fields": []}')
+    assert platform_schema(tmp_path, "dropped")["name"] == "Own"
+    with pytest.raises(ContractError, match=r"has no v1\.avsc"):
+        platform_schema(tmp_path, "another")
