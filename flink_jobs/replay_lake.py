@@ -1,4 +1,4 @@
-"""The job of a replay into the lake: refines a range of raw once more, to a branch of silver, and ends.
+"""The job of a replay into the lake: refines a range once more, to a branch of silver, and ends.
 
 Run by ``tidegate replay run``, which publishes what it wrote. It writes to no topic.
 """
@@ -12,12 +12,11 @@ from flink_jobs.once import Once, run_once
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import LAKE, REPLAY
 from tidegate.jobs.platform import platform_of
-from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.range_plan import BRONZE, RangePlan
 from tidegate.replay.store import read_plan
 from tidegate.settings import Settings
 from tidegate.sql import replay_lake
 from tidegate.sql.job_sql import JobSql
-from tidegate.sql.replay_lake import Aside
 
 
 def main() -> None:
@@ -35,8 +34,8 @@ def job_of(plan: RangePlan) -> Job:
     """The job of one plan."""
 
     def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
-        aside = Aside.of(plan.dataset, plan.plan_id)
-        return replay_lake.job_sql(dataset, platform_of(dataset, settings), plan.rows.spans, aside)
+        scope = replay_lake.scope_of(plan.rows.spans, from_bronze=plan.source == BRONZE)
+        return replay_lake.job_sql(dataset, platform_of(dataset, settings), scope, plan.aside)
 
     return Job(name=REPLAY, sql=sql, options=replay_lake.OPTIONS, before_inserts=follow_schemas, interval_of=LAKE)
 

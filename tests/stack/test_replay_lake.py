@@ -153,7 +153,7 @@ def kill_the_command_when_its_job_runs(settings: Settings, plan_id: str) -> None
         os.kill(process.pid, signal.SIGKILL)
 
 
-def test_where_nothing_has_changed_each_row_is_the_same(pipeline: Pipeline) -> None:
+def test_where_nothing_has_changed_each_row_is_the_same_out_of_raw_and_out_of_bronze(pipeline: Pipeline) -> None:
     """Of orders: one record stands for several rows, which are enriched; the range is one of event times."""
     since = datetime.now(UTC)
     produce("--count", "600", "--rate", "600", "--seed", "172", "--duplicate-ratio", "0.1", dataset="orders")
@@ -169,6 +169,13 @@ def test_where_nothing_has_changed_each_row_is_the_same(pipeline: Pipeline) -> N
     assert plan["overwritten"]["rows"] > 600
     assert "The proof holds" in told, told
     assert whole_rows(pipeline.settings, "silver.orders") == before
+    from_bronze = json.loads(tidegate("replay", "plan", "orders", *bounds, "--source", "bronze", "--json"))
+    told = tidegate("replay", "run", from_bronze["plan_id"], "--rate", "400", "--yes")
+    assert "Against bronze the range holds" in told, told
+    assert "The proof holds" in told, told
+    assert whole_rows(pipeline.settings, "silver.orders") == before
+    account, of_raw = (status_of(each["plan_id"])["counts"] for each in (from_bronze, plan))
+    assert account == of_raw
 
 
 def whole_rows(settings: Settings, name: str) -> list[str]:

@@ -10,13 +10,14 @@ from rich.table import Table
 
 from tidegate.cli import replay_missing, replay_run
 from tidegate.cli.output import tables
+from tidegate.cli.replay_run import rate_option
 from tidegate.clients.audit import default_actor
 from tidegate.clients.flink import FlinkClient
 from tidegate.replay.account import counts_of
 from tidegate.replay.asked import Asked
 from tidegate.replay.make_plan import make_plan
 from tidegate.replay.missing_run import plan_missing
-from tidegate.replay.range_plan import SILVER_TARGET, RangePlan
+from tidegate.replay.range_plan import BRONZE, SILVER_TARGET, SOURCES, RangePlan
 from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
 from tidegate.replay.targets import LAKE, TARGETS, parse_targets
 from tidegate.replay.turn import replay_turn
@@ -50,19 +51,23 @@ def command() -> None:
 @click.option("--offsets", metavar="0:100-200,1:0-50", help="Raw offsets by partition, the end exclusive.")
 @click.option("--event-from", metavar="TIME", help="Rows whose event time is this or later.")
 @click.option("--event-to", metavar="TIME", help="Rows whose event time is before this.")
+@click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    help="Where records are read; if left out, raw where it has all of the range, else the lake's bronze table.",
+)
+@rate_option
 @click.option("--missing", is_flag=True, help="What the proof finds missing: refined into the topics again.")
 @click.option("--actor", help="Who asks for it; the user of this machine if left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-def plan(
-    dataset: str, targets: tuple[str, ...], missing: bool, actor: str | None, as_json: bool, **ranges: str | None
-) -> None:
+def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **asked_for: Any) -> None:
     """Say what a replay of a range of DATASET would do, and keep it for `run`; nothing is changed.
 
     Waits until the lake has all of the range that refine has read.
 
     Example: tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
     """
-    settings, asked = get_settings(), Asked(**ranges, targets=parse_targets(targets))
+    settings, asked = get_settings(), Asked(**asked_for | {"targets": parse_targets(asked_for["targets"])})
     if missing and asked.text:
         raise click.UsageError("--missing is a range of its own: leave the other one out.")
     made = _planned(settings, dataset, None if missing else asked, actor or default_actor())
@@ -182,7 +187,10 @@ def _print_plan(found: RangePlan) -> None:
 
 def _print_size(found: RangePlan) -> None:
     took = "unknown, no replay has run yet" if found.expected_s is None else f"about {found.expected_s:,.0f} s"
-    click.echo(f"Reads {found.events:,} raw records, some {found.expected_bytes / 1e6:,.1f} MB; time: {took}.")
+    where = " out of the lake's bronze table" if found.source == BRONZE else ""
+    click.echo(f"Reads {found.events:,} raw records{where}, some {found.expected_bytes / 1e6:,.1f} MB; time: {took}.")
+    if found.rate is not None:
+        click.echo(f"Takes {found.rate:,.0f} records a second at most.")
     over = found.overwritten
     click.echo(f"Writes again {over.rows:,} rows, which are in {over.files:,} files of {over.bytes / 1e6:,.1f} MB.")
 

@@ -12,28 +12,36 @@ from tidegate.clients.audit import default_actor
 from tidegate.errors import TidegateError
 from tidegate.replay.account import counts_of
 from tidegate.replay.lake_run import cancel as cancel_replay
-from tidegate.replay.lake_run import run_lake
+from tidegate.replay.lake_run import hold_to, run_lake
 from tidegate.replay.missing_run import run_missing
 from tidegate.replay.range_plan import SILVER_TARGET, RangePlan
 from tidegate.replay.store import PLANNED, load_plan, load_status
 from tidegate.replay.turn import replay_turn
 from tidegate.settings import Settings, get_settings
 
+rate_option = click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Raw records a second, at most."
+)
+
 
 @click.command("run")
 @click.argument("plan_id")
+@rate_option
 @click.option("--actor", help="Who runs it; the user of this machine if left out.")
 @yes_option
-def run(plan_id: str, actor: str | None, yes: bool) -> None:
+def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
     """Run a replay from wherever it is: write aside, account for every record, publish in one commit, prove.
 
-    Killed in the middle, it is run again and goes on. Until the commit the table is as it was.
+    Killed in the middle, it is run again and goes on. Until the commit the table is as it was. A Flink job that runs
+    already keeps the rate that it was begun with.
 
-    Example: tidegate replay run 20261121t101500-1a2b
+    Example: tidegate replay run 20261121t101500-1a2b --rate 5000
     """
     settings = get_settings()
     plan = load_plan(settings, plan_id)
     if plan.target == SILVER_TARGET:
+        if rate is not None:
+            raise click.UsageError("--rate is of a range; what is missing is refined at once.")
         _run_missing(settings, plan, actor or default_actor())
     if load_status(settings, plan_id).state == PLANNED:
         confirm(
@@ -42,6 +50,8 @@ def run(plan_id: str, actor: str | None, yes: bool) -> None:
             yes=yes,
         )
     with replay_turn(settings, own=plan.job_name):
+        if rate is not None:
+            hold_to(settings, plan, rate)
         status = run_lake(settings, plan, actor or default_actor(), _Progress(plan))
     click.echo(f"Published as snapshot {status.snapshot_id} of {plan.table}.")
     click.echo(counts_of(status.counts))

@@ -14,7 +14,11 @@ _HOW = "Give partition:first-end, the end exclusive, such as 0:100-200,1:0-50."
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One of three: when records arrived, their offsets, or when their events were; and what is written again."""
+    """One of three: when records arrived, their offsets, or when their events were; and what is written again.
+
+    ``source``: where they are read; None: raw where it has all of them, else bronze. ``rate``: raw records a second, at
+    most.
+    """
 
     arrived_from: str | None = None
     arrived_to: str | None = None
@@ -22,6 +26,8 @@ class Asked:
     event_from: str | None = None
     event_to: str | None = None
     targets: tuple[str, ...] = (LAKE,)
+    source: str | None = None
+    rate: float | None = None
 
     @property
     def text(self) -> str:
@@ -45,13 +51,13 @@ class Asked:
             )
 
 
-def parse_ranges(text: str, kept: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+def parse_ranges(text: str, kept: Mapping[int, tuple[int, int]], where: str = "raw") -> dict[int, tuple[int, int]]:
     """[start, end) of every partition of raw from ``0:100-200,1:0-50``; nothing of a partition that is not named.
 
-    ``kept``: what raw has of each partition.
+    ``kept``: what is there of each partition, and ``where``.
 
     Raises:
-        TidegateError: not in this form, or raw does not have it.
+        TidegateError: not in this form, or it is not there.
     """
     if not _RANGES.fullmatch(text):
         raise TidegateError(f"{text!r} is no range of offsets.", remedy=_HOW)
@@ -61,6 +67,7 @@ def parse_ranges(text: str, kept: Mapping[int, tuple[int, int]]) -> dict[int, tu
         number, _, span = part.partition(":")
         start, end = map(int, span.split("-"))
         _refuse_what_is_not_there(int(number), (start, end), kept, named)
+        _refuse_what_is_gone(int(number), start, kept[int(number)][0], where)
         found[int(number)] = (start, end)
         named.add(int(number))
     return found
@@ -88,13 +95,17 @@ def _refuse_what_is_not_there(
     if number not in kept or number in named:
         what = "twice" if number in named else f"and the topic has {len(kept)}, from 0"
         raise TidegateError(f"partition {number} is named {what}.", remedy=_HOW)
-    low, high = kept[number]
+    high = kept[number][1]
     if start >= end:
         raise TidegateError(f"the range of partition {number} has no offset.", remedy=_HOW)
-    if start < low:
-        raise TidegateError(
-            f"raw has partition {number} from offset {low:,} on: retention has removed what was before.",
-            remedy=f"Begin at {low:,}. What is older can't be made again from raw.",
-        )
     if end > high:
         raise TidegateError(f"partition {number} ends at {high:,}.", remedy=f"End the range at {high:,}.")
+
+
+def _refuse_what_is_gone(number: int, start: int, low: int, where: str) -> None:
+    if start < low:
+        raise TidegateError(
+            f"offsets {start:,} to {low - 1:,} of partition {number} are missing in {where}: "
+            "retention has removed what was before.",
+            remedy=f"Begin at {low:,}.",
+        )

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tidegate.clients.kafka_offsets import offsets_at
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.contracts.dataset import Stream
 from tidegate.proof.rows import Rows
+from tidegate.proof.window import OffsetsAt
 from tidegate.replay.lake_rows import columns_of, read
 from tidegate.replay.row_range import EventTimes, RowRange
 from tidegate.settings import Settings
@@ -17,7 +17,9 @@ AHEAD_MS = 600_000
 Kept = Mapping[int, tuple[int, int]]
 
 
-def offsets_of_events(settings: Settings, stream: Stream, times: EventTimes, kept: Kept) -> dict[int, tuple[int, int]]:
+def offsets_of_events(
+    settings: Settings, stream: Stream, times: EventTimes, kept: Kept, at: OffsetsAt
+) -> dict[int, tuple[int, int]]:
     """[start, end) by partition: what arrived from 10 minutes before the time to 10 minutes after it, and on both sides
     as far as the lake has rows of such events.
 
@@ -29,14 +31,13 @@ def offsets_of_events(settings: Settings, stream: Stream, times: EventTimes, kep
     whole = RowRange(kept, times)
     table = open_table(settings, f"silver.{stream.name}")
     rows = read(scan_rows(settings, table, columns_of(stream), whole.condition), stream).rows
-    topic = stream.contract.topic.name
-    first = _at(settings, topic, times.start_us, -AHEAD_MS)
-    last = _at(settings, topic, times.end_us, AHEAD_MS)
+    first = _at(at, times.start_us, -AHEAD_MS)
+    last = _at(at, times.end_us, AHEAD_MS)
     return {number: _span(number, span, rows, (first, last)) for number, span in kept.items()}
 
 
-def _at(settings: Settings, topic: str, at_us: int | None, more_ms: int) -> Mapping[int, int] | None:
-    return None if at_us is None else offsets_at(settings, topic, max(0, at_us // 1000 + more_ms))
+def _at(at: OffsetsAt, at_us: int | None, more_ms: int) -> Mapping[int, int] | None:
+    return None if at_us is None else at(max(0, at_us // 1000 + more_ms))
 
 
 def _span(

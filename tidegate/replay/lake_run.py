@@ -10,14 +10,12 @@ from tidegate.clients.lake_rows import open_table
 from tidegate.clock import now_ms
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
-from tidegate.proof.reconcile import Scope, prove
+from tidegate.replay.prove_range import prove_range
 from tidegate.replay.publish import REPLAY_ID, prepare, publish
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.store import CANCELLED, DONE, ENDED, PUBLISHED, WRITTEN, Status, load_status, store_status
 from tidegate.replay.write_aside import Tell, clear_aside, job_of_plan, write_aside
 from tidegate.settings import Settings
-
-_PROOF_WAIT_S = 5.0
 
 
 def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambda _read: None) -> Status:
@@ -40,6 +38,11 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
         status = _proved(settings, plan, status)
         counts.update(status.counts)
     return status
+
+
+def hold_to(settings: Settings, plan: RangePlan, rate: float) -> None:
+    """The job, when it is begun the next time, reads no more than ``rate`` raw records a second."""
+    store_status(settings, plan.plan_id, replace(load_status(settings, plan.plan_id), rate=rate))
 
 
 def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
@@ -82,13 +85,9 @@ def _snapshot(settings: Settings, plan: RangePlan) -> int | None:
 
 
 def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
-    bounds = [",".join(f"{number}:{span[side]}" for number, span in sorted(plan.rows.spans.items())) for side in (0, 1)]
-    scope = Scope(start=bounds[0], end=bounds[1], lake=True, index=False, wait_s=_PROOF_WAIT_S)
-    report = prove(settings, plan.dataset, scope)
+    proof, holds = prove_range(settings, plan, status.counts)
     return store_status(
-        settings,
-        plan.plan_id,
-        replace(status, state=DONE, ended_at=now_ms(), proof=report.verdict(), proof_holds=report.holds),
+        settings, plan.plan_id, replace(status, state=DONE, ended_at=now_ms(), proof=proof, proof_holds=holds)
     )
 
 

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from tidegate.clients.kafka_offsets import offsets_at, topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
-from tidegate.clients.lake_rows import Held, main_snapshot, open_table, rows_held
+from tidegate.clients.lake_rows import Held, main_snapshot, open_table, rows_held, scan_rows
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.envelope import PLACE
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.proof.window import raw_windows
 from tidegate.replay.asked import Asked, parse_ranges, parse_time
+from tidegate.replay.bronze import bronze_bytes, bronze_places, refuse_what_bronze_lacks, refuse_what_lags
 from tidegate.replay.event_times import offsets_of_events
+from tidegate.replay.lake_rows import places
 from tidegate.replay.not_idempotent import not_idempotent
-from tidegate.replay.range_plan import Overwritten, RangePlan, new_plan_id
+from tidegate.replay.range_plan import RAW, Overwritten, RangePlan, new_plan_id
 from tidegate.replay.row_range import EventTimes, RowRange
 from tidegate.replay.settled import refined_up_to, wait_until_settled
+from tidegate.replay.sources import Kept, begins_later, kept_of, offsets_arrived
 from tidegate.replay.store import DONE, all_plans, load_status
 from tidegate.settings import Settings
 
@@ -45,7 +48,8 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
     refuse_what_changes(stream)
     table = open_table(settings, f"silver.{dataset}")
     now = datetime.now(UTC)
-    spans, notes = bounded(_asked_spans(settings, stream, asked, now), refined_up_to(settings, stream), asked)
+    kept = kept_of(settings, stream, asked.source)
+    spans, notes = bounded(_asked_spans(settings, stream, asked, kept), refined_up_to(settings, stream), asked)
     times = event_times(stream, asked)
     if not any(start < end for start, end in spans.values()):
         if notes:
@@ -60,7 +64,10 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
     table.refresh()
     rows = RowRange(spans, times)
     held = rows_held(settings, table, rows.condition)
-    size = _size(settings, stream, spans)
+    source = kept.source_of(spans)
+    size, more = _measured(settings, stream, source, rows)
+    if asked.offsets is None:
+        more = [*begins_later(kept, spans), *more]
     return RangePlan(
         plan_id=new_plan_id(now, secrets.token_hex(2)),
         dataset=dataset,
@@ -71,10 +78,12 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         rows=rows,
         events=size.events,
         expected_bytes=size.bytes,
-        expected_s=_expected_s(settings, dataset, size.events),
+        expected_s=expected_s(settings, dataset, size.events, asked.rate),
         snapshot_id=main_snapshot(table),
         overwritten=_overwritten(held),
-        notes=(*notes, *_notes(times)),
+        notes=(*notes, *more, *_notes(times)),
+        source=source,
+        rate=asked.rate,
     )
 
 
@@ -117,19 +126,26 @@ def event_times(stream: Stream, asked: Asked) -> EventTimes | None:
     return EventTimes(stream.contract.event_time.column, start, end)
 
 
-def _asked_spans(settings: Settings, stream: Stream, asked: Asked, now: datetime) -> Spans:
-    kept = topic_spans(settings, stream.contract.topic.name)
-    if not kept:
-        raise TidegateError(
-            f"there is no topic {stream.contract.topic.name}.", remedy="Run `tidegate contract register --all`."
-        )
+def _asked_spans(settings: Settings, stream: Stream, asked: Asked, kept: Kept) -> Spans:
     if asked.offsets is not None:
-        return parse_ranges(asked.offsets, kept)
+        return parse_ranges(asked.offsets, kept.spans, kept.where)
+    at = partial(offsets_arrived, settings, stream, kept)
     if times := event_times(stream, asked):
-        return offsets_of_events(settings, stream, times, kept)
-    at = partial(offsets_at, settings, stream.contract.topic.name)
-    windows = raw_windows(kept, asked.arrived_from, asked.arrived_to, at, now)
+        return offsets_of_events(settings, stream, times, kept.spans, at)
+    windows = raw_windows(kept.spans, asked.arrived_from, asked.arrived_to, at, datetime.now(UTC))
     return {window.partition: (window.start, max(window.start, window.end)) for window in windows}
+
+
+def _measured(settings: Settings, stream: Stream, source: str, rows: RowRange) -> tuple[_Size, list[str]]:
+    """And what is to be said of the source."""
+    if source == RAW:
+        return _size(settings, stream, dict(rows.spans)), []
+    refuse_what_lags(settings, stream, rows.spans)
+    held = bronze_places(settings, stream, rows.spans)
+    table = open_table(settings, f"silver.{stream.name}")
+    silver = places(scan_rows(settings, table, PLACE, RowRange(rows.spans).condition))
+    notes = refuse_what_bronze_lacks(stream, rows.spans, held, silver)
+    return _Size(len(held), bronze_bytes(settings, stream, rows.spans)), notes
 
 
 def _size(settings: Settings, stream: Stream, spans: Spans) -> _Size:
@@ -141,14 +157,16 @@ def _size(settings: Settings, stream: Stream, spans: Spans) -> _Size:
     return _Size(events, int(events * sum(sizes) / len(sizes)) if sizes else 0)
 
 
-def _expected_s(settings: Settings, dataset: str, events: int) -> float | None:
-    """At the rate of the dataset's last replay."""
+def expected_s(settings: Settings, dataset: str, events: int, rate: float | None = None) -> float | None:
+    """At the rate of the dataset's last replay that was not held to one, and at ``rate`` if that is slower."""
+    slowest_s = events / rate if rate else 0.0
     for plan in reversed([*all_plans(settings)]):
         status = load_status(settings, plan.plan_id)
-        if plan.dataset == dataset and status.state == DONE and status.started_at and status.written_at:
+        is_measured = plan.dataset == dataset and status.state == DONE and not status.rate
+        if is_measured and status.started_at and status.written_at:
             took_s = (status.written_at - status.started_at) / 1000
-            return round(events * took_s / max(1, plan.events), 1)
-    return None
+            return round(max(slowest_s, events * took_s / max(1, plan.events)), 1)
+    return round(slowest_s, 1) if rate else None
 
 
 def _overwritten(held: Held) -> Overwritten:

@@ -16,9 +16,10 @@ from tidegate.contracts.envelope import PLACE
 from tidegate.errors import TidegateError
 from tidegate.proof.rows import Rows, among_places, concat, make_rows
 from tidegate.replay.account import Account, Published, Verdicts, account
+from tidegate.replay.bronze import bronze_places
 from tidegate.replay.chosen import Staged, chosen
 from tidegate.replay.lake_rows import LakeRows, columns_of, places, read
-from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.range_plan import BRONZE, RangePlan
 from tidegate.settings import Settings
 from tidegate.sql.replay_lake import DROPPED, REJECTED, VERDICT
 
@@ -125,6 +126,8 @@ def _others(settings: Settings, plan: RangePlan) -> tuple[Rows, Rows]:
 
 def _raw(settings: Settings, stream: Stream, plan: RangePlan) -> Rows:
     """Every record of the range: a transaction of a producer leaves offsets without one."""
+    if plan.source == BRONZE:
+        return bronze_places(settings, stream, plan.rows.spans)
     scan = Scan(settings, stream.contract.topic.name, dict(plan.rows.spans))
     return concat([make_rows(batch.partition, batch.offset) for batch in read_batches(scan)])
 

@@ -14,6 +14,9 @@ from tidegate.sql.replay_lake import Aside
 
 SILVER_TARGET = "silver"
 """Of what is missing: the topics of refine."""
+RAW, BRONZE = "raw", "bronze"
+"""Where a replay reads: the raw topic, or the bytes that the lake's bronze table has kept of it."""
+SOURCES = (RAW, BRONZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class RangePlan:
     ``asked``: the range as it was typed. ``rows``: [start, end) per raw partition, maybe of a time. ``events``: raw
     records in it, ``expected_bytes`` of them by a sample, ``expected_s`` at the rate of the last replay (None: none has
     run yet). ``snapshot_id``: of the silver table when it was planned; None: it was empty. ``created_at``: ms since
-    1970. ``notes``: what its user is to know. ``offsets``: only these of the range, of what was missing.
+    1970. ``notes``: what its user is to know. ``offsets``: only these of the range, of what was missing. ``source``:
+    where it reads. ``rate``: raw records a second, at most; None: as many as it can.
     """
 
     plan_id: str
@@ -50,6 +54,8 @@ class RangePlan:
     overwritten: Overwritten
     notes: tuple[str, ...] = field(default_factory=tuple)
     offsets: Mapping[int, tuple[int, ...]] | None = None
+    source: str = RAW
+    rate: float | None = None
 
     @property
     def hash(self) -> str:
@@ -107,6 +113,9 @@ class RangePlan:
 
     def _content(self) -> dict[str, Any]:
         found = asdict(self)
+        for name, usual in {"source": RAW, "rate": None}.items():
+            if found[name] == usual:  # so that plans from before there were others keep their hash
+                del found[name]
         rows = found.pop("rows")
         spans = {str(number): list(span) for number, span in rows["spans"].items()}
         offsets = None

@@ -29,7 +29,7 @@ class Status:
     """How far a replay has come: ``writing`` aside by the Flink job ``job_id``, ``written``, ``published``, ``done``.
 
     Times are in ms since 1970. ``counts``: of :class:`~tidegate.replay.account.Account`. ``proof``: the verdict of
-    ``tidegate prove`` on the range, and ``proof_holds``.
+    ``tidegate prove`` on the range, and ``proof_holds``. ``rate``: raw records a second, at most, that the job reads.
     """
 
     state: str = PLANNED
@@ -41,6 +41,7 @@ class Status:
     counts: Mapping[str, int] = field(default_factory=dict)
     proof: str | None = None
     proof_holds: bool | None = None
+    rate: float | None = None
 
 
 def store_plan(settings: Settings, plan: RangePlan) -> Path:

@@ -33,7 +33,7 @@ def write_aside(settings: Settings, plan: RangePlan, status: Status, tell: Tell)
     client = FlinkClient(settings)
     job = job_of_plan(client, plan, status)
     if job is None or not (job.live or job.state == FINISHED):
-        status, job = _begin(settings, client, plan)
+        status, job = _begin(settings, client, plan, status.rate or plan.rate)
     elif status.job_id != job.job_id:
         status = store_status(settings, plan.plan_id, replace(status, state=WRITING, job_id=job.job_id))
     ended = wait_until_ended(client, job.job_id, lambda each: tell(records_read(client, each.job_id)))
@@ -75,12 +75,16 @@ def records_read(client: FlinkClient, job_id: str) -> int:
 
 
 def _counters(names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith("Source__raw_records") and name.endswith(".numRecordsIn")]
+    """Of the source; out of bronze, of what decodes the bytes."""
+    wanted = {"Source__raw_records": ".numRecordsIn", "raw_records": ".numRecordsOut"}
+    return [name for name in names for start, end in wanted.items() if name.startswith(start) and name.endswith(end)]
 
 
-def _begin(settings: Settings, client: FlinkClient, plan: RangePlan) -> tuple[Status, FlinkJob]:
+def _begin(settings: Settings, client: FlinkClient, plan: RangePlan, rate: float | None) -> tuple[Status, FlinkJob]:
     clear_aside(settings, plan)
-    status = store_status(settings, plan.plan_id, Status(WRITING, started_at=now_ms()))
+    status = store_status(settings, plan.plan_id, Status(WRITING, started_at=now_ms(), rate=rate))
     arguments = [str(JOBS_FOLDER / PROGRAM), "--plan", str(plan_file(settings, plan.plan_id))]
+    if rate is not None:
+        arguments += ["--rate", str(rate)]
     job = begin(settings, client, plan.job_name, arguments)
     return store_status(settings, plan.plan_id, replace(status, job_id=job.job_id)), job

@@ -50,6 +50,11 @@ def kafka_source(topic: str, connections: Connections, group: str) -> Options:
     }
 
 
+def lake_catalog_options(catalog: Options) -> Options:
+    """Options of Iceberg's catalog, by REST unless they say otherwise."""
+    return {"type": "iceberg", "catalog-type": "rest", **catalog}
+
+
 def contract_json(prefix: str, schema: AvroSchema, unknown_fields: str) -> Options:
     """Options of the format by which values in JSON are decoded."""
     return {

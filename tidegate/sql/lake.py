@@ -21,7 +21,7 @@ from tidegate.contracts.envelope import (
 from tidegate.dead_letters.codes import Stage
 from tidegate.job_names import LAKE
 from tidegate.sql.connections import Options
-from tidegate.sql.ddl import option_lines, quoted
+from tidegate.sql.ddl import lake_catalog_options, option_lines, quoted
 from tidegate.sql.job_sql import Insert, JobSql, Table
 from tidegate.sql.lake_changes import definitions as changes
 from tidegate.sql.lake_changes import insert_changes
@@ -77,8 +77,8 @@ def job_sql(stream: Stream, platform: Platform) -> JobSql:
 
 def lake_catalog(catalog: Options) -> Table:
     """``lake``: Iceberg's catalog, by REST unless the options say otherwise."""
-    options = {"type": "iceberg", "catalog-type": "rest", **catalog}
-    return Table("lake", f"CREATE CATALOG IF NOT EXISTS lake WITH (\n{option_lines(options)}\n)")
+    options = option_lines(lake_catalog_options(catalog))
+    return Table("lake", f"CREATE CATALOG IF NOT EXISTS lake WITH (\n{options}\n)")
 
 
 def bronze_table(stream: Stream) -> Table:

@@ -29,7 +29,7 @@ from tidegate.contracts.naming import Output
 from tidegate.sql.ddl import quoted
 from tidegate.sql.dead_letters import FAULT, MISSING_MESSAGE, insert_dead_letters, missing_message
 from tidegate.sql.delivery import Delivery
-from tidegate.sql.job_sql import Insert, JobSql, View
+from tidegate.sql.job_sql import Insert, JobSql, Table, View
 from tidegate.sql.literals import text
 from tidegate.sql.mapped import MAPPED, mapped_query
 from tidegate.sql.platform import Platform
@@ -38,7 +38,7 @@ from tidegate.sql.refined import refined_view
 from tidegate.sql.rules import verdict_sql
 from tidegate.sql.scope import Scope
 from tidegate.sql.sinks import Sink, kafka_sink
-from tidegate.sql.sources import raw_source, reference_table
+from tidegate.sql.sources import bronze_source, raw_source, reference_table
 from tidegate.sql.state import ROCKSDB, dedup_ttl_ms
 
 OPTIONS = ROCKSDB
@@ -106,7 +106,7 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     return JobSql(
         dedup_ttl_ms(contract),
         definitions=(
-            raw_source(stream, connections, naming.group(scope.name, stream.name), scope.spans),
+            _raw_records(stream, platform, scope),
             *(reference_table(platform.references[name], connections) for name in names),
             *(kafka_sink(_TABLES[output], sink, connections, delivery) for output, sink in sinks.items()),
             *judged,
@@ -115,6 +115,12 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
         shared_views=views if are_shared else (),
         inserts=tuple(insert for output, insert in inserts.items() if output in scope.outputs),
     )
+
+
+def _raw_records(stream: Stream, platform: Platform, scope: Scope) -> Table:
+    if scope.from_bronze:
+        return bronze_source(stream, platform.connections, scope.spans or {})
+    return raw_source(stream, platform.connections, naming.group(scope.name, stream.name), scope.spans)
 
 
 def silver_key(stream: Stream) -> str | None:

@@ -42,9 +42,13 @@ class Aside:
         return cls(f"replay-{replay_id}", TableName(f"{naming.REPLAYS}.{dataset}__{replay_id.replace('-', '_')}"))
 
 
-def job_sql(stream: Stream, platform: Platform, ranges: Spans, aside: Aside) -> JobSql:
-    """The SQL of one replay; it ends with the last record of the ranges."""
-    scope = Scope(REPLAY, ranges=ranges, outputs=frozenset(), every=True)
+def scope_of(ranges: Spans, *, from_bronze: bool = False) -> Scope:
+    """What a replay reads, all of it."""
+    return Scope(REPLAY, ranges=ranges, outputs=frozenset(), every=True, from_bronze=from_bronze)
+
+
+def job_sql(stream: Stream, platform: Platform, scope: Scope, aside: Aside) -> JobSql:
+    """The SQL of one replay; it ends with the last record of the scope's ranges."""
     refined = refine_sql(stream, platform, scope, Delivery(0))
     return replace(
         refined,

@@ -25,7 +25,8 @@ class Scope:
     ``name``: what its consumer groups and transactions begin with; two runs at a time need two. ``offsets``: only
     these, and then it ends. ``ranges``: the same for [start, end) of every partition. ``outputs``: only these are
     written.
-    ``every``: each record that explodes is, also one whose identity has been seen.
+    ``every``: each record that explodes is, also one whose identity has been seen. ``from_bronze``: the records of the
+    ranges are read out of the lake's bronze table, where raw has them no more.
     """
 
     name: str = REFINE
@@ -33,6 +34,7 @@ class Scope:
     outputs: frozenset[Output] = ALL_OUTPUTS
     ranges: Spans | None = None
     every: bool = False
+    from_bronze: bool = False
 
     @property
     def spans(self) -> Spans | None:

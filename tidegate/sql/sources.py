@@ -15,10 +15,11 @@ from tidegate.contracts.envelope import (
     VALUE,
 )
 from tidegate.contracts.json_topics import unknown_fields
+from tidegate.contracts.naming import lake_table
 from tidegate.contracts.topics import DERIVED_MAX_BYTES
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
 from tidegate.sql.connections import Connections, Options, prefixed
-from tidegate.sql.ddl import column_lines, contract_avro, contract_json, create, kafka_source
+from tidegate.sql.ddl import column_lines, contract_avro, contract_json, create, kafka_source, lake_catalog_options
 from tidegate.sql.job_sql import Table
 from tidegate.sql.scope import Spans
 
@@ -67,19 +68,27 @@ def raw_source(stream: Stream, connections: Connections, group: str, spans: Span
 
     ``spans``: only these offsets, and then the source ends; every partition is named.
     """
-    body = [*column_lines(stream.raw_columns), *RAW_METADATA, *DECODE_METADATA]
-    if stream.contract.rescues:
-        body.append(RESCUED_METADATA)
     options = {
         **kafka_source(stream.contract.topic.name, connections, group),
         **SCHEMA_ID_HEADERS,
         **_KEY_OPTIONS,
         "value.fields-include": "EXCEPT_KEY",
         **_raw_format("value.", stream, connections),
-        f"value.contract-{stream.contract.topic.format}.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
         **(_bounds(spans) if spans is not None else {}),
     }
-    return resumable("raw_records", body, options)
+    return resumable("raw_records", _raw_body(stream), options)
+
+
+def bronze_source(stream: Stream, connections: Connections, spans: Spans) -> Table:
+    """``raw_records`` as :func:`raw_source` has them of these offsets, out of the bytes that the lake has kept."""
+    options = {
+        "connector": "bronze",
+        "table": lake_table("bronze", stream.name),
+        "spans": ";".join(f"{partition}:{start}-{end}" for partition, (start, end) in spans.items()),
+        **prefixed("lake.", lake_catalog_options(connections.lake_catalog)),
+        **_raw_format("value.", stream, connections),
+    }
+    return create("raw_records", _raw_body(stream), options)
 
 
 def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
@@ -123,12 +132,18 @@ def reference_table(reference: Reference, connections: Connections) -> Table:
     return create(f"ref_{reference.name}", body, options)
 
 
+def _raw_body(stream: Stream) -> list[str]:
+    body = [*column_lines(stream.raw_columns), *RAW_METADATA, *DECODE_METADATA]
+    return [*body, RESCUED_METADATA] if stream.contract.rescues else body
+
+
 def _raw_format(prefix: str, dataset: Stream, connections: Connections) -> Options:
     """Options of the format that the dataset's raw records are written in."""
     contract = dataset.contract
+    limit = {f"{prefix}contract-{contract.topic.format}.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES)}
     if contract.is_json:
-        return contract_json(prefix, dataset.latest, unknown_fields(contract))
-    return contract_avro(prefix, dataset.latest, connections)
+        return {**contract_json(prefix, dataset.latest, unknown_fields(contract)), **limit}
+    return {**contract_avro(prefix, dataset.latest, connections), **limit}
 
 
 def resumable(name: str, body: list[str], options: Options) -> Table:

@@ -21,7 +21,7 @@ def test_offsets_are_read_and_partitions_that_are_not_named_have_none() -> None:
         ("0:200-200", "has no offset"),
         ("0:100-200,0:300-400", "named twice"),
         ("2:0-1", "and the topic has 2, from 0"),
-        ("0:99-200", "retention has removed what was before"),
+        ("0:90-200", "offsets 90 to 99 of partition 0 are missing in raw: retention has removed"),
         ("0:100-1001", "ends at 1,000"),
     ],
 )

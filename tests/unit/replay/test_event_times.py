@@ -9,7 +9,6 @@ from tidegate.proof.rows import make_rows
 from tidegate.replay import event_times
 from tidegate.replay.event_times import _span, offsets_of_events
 from tidegate.replay.row_range import EventTimes
-from tidegate.settings import Settings
 
 KEPT = (100, 1000)
 NONE = make_rows()
@@ -51,12 +50,11 @@ def test_the_lake_is_asked_for_rows_of_the_time_only(tmp_path: Path, monkeypatch
     start_us = int(DAY.timestamp()) * 1_000_000
     asked: list[int] = []
 
-    def offsets_at(_settings: Settings, _topic: str, at_ms: int) -> dict[int, int]:
+    def offsets_at(at_ms: int) -> dict[int, int]:
         asked.append(at_ms - start_us // 1000)
         return {0: 13 if len(asked) == 1 else 14}
 
     monkeypatch.setattr(event_times, "open_table", lake.opened)
-    monkeypatch.setattr(event_times, "offsets_at", offsets_at)
     times = EventTimes(TIME, start_us + 12_000_000, start_us + 16_000_000)
-    assert offsets_of_events(SETTINGS, VISITS, times, {0: (0, 20)}) == {0: (12, 16)}
+    assert offsets_of_events(SETTINGS, VISITS, times, {0: (0, 20)}, offsets_at) == {0: (12, 16)}
     assert asked == [12_000 - 600_000, 16_000 + 600_000]

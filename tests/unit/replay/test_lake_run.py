@@ -14,13 +14,13 @@ from tests.unit.replay.plans import plan
 from tidegate.clients.lake_branch import drop_branch
 from tidegate.errors import TidegateError
 from tidegate.replay import lake_run, publish
-from tidegate.replay.lake_run import cancel, run_lake
+from tidegate.replay.lake_run import cancel, hold_to, run_lake
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.row_range import RowRange
 from tidegate.replay.store import CANCELLED, DONE, PLANNED, WRITING, WRITTEN, Status, load_status, store_status
 from tidegate.settings import Settings
 
-STEPS = ("write_aside", "prepare", "publish", "clear_aside", "prove", "store_status")
+STEPS = ("write_aside", "prepare", "publish", "clear_aside", "prove_range", "store_status")
 
 
 class Killed(BaseException):
@@ -81,13 +81,12 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     planned = lake.append((5, "e5", "old"), (12, "e12", "old"), (25, "e25", "old"))
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), snapshot_id=planned)
     replay = Replay(lake, Settings(home=tmp_path), made)
-    report = SimpleNamespace(verdict=lambda: "The proof holds.", holds=True)
     steps: dict[str, Callable[..., Any]] = {
         "write_aside": replay.write_aside,
         "prepare": publish.prepare,
         "publish": publish.publish,
         "clear_aside": replay.clear_aside,
-        "prove": lambda *_: report,
+        "prove_range": lambda *_: ("The proof holds.", True),
         "store_status": store_status,
     }
     for name, real in steps.items():
@@ -156,3 +155,8 @@ def test_killed_after_the_commit_it_can_not_be_cancelled(replay: Replay) -> None
         replay.run()
     with pytest.raises(TidegateError, match="is published: there is nothing to cancel"):
         cancel(replay.settings, replay.plan, "ann@host")
+
+
+def test_a_rate_is_kept_for_whoever_begins_the_job(replay: Replay) -> None:
+    hold_to(replay.settings, replay.plan, 250.0)
+    assert load_status(replay.settings, replay.plan.plan_id) == Status(rate=250.0)

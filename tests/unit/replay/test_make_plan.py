@@ -1,13 +1,17 @@
 """What a plan takes of the asked range; tests/stack/test_replay_lake.py makes whole ones."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.unit.replay.plans import plan
 from tests.unit.sql.visits import stream
 from tidegate.errors import TidegateError
 from tidegate.replay.asked import Asked
-from tidegate.replay.make_plan import bounded, event_times, refuse_what_changes
+from tidegate.replay.make_plan import bounded, event_times, expected_s, refuse_what_changes
+from tidegate.replay.store import DONE, Status, store_plan, store_status
+from tidegate.settings import Settings
 
 BY_TIME, BY_OFFSETS = Asked(arrived_from="2026-01-01T00:00:00Z"), Asked(offsets="0:10-20")
 
@@ -40,3 +44,16 @@ def test_sql_that_changes_from_run_to_run_is_refused() -> None:
     refuse_what_changes(stream())
     with pytest.raises(TidegateError, match="uses NOW"):
         refuse_what_changes(replace(stream(), refine_sql="select now() from validated"))
+
+
+def test_the_expected_time_is_that_of_the_slower_of_last_replay_and_rate(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert expected_s(settings, "clicks", 1000) is None
+    assert expected_s(settings, "clicks", 1000, 50.0) == 20.0
+    held, free = plan(plan_id="2", events=100), plan(plan_id="1", events=100)
+    for made, status in ((held, Status(DONE, None, 0, 9, rate=7.0)), (free, Status(DONE, None, 1000, 5000))):
+        store_plan(settings, made)
+        store_status(settings, made.plan_id, status)
+    assert expected_s(settings, "clicks", 1000) == 40.0
+    assert expected_s(settings, "clicks", 1000, 10.0) == 100.0
+    assert expected_s(settings, "clicks", 1000, 1000.0) == 40.0

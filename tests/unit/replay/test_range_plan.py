@@ -1,5 +1,6 @@
 """A plan is frozen: what was changed after it was made is no plan any more."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -15,14 +16,22 @@ def test_a_plan_comes_back_as_it_was() -> None:
     assert RangePlan.from_json(without_times.to_json()) == without_times
 
 
+def test_source_and_rate_come_back_and_a_plan_from_before_there_were_any_keeps_its_hash() -> None:
+    other = plan(source="bronze", rate=500.0)
+    assert RangePlan.from_json(other.to_json()) == other
+    assert not {"source", "rate"} & json.loads(PLAN.to_json()).keys()
+
+
 def test_its_hash_is_of_all_that_it_says() -> None:
     others = [
         plan(events=11),
         plan(snapshot_id=None),
         plan(rows=type(PLAN.rows)({0: (10, 21), 1: (0, 0)})),
         plan(notes=()),
+        plan(source="bronze"),
+        plan(rate=1.0),
     ]
-    assert len({each.hash for each in [PLAN, *others]}) == 5
+    assert len({each.hash for each in [PLAN, *others]}) == 7
 
 
 @pytest.mark.parametrize(("before", "after"), [("10,\n", "11,\n"), ('"ann@host"', '"eve@host"')])

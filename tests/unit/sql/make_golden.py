@@ -28,8 +28,8 @@ SCHEMAS = PROJECT / "schemas"
 OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
 """Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
-REPLAY_LAKE = "replay_lake"
-"""No name of a job in Flink: the replay into the lake, for its golden files."""
+REPLAY_LAKE, REPLAY_BRONZE = "replay_lake", "replay_bronze"
+"""No names of jobs in Flink: the replay into the lake out of raw and out of bronze, for their golden files."""
 RANGES = {0: (7, 8), 1: (0, 0), 2: (3, 1001), 3: (0, 0)}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     REFINE: refine.OPTIONS,
@@ -39,6 +39,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     REPLAY: refine.OPTIONS,
     RECOMPUTE: recompute.OPTIONS,
     REPLAY_LAKE: replay_lake.OPTIONS,
+    REPLAY_BRONZE: replay_lake.OPTIONS,
 }
 
 
@@ -70,6 +71,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
     """The SQL of every job for one dataset."""
     platform = platform_of(stream, settings)
     delivery = Delivery(settings.transaction_timeout_s)
+    aside = Aside.of(stream.name, "20260102T030405-abcd")
     return {
         REFINE: refine.job_sql(stream, platform, Scope(), delivery),
         INDEX: index.job_sql(stream, platform),
@@ -79,7 +81,8 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         RECOMPUTE: recompute.job_sql(
             stream, platform, Recomputation.of(stream.name, "20260102t030405", ranges={0: (5, 9), 1: (0, 0)})
         ),
-        REPLAY_LAKE: replay_lake.job_sql(stream, platform, RANGES, Aside.of(stream.name, "20260102T030405-abcd")),
+        REPLAY_LAKE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES), aside),
+        REPLAY_BRONZE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES, from_bronze=True), aside),
     }
 
 

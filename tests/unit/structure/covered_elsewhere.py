@@ -21,6 +21,7 @@ COVERED = {
     "flink_jobs/replay_lake.py": "tests/stack/test_replay_lake.py",
     "flink_jobs/sql_error.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/sql_functions.py": "tests/flink/test_functions_run.py",
+    "flink_jobs/throttle.py": "tests/flink/test_bronze_source.py",
     "flink_jobs/together.py": "tests/stack/test_pipeline.py",
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",
     "tidegate/apply/look.py": "tests/stack/test_apply.py",

@@ -11,6 +11,9 @@ public final class Names {
     public static final String SOURCE_OFFSET = "_source_offset";
     public static final String INGESTED_AT = "_ingested_at";
     public static final String SCHEMA_ID = "_schema_id";
+    public static final String KEY = "_key";
+    public static final String HEADERS = "_headers";
+    public static final String VALUE = "_value";
     public static final String IDENTITY_SEPARATOR = "_";
     public static final String IDENTITY_ESCAPE = "~";
     public static final int DOCUMENT_ID_MAX_BYTES = 512;

@@ -18,7 +18,7 @@ import org.apache.flink.kafka.shaded.org.apache.kafka.common.header.Header;
  *     schema ids in headers</a>
  */
 public final class SchemaIdHeaders implements ConsumerInterceptor<byte[], byte[]> {
-    static final String NAME = "__value_schema_id";
+    public static final String NAME = "__value_schema_id";
 
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {

@@ -1,0 +1,2 @@
+/** A job that takes no more records a second than it was told. */
+package io.tidegate.throttle;

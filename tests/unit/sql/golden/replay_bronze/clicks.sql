@@ -1,0 +1,244 @@
+SET 'table.exec.iceberg.use-v2-sink' = 'true'
+;
+
+SET 'table.exec.state.ttl' = '3600000 ms'
+;
+
+CREATE CATALOG IF NOT EXISTS lake WITH (
+  'type' = 'iceberg',
+  'catalog-type' = 'rest',
+  'uri' = 'http://catalog:8181',
+  'warehouse' = 's3://warehouse',
+  'io-impl' = 'org.apache.iceberg.aws.s3.S3FileIO',
+  's3.endpoint' = 'http://s3:8333',
+  's3.path-style-access' = 'true',
+  'header.X-Iceberg-Access-Delegation' = 'vended-credentials',
+  'client.region' = 'us-east-1',
+  'credential' = 'access:secret',
+  's3.access-key-id' = 'access',
+  's3.secret-access-key' = 'secret'
+)
+;
+
+CREATE DATABASE IF NOT EXISTS lake.`silver`
+;
+
+CREATE DATABASE IF NOT EXISTS lake.`replays`
+;
+
+CREATE TABLE IF NOT EXISTS lake.`silver`.`clicks` (
+  `_source_partition` INT,
+  `_source_offset` BIGINT,
+  `event_id` STRING,
+  `event_time` TIMESTAMP_LTZ(6),
+  `user_id` STRING,
+  `session_id` STRING,
+  `event_type` STRING,
+  `page_url` STRING,
+  `referrer` STRING,
+  `product_id` STRING,
+  `product_name` STRING,
+  `category` STRING,
+  `list_price` DECIMAL(12, 2),
+  `quantity` INT,
+  `unit_price` DECIMAL(12, 2),
+  `amount` DECIMAL(16, 2),
+  `currency` STRING,
+  `country` STRING,
+  `ip` STRING,
+  `device_family` STRING,
+  `user_agent` STRING,
+  `_source_topic` STRING,
+  `_ingested_at` TIMESTAMP_LTZ(6),
+  `_schema_id` INT,
+  `_warnings` ARRAY<STRING>,
+  `year` INT,
+  `month` INT,
+  `day` INT
+)
+PARTITIONED BY (`year`, `month`, `day`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20'
+)
+;
+
+CREATE TABLE IF NOT EXISTS lake.`replays`.`clicks__20260102T030405_abcd` (
+  `_source_partition` INT,
+  `_source_offset` BIGINT,
+  `verdict` STRING,
+  `code` STRING
+)
+PARTITIONED BY (`verdict`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20'
+)
+;
+
+CREATE TEMPORARY TABLE `raw_records` (
+  `event_id` STRING,
+  `event_time` TIMESTAMP_LTZ(3),
+  `user_id` STRING,
+  `session_id` STRING,
+  `event_type` STRING,
+  `page_url` STRING,
+  `referrer` STRING,
+  `product_id` STRING,
+  `quantity` INT,
+  `unit_price` DECIMAL(12, 2),
+  `currency` STRING,
+  `country` STRING,
+  `ip` STRING,
+  `user_agent` STRING,
+  `_key` BYTES,
+  `_source_topic` STRING METADATA FROM 'topic' VIRTUAL,
+  `_source_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `_source_offset` BIGINT METADATA FROM 'offset' VIRTUAL,
+  `_ingested_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL,
+  `_error_message` STRING METADATA FROM 'value.error-message' VIRTUAL,
+  `_payload` BYTES METADATA FROM 'value.raw' VIRTUAL,
+  `_payload_sha256` STRING METADATA FROM 'value.raw-sha256' VIRTUAL,
+  `_payload_bytes` INT METADATA FROM 'value.raw-length' VIRTUAL,
+  `_schema_id` INT METADATA FROM 'value.schema-id' VIRTUAL,
+  `_proc_time` AS PROCTIME()
+) WITH (
+  'connector' = 'bronze',
+  'table' = 'bronze.clicks',
+  'spans' = '0:7-8;1:0-0;2:3-1001;3:0-0',
+  'lake.type' = 'iceberg',
+  'lake.catalog-type' = 'rest',
+  'lake.uri' = 'http://catalog:8181',
+  'lake.warehouse' = 's3://warehouse',
+  'lake.io-impl' = 'org.apache.iceberg.aws.s3.S3FileIO',
+  'lake.s3.endpoint' = 'http://s3:8333',
+  'lake.s3.path-style-access' = 'true',
+  'lake.header.X-Iceberg-Access-Delegation' = 'vended-credentials',
+  'lake.client.region' = 'us-east-1',
+  'lake.credential' = 'access:secret',
+  'lake.s3.access-key-id' = 'access',
+  'lake.s3.secret-access-key' = 'secret',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Click", "namespace": "tidegate.clicks", "doc": "One user interaction on a page of the shop.", "fields": [{"name": "event_id", "type": "string", "doc": "UUID, version 7, given by the browser"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when it happened, UTC"}, {"name": "user_id", "type": ["null", "string"], "default": null, "doc": "signed-in user; null for a visitor"}, {"name": "session_id", "type": "string", "doc": "one visit of one browser"}, {"name": "event_type", "type": "string", "doc": "view, cart, checkout, purchase, search or heartbeat"}, {"name": "page_url", "type": "string", "doc": "path and query of the page"}, {"name": "referrer", "type": ["null", "string"], "default": null, "doc": "page that led here"}, {"name": "product_id", "type": ["null", "string"], "default": null, "doc": "product shown or bought; key of products"}, {"name": "quantity", "type": ["null", "int"], "default": null, "doc": "pieces put in the cart or bought"}, {"name": "unit_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "price of one piece in currency"}, {"name": "currency", "type": ["null", "string"], "default": null, "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code of the visitor''s country"}, {"name": "ip", "type": ["null", "string"], "default": null, "doc": "address of the visitor; kept as a keyed hash only"}, {"name": "user_agent", "type": ["null", "string"], "default": null, "doc": "browser as it names itself"}]}',
+  'value.contract-avro.raw.max-bytes' = '921600'
+)
+;
+
+CREATE TEMPORARY TABLE `ref_products` (
+  `product_id` STRING,
+  `name` STRING,
+  `category` STRING,
+  `list_price` DECIMAL(12, 2),
+  `currency` STRING,
+  `updated_at` TIMESTAMP_LTZ(3),
+  `_as_of` TIMESTAMP_LTZ(3)
+) WITH (
+  'connector' = 'versioned-kafka',
+  'topic' = 'ref.products',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.interceptor.classes' = 'io.tidegate.connectors.avro.SchemaIdHeaders',
+  'key' = 'product_id',
+  'version-time' = 'updated_at',
+  'as-of' = '_as_of',
+  'lookup.versions-kept' = '168 h',
+  'format' = 'contract-avro',
+  'contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'contract-avro.schema' = '{"type": "record", "name": "Product", "namespace": "tidegate.products", "doc": "The state of a product from updated_at on.", "fields": [{"name": "product_id", "type": "string", "doc": "key"}, {"name": "name", "type": "string", "doc": "name shown to customers"}, {"name": "category", "type": "string", "doc": "category shown to customers"}, {"name": "list_price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "doc": "price before discounts"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code of list_price"}, {"name": "updated_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when this state takes effect, UTC"}]}'
+)
+;
+
+CREATE TEMPORARY VIEW judged AS
+SELECT `event_id`, `event_time`, hmac_sha256(`user_id`) AS `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, hmac_sha256(`ip`) AS `ip`, `user_agent`,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+  CASE WHEN (CHAR_LENGTH(event_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
+      + CASE WHEN (event_type IN ('view', 'cart', 'checkout', 'purchase', 'search', 'heartbeat')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
+      + CASE WHEN (quantity BETWEEN 1 AND 1000) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
+      + CASE WHEN (unit_price >= 0) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(8 AS BIGINT) END
+      + CASE WHEN (event_type <> 'purchase' OR (product_id IS NOT NULL AND quantity IS NOT NULL AND unit_price IS NOT NULL AND currency IS NOT NULL)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(16 AS BIGINT) END
+      + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
+  CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
+  CASE WHEN (event_type <> 'heartbeat') IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _dropped
+FROM (
+  SELECT `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, `ip`, `user_agent`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+)
+;
+
+CREATE TEMPORARY VIEW enriched AS
+SELECT e.`event_id`, e.`event_time`, e.`user_id`, e.`session_id`, e.`event_type`, e.`page_url`, e.`referrer`, e.`product_id`, e.`quantity`, e.`unit_price`, e.`currency`, e.`country`, e.`ip`, e.`user_agent`, r0.`name` AS `product_name`, r0.`category` AS `product_category`, r0.`list_price` AS `product_list_price`,
+  FALSE AS _reference_missing,
+  e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned
+FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS e
+LEFT JOIN ref_products FOR SYSTEM_TIME AS OF e._proc_time AS r0
+  ON r0.`product_id` = e.`product_id` AND r0.`_as_of` = e.`event_time`
+;
+
+CREATE TEMPORARY VIEW validated AS
+SELECT `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, `ip`, `user_agent`, `product_name`, `product_category`, `product_list_price`,
+  _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
+  rule_names(_warned, 'country_is_iso_code') AS _warnings
+FROM enriched WHERE NOT _reference_missing
+;
+
+CREATE TEMPORARY VIEW refined AS
+SELECT `_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, storable(`device_family`, '{"type": "record", "name": "Silver", "fields": [{"name": "device_family", "type": "string"}]}') AS `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`
+FROM (
+-- Grain: one silver row per validated click. Filters are `drop` rules in contract.yaml, so that the proof sees them.
+-- `validated` holds the raw columns (personal fields already hashed), the columns of `enrich`, and the envelope.
+select
+    _source_partition,
+    _source_offset,
+    event_id,
+    event_time,
+    user_id,
+    session_id,
+    event_type,
+    page_url,
+    referrer,
+    product_id,
+    product_name,
+    product_category as category,
+    product_list_price as list_price,
+    quantity,
+    unit_price,
+    cast(quantity * unit_price as decimal(16, 2)) as amount,
+    currency,
+    upper(country) as country,
+    ip,
+    classify(
+        user_agent,
+        'bot=bot,Bot=bot,spider=bot,crawler=bot,Slurp=bot,iPad=tablet,Tablet=tablet,Mobile=phone,iPhone=phone,Android=tablet,Windows=desktop,Macintosh=desktop,X11=desktop',
+        'other'
+    ) as device_family,
+    user_agent,
+    _source_topic,
+    _ingested_at,
+    _schema_id,
+    _warnings
+from validated
+
+)
+;
+
+INSERT INTO lake.`silver`.`clicks` /*+ OPTIONS('branch' = 'replay-20260102T030405-abcd') */ (`_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`, `year`, `month`, `day`)
+SELECT `_source_partition`, `_source_offset`, `event_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings`, CAST(EXTRACT(YEAR FROM `event_time`) AS INT), CAST(EXTRACT(MONTH FROM `event_time`) AS INT), CAST(EXTRACT(DAY FROM `event_time`) AS INT)
+FROM refined
+;
+
+INSERT INTO lake.`replays`.`clicks__20260102T030405_abcd`
+SELECT _source_partition, _source_offset, 'rejected', CAST(COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS STRING) FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
+UNION ALL
+SELECT _source_partition, _source_offset, 'dropped', first_rule_name(_dropped, 'no_heartbeats')
+FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0
+;

@@ -1,0 +1,82 @@
+"""The proof of a range that was made again: the whole proof of what raw has; of what bronze has, its rows alone."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tidegate.avro.leading_fields import Mask
+from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.lake_rows import open_table, scan_rows
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
+from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.rows import Rows, among_places, identities_repeated
+from tidegate.replay.bronze import bronze_places
+from tidegate.replay.lake_rows import columns_of, read
+from tidegate.replay.range_plan import BRONZE, RangePlan
+from tidegate.settings import Settings
+
+_WAIT_S = 5.0
+
+
+def prove_range(settings: Settings, plan: RangePlan, counts: Mapping[str, int]) -> tuple[str, bool]:
+    """The verdict for people, and whether it holds; ``counts`` are those of the replay's account.
+
+    Raises:
+        TidegateError: as ``prove``.
+        TransientError: a server does not answer.
+    """
+    stream = load_stream(settings.schemas_dir, plan.dataset)
+    texts, holds = [], True
+    if plan.source == BRONZE:
+        text, holds = _against_bronze(settings, stream, plan, counts)
+        texts.append(text)
+    if _raw_has_some(settings, stream, plan):
+        report = prove(settings, plan.dataset, scope_of(plan))
+        texts.append(report.verdict())
+        holds = holds and report.holds
+    return "\n".join(texts), holds
+
+
+def scope_of(plan: RangePlan) -> Scope:
+    """Its offsets, in the topics and in the lake."""
+    bounds = [",".join(f"{number}:{span[side]}" for number, span in sorted(plan.rows.spans.items())) for side in (0, 1)]
+    return Scope(start=bounds[0], end=bounds[1], lake=True, index=False, wait_s=_WAIT_S)
+
+
+def faults_of(held: Rows, silver: Rows, within: Mask, expected: int) -> list[str]:
+    """What is wrong with ``silver``, all rows of the table, of which ``within`` are the range's; ``held``: of bronze.
+
+    ``expected``: how many rows of the range there are to be.
+    """
+    ours = silver.where(within)
+    places = np.column_stack([ours.partition.astype(np.uint64), ours.offset.astype(np.uint64), ours.identity])
+    doubled = len(ours) - len(np.unique(places, axis=0))
+    elsewhere = int((identities_repeated(silver) & within).sum())
+    strange = int((~among_places(ours, held)).sum())
+    found = {
+        f"{len(ours):,} rows, and {expected:,} were published": len(ours) - expected,
+        f"{doubled:,} rows twice": doubled,
+        f"{elsewhere:,} rows of events that the table has from another record": elsewhere,
+        f"{strange:,} rows of no record": strange,
+    }
+    return [text for text, wrong in found.items() if wrong]
+
+
+def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts: Mapping[str, int]) -> tuple[str, bool]:
+    held = bronze_places(settings, stream, plan.rows.spans)
+    silver = read(scan_rows(settings, open_table(settings, plan.table), columns_of(stream)), stream)
+    within = plan.rows.of(silver.rows, silver.event_us)
+    faults = faults_of(held, silver.rows, within, counts["rows_now"])
+    if faults:
+        return f"Against bronze the range does not hold: {'; '.join(faults)}.", False
+    return (
+        f"Against bronze the range holds: each of its {len(held):,} records has one verdict, and the table has the "
+        f"{counts['rows_now']:,} rows of those that passed.",
+        True,
+    )
+
+
+def _raw_has_some(settings: Settings, stream: Stream, plan: RangePlan) -> bool:
+    kept = topic_spans(settings, stream.contract.topic.name)
+    return any(start < end and end > kept[number][0] for number, (start, end) in plan.rows.spans.items())
