@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 a problem, 2 wrong usage.
 """
 
+import importlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -18,10 +19,11 @@ from tidegate.cli.reading import reading
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
+from tidegate.dead_letters.ledger import State
 from tidegate.dlq.choose import without_identities
-from tidegate.dlq.index import letter_index
+from tidegate.dlq.index import Index, letter_index
 from tidegate.dlq.listing import page
-from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql
+from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql, with_made_up
 from tidegate.dlq.streams import named_streams
 from tidegate.settings import Settings, get_settings
 
@@ -55,6 +57,10 @@ def stats(datasets: tuple[str, ...], by: tuple[str, ...], as_json: bool, **given
     traffic = _traffic(settings, streams)
     with reading() as heard, letter_index(settings, streams, heard) as index:
         found = count(index, streams, asked, traffic)
+        waiting = {each.dataset for each in found.datasets if each.states[State.OPEN] or each.states[State.PARKED]}
+        found = with_made_up(
+            found, {each.name: _made_up(settings, index, each) for each in streams if each.name in waiting}
+        )
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
         return
@@ -87,6 +93,12 @@ def list_(datasets: tuple[str, ...], number: int, size: int, as_json: bool, **gi
 
 for _each in (show, tail, settle, discard, park, reopen, export_, purge):
     command.add_command(_each)
+
+
+def _made_up(settings: Settings, index: Index, stream: Stream) -> int | None:
+    """By a module that loads what only a look needs."""
+    found: int | None = importlib.import_module("tidegate.dlq.made_up").look_if_near(settings, index, stream)
+    return found
 
 
 def _traffic(settings: Settings, streams: Sequence[Stream]) -> dict[str, int]:

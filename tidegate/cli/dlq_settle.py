@@ -1,16 +1,18 @@
 """``tidegate dlq settle|tail``: what has been made up for, and what comes in."""
 
+import importlib
 import json
 
 import click
 
 from tidegate.cli.dlq_show import when
 from tidegate.cli.letter_options import letter_filter, letter_options
+from tidegate.cli.reading import reading
 from tidegate.clients.audit import new_action
 from tidegate.clients.letters import LetterFollower
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.filter import Found
-from tidegate.dlq.settle import record, settled
+from tidegate.dlq.index import letter_index
 from tidegate.dlq.streams import named_streams
 from tidegate.settings import get_settings
 
@@ -22,7 +24,8 @@ from tidegate.settings import get_settings
 def settle(dataset: str, dry_run: bool, actor: str | None) -> None:
     """Find letters of DATASET whose events are in silver all the same, as a right one was sent, and call them resolved.
 
-    The identity tells: that of the letter's record, where it can be read, against all rows of the silver topic.
+    The identity tells: that of the letter's record, where it can be read, against all rows of the silver topic. The
+    next time only what came since is read.
 
     \b
     Example:
@@ -30,17 +33,19 @@ def settle(dataset: str, dry_run: bool, actor: str | None) -> None:
     """
     settings = get_settings()
     stream = load_stream(settings.schemas_dir, dataset)
-    found = settled(settings, stream)
+    with reading() as heard, letter_index(settings, [stream], heard) as index:
+        found = importlib.import_module("tidegate.dlq.made_up").look(settings, index, stream, heard)
     if not found:
         click.echo(f"No open or parked letter of {dataset} has an identity that silver has.")
         return
     for each in found[:20]:
-        click.echo(f"{each.letter.letter['dead_letter_id']}: in {each.silver}")
+        click.echo(f"{each.letter.id}: in {each.silver}")
     if len(found) > 20:
         click.echo(f"and {len(found) - 20:,} more")
     if dry_run:
         click.echo(f"{len(found):,} letters would be resolved.")
         return
+    record = importlib.import_module("tidegate.dlq.settle").record
     done = record(settings, dataset, found, new_action("settle", dataset, actor))
     click.echo(f"{done:,} letters of {dataset} are resolved: their events are in silver.")
 

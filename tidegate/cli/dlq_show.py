@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli.output import tables
+from tidegate.dead_letters.ledger import State
 from tidegate.dlq.listing import Line, Page
 from tidegate.dlq.stats import MOST_GROUPS, Asked, DatasetStats, Stats
 
@@ -45,7 +46,7 @@ def print_stats(stats: Stats, asked: Asked) -> None:
             click.echo(f"The {MOST_GROUPS:,} largest groups; filter for others.")
     for each in stats.datasets:
         if each.letters or len(stats.datasets) == 1:
-            console.print(_line(each), markup=False, highlight=False, soft_wrap=True)
+            console.print(_line(each) + _elsewhere(each), markup=False, highlight=False, soft_wrap=True)
     if len(stats.datasets) > 1:
         click.echo(f"All datasets: {stats.letters:,} letters.")
 
@@ -60,6 +61,17 @@ def _line(each: DatasetStats) -> str:
     if each.uncounted:
         text += f"; at most {each.uncounted:,} more expired before they were counted here, and no lake tells of them"
     return f"{text}."
+
+
+def _elsewhere(each: DatasetStats) -> str:
+    """Whether the producer has sent right ones since; a line of its own, or nothing."""
+    settle = f"`tidegate dlq settle {each.dataset}"
+    if each.made_up:
+        return f"\n  {each.made_up:,} of them are in silver all the same: {settle}` resolves them."
+    is_known = each.made_up is not None
+    if is_known or not (each.states[State.OPEN] or each.states[State.PARKED]):
+        return ""
+    return f"\n  Whether some are in silver all the same by now, {settle} --dry-run` says."
 
 
 def print_page(page: Page, size: int) -> None:

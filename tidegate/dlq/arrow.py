@@ -1,6 +1,6 @@
 """Records of a Kafka batch as a table of Arrow, without a Python value per record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,12 @@ def _leaf(field: Any) -> str:
 def read_files(paths: Iterable[Path]) -> Any:
     """The rows of files, in their order."""
     return joined(pq.read_table(path, partitioning=None) for path in paths)
+
+
+def table_from(columns: Mapping[str, Sequence[Any]], layout: Layout) -> Any:
+    """The rows of these columns; none of no columns."""
+    schema = schema_of(layout)
+    return pa.table(dict(columns), schema=schema) if columns else schema.empty_table()
 
 
 def table_of(batch: Batch, layout: Layout, schemas: WriterSchemas[WriterType]) -> Any:

@@ -53,6 +53,13 @@ class Index:
         """The answer to a question about ``letters``."""
         return list(self._connection.execute(sql, [*values]).fetchall())
 
+    def attach(self, name: str, kept: Kept, layout: Layout) -> None:
+        """Another topic's columns beside ``letters``, in place of what had this name."""
+        for kind in ("view", "table"):
+            with suppress(duckdb.CatalogException):
+                self._connection.execute(f"drop {kind} if exists {name}")
+        _create(self._connection, name, kept, layout)
+
     def records(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The same, by the names of the columns."""
         cursor = self._connection.execute(sql, [*values])

@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from tidegate.avro.records import WriterSchemas
 from tidegate.avro.types import AvroSchema
 from tidegate.avro.writer_types import WriterSchemaError, WriterType, read_writer_type
 from tidegate.clients.kafka_offsets import Spans, topic_spans
-from tidegate.clients.kafka_records import Scan, read_batches
+from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.kafka_topics import topic_id
 from tidegate.clients.registry import RegistryClient
 from tidegate.dlq.layout import Layout
@@ -32,6 +32,8 @@ _NAME = re.compile(r"p(\d+)-(\d+)-(\d+)\.parquet")
 _REACHED = "reached.json"
 Heard = Callable[[int], object]
 """Is told how many records were read since it was last told."""
+ColumnsOf = Callable[[Batch], Mapping[str, Sequence[Any]]]
+"""What is kept of a batch, by column, where that is not just fields; nothing, if none of its records is."""
 
 
 class Segment(NamedTuple):
@@ -76,8 +78,10 @@ class Kept(NamedTuple):
         return sum(each.end - each.start for each in self.gaps)
 
 
-def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
-    """Reads what is new; the caller sees to it that no other process does meanwhile.
+def catch_up(topic: Topic, heard: Heard = lambda _: None, columns_of: ColumnsOf | None = None) -> Kept:
+    """Reads what is new: the fields of the layout, or what ``columns_of`` makes of it.
+
+    The caller sees to it that no other process does meanwhile.
 
     Raises:
         TransientError: Kafka or the registry is out of reach.
@@ -86,7 +90,7 @@ def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
     if folder is None:
         return Kept([], {}, {}, [], None)
     spans = topic_spans(topic.settings, topic.name)
-    _read_new(topic, folder, spans, heard)
+    _read_new(topic, folder, spans, heard, columns_of)
     found, reached = _segments(folder), _reached(folder)
     return Kept(
         [each.path for each in found],
@@ -97,7 +101,21 @@ def catch_up(topic: Topic, heard: Heard = lambda _: None) -> Kept:
     )
 
 
-def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard) -> None:
+def behind(topic: Topic) -> int | None:
+    """How many offsets a look would read; None if there was none before.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+    """
+    folder = _own_folder(topic)
+    reached = {} if folder is None else _reached(folder)
+    if not reached:
+        return None
+    spans = topic_spans(topic.settings, topic.name)
+    return sum(max(0, high - max(low, reached.get(partition, 0))) for partition, (low, high) in spans.items())
+
+
+def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard, columns_of: ColumnsOf | None) -> None:
     """What lies behind the last file and what was found to hold no record, such as marks of transactions."""
     reached = _reached(folder)
     starts = {
@@ -108,9 +126,9 @@ def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard) -> None:
     if not new:
         return
     with RegistryClient(topic.settings) as registry:
-        schemas = WriterSchemas(registry.by_id, _writer_type)
+        table_of = _tables(topic.layout, WriterSchemas(registry.by_id, _writer_type), columns_of)
         for partition, end in new.items():
-            for piece in _read(topic, partition, (starts[partition], end), schemas):
+            for piece in _read(topic, partition, (starts[partition], end), table_of):
                 heard(piece.table.num_rows)
                 _write(folder, partition, piece)
             _merge(folder, partition)
@@ -176,11 +194,18 @@ def segment_file(folder: Path, of: Gap) -> Path:
     return folder / f"p{of.partition}-{of.start}-{of.end}.parquet"
 
 
-def _read(topic: Topic, partition: int, span: tuple[int, int], schemas: WriterSchemas[WriterType]) -> Iterator[_Piece]:
+def _tables(layout: Layout, schemas: WriterSchemas[WriterType], columns_of: ColumnsOf | None) -> Callable[[Batch], Any]:
+    arrow = _arrow()
+    if columns_of is None:
+        return lambda batch: arrow.table_of(batch, layout, schemas)
+    return lambda batch: arrow.table_from(columns_of(batch), layout)
+
+
+def _read(topic: Topic, partition: int, span: tuple[int, int], table_of: Callable[[Batch], Any]) -> Iterator[_Piece]:
     arrow, tables = _arrow(), list[Any]()
     start, reached = span[0], span[0]
     for batch in read_batches(Scan(topic.settings, topic.name, {partition: span})):
-        tables.append(arrow.table_of(batch, topic.layout, schemas))
+        tables.append(table_of(batch))
         reached = int(batch.offset[-1]) + 1
         if sum(table.num_rows for table in tables) >= ROWS:
             yield _Piece(start, reached, arrow.joined(tables))

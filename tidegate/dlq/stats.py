@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tidegate.contracts.dataset import Stream
@@ -47,6 +47,7 @@ class DatasetStats:
     """Of a dataset: letters by state, which add up to all; how long its oldest open one has, and its share of traffic.
 
     ``uncounted``: offsets of the topic that retention removed before they were counted here; that many letters at most.
+    ``made_up``: of those that wait, how many have events that are in silver all the same; None: nobody has looked.
     """
 
     dataset: str
@@ -56,6 +57,7 @@ class DatasetStats:
     expires_in_s: float | None
     share: float | None
     uncounted: int
+    made_up: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,11 @@ def count(index: Index, streams: Sequence[Stream], asked: Asked, traffic: Mappin
     )
     groups = tuple(Group(row[: len(columns)], row[-3], row[-2], _age_s(asked.now_ms, row[-1])) for row in rows)
     return Stats(asked.by, groups, tuple(_of_dataset(index, stream, asked, traffic) for stream in streams))
+
+
+def with_made_up(stats: Stats, found: Mapping[str, int | None]) -> Stats:
+    """The same, with how many letters of each dataset are made up for."""
+    return replace(stats, datasets=tuple(replace(each, made_up=found.get(each.dataset)) for each in stats.datasets))
 
 
 def group_sql(name: str) -> str:

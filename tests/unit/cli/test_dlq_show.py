@@ -54,6 +54,22 @@ def test_what_expired_uncounted_is_told(capsys: pytest.CaptureFixture[str]) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("made_up", "told"),
+    [
+        (3, "3 of them are in silver all the same: `tidegate dlq settle clicks` resolves them."),
+        (None, "Whether some are in silver all the same by now, `tidegate dlq settle clicks --dry-run` says."),
+    ],
+)
+def test_letters_that_are_made_up_for_are_told_with_the_command(
+    capsys: pytest.CaptureFixture[str], made_up: int | None, told: str
+) -> None:
+    print_stats(_stats(made_up=made_up), Asked(("code",), LetterFilter(), 0))
+    assert told in capsys.readouterr().out
+    print_stats(_stats(made_up=0), Asked(("code",), LetterFilter(), 0))
+    assert "settle" not in capsys.readouterr().out
+
+
 def test_a_filter_that_means_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     print_stats(_stats(), Asked(("code",), LetterFilter(rules=("x",)), 0))
     assert "No letter is meant by --rule x." in capsys.readouterr().out
