@@ -7,6 +7,7 @@ Topics of a dataset of its own are written once, as a right run of refine leaves
 
 import argparse
 import multiprocessing
+import os
 import shutil
 import statistics
 import tempfile
@@ -73,11 +74,16 @@ def main() -> None:
         if not filled(settings, dataset):
             fill_apart(settings, dataset, options)
         scope = Scope(lake=options.lake, index=options.index, wait_s=0)
-        reports = [prove(settings, dataset.name, scope) for _ in range(options.runs)]
+        reports, cpu_s = [], []
+        for _ in range(options.runs):
+            before_s = sum(os.times()[:4])
+            reports.append(prove(settings, dataset.name, scope))
+            cpu_s.append(sum(os.times()[:4]) - before_s)
     assert all(report.holds for report in reports), reports[0].verdict()
     print(f"proof of {options.events:,} events, {options.runs} runs, lake {options.lake}, index {options.index}:")
     print(f"  {statistics.median(report.seconds for report in reports):.1f} s (median)")
     print(f"  {spread([options.events / report.seconds for report in reports])} events/s")
+    print(f"  {statistics.median(cpu_s) / options.events * 1e6:.1f} s of CPU for a million events (median)")
     print(f"  {max(report.peak_rss_mb for report in reports):,.0f} MB at most, sum of the processes' peaks")
 
 
