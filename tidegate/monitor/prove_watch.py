@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
-from tidegate.errors import TransientError
+from tidegate.errors import TidegateError, TransientError
 from tidegate.monitor.board import Board
 from tidegate.monitor.proofs import samples
 from tidegate.monitor.reading import Reader, Sample
@@ -12,6 +12,7 @@ from tidegate.monitor.watch import Say
 from tidegate.proof.report import ProofReport
 
 POLL_S = 0.2
+GOES_ON = "The last proof grows old meanwhile; the next is tried again and again."
 Told = Callable[[ProofReport], object]
 
 
@@ -23,7 +24,7 @@ class ProofWatch(Reader):
     def __init__(self, dataset: str, prove: Callable[[], ProofReport], told: Told, every_s: float) -> None:
         self.name = f"proof of {dataset}"
         self.every_s = every_s
-        self.holds = False
+        self.holds = self.has_proved = False
         self._dataset = dataset
         self._prove = prove
         self._told = told
@@ -39,12 +40,12 @@ class ProofWatch(Reader):
 def watch(proofs: ProofWatch, address: tuple[str, int], stop: Callable[[], bool], say: Say) -> bool:
     """Proves until stopped, and serves the metrics meanwhile; whether the last proof holds.
 
-    A server that does not answer ends one proof, and not the watch: the last proof stays, and grows old.
+    What keeps one from being made does not end the watch: it is said once, the last proof stays, and grows old.
 
     Raises:
-        TidegateError: the address can't be listened on, or the dataset can't be proved.
+        TidegateError: the address can't be listened on, or the dataset can't be proved from the first.
     """
-    board = Board()
+    board, said = Board(), ""
     with http_server(board, address) as port:
         say(f"metrics at http://{address[0]}:{port}/metrics", "metrics_served", host=address[0], port=port)
         while not stop():
@@ -52,9 +53,14 @@ def watch(proofs: ProofWatch, address: tuple[str, int], stop: Callable[[], bool]
             board.expect(proofs)
             try:
                 board.put(proofs, [*proofs.read()], began_s)
-            except TransientError as error:
+                proofs.has_proved, said = True, ""
+            except TidegateError as error:
+                if not proofs.has_proved and not isinstance(error, TransientError):
+                    raise
                 board.fail(proofs)
-                say(f"{error.problem} {error.remedy}", "proof_failed", "warning", error=error.problem)
+                if error.problem != said:
+                    say(f"{error.problem} {error.remedy} {GOES_ON}", "proof_failed", "warning", error=error.problem)
+                said = error.problem
             while not stop() and time.time() < began_s + proofs.every_s:
                 time.sleep(POLL_S)
     return proofs.holds

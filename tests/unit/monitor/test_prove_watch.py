@@ -55,10 +55,11 @@ def test_each_proof_is_told_and_exported() -> None:
     assert 'tidegate_proof_missing{dataset="clicks"} 0.0' in listener.scraped[-1]
 
 
-def test_an_outage_ends_one_proof_and_not_the_watch() -> None:
-    listener = Listener(6)
+def test_what_keeps_a_proof_from_being_made_is_said_once_and_does_not_end_the_watch() -> None:
+    listener = Listener(14)
     away = TransientError("Kafka is away.", remedy="Start it.")
-    turns: list[ProofReport | Exception] = [WRONG, away, replace(WRONG, seconds=9.0)]
+    removed = TidegateError("retention removed records.", remedy="Ask again.")
+    turns: list[ProofReport | Exception] = [WRONG, away, away, removed, replace(WRONG, seconds=9.0), away, WRONG]
 
     def prove() -> ProofReport:
         turn = turns.pop(0)
@@ -70,8 +71,12 @@ def test_an_outage_ends_one_proof_and_not_the_watch() -> None:
         watch(ProofWatch("clicks", prove, listener.reports.append, 0), ANYWHERE, listener.stop, listener.say) is False
     )
 
-    assert listener.lines[1] == "Kafka is away. Start it."
-    assert len(listener.reports) == 2
+    assert [line.split(" The last")[0] for line in listener.lines[1:]] == [
+        "Kafka is away. Start it.",
+        "retention removed records. Ask again.",
+        "Kafka is away. Start it.",
+    ]
+    assert len(listener.reports) == 3
     assert all('tidegate_proof_missing{dataset="clicks"} 22.0' in text for text in listener.scraped)
 
 
