@@ -22,6 +22,7 @@ from tidegate.settings import get_settings
 from tidegate.stopping import stop_on_signal
 
 BOUND = "TIME|OFFSETS"
+SOURCE_HELP = "recompute out of this; default: raw, or bronze for a --from that raw has no more."
 
 
 @click.command(name="prove")
@@ -32,8 +33,9 @@ BOUND = "TIME|OFFSETS"
 @click.option("--lake/--no-lake", default=True, help="hold the lake tables against the topics.")
 @click.option("--index/--no-index", default=True, help="hold the search index against the silver topic.")
 @click.option("--workers", type=click.IntRange(min=1), help="reading processes; default: 1, for many events 2.")
-@click.option("--recompute", is_flag=True, help="refine raw once more; compare each row's content with the lake's.")
+@click.option("--recompute", is_flag=True, help="refine once more; compare each row's content with the lake's.")
 @click.option("--sample", type=click.IntRange(1, MOST), metavar="N", help="recompute N records chosen by chance only.")
+@click.option("--source", type=click.Choice(["raw", "bronze"]), help=SOURCE_HELP)
 @click.option("--except", "left_out", multiple=True, metavar="COLUMN", help="a column not to compare (repeatable).")
 @click.option("--watch", "every_s", type=click.FloatRange(min=1), metavar="SECONDS", help="prove again and again.")
 @click.option(
@@ -52,11 +54,11 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
       tidegate prove clicks --recompute --sample 10000
       tidegate prove clicks --watch 300
     """
-    recompute, sample, left_out = (options.pop(name) for name in ("recompute", "sample", "left_out"))
-    if not recompute and (sample is not None or left_out):
-        raise click.UsageError("--sample and --except need --recompute.")
+    recompute, sample, left_out, source = (options.pop(name) for name in ("recompute", "sample", "left_out", "source"))
+    if not recompute and (sample is not None or left_out or source):
+        raise click.UsageError("--sample, --source and --except need --recompute.")
     every_s, port = options.pop("every_s"), options.pop("port")
-    settings, scope, asked = get_settings(), Scope(**options), Asked(sample, left_out)
+    settings, scope, asked = get_settings(), Scope(**options), Asked(sample, left_out, source)
     proof = partial(prove, settings, dataset, scope)
     if recompute:
         proof = partial(_with_content(), settings, dataset, scope, asked)

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 ContentName = Literal["lake_silver", "index"]
-AGAINST: dict[ContentName, str] = {
-    "lake_silver": "what refine makes of raw now",
-    "index": "the rows of the lake's silver table",
-}
+Source = Literal["raw", "bronze"]
 
 
 MOST = 500_000
@@ -16,10 +13,14 @@ MOST = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How much to compare: ``sample`` records chosen by chance (None: all), without the columns ``left_out``."""
+    """How much to compare: ``sample`` records chosen by chance (None: all), without the columns ``left_out``.
+
+    ``source``: what is refined once more; None: raw, or bronze for a range that raw has no more.
+    """
 
     sample: int | None = None
     left_out: tuple[str, ...] = ()
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Changed:
 class ContentVerdict:
     """How many records of a layer were compared, of how many, and which of their rows differ.
 
-    ``left_out``: columns that were not looked at.
+    ``left_out``: columns that were not looked at. ``source``: what rows of the lake were made of for it.
     """
 
     name: ContentName
@@ -46,13 +47,19 @@ class ContentVerdict:
     changed: int = 0
     first: tuple[Changed, ...] = ()
     left_out: tuple[str, ...] = ()
+    source: Source = "raw"
+
+    @property
+    def against(self) -> str:
+        """With what the rows were compared."""
+        return f"what refine makes of {self.source} now" if self.name == "lake_silver" else "the lake's silver rows"
 
     def note(self) -> str:
         """What was compared with what, in one line."""
         layer = self.name.replace("_", " ")
         some = "" if self.compared == self.held else f" of {self.held:,}, chosen by chance,"
         without = f", without {', '.join(self.left_out)}" if self.left_out else ""
-        return f"content of {layer}: {self.compared:,} records{some} compared with {AGAINST[self.name]}{without}."
+        return f"content of {layer}: {self.compared:,} records{some} compared with {self.against}{without}."
 
     def to_json(self) -> dict[str, Any]:
         """With stable keys."""
@@ -63,4 +70,5 @@ class ContentVerdict:
             "changed": self.changed,
             "first": [{"place": each.place, "columns": [*each.columns]} for each in self.first],
             "left_out": [*self.left_out],
+            "against": self.against,
         }

@@ -64,6 +64,11 @@ def silver_dead_letters(counts: Mapping[str, int]) -> Iterator[str]:
         yield f"dead letters of silver records, excused where a job could not read them: {listed}."
 
 
+def gone_from_raw(dataset: str) -> Iterator[str]:
+    """Where content alone was compared."""
+    yield f"raw has none of these events of {dataset} any more: which of them there were is not proved."
+
+
 def unended(counts: Mapping[str, int]) -> Iterator[str]:
     """Actions on dead letters or by replays of which the audit has no end."""
     if counts:

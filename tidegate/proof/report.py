@@ -143,6 +143,8 @@ class ProofReport:
 
     def verdict(self) -> str:
         """One sentence."""
+        if not self.partitions:
+            return self._verdict_on_content()
         events = f"{self.total('raw'):,} events of {self.dataset}"
         if self.holds:
             against = ", ".join(layer.name.replace("_", " ") for layer in self.layers)
@@ -151,6 +153,12 @@ class ProofReport:
         counts: dict[str, int] = {fault: self.faults(fault) for fault in FAULTS} | others
         faults = ", ".join(f"{count:,} {fault}" for fault, count in counts.items() if count)
         return f"The proof does not hold: of {events}, {faults}."
+
+    def _verdict_on_content(self) -> str:
+        records = f"{sum(each.compared for each in self.contents[:1]):,} records of {self.dataset}"
+        if self.holds:
+            return f"The content holds: {records} are as they must be."
+        return f"The content does not hold: of {records}, {self.changed:,} rows or documents are changed."
 
     def to_json(self) -> dict[str, Any]:
         """The report with stable keys.

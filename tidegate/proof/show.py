@@ -14,7 +14,8 @@ _WIDE = 100
 
 def print_report(report: ProofReport, console: Console) -> None:
     """The report for people: the table, the layers, the verdict, and where to look if it does not hold."""
-    console.print(_partition_table(report, wide=console.width >= _WIDE))
+    if report.partitions:
+        console.print(_partition_table(report, wide=console.width >= _WIDE))
     if report.layers:
         console.print(_layer_table(report))
     if report.dead_letters:

@@ -1,4 +1,6 @@
-"""Silver's content, proved: raw records are refined once more by a bounded Flink job, and the rows compared.
+"""Silver's content, proved: records are refined once more by a bounded Flink job, and the rows compared.
+
+They are read out of raw, or out of bronze where raw has them no more.
 
 The job writes to a table of its own in the lake, which is dropped when it was read.
 """
@@ -22,16 +24,20 @@ from tidegate.contracts.naming import TableName, lake_table
 from tidegate.errors import TidegateError
 from tidegate.job_names import RECOMPUTE
 from tidegate.jobs.flink_run import JOBS_FOLDER
-from tidegate.proof.content import Asked, ContentVerdict
+from tidegate.proof.content import Asked, ContentVerdict, Source
 from tidegate.proof.content_compare import Layout, compare_content
 from tidegate.proof.document_content import document_content
 from tidegate.proof.lake_reader import LakeSource
+from tidegate.proof.notes import gone_from_raw
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.redrives import by_partition
 from tidegate.proof.report import ProofReport
 from tidegate.proof.rows import Offsets, Rows, make_rows
 from tidegate.proof.window import Window
+from tidegate.proof.workers import peak_rss_mb
+from tidegate.replay.content_range import committed, raw_has_some, windows_in_bronze
 from tidegate.replay.not_idempotent import not_idempotent
+from tidegate.replay.range_plan import BRONZE
 from tidegate.replay.run import begin, require_finished, wait_until_ended
 from tidegate.settings import Settings
 from tidegate.sql.recompute import Recomputation
@@ -48,10 +54,17 @@ def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> 
     dataset = load_stream(settings.schemas_dir, name)
     layout_of(dataset, asked.left_out)
     _refuse_what_changes(dataset, asked)
-    report = prove(settings, name, scope)
+    older = windows_in_bronze(settings, dataset, scope, asked.source)
+    asked = replace(asked, source="raw" if older is None else "bronze")
+    begun_s = time.monotonic()
+    if older is None or raw_has_some(settings, dataset, older):
+        report = prove(settings, name, scope)
+    else:
+        report = ProofReport(name, (), (), {}, 0, peak_rss_mb(), notes=tuple(gone_from_raw(name)))
     with_index = scope.index and dataset.contract.index is not None
-    windows = [verdict.window for verdict in report.partitions]
-    return replace(report, contents=tuple(recompute(settings, dataset, windows, asked, with_index=with_index)))
+    windows = [verdict.window for verdict in report.partitions] if older is None else older
+    contents = tuple(recompute(settings, dataset, windows, asked, with_index=with_index))
+    return replace(report, contents=contents, seconds=time.monotonic() - begun_s)
 
 
 def recompute(
@@ -66,17 +79,21 @@ def recompute(
     """
     layout = layout_of(dataset, asked.left_out)
     name = lake_table("silver", dataset.name)
+    source: Source = asked.source or "raw"
     held = places_of(LakeSource(settings, "lake_silver", name, ()).read(windows).rows)
+    if source == BRONZE:
+        held = committed(settings, dataset, windows, held)
     chosen = sampled(held, asked.sample, np.random.default_rng())
     if not len(chosen):
-        return [ContentVerdict("lake_silver", 0, 0, left_out=asked.left_out)]
+        return [ContentVerdict("lake_silver", 0, 0, left_out=asked.left_out, source=source)]
     partitions = [window.partition for window in windows]
     which: dict[str, Any] = {"ranges": ranges_of(chosen, partitions)}
     if len(chosen) < len(held):
         which = {"offsets": offsets_of(chosen, partitions)}
+    which["from_bronze"] = source == BRONZE
     with _refined(settings, Recomputation.of(dataset.name, _token(), **which)) as made:
         found = compare_content(_open(settings, name), _open(settings, made), chosen, layout)
-    silver = ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out)
+    silver = ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out, source)
     if not with_index:
         return [silver]
     return [silver, document_content(settings, dataset, _open(settings, name), chosen, asked.left_out)]

@@ -1,4 +1,4 @@
-"""The SQL of a recomputation: raw records refined once more into a table of their own, for a proof to compare.
+"""The SQL of a recomputation: records of raw or bronze, refined once more into a table of their own, to be compared.
 
 It is refine's own SQL, but for the identities, which are not looked at: duplicates are there too, and compared with
 nothing.
@@ -29,25 +29,25 @@ OPTIONS: Mapping[str, str] = lake.OPTIONS
 class Recomputation:
     """Which records of a dataset are refined once more, and into which table.
 
-    Every partition is named. ``ranges``: all of [start, end); else ``offsets`` alone, ascending.
+    Every partition is named. ``ranges``: all of [start, end); else ``offsets`` alone, ascending. ``from_bronze``: out
+    of the lake's raw bytes.
     """
 
     dataset: str
     table: TableName
     ranges: Spans | None = None
     offsets: Offsets | None = None
+    from_bronze: bool = False
 
     @classmethod
-    def of(
-        cls, dataset: str, token: str, *, ranges: Spans | None = None, offsets: Offsets | None = None
-    ) -> "Recomputation":
+    def of(cls, dataset: str, token: str, **which: Any) -> "Recomputation":
         """A new one; two have different tokens, of letters and digits."""
-        return cls(dataset, TableName(f"{naming.RECOMPUTED}.{dataset}__{token}"), ranges, offsets)
+        return cls(dataset, TableName(f"{naming.RECOMPUTED}.{dataset}__{token}"), **which)
 
     @property
     def scope(self) -> Scope:
         """A run of refine that writes to no topic."""
-        return Scope(RECOMPUTE, self.offsets, frozenset(), ranges=self.ranges, every=True)
+        return Scope(RECOMPUTE, self.offsets, frozenset(), self.ranges, every=True, from_bronze=self.from_bronze)
 
     def to_json(self) -> str:
         """As text."""
@@ -57,7 +57,8 @@ class Recomputation:
     def from_json(cls, text: str) -> "Recomputation":
         """The one that ``to_json`` wrote."""
         found = json.loads(text)
-        return cls(found["dataset"], TableName(found["table"]), _read(found["ranges"]), _read(found["offsets"]))
+        ranges, offsets = (_read(found[name]) for name in ("ranges", "offsets"))
+        return cls(found["dataset"], TableName(found["table"]), ranges, offsets, found["from_bronze"])
 
 
 def job_sql(stream: Stream, platform: Platform, asked: Recomputation) -> JobSql:

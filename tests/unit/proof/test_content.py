@@ -27,6 +27,17 @@ def test_a_proof_with_changed_rows_does_not_hold_and_names_them_with_their_colum
     assert replace(RIGHT, contents=(WHOLE,)).holds
 
 
+def test_where_raw_has_nothing_any_more_the_verdict_is_on_the_content_alone() -> None:
+    bronze = ContentVerdict("lake_silver", 50, 50, source="bronze")
+    report = replace(RIGHT, partitions=(), layers=(), dead_letters={}, contents=(bronze,))
+    changed = replace(report, contents=(replace(bronze, changed=2),))
+
+    assert bronze.note() == "content of lake silver: 50 records compared with what refine makes of bronze now."
+    assert (report.holds, report.verdict()) == (True, "The content holds: 50 records of clicks are as they must be.")
+    assert not changed.holds
+    assert changed.verdict() == "The content does not hold: of 50 records of clicks, 2 rows or documents are changed."
+
+
 def test_the_json_has_rows_and_columns_apart() -> None:
     facts = replace(RIGHT, contents=(CHANGED,)).to_json()["datasets"]["clicks"]
 

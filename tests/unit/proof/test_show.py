@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.unit.proof.reports import RIGHT, WRONG
+from tidegate.proof.content import ContentVerdict
 from tidegate.proof.notes import COMPARED
 from tidegate.proof.report import LOOK_AT, ProofReport
 from tidegate.proof.show import print_report
@@ -42,6 +43,13 @@ def test_what_the_proof_is_not_about_is_printed_with_it() -> None:
 
     assert "left out: 7 offsets" in text
     assert COMPARED in text
+
+
+def test_where_content_alone_was_compared_no_offsets_are_shown() -> None:
+    text = printed(replace(RIGHT, partitions=(), layers=(), contents=(ContentVerdict("lake_silver", 50, 50),)))
+
+    assert "offsets by raw partition" not in text
+    assert "The content holds" in text.splitlines()[-1]
 
 
 def test_what_was_repaired_and_parked_has_its_columns_where_there_is_room_or_something_to_say() -> None:
