@@ -13,6 +13,8 @@ from tests.synthetic import SyntheticDataset
 from tidegate.cli import audit, dlq_act, dlq_one, dlq_settle
 from tidegate.cli import dlq as cli
 from tidegate.errors import TidegateError
+from tidegate.proof.ledger_reader import LedgerReader
+from tidegate.proof.told import ToldVerdict
 from tidegate.settings import Settings
 
 ROUNDS = 5
@@ -83,15 +85,18 @@ def test_letters_are_parked_discarded_and_reopened_and_who_did_it_is_kept(datase
     actions = json.loads(result.output)
     assert [(action["action"], action["phase"], action["counts"]) for action in actions] == [
         ("park", "begun", {}),
-        ("park", "ended", {"letters": 10}),
+        ("park", "ended", {"letters": 10, "entries": 10}),
         ("discard", "begun", {}),
-        ("discard", "ended", {"letters": 10}),
+        ("discard", "ended", {"letters": 10, "entries": 10}),
         ("reopen", "begun", {}),
-        ("reopen", "ended", {"letters": 10}),
+        ("reopen", "ended", {"letters": 10, "entries": 10}),
     ]
     assert actions[2]["actor"] == "anna" and "of no use" in actions[2]["detail"]
     shown = CliRunner().invoke(audit.command, ["show", actions[2]["action_id"][:12]], catch_exceptions=False)
     assert "letters: 10" in shown.output and "by anna" in shown.output
+    reader = LedgerReader(dataset.settings, dataset.dataset)
+    assert reader.extend()
+    assert reader.judge_told(None) == ToldVerdict(expected=LETTERS, actual=LETTERS, faults={})
 
 
 def test_a_purge_takes_what_is_done_with_and_nothing_else(dataset: SyntheticDataset) -> None:
