@@ -9,7 +9,6 @@ from pyflink.java_gateway import get_gateway
 from flink_jobs.job import Part
 from flink_jobs.operator_names import transformations
 from tidegate.contracts import naming
-from tidegate.dead_letters.redriven import OF_HEADER
 from tidegate.errors import ContractError
 from tidegate.job_names import REFINE
 
@@ -45,7 +44,6 @@ def put_after(uid: str, own_uid: str, part: Part, environment: StreamExecutionEn
             dead_letters.action == "stop",
             int(accepted_until.timestamp() * 1000),
         ),
-        OF_HEADER,  # letters of a redrive are no sign of new trouble: it watches over itself
     )
 
 

@@ -1,5 +1,6 @@
 package io.tidegate.budget;
 
+import io.tidegate.functions.SignedCopies;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,9 @@ final class BudgetOperator extends AbstractStreamOperator<RowData> implements On
     private final ErrorBudget budget;
     private final RecordPlace place;
     private final String scope;
+    private final String secret;
 
+    private transient SignedCopies copies;
     private transient BudgetCounts counts;
     private transient Letters letters;
     private transient ListState<long[]> windowState;
@@ -44,9 +47,15 @@ final class BudgetOperator extends AbstractStreamOperator<RowData> implements On
 
     /** @param scope name of what its parallel parts count together */
     BudgetOperator(ErrorBudget budget, RecordPlace place, String scope) {
+        this(budget, place, scope, null);
+    }
+
+    /** With this key of redrives instead of that of the environment. */
+    BudgetOperator(ErrorBudget budget, RecordPlace place, String scope, String secret) {
         this.budget = budget;
         this.place = place;
         this.scope = scope;
+        this.secret = secret;
     }
 
     @Override
@@ -80,6 +89,7 @@ final class BudgetOperator extends AbstractStreamOperator<RowData> implements On
     @Override
     public void open() throws Exception {
         super.open();
+        copies = secret != null ? new SignedCopies(secret) : SignedCopies.ofEnvironment();
         counts.advance(getProcessingTimeService().getCurrentProcessingTime());
         totals = new long[] {counts.records(), counts.letters()};
         lastCause = "";
@@ -118,7 +128,7 @@ final class BudgetOperator extends AbstractStreamOperator<RowData> implements On
     private void count(List<Letters.Letter> told, RowData row, long offset, long before) throws BudgetPassed {
         for (Letters.Letter letter : told) {
             boolean isThis = letter.offset() == offset;
-            if (isThis && place.isRedriven(row)) {
+            if (isThis && place.isRedriven(row, copies)) {
                 continue;
             }
             lastCause = letter.rules().isEmpty() ? letter.cause() : letter.cause() + " (" + letter.rules() + ")";

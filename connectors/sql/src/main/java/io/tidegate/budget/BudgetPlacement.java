@@ -18,10 +18,10 @@ public final class BudgetPlacement {
      * @return how many operators read from it now
      */
     public static int after(
-            StreamExecutionEnvironment environment, String uid, String own, ErrorBudget budget, String redriveHeader) {
+            StreamExecutionEnvironment environment, String uid, String own, ErrorBudget budget) {
         Placement placement = new Placement(environment, uid);
         RowType rows = (RowType) placement.type().toLogicalType();
-        RecordPlace place = RecordPlace.of(rows.getFieldNames(), redriveHeader);
+        RecordPlace place = RecordPlace.of(rows.getFieldNames());
         return placement.put("error_budget", own, new BudgetOperator(budget, place, own));
     }
 }

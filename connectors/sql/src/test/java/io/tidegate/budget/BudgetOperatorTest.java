@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.common.Names;
+import java.nio.charset.StandardCharsets;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -21,8 +24,12 @@ import org.junit.jupiter.api.Test;
 /** The operator with a clock of its own. What follows in the chain is {@link #good} and {@link #bad}, which tell first. */
 class BudgetOperatorTest {
     private static final List<String> COLUMNS =
-            List.of("_source_partition", "_source_offset", "_ingested_at", "_headers");
-    private static final String REDRIVEN = "tidegate.redrive.of";
+            List.of("_source_partition", "_source_offset", "_ingested_at", "_headers", "_payload", "_payload_sha256");
+    private static final byte[] PAYLOAD = "value".getBytes(StandardCharsets.UTF_8);
+    private static final String SECRET = "secret";
+    /** Made by {@code tidegate/dead_letters/redriven.py}, whose test has the same text. */
+    private static final String SIGNATURE = "1015d6df23bd680bfcb39c05a4331f75da1dd7dfa9c39dd1f235cd86a8f75df2";
+
     private static final long WINDOW_MS = 60_000;
 
     private final Letters letters = Letters.ofThread();
@@ -34,7 +41,7 @@ class BudgetOperatorTest {
     private static OneInputStreamOperatorTestHarness<RowData, RowData> started(
             ErrorBudget budget, OperatorSubtaskState state, long nowMs) throws Exception {
         var harness = new OneInputStreamOperatorTestHarness<RowData, RowData>(
-                new BudgetOperator(budget, RecordPlace.of(COLUMNS, REDRIVEN), "refine:clicks:error_budget"), 1, 1, 0);
+                new BudgetOperator(budget, RecordPlace.of(COLUMNS), "refine:clicks:error_budget", SECRET), 1, 1, 0);
         harness.setProcessingTime(nowMs);
         harness.setup();
         if (state != null) {
@@ -48,7 +55,12 @@ class BudgetOperatorTest {
 
     private static RowData row(int partition, long offset, long arrivedMs, Map<StringData, byte[]> headers) {
         return GenericRowData.of(
-                partition, offset, TimestampData.fromEpochMillis(arrivedMs), new GenericMapData(headers));
+                partition,
+                offset,
+                TimestampData.fromEpochMillis(arrivedMs),
+                new GenericMapData(headers),
+                PAYLOAD,
+                null);
     }
 
     private static void good(OneInputStreamOperatorTestHarness<RowData, RowData> harness, long offset) throws Exception {
@@ -188,14 +200,39 @@ class BudgetOperatorTest {
         }
     }
 
+    private static Map<StringData, byte[]> copy(String signatureName, String signature) {
+        Map<String, String> headers = Map.of(
+                Names.REDRIVE_OF_HEADER, "raw.clicks/2/4711/0123456789abcdef0123456789abcdef",
+                Names.REDRIVE_ATTEMPT_HEADER, "000003",
+                Names.REDRIVE_PLAN_HEADER, "a-plan",
+                Names.REDRIVE_ARRIVED_HEADER, "1700000000000",
+                Names.REDRIVE_FIRST_FAILED_HEADER, "1700000001000",
+                signatureName, signature);
+        // The harness copies rows by Kryo, which can't copy a text that was hashed.
+        Map<StringData, byte[]> found = new IdentityHashMap<>();
+        headers.forEach((name, value) ->
+                found.put(StringData.fromString(name), value.getBytes(StandardCharsets.UTF_8)));
+        return found;
+    }
+
     @Test
     void lettersOfARedriveDoNotCount() throws Exception {
         try (var harness = started(budget(true, 0), null, 0)) {
             for (int offset = 0; offset < 40; offset++) {
-                bad(harness, offset, 1_000, Map.of(StringData.fromString(REDRIVEN), new byte[] {1}));
+                bad(harness, offset, 1_000, copy(Names.REDRIVE_SIGNATURE_HEADER, SIGNATURE));
             }
             harness.setProcessingTime(1_000);
             assertEquals(40, harness.extractOutputValues().size());
+        }
+    }
+
+    @Test
+    void headersOfARedriveThatNobodySignedAreCounted() throws Exception {
+        try (var harness = started(budget(true, 0), null, 0)) {
+            for (int offset = 0; offset < 4; offset++) {
+                bad(harness, offset, 1_000, copy(Names.REDRIVE_SIGNATURE_HEADER, "0".repeat(SIGNATURE.length())));
+            }
+            assertThrows(BudgetPassed.class, () -> bad(harness, 4, 1_000, copy("signature", SIGNATURE)));
         }
     }
 }

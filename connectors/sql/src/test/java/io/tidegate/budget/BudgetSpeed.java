@@ -30,7 +30,7 @@ public final class BudgetSpeed {
 
     public static void main(String[] args) throws Exception {
         var budget = new ErrorBudget("clicks", 0.05, 1000, 300_000, 200, false, 0);
-        var place = RecordPlace.of(List.of("_source_partition", "_source_offset", "_ingested_at", "_headers"), "of");
+        var place = RecordPlace.of(List.of("_source_partition", "_source_offset", "_ingested_at", "_headers"));
         var operator = new BudgetOperator(budget, place, "speed");
         try (var harness = new OneInputStreamOperatorTestHarness<RowData, RowData>(operator, 1, 1, 0)) {
             harness.open();
