@@ -23,6 +23,7 @@ from tidegate.contracts.load import platform_schema
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dead_letters.record import Source, dead_letter_id
+from tidegate.dlq.turn import FOLDER
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.run import Run
@@ -47,6 +48,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             name = f"bench_redrive_{uuid.uuid4().hex[:8]}"
             settings, stream = make_dataset(get_settings(), Path(folder) / "schemas", name)
+            (settings.home / FOLDER).mkdir(parents=True, exist_ok=True)
             measured.append(measure(settings, stream, options.letters))
     print(f"redrive of {options.letters:,} letters, {options.runs} runs:")
     print(f"  {statistics.median(each.rate for each in measured):,.0f} letters/s (median)")

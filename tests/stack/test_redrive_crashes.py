@@ -96,7 +96,7 @@ def test_a_copy_is_the_record_as_it_came_with_signed_headers(
     redrives: Redrives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Made in processes beside, as those of many letters are."""
-    monkeypatch.setattr(making, "CHUNK", 5)
+    monkeypatch.setattr(making, "BESIDE", 1)
     with redrives.refine():
         run_of(redrives, ramp=False).carry_out()
 

@@ -63,21 +63,30 @@ class Cursor:
     def take(self, length: int) -> bytes:
         """The next bytes."""
         start = self._at
-        self.skip(length)
-        return self._data[start : self._at]
+        end = start + length
+        if end > len(self._data):
+            raise self._truncated(length)
+        self._at = end
+        return self._data[start:end]
 
     def skip(self, length: int) -> None:
         """Passes over bytes."""
         if length > self.left():
-            raise BadRecord("TRUNCATED", f"{length} bytes wanted, {self.left()} left")
+            raise self._truncated(length)
         self._at += length
 
     def read_long(self) -> int:
         """A 64-bit integer."""
+        if self._at < len(self._data) and (first := self._data[self._at]) < 0x80:  # nearly all are one byte
+            self._at += 1
+            return (first >> 1) ^ -(first & 1)
+        return self._read_longer()
+
+    def _read_longer(self) -> int:
         zigzag, data, end = 0, self._data, len(self._data)
         for shift in range(0, 64, 7):
             if self._at >= end:
-                raise BadRecord("TRUNCATED", "1 byte wanted, 0 left")
+                raise self._truncated(1)
             byte = data[self._at]
             self._at += 1
             zigzag |= (byte & 0x7F) << shift
@@ -149,6 +158,9 @@ class Cursor:
             if self._empty_elements > MAX_EMPTY_ELEMENTS:
                 raise BadRecord("BAD_LENGTH", f"more than {MAX_EMPTY_ELEMENTS} items without bytes")
         return count
+
+    def _truncated(self, wanted: int) -> BadRecord:
+        return BadRecord("TRUNCATED", f"{wanted} bytes wanted, {self.left()} left")
 
     def enter(self) -> None:
         """Notes one more level of what is passed over; ``leave`` undoes it."""

@@ -153,10 +153,11 @@ def read_ledger(settings: Settings, dataset: str | None = None) -> dict[str, Ent
         TransientError: Kafka or the registry is out of reach.
     """
     codec = LedgerCodec(settings)
+    named = (dataset or "").encode()
     found: dict[str, Entry] = {}
     for batch in read_batches(Scan(settings, LEDGER_TOPIC, topic_spans(settings, LEDGER_TOPIC))):
         for value in batch.values:
-            entry = codec.decode(value)
+            entry = codec.decode(value) if named in value else None  # those of others are most of them
             if entry is not None and dataset in (None, entry.dataset):
                 found[entry.dead_letter_id] = entry
     return found

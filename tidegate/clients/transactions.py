@@ -79,15 +79,11 @@ class TransactionalWriter:
         return lambda: self._flushed(places)
 
     def write(self, records: Iterable[Record]) -> None:
-        """Hands the records over."""
-
-        def delivered(error: KafkaError | None, _: Message) -> None:
-            if error is not None:
-                self._failures.append(error.str())
+        """Hands the records over; of one that the broker does not take, :meth:`commit` fails."""
 
         def hand_over() -> None:
             for record in records:
-                self._produce(record, delivered)
+                self._produce(record)
 
         self._call(hand_over)
 
@@ -99,13 +95,12 @@ class TransactionalWriter:
         """When this returns, all is there."""
         self._call(partial(self._producer.commit_transaction, TIMEOUT_S))
 
-    def _produce(self, record: Record, on_delivery: Callable[..., None]) -> None:
-        headers: dict[str, Any] = {"headers": record.headers} if record.headers else {}
+    def _produce(self, record: Record, on_delivery: Callable[..., None] | None = None) -> None:
+        topic, key, value, partition, headers = record
+        more = {"headers": headers} if headers else {}
         while True:
             try:
-                self._producer.produce(
-                    record.topic, record.value, record.key, record.partition, on_delivery=on_delivery, **headers
-                )
+                self._producer.produce(topic, value, key, partition, on_delivery, **more)
                 return
             except BufferError:
                 self._producer.poll(0.1)

@@ -16,7 +16,7 @@ _NO_END = _NULL * 6
 
 def is_flight(entry: Entry, fields: Sequence[str]) -> bool:
     """Whether :func:`flight_body` can write it, by a schema of these fields: a folder may have an older version."""
-    return entry.copy is not None and entry.plan_id is not None and tuple(fields) == Entry.__slots__
+    return entry.copy is not None and entry.plan_id is not None and tuple(fields) == Entry._fields
 
 
 def flight_body(entry: Entry) -> bytes:
@@ -29,7 +29,7 @@ def flight_body(entry: Entry) -> bytes:
             _repeated(entry.state.value),
             _place(entry.letter),
             _place(entry.source),
-            _number(entry.changed_at),
+            _repeated_number(entry.changed_at),
             _repeated(entry.actor),
             _number(entry.attempt),
             _PRESENT,
@@ -55,8 +55,18 @@ def _repeated(text: str) -> bytes:
     return _text(text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
+def _repeated_number(number: int) -> bytes:
+    return _number(number)
+
+
 def _number(number: int) -> bytes:
+    if 0 <= number < _SMALL_END:
+        return _SMALL[number]
+    return _zigzag(number)
+
+
+def _zigzag(number: int) -> bytes:
     left = number << 1 if number >= 0 else ~(number << 1)
     found = bytearray()
     while left > 0x7F:
@@ -64,3 +74,8 @@ def _number(number: int) -> bytes:
         left >>= 7
     found.append(left)
     return bytes(found)
+
+
+_SMALL_END = 1024
+_SMALL = tuple(map(_zigzag, range(_SMALL_END)))
+"""What is written over and over: partitions, lengths, attempts."""

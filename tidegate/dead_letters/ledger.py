@@ -5,7 +5,6 @@ without an entry is open, or expired once retention has removed it. Its schema i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -48,9 +47,8 @@ class Place(NamedTuple):
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the ledger.
+class Entry(NamedTuple):
+    """One line of the ledger; a tuple, as a redrive makes one for each letter, and reads as many.
 
     ``letter`` lies in ``dlq.<dataset>``, ``source`` is the record that failed, ``changed_at`` is in ms since the epoch.
     ``next_letter_id`` and ``cause`` (``stage/code``) are of a letter that failed again. ``action_id``: see ``told``.
@@ -98,9 +96,26 @@ def as_record(entry: Entry) -> dict[str, Any]:
 
 def from_record(record: Mapping[str, Any]) -> Entry:
     """The entry in a decoded record, whose times are numbers; version 1 of the schema had no action."""
-    values = {name: record[name] for name in Entry.__slots__ if name != "action_id"}
-    for name in ("letter", "source", "copy", "outcome_place"):
-        values[name] = values[name] and Place(**values[name])
-    outcome = values["outcome"]
-    known = {"state": State(values["state"]), "outcome": outcome and Outcome(outcome)}
-    return Entry(**values | known, action_id=record.get("action_id"))
+    outcome = record["outcome"]
+    return Entry(
+        record["dead_letter_id"],
+        record["dataset"],
+        State(record["state"]),
+        _place(record["letter"]),
+        _place(record["source"]),
+        record["changed_at"],
+        record["actor"],
+        record["attempt"],
+        record["plan_id"],
+        record["copy"] and _place(record["copy"]),
+        outcome and Outcome(outcome),
+        record["outcome_place"] and _place(record["outcome_place"]),
+        record["next_letter_id"],
+        record["cause"],
+        record["reason"],
+        record.get("action_id"),
+    )
+
+
+def _place(record: Mapping[str, Any]) -> Place:
+    return Place(record["topic"], record["partition"], record["offset"])

@@ -57,9 +57,10 @@ def marked(headers: Iterable[tuple[str, bytes | None]], redriven: Redriven, valu
         f"{redriven.arrived_ms}",
         f"{redriven.first_failed_ms}",
     )
-    made: Headers = [(name, text.encode()) for name, text in zip(SIGNED_HEADERS, texts, strict=True)]
+    said = [text.encode() for text in texts]
+    made: Headers = [*zip(SIGNED_HEADERS, said, strict=True)]
     if key:
-        made.append((SIGNATURE_HEADER, _signature([text.encode() for text in texts], value, key)))
+        made.append((SIGNATURE_HEADER, _signature(said, value, key)))
     return own_headers(headers) + made
 
 
@@ -71,6 +72,8 @@ def own_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
 def read(headers: Iterable[tuple[str, bytes | None]]) -> Redriven | None:
     """What the headers say, whoever wrote them; None for a record that is no copy, or has broken headers."""
     found = dict(headers)
+    if OF_HEADER not in found:
+        return None  # nearly every record
     try:
         of, attempt, plan_id, arrived, first_failed = (_text(found, name) for name in SIGNED_HEADERS)
         topic, partition, offset, letter_id = of.split("/")
@@ -97,4 +100,4 @@ def _text(headers: dict[str, bytes | None], name: str) -> str:
 def _signature(signed: list[bytes], value: bytes | None, key: str) -> bytes:
     """The one place that says what is signed; ``Redrive.java`` does the same."""
     value_digest = hashlib.sha256(value or b"").hexdigest().encode()
-    return hmac.digest(key.encode(), b"\n".join((*signed, value_digest)), hashlib.sha256).hex().encode()
+    return hmac.digest(key.encode(), b"\n".join((*signed, value_digest)), "sha256").hex().encode()

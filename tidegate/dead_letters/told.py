@@ -6,7 +6,6 @@ same transaction, and the entry names the action.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from hashlib import sha256
 
 from tidegate.avro.frame import body_of
@@ -27,4 +26,4 @@ def is_told(entry: Entry) -> bool:
 
 def named(entries: Iterable[Entry], action_id: str) -> Iterator[Entry]:
     """The entries, each that is told of with the name of its action."""
-    return (replace(entry, action_id=action_id) if is_told(entry) else entry for entry in entries)
+    return (entry._replace(action_id=action_id) if is_told(entry) else entry for entry in entries)

@@ -106,7 +106,7 @@ def as_json(one: One) -> dict[str, Any]:
         "schema_version": one.version,
         "record": None if one.view is None else asdict(one.view),
         "what_to_do": one.advice,
-        "history": [asdict(entry) for entry in one.history],
+        "history": [entry._asdict() for entry in one.history],
     }
 
 

@@ -1,7 +1,8 @@
 """From a dead letter to the copy of its record that is sent, and to its entry in the ledger. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple
 
 from tidegate.dead_letters import redriven
@@ -11,17 +12,17 @@ from tidegate.redrive.fix import Fixed, NotFixed
 from tidegate.redrive.select import refusal
 
 ANY_PARTITION = -1
+_COPY = Entry._fields.index("copy")
 
 
 class Copy(NamedTuple):
-    """A record to send to the raw topic, and the letter that it stands for; ``identity``, where it can be told."""
+    """A record to send to the raw topic, and the letter that it stands for."""
 
     entry: Entry
     partition: int
     key: bytes | None
     value: bytes | None
     headers: redriven.Headers
-    identity: str | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -41,7 +42,6 @@ class Copier:
     fix: Callable[[Mapping[str, Any]], Fixed | NotFixed]
     key: str
     copies: frozenset[Place] = frozenset()
-    identity_of: Callable[[Mapping[str, Any]], str | None] = lambda _: None
 
     def copy_of(self, place: Place, letter: Mapping[str, Any], now_ms: int) -> Copy | NotFixed:
         """The copy of a decoded letter that lies at ``place``, or why there is none."""
@@ -54,24 +54,20 @@ class Copier:
         source = letter["source"]
         said = self._said(letter)
         headers = redriven.marked(fixed.headers, said, fixed.value, self.key)
+        # One text for all: entries are kept, and handed from process to process.
+        failed = Place(intern(source["topic"]), source["partition"], source["offset"])
         entry = Entry(
-            dead_letter_id=letter["dead_letter_id"],
-            dataset=self.dataset,
-            state=State.IN_FLIGHT,
-            letter=place,
-            source=Place(source["topic"], source["partition"], source["offset"]),
-            changed_at=now_ms,
-            actor=self.actor,
-            attempt=said.attempt,
-            plan_id=self.plan_id,
+            letter["dead_letter_id"],
+            self.dataset,
+            State.IN_FLIGHT,
+            place,
+            failed,
+            now_ms,
+            self.actor,
+            said.attempt,
+            self.plan_id,
         )
-        mended = {
-            "source": {**source, "headers": dict(fixed.headers)},
-            "payload": fixed.value,
-            "payload_truncated": False,
-        }
-        identity = self.identity_of(mended)
-        return Copy(entry, _partition(fixed, source), fixed.key, fixed.value, headers, identity)
+        return Copy(entry, _partition(fixed, source), fixed.key, fixed.value, headers)
 
     def _said(self, letter: Mapping[str, Any]) -> Redriven:
         """What the copy says of itself; of a copy's letter, what that copy said, if it surely was one."""
@@ -88,29 +84,17 @@ class Copier:
 def sent(copy: Copy, place: Place) -> Entry:
     """The ledger's entry of a copy that lies at ``place`` of the raw topic."""
     entry = copy.entry
-    return Entry(
-        entry.dead_letter_id,
-        entry.dataset,
-        entry.state,
-        entry.letter,
-        entry.source,
-        entry.changed_at,
-        entry.actor,
-        entry.attempt,
-        entry.plan_id,
-        place,
-    )
+    return Entry._make((*entry[:_COPY], place, *entry[_COPY + 1 :]))  # in half the time of _replace
 
 
 def settled(entry: Entry, outcome: Outcome, place: Place | None, now_ms: int) -> Entry:
     """The entry of a letter whose record is good."""
-    return replace(entry, state=State.RESOLVED, changed_at=now_ms, outcome=outcome, outcome_place=place)
+    return entry._replace(state=State.RESOLVED, changed_at=now_ms, outcome=outcome, outcome_place=place)
 
 
 def failed_again(entry: Entry, letter: Mapping[str, Any], place: Place, now_ms: int) -> Entry:
     """The entry of a letter whose copy became the given one, which lies at ``place``."""
-    return replace(
-        entry,
+    return entry._replace(
         state=State.FAILED_AGAIN,
         changed_at=now_ms,
         outcome=Outcome.DEAD_LETTER,

@@ -7,7 +7,7 @@ run that was killed in between is gone on with by running the plan again: what O
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tidegate.clients.audit import Action
@@ -160,16 +160,16 @@ class DocumentRun:
 
     def _taken(self, kept: Kept) -> Entry:
         entry = self._entry(kept)
-        return replace(entry, state=State.RESOLVED, outcome=Outcome.INDEX, reason=f"it is {kept.document}")
+        return entry._replace(state=State.RESOLVED, outcome=Outcome.INDEX, reason=f"it is {kept.document}")
 
     def _refused(self, kept: Kept, reason: str) -> Entry:
         """The letter is open as before, or parked once it was tried often enough: it has no other letter."""
         entry, most = self._entry(kept), self.stream.contract.dead_letters.max_attempts
-        entry = replace(entry, attempt=entry.attempt + 1, outcome=Outcome.DEAD_LETTER, cause=CAUSE, reason=reason)
+        entry = entry._replace(attempt=entry.attempt + 1, outcome=Outcome.DEAD_LETTER, cause=CAUSE, reason=reason)
         if entry.attempt < most:
             return entry
         told = f"it failed {entry.attempt} times, at most {most} are tried: {reason}"
-        return replace(entry, state=State.PARKED, reason=told)
+        return entry._replace(state=State.PARKED, reason=told)
 
     def _entry(self, kept: Kept) -> Entry:
         letter = kept.letter

@@ -34,13 +34,19 @@ class HeldIdentities:
 
     def places(self, identities: Sequence[str | None]) -> list[Place | None]:
         """For each identity, the raw record that brought it to silver first, if one did."""
-        marks = fingerprints((identity or "").encode() for identity in identities)
-        begin = np.searchsorted(self._sorted, marks[:, 0], "left").tolist()
-        end = np.searchsorted(self._sorted, marks[:, 0], "right").tolist()
-        return [
-            None if identity is None else self._place(mark, self._order[low:high].tolist())
-            for identity, mark, low, high in zip(identities, marks[:, 1].tolist(), begin, end, strict=True)
-        ]
+        return self.places_of([None if identity is None else identity.encode() for identity in identities])
+
+    def places_of(self, identities: Sequence[bytes | None]) -> list[Place | None]:
+        """The same, of texts in UTF-8."""
+        marks = fingerprints(identity or b"" for identity in identities)
+        begin = np.searchsorted(self._sorted, marks[:, 0], "left")
+        end = np.searchsorted(self._sorted, marks[:, 0], "right")
+        found: list[Place | None] = [None] * len(identities)
+        for number in np.flatnonzero(begin < end).tolist():
+            if identities[number] is not None:
+                rows = self._order[begin[number] : end[number]].tolist()
+                found[number] = self._place(int(marks[number, 1]), rows)
+        return found
 
     def _place(self, second_half: int, rows: list[int]) -> Place | None:
         same = [row for row in rows if int(self._rows.identity[row, 1]) == second_half]

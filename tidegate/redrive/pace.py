@@ -1,6 +1,6 @@
 """How fast copies are sent: a small part first, then more, no faster than asked, not at all while it goes wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -55,14 +55,14 @@ def parts(letters: Sequence[PlannedLetter], pace: Pace) -> Iterator[Sequence[Pla
         begin = end
 
 
-def batches(items: Iterator[tuple[_T, int]], records: int) -> Iterator[list[_T]]:
+def batches(items: Iterable[tuple[_T, int]], records: int, most_bytes: int = BATCH_BYTES) -> Iterator[list[_T]]:
     """The items, each with its size in bytes, in batches of so many records, or fewer where they are large."""
     batch: list[_T] = []
     size = 0
     for item, size_bytes in items:
         batch.append(item)
         size += size_bytes
-        if len(batch) >= records or size >= BATCH_BYTES:
+        if len(batch) >= records or size >= most_bytes:
             yield batch
             batch, size = [], 0
     if batch:

@@ -17,7 +17,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Entry, Outcome, State
 from tidegate.redrive.copies import Copy, settled
 from tidegate.redrive.fix import NotFixed
-from tidegate.redrive.held import HeldIdentities
+from tidegate.redrive.identities import HeldCopies
 from tidegate.redrive.making import Work, make_copies
 from tidegate.redrive.pace import Pace, batches, parts
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
@@ -55,7 +55,7 @@ class Run:
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
         self.ledger = read_ledger(self.settings, self.plan.dataset)
         self.settling = Settling(self.settings, self.stream, self.plan.plan_id, self.ledger)
-        self._held: HeldIdentities | None = None
+        self._held: HeldCopies | None = None
         self._looked_s = 0.0
         self._begun_s = time.monotonic()
 
@@ -126,8 +126,8 @@ class Run:
     def _without_held(self, batch: Sequence[Copy]) -> list[Copy]:
         """Those whose identity silver does not have; the letters of the others are resolved elsewhere."""
         if self._held is None:
-            self._held = HeldIdentities(self.settings, self.stream)
-        places = self._held.places([copy.identity for copy in batch])
+            self._held = HeldCopies(self.settings, self.stream)
+        places = self._held.places(batch)
         found_ms = now_ms()
         found = [
             settled(copy.entry, Outcome.ELSEWHERE, place, found_ms)

@@ -1,7 +1,5 @@
 """The columns say of each letter what its newest entry says, whatever lies between."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,10 +31,13 @@ ENTRIES = some.builds(
     source=PLACES,
     changed_at=NUMBERS,
     actor=some.text(max_size=9),
+    attempt=some.integers(1, 9),
     plan_id=some.none() | some.text(max_size=9),
     copy=some.none() | PLACES,
     outcome=some.none() | some.sampled_from(Outcome),
     outcome_place=some.none() | PLACES,
+    next_letter_id=some.none(),
+    cause=some.none(),
     reason=some.none() | some.text(max_size=9),
     action_id=some.none() | some.sampled_from(["0" * 32, "1"]),
 )
@@ -75,7 +76,7 @@ def expected(values: list[bytes]) -> dict[str, list[object]]:
     return found
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.lists(some.tuples(ENTRIES, some.booleans()), max_size=12), some.integers(0, 12))
 def test_columns_are_what_the_newest_entries_say(entries: list[tuple[Entry, bool]], read_first: int) -> None:
     values = [(OLD if is_old else NEW).encode(as_record(entry)) for entry, is_old in entries]
@@ -107,7 +108,7 @@ def test_a_ledger_is_read_on_where_it_was_read_to(broker: Broker) -> None:
     place = Place("raw.clicks", 0, 7)
     parked = Entry("a", "clicks", State.PARKED, place, place, 1, "anna")
     scan = LedgerScan(broker.settings, "clicks", "raw.clicks")
-    for entry in (parked, replace(parked, state=State.OPEN)):
+    for entry in (parked, parked._replace(state=State.OPEN)):
         before = topic_spans(broker.settings, "audit.dead_letters")
         broker.send("audit.dead_letters", [(0, NEW.encode(as_record(entry)))])
         after = topic_spans(broker.settings, "audit.dead_letters")

@@ -23,6 +23,7 @@ ENTRIES = some.builds(
     attempt=some.integers(0, 2**31 - 1),
     plan_id=some.text(),
     copy=PLACES,
+    **dict.fromkeys(("outcome", "outcome_place", "next_letter_id", "cause", "reason", "action_id"), some.none()),
 )
 
 

@@ -109,13 +109,13 @@ class HandWritten:
         outcome: Outcome | None = None,
     ) -> None:
         """An entry of the ledger for the letter of a record of partition 0."""
-        self._enter(replace(self._entry(letter, source, copy, state), outcome=outcome))
+        self._enter(self._entry(letter, source, copy, state)._replace(outcome=outcome))
 
     def decide(self, state: State, *sources: int, lost: Iterable[int | Phase] = (), at: int = 0) -> Action:
         """A person's action on the letters of these records of partition 0, without what is lost of it."""
         action = replace(new_action(state.value, NAME, "anna@desk"), at=at)
         entries = [
-            replace(self._entry(self.letter_id(source), source, None, state), action_id=action.action_id, changed_at=at)
+            self._entry(self.letter_id(source), source, None, state)._replace(action_id=action.action_id, changed_at=at)
             for source in sources
         ]
         told = {each.dead_letter_id: digest(self._state.encode(as_record(each))) for each in entries}

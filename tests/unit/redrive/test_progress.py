@@ -1,7 +1,5 @@
 """How far a plan is, by the ledger."""
 
-from dataclasses import replace
-
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.progress import left, progress
@@ -9,15 +7,15 @@ from tidegate.redrive.progress import left, progress
 AT = Place("dlq.a", 0, 1)
 ENTRY = Entry("", "a", State.OPEN, AT, AT, 1, "anna", plan_id="p")
 LEDGER = {
-    "a": replace(ENTRY, state=State.RESOLVED, outcome=Outcome.SILVER),
-    "b": replace(ENTRY, state=State.RESOLVED, outcome=Outcome.DUPLICATE),
-    "c": replace(ENTRY, state=State.FAILED_AGAIN, cause="rule/RULE_VIOLATED"),
-    "d": replace(ENTRY, state=State.IN_FLIGHT),
-    "e": replace(ENTRY, state=State.IN_FLIGHT, plan_id="another"),
-    "f": replace(ENTRY, state=State.DISCARDED),
-    "g": replace(ENTRY, state=State.PARKED),
-    "h": replace(ENTRY, state=State.OPEN),
-    "of no plan": replace(ENTRY, state=State.RESOLVED),
+    "a": ENTRY._replace(state=State.RESOLVED, outcome=Outcome.SILVER),
+    "b": ENTRY._replace(state=State.RESOLVED, outcome=Outcome.DUPLICATE),
+    "c": ENTRY._replace(state=State.FAILED_AGAIN, cause="rule/RULE_VIOLATED"),
+    "d": ENTRY._replace(state=State.IN_FLIGHT),
+    "e": ENTRY._replace(state=State.IN_FLIGHT, plan_id="another"),
+    "f": ENTRY._replace(state=State.DISCARDED),
+    "g": ENTRY._replace(state=State.PARKED),
+    "h": ENTRY._replace(state=State.OPEN),
+    "of no plan": ENTRY._replace(state=State.RESOLVED),
 }
 
 
@@ -59,15 +57,15 @@ def test_left_are_open_and_parked_letters_in_the_order_of_their_topic() -> None:
 
 
 def test_a_letter_that_somebody_parks_after_the_plan_was_made_is_not_sent() -> None:
-    ledger = {"a": replace(ENTRY, state=State.PARKED, changed_at=2), "b": replace(ENTRY, state=State.PARKED)}
+    ledger = {"a": ENTRY._replace(state=State.PARKED, changed_at=2), "b": ENTRY._replace(state=State.PARKED)}
 
     assert [each.dead_letter_id for each in left(plan("ab"), ledger)] == ["b"]
     assert (progress(plan("ab"), ledger).closed, progress(plan("ab"), ledger).left) == (1, 1)
 
 
 def test_a_document_that_was_refused_again_has_failed_and_may_be_tried_again_until_it_is_parked() -> None:
-    refused = replace(ENTRY, outcome=Outcome.DEAD_LETTER, cause="index/DOCUMENT_REJECTED", changed_at=2)
-    ledger = {"a": refused, "b": replace(refused, state=State.PARKED), "c": replace(refused, plan_id="another")}
+    refused = ENTRY._replace(outcome=Outcome.DEAD_LETTER, cause="index/DOCUMENT_REJECTED", changed_at=2)
+    ledger = {"a": refused, "b": refused._replace(state=State.PARKED), "c": refused._replace(plan_id="another")}
 
     found = progress(plan("abc"), ledger)
 

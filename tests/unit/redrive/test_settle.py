@@ -1,7 +1,5 @@
 """What became of a copy, by what refine wrote of it; reading it back is tested on real Kafka."""
 
-from dataclasses import replace
-
 from tests.unit.redrive.letters import letter
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.redrive.settle import Failed, Found, in_flight, verdicts
@@ -32,7 +30,7 @@ def test_a_letter_wins_over_rows_of_the_same_record() -> None:
 
 
 def test_what_failed_as_often_as_is_tried_is_parked() -> None:
-    failed, parked = verdicts([replace(ENTRY, attempt=2)], found(letters={RAW: FAILED}), 3, 2)
+    failed, parked = verdicts([ENTRY._replace(attempt=2)], found(letters={RAW: FAILED}), 3, 2)
 
     assert (failed.dead_letter_id, failed.state) == ("aa", State.FAILED_AGAIN)
     assert (parked.dead_letter_id, parked.state, parked.attempt) == ("bb", State.PARKED, 3)
@@ -46,7 +44,7 @@ def test_what_left_no_trace_has_no_verdict() -> None:
 def test_in_flight_are_those_of_the_plan_that_have_no_outcome() -> None:
     ledger = {
         "a": ENTRY,
-        "b": replace(ENTRY, plan_id="another"),
-        "c": replace(ENTRY, state=State.RESOLVED),
+        "b": ENTRY._replace(plan_id="another"),
+        "c": ENTRY._replace(state=State.RESOLVED),
     }
     assert in_flight(ledger, "p") == [ENTRY]

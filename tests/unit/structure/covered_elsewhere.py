@@ -69,7 +69,6 @@ COVERED = {
     "tidegate/cli/redrive_run.py": "tests/stack/test_redrive_run.py",
     "tidegate/redrive/end.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/held.py": "tests/stack/test_redrive_crashes.py",
-    "tidegate/redrive/making.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/planned.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/run.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/run_plan.py": "tests/stack/test_redrive_run.py",
