@@ -16,13 +16,13 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from tests.pipeline import Pipeline, tidegate
 from tests.polling import wait_for
 from tests.project import PROJECT
+from tests.runbook import blocks
 from tests.shell import run_shell
 from tests.topics import read_committed, send, wait_for_records
 from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.load import load_stream
 from tidegate.settings import Settings
 
-BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOPIC = "shop-sales"
 JOBS = ("refine", "lake", "index")
 BEFORE, GOOD, AS_TEXT = 3, 380, 20
@@ -83,7 +83,7 @@ def test_prices_sent_as_text_are_mended_and_sent_again_though_the_sending_is_kil
 def follow_the_page(folder: Path, letter: str, settings: Settings) -> tuple[str, dict[str, str]]:
     """Every file and command in order; gives the plan's id, and what each command has printed."""
     plan, said = "", {}
-    for _, file, text in _blocks():
+    for _, file, text in blocks("Walk-through: a producer has sent prices as text"):
         if file:
             (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(text)
@@ -96,12 +96,6 @@ def follow_the_page(folder: Path, letter: str, settings: Settings) -> tuple[str,
             if found := re.search(r"^Plan (\S+):", printed, re.MULTILINE):
                 plan = found[1]
     return plan, said
-
-
-def _blocks() -> list[tuple[str, str, str]]:
-    page = (PROJECT / "docs" / "runbook.md").read_text()
-    [section] = re.findall(r"^## Walk-through: a producer has sent prices as text\n(.*?)^## ", page, re.M | re.S)
-    return BLOCK.findall(section)
 
 
 def _killed_in_the_middle(plan: str, folder: Path, settings: Settings) -> None:

@@ -1,7 +1,8 @@
-"""A bug in ``refine.sql``, mended: a range is made again in the lake, beside the live jobs, and proved."""
+"""A bug in ``refine.sql``, mended: a range is made again in lake and index, beside the live jobs, and proved."""
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,21 +10,46 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
 from tests.polling import wait_for
+from tests.project import PROJECT
+from tests.runbook import blocks
+from tests.shell import run_shell
 from tidegate.clients.audit import read_actions
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake import open_catalog
+from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.contracts.load import load_stream
-from tidegate.replay.settled import refined_up_to
+from tidegate.replay.row_range import RowRange
+from tidegate.replay.settled import refined_up_to, wait_until_settled
 from tidegate.replay.store import load_status
 from tidegate.settings import Settings
 
 EVENTS = 2000
+
+
+class Sent(NamedTuple):
+    """Raw offsets of a range by partition, some of duplicates, and the times between which they arrived."""
+
+    spans: dict[int, tuple[int, int]]
+    begin: str
+    end: str
+
+
+class Found(NamedTuple):
+    """A document."""
+
+    name: str
+    document_id: str
+    version: int
+    country: str
+    source: dict[str, Any]
+
+
 NO_SEARCH = """  - name: no_search
     field: event_type
     check: "event_type <> 'search'"
@@ -33,98 +59,148 @@ NO_SEARCH = """  - name: no_search
 
 
 @pytest.fixture(scope="module")
-def sent(pipeline: Pipeline) -> dict[int, tuple[int, int]]:
-    """Raw offsets, some of duplicates, that the lake has rows of by the code as it was."""
-    before = topic_spans(pipeline.settings, "raw.clicks")
+def sent(pipeline: Pipeline) -> Sent:
+    """Some clicks, a range of them, and some more: lake and index have rows of them by the code as it was."""
+    settings = pipeline.settings
+    produce("--count", "200", "--rate", "1000", "--seed", "169")
+    spans, times = topic_spans(settings, "raw.clicks"), [_now()]
     produce("--count", str(EVENTS), "--rate", str(EVENTS), "--seed", "170", "--duplicate-ratio", "0.1")
-    ends = {number: end for number, (_, end) in topic_spans(pipeline.settings, "raw.clicks").items()}
-    wait_for("refine to read them", lambda: refined_up_to(pipeline.settings, pipeline.clicks) == ends)
-    return {number: (before[number][1], end) for number, end in ends.items()}
+    ends = {number: end for number, (_, end) in topic_spans(settings, "raw.clicks").items()}
+    times.append(_now())
+    produce("--count", "200", "--rate", "1000", "--seed", "168")
+    written = {number: end for number, (_, end) in topic_spans(settings, "raw.clicks").items()}
+    wait_for("refine to read them", lambda: refined_up_to(settings, pipeline.clicks) == written)
+    wait_until_settled(settings, pipeline.clicks, written, with_index=True)
+    return Sent({number: (spans[number][1], end) for number, end in ends.items()}, times[0], times[1])
 
 
 @pytest.fixture
 def mended(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The contracts with another ``refine.sql`` of clicks and one more rule; the running jobs go on with theirs."""
-    folder = Path(shutil.copytree(pipeline.settings.schemas_dir, tmp_path / "schemas"))
-    file = folder / "clicks" / "refine.sql"
-    file.write_text(file.read_text().replace("upper(country) as country", "lower(country) as country"))
+    """A reader's own project; the running jobs go on with their contracts."""
+    shutil.copytree(pipeline.settings.schemas_dir, tmp_path / "schemas")
+    (tmp_path / "flink_jobs").symlink_to(PROJECT / "flink_jobs")
     with monkeypatch.context() as environment:
-        environment.setenv("TIDEGATE_SCHEMAS_DIR", str(folder))
-        yield folder
+        environment.setenv("TIDEGATE_SCHEMAS_DIR", str(tmp_path / "schemas"))
+        yield tmp_path
 
 
-def test_a_range_is_made_again_by_the_mended_code_and_proved(
-    pipeline: Pipeline, sent: dict[int, tuple[int, int]], mended: Path
+def test_a_bug_in_refine_sql_is_mended_as_the_runbook_says_though_the_replay_is_killed(
+    pipeline: Pipeline, sent: Sent, mended: Path
 ) -> None:
-    asked = middle(sent)
-    plan = planned(asked)
-    before = countries(pipeline.settings)
-    assert plan["events"] == sum(end - start for start, end in asked.values())
-    assert plan["overwritten"]["rows"] == len([place for place in before if within(place, asked)])
+    """And a rule that is new takes rows and documents away: the proof says so, and that nothing else differs."""
+    settings, asked = pipeline.settings, sent.spans
+    contract = mended / "schemas" / "clicks" / "contract.yaml"
+    contract.write_text(contract.read_text().replace("rules:\n", f"rules:\n{NO_SEARCH}", 1))
+    before, found = countries(settings), documents(settings, asked)
+    assert {place for place in before if within(place, asked)} == found.keys()
 
-    kill_the_command_when_its_job_runs(pipeline.settings, plan["plan_id"])
-    produce("--count", "500", "--rate", "500", "--seed", "171")  # the live job goes on
-    told = tidegate("replay", "run", plan["plan_id"], "--yes")
+    plan, said = follow_the_page(mended, sent, settings)
 
-    assert "The proof holds" in told, told
-    after = countries(pipeline.settings)
-    assert before.keys() <= after.keys()
-    assert not [place for place in after.keys() - before.keys() if within(place, asked)]
-    ours = {place: country for place, country in after.items() if within(place, sent)}
-    assert [place for place, country in ours.items() if country != cased(country, within(place, asked))] == []
-    shown = json.loads(tidegate("replay", "show", plan["plan_id"], "--json"))
-    assert shown["status"]["state"] == "done"
-    assert shown["status"]["counts"]["now_rejected"] == shown["status"]["counts"]["now_passed"] == 0
-    counts = shown["status"]["counts"]
+    after, now = countries(settings), documents(settings, asked)
+    gone = before.keys() - after.keys()
+    assert f"{len(found):,} documents" in said["replay plan"], said
+    shown = json.loads(tidegate("replay", "show", plan, "--json"))["status"]
+    assert (shown["state"], shown["explained"]) == ("done", True), said
+    assert shown["documents"] == {"rows": len(now), "written": len(now), "removed": len(gone)}
+    assert f"{len(gone):,} records that the topic alone has" in said["replay show"]
+    assert gone and all(within(place, asked) for place in gone)
+    assert_accounted(shown["counts"], len(gone))
+    kept = {place: country for place, country in after.items() if place in before}
+    assert [at for at, country in kept.items() if country != cased(country, within(at, asked))] == []
+    assert {place: row.country for place, row in now.items()} == {at: after[at] for at in after if within(at, asked)}
+    assert {row.document_id for row in now.values()} < {row.document_id for row in found.values()}
+    assert sent_late(settings, [found[place] for place in sorted(now)[:3]]) == [409] * 3
+    phases = [action.phase for action in read_actions(settings) if action.plan_id == plan]
+    assert phases == ["begun", "begun", "begun", "ended"]
+    assert run_tidegate("replay", "run", plan).returncode == 1
+
+
+def test_what_was_rejected_comes_back_with_the_rules_of_before(pipeline: Pipeline, sent: Sent) -> None:
+    settings = pipeline.settings
+    plan = planned(sent.spans, "--target", "lake,index")
+
+    assert "The proof holds" in tidegate("replay", "run", plan["plan_id"], "--yes")
+
+    rows = {place: country for place, country in countries(settings).items() if within(place, sent.spans)}
+    found = documents(settings, sent.spans)
+    assert {place: row.country for place, row in found.items()} == rows
+    assert [country for country in rows.values() if country != country.upper()] == []
+    assert status_of(plan["plan_id"])["counts"]["now_passed"] > 0
+    assert prove_window({str(number): [*span] for number, span in sent.spans.items()})["holds"]
+
+
+def assert_accounted(counts: dict[str, int], gone: int) -> None:
+    """Each raw record has one verdict, and so many have another one than before."""
+    assert counts["now_rejected"] == counts["now_gone"] == gone
     assert counts["passed"] + counts["duplicates"] + counts["rejected"] + counts["dropped"] == counts["raw"]
     assert counts["duplicates"] > 0
-    phases = [action.phase for action in read_actions(pipeline.settings) if action.plan_id == plan["plan_id"]]
-    assert phases == ["begun", "begun", "ended"]
-    assert run_tidegate("replay", "run", plan["plan_id"]).returncode == 1
-    wait_for("the live job to commit what came meanwhile", lambda: len(countries(pipeline.settings)) > len(after) - 1)
-    assert prove_window({str(number): [*span] for number, span in sent.items()}, "--no-index")["holds"]
 
 
-def test_what_new_rules_reject_leaves_the_lake_and_comes_back(
-    pipeline: Pipeline, sent: dict[int, tuple[int, int]], mended: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    contract = mended / "clicks" / "contract.yaml"
-    contract.write_text(contract.read_text().replace("rules:\n", f"rules:\n{NO_SEARCH}", 1))
-    before = countries(pipeline.settings)
-    plan = planned(sent)
-
-    told = run_tidegate("replay", "run", plan["plan_id"], "--yes")
-
-    now = countries(pipeline.settings)
-    gone = before.keys() - now.keys()
-    counts = status_of(plan["plan_id"])["counts"]
-    assert gone and counts["now_rejected"] == len(gone)
-    assert told.returncode == 1  # the topic of silver has them still
-    assert f"{len(gone):,} missing" in told.stdout
-
-    with monkeypatch.context() as environment:
-        environment.delenv("TIDEGATE_SCHEMAS_DIR")
-        again = planned(sent)
-        assert "The proof holds" in tidegate("replay", "run", again["plan_id"], "--yes")
-    restored = countries(pipeline.settings)
-    assert restored.keys() >= before.keys()
-    assert [place for place, country in restored.items() if within(place, sent) and country != country.upper()] == []
+def follow_the_page(folder: Path, sent: Sent, settings: Settings) -> tuple[str, dict[str, str]]:
+    """Every file and command in order, but for those that stop the job which all tests share."""
+    plan, said = "", {}
+    for language, file, text in blocks("Walk-through: `refine.sql` had a bug, and yesterday's rows are wrong"):
+        if language == "diff":
+            change(folder / file, text)
+            continue
+        for line in text.splitlines():
+            if line in ("tidegate stop refine", "tidegate run refine"):
+                continue
+            begin, end = re.findall(r"20\d\d-\S+Z", line) or ("", "")
+            command = line.replace("PLAN", plan).replace(begin or "-", sent.begin if begin else "-")
+            command = command.replace(end, sent.end) if end else command
+            if command.startswith("tidegate replay run"):
+                kill_the_command_when_its_job_runs(settings, plan, "job_id")
+                produce("--count", "500", "--rate", "500", "--seed", "171")  # the live jobs go on
+                kill_the_command_when_its_job_runs(settings, plan, "index_job_id")
+            printed = said[" ".join(command.split()[1:3])] = run_shell(command, folder)
+            if found := re.search(r"^Replay (\S+) of", printed, re.MULTILINE):
+                plan = found[1]
+    return plan, said
 
 
-def planned(asked: dict[int, tuple[int, int]]) -> dict[str, Any]:
+def change(file: Path, diff: str) -> None:
+    """The lines of a diff, of which each is in the file once."""
+    [old], [new] = ([line[1:] for line in diff.splitlines() if line[0] == sign] for sign in "-+")
+    assert file.read_text().count(old) == 1
+    file.write_text(file.read_text().replace(old, new))
+
+
+def documents(settings: Settings, spans: dict[int, tuple[int, int]]) -> dict[tuple[int, int], Found]:
+    """By place, the documents of the range; one twice is a mistake."""
+    client = SearchClient(settings)
+    client.refresh("events-clicks")
+    body = {"query": RowRange(spans).documents, "size": 10_000, "version": True}
+    hits = client.search("events-clicks", body)["hits"]["hits"]
+    found = {
+        (hit["_source"]["_source_partition"], hit["_source"]["_source_offset"]): Found(
+            hit["_index"], hit["_id"], hit["_version"], hit["_source"].get("country") or "-", hit["_source"]
+        )
+        for hit in hits
+    }
+    assert len(found) == len(hits)
+    return found
+
+
+def sent_late(settings: Settings, rows: list[Found]) -> list[int]:
+    """What OpenSearch answers to documents as the live job sends them: with the time of arrival as their version."""
+    lines: list[dict[str, Any]] = []
+    for row in rows:
+        arrived = datetime.fromisoformat(row.source["_ingested_at"])
+        version = {"version": round(arrived.timestamp() * 1000) * 1000, "version_type": "external_gte"}
+        lines += [{"index": {"_index": row.name, "_id": row.document_id, **version}}, row.source]
+    return [item["index"]["status"] for item in connect(settings).bulk(body=lines)["items"]]
+
+
+def planned(asked: dict[int, tuple[int, int]], *options: str) -> dict[str, Any]:
     ranges = ",".join(f"{number}:{start}-{end}" for number, (start, end) in asked.items() if start < end)
-    plan: dict[str, Any] = json.loads(tidegate("replay", "plan", "clicks", "--offsets", ranges, "--json"))
+    plan: dict[str, Any] = json.loads(tidegate("replay", "plan", "clicks", "--offsets", ranges, "--json", *options))
     return plan
 
 
 def status_of(plan_id: str) -> dict[str, Any]:
     status: dict[str, Any] = json.loads(tidegate("replay", "show", plan_id, "--json"))["status"]
     return status
-
-
-def middle(spans: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
-    """The middle half of each partition, so that files lie across its ends."""
-    return {number: (start + (end - start) // 4, end - (end - start) // 4) for number, (start, end) in spans.items()}
 
 
 def within(place: tuple[int, int], asked: dict[int, tuple[int, int]]) -> bool:
@@ -141,15 +217,20 @@ def countries(settings: Settings) -> dict[tuple[int, int], str]:
     return {(row[0], row[1]): row[2] or "-" for row in rows}
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def cased(country: str, is_mended: bool) -> str:
     return country.lower() if is_mended else country.upper()
 
 
-def kill_the_command_when_its_job_runs(settings: Settings, plan_id: str) -> None:
-    """kill -9 of ``replay run`` once its Flink job is known to be there."""
+def kill_the_command_when_its_job_runs(settings: Settings, plan_id: str, job: str) -> None:
+    """kill -9 of ``replay run`` once this one of its Flink jobs is known to be there."""
     command = [sys.executable, "-m", "tidegate", "replay", "run", plan_id, "--yes"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        wait_for("the replay's job", lambda: load_status(settings, plan_id).job_id is not None, timeout_s=240)
+        wait_for("the replay's job", lambda: getattr(load_status(settings, plan_id), job), timeout_s=240)
+        assert process.poll() is None, "it was to be killed while it works"
         os.kill(process.pid, signal.SIGKILL)
 
 
@@ -161,14 +242,17 @@ def test_where_nothing_has_changed_each_row_is_the_same_out_of_raw_and_out_of_br
     orders = load_stream(pipeline.settings.schemas_dir, "orders")
     wait_for("refine to read them", lambda: refined_up_to(pipeline.settings, orders) == ends)
     bounds = ("--event-from", since.isoformat(), "--event-to", (since + timedelta(days=1)).isoformat())
-    plan = json.loads(tidegate("replay", "plan", "orders", *bounds, "--json"))
+    plan = json.loads(tidegate("replay", "plan", "orders", *bounds, "--json", "--target", "index", "--target", "lake"))
     before = whole_rows(pipeline.settings, "silver.orders")
+    found = whole_documents(pipeline.settings, "events-orders")
 
     told = tidegate("replay", "run", plan["plan_id"], "--yes")
 
     assert plan["overwritten"]["rows"] > 600
     assert "The proof holds" in told, told
     assert whole_rows(pipeline.settings, "silver.orders") == before
+    assert whole_documents(pipeline.settings, "events-orders") == found
+    assert status_of(plan["plan_id"])["documents"]["removed"] == 0
     from_bronze = json.loads(tidegate("replay", "plan", "orders", *bounds, "--source", "bronze", "--json"))
     told = tidegate("replay", "run", from_bronze["plan_id"], "--rate", "400", "--yes")
     assert "Against bronze the range holds" in told, told
@@ -176,6 +260,13 @@ def test_where_nothing_has_changed_each_row_is_the_same_out_of_raw_and_out_of_br
     assert whole_rows(pipeline.settings, "silver.orders") == before
     account, of_raw = (status_of(each["plan_id"])["counts"] for each in (from_bronze, plan))
     assert account == of_raw
+
+
+def whole_documents(settings: Settings, alias: str) -> list[str]:
+    client = SearchClient(settings)
+    client.refresh(alias)
+    hits = client.search(alias, {"size": 10_000})["hits"]["hits"]
+    return sorted(f"{hit['_index']}/{hit['_id']} {json.dumps(hit['_source'], sort_keys=True)}" for hit in hits)
 
 
 def whole_rows(settings: Settings, name: str) -> list[str]:

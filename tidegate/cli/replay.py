@@ -11,15 +11,16 @@ from rich.table import Table
 from tidegate.cli import replay_missing, replay_run
 from tidegate.cli.output import tables
 from tidegate.cli.replay_run import rate_option
+from tidegate.cli.replay_told import result
 from tidegate.clients.audit import default_actor
 from tidegate.clients.flink import FlinkClient
-from tidegate.replay.account import counts_of
+from tidegate.contracts.naming import events_alias
 from tidegate.replay.asked import Asked
 from tidegate.replay.make_plan import make_plan
 from tidegate.replay.missing_run import plan_missing
 from tidegate.replay.range_plan import BRONZE, SILVER_TARGET, SOURCES, RangePlan
 from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
-from tidegate.replay.targets import LAKE, TARGETS, parse_targets
+from tidegate.replay.targets import INDEX, LAKE, TARGETS, parse_targets
 from tidegate.replay.turn import replay_turn
 from tidegate.replay.write_aside import records_read
 from tidegate.settings import Settings, get_settings
@@ -65,7 +66,9 @@ def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **asked_
 
     Waits until the lake has all of the range that refine has read.
 
-    Example: tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
+    \b
+    tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
+    tidegate replay plan clicks --offsets 0:100-200,1:0-50 --target lake,index
     """
     settings, asked = get_settings(), Asked(**asked_for | {"targets": parse_targets(asked_for["targets"])})
     if missing and asked.text:
@@ -95,10 +98,11 @@ def list_all(as_json: bool) -> None:
     if not found:
         click.echo("No replay was planned.")
         return
-    table = Table("plan", "dataset", "range", "events", "state", "proof")
+    table = Table("plan", "dataset", "into", "range", "events", "state", "proof")
     for each, status in found:
-        holds = {None: "", True: "holds", False: "does not hold"}[status.proof_holds]
-        table.add_row(each.plan_id, each.dataset, each.asked, f"{each.events:,}", status.state, holds)
+        table.add_row(
+            each.plan_id, each.dataset, each.target, each.asked, f"{each.events:,}", status.state, _holds(status)
+        )
     tables().print(table)
 
 
@@ -117,7 +121,8 @@ def show(plan_id: str, as_json: bool) -> None:
         return
     _print_plan(found)
     click.echo(f"State: {status.state}")
-    print_result(status)
+    for line in result(found, status):
+        click.echo(line)
 
 
 @command.command()
@@ -138,12 +143,10 @@ def status(plan_id: str, as_json: bool) -> None:
     click.echo(f"{plan_id}: {now.state}{progress}")
 
 
-def print_result(status: Status) -> None:
-    """What a replay has done, as far as it has."""
-    if status.counts:
-        click.echo(counts_of(status.counts))
-    if status.proof:
-        click.echo(status.proof)
+def _holds(status: Status) -> str:
+    if status.proof_holds is None:
+        return ""
+    return "holds" if status.proof_holds else "as replayed" if status.explained else "does not hold"
 
 
 def _read(settings: Settings, now: Status) -> int | None:
@@ -170,8 +173,8 @@ def _planned(settings: Settings, dataset: str, asked: Asked | None, actor: str) 
 
 def _print_plan(found: RangePlan) -> None:
     made = datetime.fromtimestamp(found.created_at / 1000, UTC)
-    where = "the topics of refine, such as" if found.target == SILVER_TARGET else "the lake's table"
-    click.echo(f"Replay {found.plan_id} of {found.dataset} into {where} {found.table}")
+    where = f"the topics of refine, such as {found.table}" if found.target == SILVER_TARGET else _places(found)
+    click.echo(f"Replay {found.plan_id} of {found.dataset} into {where}")
     click.echo(f"Planned {made:%Y-%m-%dT%H:%M:%SZ} by {found.actor}")
     click.echo(f"Range: {found.asked}")
     for number, (start, end) in sorted(found.rows.spans.items()):
@@ -185,7 +188,20 @@ def _print_plan(found: RangePlan) -> None:
         click.echo(note)
 
 
+def _places(found: RangePlan) -> str:
+    named = {LAKE: f"the lake's table {found.table}", INDEX: f"the index {events_alias(found.dataset)}"}
+    return " and ".join(named[each] for each in found.targets)
+
+
 def _print_size(found: RangePlan) -> None:
+    over = found.overwritten
+    if LAKE in found.targets:
+        _print_lake(found)
+    if over.documents is not None:
+        click.echo(f"Writes the documents of the lake's rows again; the index has {over.documents:,} of the range now.")
+
+
+def _print_lake(found: RangePlan) -> None:
     took = "unknown, no replay has run yet" if found.expected_s is None else f"about {found.expected_s:,.0f} s"
     where = " out of the lake's bronze table" if found.source == BRONZE else ""
     click.echo(f"Reads {found.events:,} raw records{where}, some {found.expected_bytes / 1e6:,.1f} MB; time: {took}.")

@@ -1,6 +1,6 @@
 """``tidegate replay run|cancel``: does what a plan says, or takes back what of it is not published.
 
-Exit codes of ``run``: 0 published and the proof holds, 1 otherwise.
+Exit codes of ``run``: 0 written, and the proof holds or names nothing but what the replay has changed; 1 otherwise.
 """
 
 from typing import NoReturn
@@ -8,9 +8,9 @@ from typing import NoReturn
 import click
 
 from tidegate.cli.confirm import confirm, yes_option
+from tidegate.cli.replay_told import cancelled, result, to_be_replaced
 from tidegate.clients.audit import default_actor
 from tidegate.errors import TidegateError
-from tidegate.replay.account import counts_of
 from tidegate.replay.lake_run import cancel as cancel_replay
 from tidegate.replay.lake_run import hold_to, run_lake
 from tidegate.replay.missing_run import run_missing
@@ -32,8 +32,8 @@ rate_option = click.option(
 def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
     """Run a replay from wherever it is: write aside, account for every record, publish in one commit, prove.
 
-    Killed in the middle, it is run again and goes on. Until the commit the table is as it was. A Flink job that runs
-    already keeps the rate that it was begun with.
+    Where the index is written too, its documents follow the commit. Killed in the middle, it is run again and goes on.
+    Until the commit the table is as it was. A Flink job that runs already keeps the rate that it was begun with.
 
     Example: tidegate replay run 20261121t101500-1a2b --rate 5000
     """
@@ -44,19 +44,14 @@ def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
             raise click.UsageError("--rate is of a range; what is missing is refined at once.")
         _run_missing(settings, plan, actor or default_actor())
     if load_status(settings, plan_id).state == PLANNED:
-        confirm(
-            f"{plan.overwritten.rows:,} rows of {plan.table} will be replaced by what the code as it is now makes of "
-            f"{plan.events:,} raw records.",
-            yes=yes,
-        )
+        confirm(to_be_replaced(plan), yes=yes)
     with replay_turn(settings, own=plan.job_name):
         if rate is not None:
             hold_to(settings, plan, rate)
         status = run_lake(settings, plan, actor or default_actor(), _Progress(plan))
-    click.echo(f"Published as snapshot {status.snapshot_id} of {plan.table}.")
-    click.echo(counts_of(status.counts))
-    click.echo(status.proof)
-    click.get_current_context().exit(0 if status.proof_holds else 1)
+    for line in result(plan, status):
+        click.echo(line)
+    click.get_current_context().exit(0 if status.is_right else 1)
 
 
 def _run_missing(settings: Settings, plan: RangePlan, actor: str) -> NoReturn:
@@ -70,7 +65,9 @@ def _run_missing(settings: Settings, plan: RangePlan, actor: str) -> NoReturn:
 @click.argument("plan_id")
 @click.option("--actor", help="Who cancels it; the user of this machine if left out.")
 def cancel(plan_id: str, actor: str | None) -> None:
-    """End a replay that is not published yet; what it wrote aside is taken away, the table stays as it is.
+    """End a replay that has not written all; what it wrote aside is taken away. Says what of it stays.
+
+    Rows that are published and documents that are written stay; what is not, is left as it was.
 
     Example: tidegate replay cancel 20261121t101500-1a2b
     """
@@ -81,8 +78,7 @@ def cancel(plan_id: str, actor: str | None) -> None:
             f"the replay {plan_id} refines what is missing: what it has written stays.",
             remedy="If it has not begun, leave it; if it runs, let it end: it is no longer than what is missing.",
         )
-    cancel_replay(settings, plan, actor or default_actor())
-    click.echo(f"The replay {plan_id} is cancelled; {plan.table} is as it was.")
+    click.echo(cancelled(plan, cancel_replay(settings, plan, actor or default_actor())))
 
 
 class _Progress:

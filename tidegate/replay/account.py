@@ -24,7 +24,8 @@ class Verdicts:
 class Account:
     """Counts of records, but for those of rows; ``unaccounted`` and ``strange`` name the first offsets that are wrong.
 
-    ``now_rejected`` had rows before and have none any more: they are refused. ``now_passed`` are new in the table.
+    ``now_gone`` had rows before and have none any more; ``now_rejected`` of them are refused. ``now_passed`` are new in
+    the table.
     """
 
     raw: int
@@ -37,6 +38,7 @@ class Account:
     rows_now: int
     now_rejected: int
     now_passed: int
+    now_gone: int = 0
     unaccounted: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
 
@@ -75,6 +77,7 @@ def account(raw: Rows, verdicts: Verdicts, in_time: Rows, published: Published) 
         rows_now=len(published.now),
         now_rejected=int(among_places(_minus(before, now), rejected).sum()),
         now_passed=len(_minus(now, before)),
+        now_gone=len(_minus(before, now)),
         unaccounted=_first(_minus(asked, every)),
         strange=_first(_minus(every, asked)) + _first(_both(dropped, _union(passed, rejected))),
     )

@@ -1,4 +1,7 @@
-"""Runs a replay into the lake from wherever it is: write aside, account, publish in one commit, prove."""
+"""Runs a replay of a range from wherever it is: write aside, account, publish in one commit, prove.
+
+Where the index is written too, that comes after the commit: its documents are made from the lake's rows.
+"""
 
 import time
 from dataclasses import replace
@@ -10,10 +13,23 @@ from tidegate.clients.lake_rows import open_table
 from tidegate.clock import now_ms
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
+from tidegate.replay.index_run import index_job, write_documents
 from tidegate.replay.prove_range import prove_range
 from tidegate.replay.publish import REPLAY_ID, prepare, publish
 from tidegate.replay.range_plan import RangePlan
-from tidegate.replay.store import CANCELLED, DONE, ENDED, PUBLISHED, WRITTEN, Status, load_status, store_status
+from tidegate.replay.store import (
+    CANCELLED,
+    DONE,
+    ENDED,
+    INDEXED,
+    INDEXING,
+    PUBLISHED,
+    WRITTEN,
+    Status,
+    load_status,
+    store_status,
+)
+from tidegate.replay.targets import INDEX, LAKE
 from tidegate.replay.write_aside import Tell, clear_aside, job_of_plan, write_aside
 from tidegate.settings import Settings
 
@@ -30,13 +46,17 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
         raise TidegateError(
             f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
         )
-    action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into {plan.table}: {plan.asked}")
+    into = ", ".join(plan.targets)
+    action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into {into}: {plan.asked}")
     with audited(settings, action) as counts:
-        status = write_aside(settings, plan, status, tell)
-        status = _published(settings, plan, status)
-        clear_aside(settings, plan)
+        if LAKE in plan.targets and status.state not in (INDEXING, INDEXED):
+            status = write_aside(settings, plan, status, tell)
+            status = _published(settings, plan, status)
+            clear_aside(settings, plan)
+        if INDEX in plan.targets:
+            status = write_documents(settings, plan, status)
         status = _proved(settings, plan, status)
-        counts.update(status.counts)
+        counts.update({**status.counts, **{f"documents_{name}": number for name, number in status.documents.items()}})
     return status
 
 
@@ -48,24 +68,31 @@ def hold_to(settings: Settings, plan: RangePlan, rate: float) -> None:
 def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
     """Ends its job and takes away what was written aside; the table stays as it is.
 
+    Where documents are to be written, or are being written, after the commit, these are left out: what is published and
+    those that were written stay.
+
     Raises:
-        TidegateError: it is published already, or has ended.
+        TidegateError: there is nothing to cancel: all is written already, or it has ended.
     """
     status = load_status(settings, plan.plan_id)
-    if status.state in (*ENDED, PUBLISHED) or _snapshot(settings, plan) is not None:
+    snapshot_id = _snapshot(settings, plan) if LAKE in plan.targets else None
+    is_written = snapshot_id is not None and INDEX not in plan.targets
+    if status.state in (*ENDED, INDEXED) or is_written:
+        state = PUBLISHED if is_written and status.state not in ENDED else status.state
         raise TidegateError(
-            f"the replay {plan.plan_id} is {status.state if status.state in ENDED else PUBLISHED}: there is nothing to "
-            "cancel.",
+            f"the replay {plan.plan_id} is {state}: there is nothing to cancel.",
             remedy=f"`tidegate replay show {plan.plan_id}` tells what it has changed.",
         )
     with audited(settings, new_action("replay cancel", plan.dataset, actor, plan_id=plan.plan_id)):
         client = FlinkClient(settings)
-        job = job_of_plan(client, plan, status)
-        if job is not None and job.live:
-            client.cancel(job.job_id)
-            _wait_until_gone(client, job.job_id)
-        clear_aside(settings, plan)
-        return store_status(settings, plan.plan_id, replace(status, state=CANCELLED, ended_at=now_ms()))
+        for job in (job_of_plan(client, plan, status), index_job(client, plan, status)):
+            if job is not None and job.live:
+                client.cancel(job.job_id)
+                _wait_until_gone(client, job.job_id)
+        if LAKE in plan.targets:
+            clear_aside(settings, plan)
+        ended = replace(status, state=CANCELLED, ended_at=now_ms(), snapshot_id=snapshot_id)
+        return store_status(settings, plan.plan_id, ended)
 
 
 def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
@@ -85,10 +112,16 @@ def _snapshot(settings: Settings, plan: RangePlan) -> int | None:
 
 
 def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
-    proof, holds = prove_range(settings, plan, status.counts)
-    return store_status(
-        settings, plan.plan_id, replace(status, state=DONE, ended_at=now_ms(), proof=proof, proof_holds=holds)
+    proof = prove_range(settings, plan, status)
+    ended = replace(
+        status,
+        state=DONE,
+        ended_at=now_ms(),
+        proof=proof.text,
+        proof_holds=proof.holds,
+        explained=proof.explained,
     )
+    return store_status(settings, plan.plan_id, ended)
 
 
 def _wait_until_gone(client: FlinkClient, job_id: str, timeout_s: float = 60) -> None:

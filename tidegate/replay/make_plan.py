@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tidegate.clients.kafka_records import Scan, read_batches
-from tidegate.clients.lake_rows import Held, main_snapshot, open_table, rows_held, scan_rows
+from tidegate.clients.lake_rows import main_snapshot, open_table, rows_held, scan_rows
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import PLACE
 from tidegate.contracts.load import load_stream
@@ -16,6 +16,7 @@ from tidegate.proof.window import raw_windows
 from tidegate.replay.asked import Asked, parse_ranges, parse_time
 from tidegate.replay.bronze import bronze_bytes, bronze_places, refuse_what_bronze_lacks, refuse_what_lags
 from tidegate.replay.event_times import offsets_of_events
+from tidegate.replay.index_plan import documents_of, refuse_index
 from tidegate.replay.lake_rows import places
 from tidegate.replay.not_idempotent import not_idempotent
 from tidegate.replay.range_plan import RAW, Overwritten, RangePlan, new_plan_id
@@ -23,6 +24,7 @@ from tidegate.replay.row_range import EventTimes, RowRange
 from tidegate.replay.settled import refined_up_to, wait_until_settled
 from tidegate.replay.sources import Kept, begins_later, kept_of, offsets_arrived
 from tidegate.replay.store import DONE, all_plans, load_status
+from tidegate.replay.targets import INDEX, LAKE
 from tidegate.settings import Settings
 
 _SAMPLE_RECORDS = 500
@@ -44,8 +46,10 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         TidegateError: no such range, jobs do not run, or the dataset's SQL gives another answer each time.
         TransientError: a server does not answer, or the lake does not catch up.
     """
-    stream = load_stream(settings.schemas_dir, dataset)
+    stream, with_index = load_stream(settings.schemas_dir, dataset), INDEX in asked.targets
     refuse_what_changes(stream)
+    if with_index:
+        refuse_index(settings, stream)
     table = open_table(settings, f"silver.{dataset}")
     now = datetime.now(UTC)
     kept = kept_of(settings, stream, asked.source)
@@ -60,11 +64,13 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
             f"there is no raw record of {dataset} in this range.",
             remedy=f"`tidegate prove {dataset}` says which offsets there are; retention may have removed older ones.",
         )
-    wait_until_settled(settings, stream, {number: end for number, (_, end) in spans.items()})
+    ends = {number: end for number, (_, end) in spans.items()}
+    wait_until_settled(settings, stream, ends, with_index=with_index)
     table.refresh()
     rows = RowRange(spans, times)
     held = rows_held(settings, table, rows.condition)
-    source = kept.source_of(spans)
+    documents = documents_of(settings, stream, rows) if with_index else None
+    source = kept.source_of(spans) if LAKE in asked.targets else RAW
     size, more = _measured(settings, stream, source, rows)
     if asked.offsets is None:
         more = [*begins_later(kept, spans), *more]
@@ -80,8 +86,8 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         expected_bytes=size.bytes,
         expected_s=expected_s(settings, dataset, size.events, asked.rate),
         snapshot_id=main_snapshot(table),
-        overwritten=_overwritten(held),
-        notes=(*notes, *more, *_notes(times)),
+        overwritten=Overwritten(held.rows, held.files, held.bytes, documents),
+        notes=(*notes, *more, *_notes(stream, asked, times)),
         source=source,
         rate=asked.rate,
     )
@@ -169,14 +175,13 @@ def expected_s(settings: Settings, dataset: str, events: int, rate: float | None
     return round(slowest_s, 1) if rate else None
 
 
-def _overwritten(held: Held) -> Overwritten:
-    return Overwritten(held.rows, held.files, held.bytes)
-
-
-def _notes(times: EventTimes | None) -> Iterator[str]:
+def _notes(stream: Stream, asked: Asked, times: EventTimes | None) -> Iterator[str]:
     if times is not None:
         yield "Of the offsets that are read, only rows of these event times are written again."
-    yield (
-        "The lake's silver table alone is written: the topic, the index and metrics keep what they have. Reference "
-        "data is as of each event's time, as it is known now."
-    )
+    if LAKE in asked.targets:
+        yield "Reference data is as of each event's time, as it is known now."
+    if INDEX in asked.targets:
+        yield "Documents are made from the lake's rows; those of the range that have no row there any more are removed."
+    elif stream.contract.index is not None:
+        yield f"Search keeps the documents that it has: --target {','.join((*asked.targets, INDEX))} writes them too."
+    yield "Silver's topic and metrics keep what they have."

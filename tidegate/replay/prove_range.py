@@ -1,6 +1,7 @@
 """The proof of a range that was made again: the whole proof of what raw has; of what bronze has, its rows alone."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,36 +13,54 @@ from tidegate.contracts.load import load_stream
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.rows import Rows, among_places, identities_repeated
 from tidegate.replay.bronze import bronze_places
+from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.lake_rows import columns_of, read
 from tidegate.replay.range_plan import BRONZE, RangePlan
+from tidegate.replay.store import Status
+from tidegate.replay.targets import INDEX
 from tidegate.settings import Settings
 
 _WAIT_S = 5.0
 
 
-def prove_range(settings: Settings, plan: RangePlan, counts: Mapping[str, int]) -> tuple[str, bool]:
-    """The verdict for people, and whether it holds; ``counts`` are those of the replay's account.
+class RangeProof(NamedTuple):
+    """The verdict for people; whether it holds; else, whether for what the replay has changed and nothing else."""
+
+    text: str
+    holds: bool
+    explained: bool = False
+
+
+def prove_range(settings: Settings, plan: RangePlan, status: Status) -> RangeProof:
+    """Of what the replay has written, as its status says.
 
     Raises:
         TidegateError: as ``prove``.
         TransientError: a server does not answer.
     """
     stream = load_stream(settings.schemas_dir, plan.dataset)
-    texts, holds = [], True
+    texts, holds, explained = [], True, True
     if plan.source == BRONZE:
-        text, holds = _against_bronze(settings, stream, plan, counts)
+        text, holds = _against_bronze(settings, stream, plan, status.counts)
+        explained = holds
         texts.append(text)
     if _raw_has_some(settings, stream, plan):
         report = prove(settings, plan.dataset, scope_of(plan))
-        texts.append(report.verdict())
+        reason = None if report.holds else only_by_the_replay(plan, status.counts, report)
+        texts.append(reason or report.verdict())
+        explained = explained and reason is not None
         holds = holds and report.holds
-    return "\n".join(texts), holds
+    elif INDEX in plan.targets:
+        text, of_index = _by_numbers(status)
+        texts.append(text)
+        holds, explained = holds and of_index, False
+    return RangeProof("\n".join(texts), holds, explained and not holds)
 
 
 def scope_of(plan: RangePlan) -> Scope:
-    """Its offsets, in the topics and in the lake."""
+    """Its offsets, in the topics and in what was written."""
     bounds = [",".join(f"{number}:{span[side]}" for number, span in sorted(plan.rows.spans.items())) for side in (0, 1)]
-    return Scope(start=bounds[0], end=bounds[1], lake=True, index=False, wait_s=_WAIT_S)
+    return Scope(start=bounds[0], end=bounds[1], lake=True, index=INDEX in plan.targets, wait_s=_WAIT_S)
 
 
 def faults_of(held: Rows, silver: Rows, within: Mask, expected: int) -> list[str]:
@@ -74,6 +93,15 @@ def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts:
         f"Against bronze the range holds: each of its {len(held):,} records has one verdict, and the table has the "
         f"{counts['rows_now']:,} rows of those that passed.",
         True,
+    )
+
+
+def _by_numbers(status: Status) -> tuple[str, bool]:
+    """Of an index whose topics are gone."""
+    rows, written = status.documents["rows"], status.documents["written"]
+    return (
+        f"The topics have nothing of the range: the index has {written:,} documents for {rows:,} rows.",
+        rows == written,
     )
 
 

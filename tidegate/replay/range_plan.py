@@ -21,11 +21,15 @@ SOURCES = (RAW, BRONZE)
 
 @dataclass(frozen=True, slots=True)
 class Overwritten:
-    """What of the table lies in the range now: its rows, the files that they are in, and the files' bytes."""
+    """What of the table lies in the range now: its rows, the files that they are in, and the files' bytes.
+
+    ``documents``: of the index; None where that is not written.
+    """
 
     rows: int
     files: int
     bytes: int
+    documents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ class RangePlan:
             if found[name] == usual:  # so that plans from before there were others keep their hash
                 del found[name]
         rows = found.pop("rows")
+        if self.overwritten.documents is None:  # as plans were before the index could be written
+            del found["overwritten"]["documents"]
         spans = {str(number): list(span) for number, span in rows["spans"].items()}
         offsets = None
         if self.offsets is not None:

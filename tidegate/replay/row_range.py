@@ -1,8 +1,9 @@
 """Which rows a replay writes again: those of raw records in a range of offsets, and maybe of a time. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,16 +44,36 @@ class RowRange:
     @property
     def condition(self) -> str:
         """As Iceberg's row filter. Never all rows: a range without an offset has a condition that holds for none."""
-        places = [
-            f"({SOURCE_PARTITION} = {number} and {SOURCE_OFFSET} >= {start} and {SOURCE_OFFSET} < {end})"
+        among = " or ".join(_places(self.spans))
+        if not among:
+            return f"{SOURCE_PARTITION} < 0"
+        bounds = [*_bounds(self.times)] if self.times else []
+        return " and ".join([f"({among})", *bounds]) if bounds else among
+
+    @property
+    def sql_condition(self) -> str:
+        """The same in Flink's SQL."""
+        return f"{_among(self.spans)}{''.join(f' AND {bound}' for bound in _sql_bounds(self.times))}"
+
+    @property
+    def documents(self) -> dict[str, Any]:
+        """OpenSearch's query for the documents of these rows; times are in whole milliseconds, as documents are."""
+        of_spans = [
+            {
+                "bool": {
+                    "filter": [
+                        {"term": {SOURCE_PARTITION: number}},
+                        {"range": {SOURCE_OFFSET: {"gte": start, "lt": end}}},
+                    ]
+                }
+            }
             for number, (start, end) in self.spans.items()
             if start < end
         ]
-        if not places:
-            return f"{SOURCE_PARTITION} < 0"
-        among = " or ".join(places)
-        bounds = [*_bounds(self.times)] if self.times else []
-        return " and ".join([f"({among})", *bounds]) if bounds else among
+        filters: list[dict[str, Any]] = [{"bool": {"should": of_spans, "minimum_should_match": 1}}]
+        if self.times is not None:
+            filters.append({"range": {self.times.column: _bounds_ms(self.times)}})
+        return {"bool": {"filter": filters}}
 
     def of(self, rows: Rows, times_us: NDArray[np.int64] | None = None) -> Mask:
         """Marks the rows of the range; ``times_us`` are their event times, needed where the range has some."""
@@ -63,6 +84,30 @@ class RowRange:
             assert times_us is not None
             marked &= self.times.of(times_us)
         return marked
+
+
+def _places(spans: Spans) -> list[str]:
+    return [
+        f"({SOURCE_PARTITION} = {number} and {SOURCE_OFFSET} >= {start} and {SOURCE_OFFSET} < {end})"
+        for number, (start, end) in spans.items()
+        if start < end
+    ]
+
+
+def _among(spans: Spans) -> str:
+    return f"({' OR '.join(_places(spans)) or 'FALSE'})"
+
+
+def _sql_bounds(times: EventTimes | None) -> Iterator[str]:
+    for sign, at_us in ((">=", times.start_us), ("<", times.end_us)) if times else ():
+        if times is not None and at_us is not None:
+            moment = _iso(at_us).replace("T", " ").removesuffix("+00:00")
+            yield f"`{times.column}` {sign} CAST(TIMESTAMP '{moment}' AS TIMESTAMP_LTZ(6))"
+
+
+def _bounds_ms(times: EventTimes) -> dict[str, Any]:
+    bounds = {"gte": times.start_us, "lt": times.end_us}
+    return {name: -(-at_us // 1000) for name, at_us in bounds.items() if at_us is not None} | {"format": "epoch_millis"}
 
 
 def _bounds(times: EventTimes) -> list[str]:

@@ -12,11 +12,13 @@ from tidegate.own_files import write_whole
 from tidegate.replay.range_plan import RangePlan
 from tidegate.settings import Settings
 
-PLANNED, WRITING, WRITTEN, PUBLISHED, DONE, CANCELLED = (
+PLANNED, WRITING, WRITTEN, PUBLISHED, INDEXING, INDEXED, DONE, CANCELLED = (
     "planned",
     "writing",
     "written",
     "published",
+    "indexing",
+    "indexed",
     "done",
     "cancelled",
 )
@@ -26,10 +28,13 @@ _PLAN, _STATUS = ".plan.json", ".status.json"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far a replay has come: ``writing`` aside by the Flink job ``job_id``, ``written``, ``published``, ``done``.
+    """How far a replay has come: ``writing`` aside by the Flink job ``job_id``, ``written``, ``published`` in
+    the lake, ``indexing`` by the job ``index_job_id``, ``indexed``, ``done``.
 
     Times are in ms since 1970. ``counts``: of :class:`~tidegate.replay.account.Account`. ``proof``: the verdict of
-    ``tidegate prove`` on the range, and ``proof_holds``. ``rate``: raw records a second, at most, that the job reads.
+    ``tidegate prove`` on the range, and ``proof_holds``; ``explained``: it does not, for what the replay has changed
+    and nothing else. ``rate``: raw records a second, at most, that the job reads. ``version``: of the documents that it
+    writes, which are counted in ``documents``.
     """
 
     state: str = PLANNED
@@ -42,6 +47,16 @@ class Status:
     proof: str | None = None
     proof_holds: bool | None = None
     rate: float | None = None
+    explained: bool = False
+    version: int | None = None
+    index_job_id: str | None = None
+    index_started_at: int | None = None
+    documents: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it has ended as it should."""
+        return bool(self.proof_holds) or self.explained
 
 
 def store_plan(settings: Settings, plan: RangePlan) -> Path:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from tidegate.errors import TidegateError
 
-LAKE = "lake"
-TARGETS = (LAKE,)
+LAKE, INDEX = "lake", "index"
+TARGETS = (LAKE, INDEX)
 """All there are. Each is made from the one before."""
 
 

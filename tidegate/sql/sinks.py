@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidegate.avro.types import AvroSchema, columns
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Metric, Stream
-from tidegate.contracts.envelope import HEADERS
+from tidegate.contracts.envelope import HEADERS, INGESTED_AT
 from tidegate.contracts.model import Index
 from tidegate.contracts.topics import REQUEST_MAX_BYTES
 from tidegate.job_names import METRICS
@@ -54,8 +54,12 @@ def kafka_sink(table: str, sink: Sink, connections: Connections, delivery: Deliv
     return create(table, body, options)
 
 
-def index_sink(stream: Stream, index: Index, platform: Platform) -> Table:
-    """``documents``: the dataset's documents, one per identity."""
+def index_sink(stream: Stream, index: Index, platform: Platform, version: int | None = None) -> Table:
+    """``documents``: the dataset's documents, one per identity.
+
+    Their versions are when their records arrived, in microseconds since 1970: what is sent again late overwrites
+    nothing that came after it. ``version``: one for all of them in its place, above those of what they are to replace.
+    """
     options = {
         **_opensearch(stream, platform),
         "index": index.pattern,
@@ -64,6 +68,7 @@ def index_sink(stream: Stream, index: Index, platform: Platform) -> Table:
         "sink.max-buffered-requests": "6000",
         # The documents of a commit come all at once: what waits is the last request, which nothing will fill.
         "sink.bulk-flush.interval": "200 ms",
+        **({"sink.version-column": INGESTED_AT} if version is None else {"sink.version": str(version)}),
     }
     if stream.contract.explode:
         options["dead-letter.row-field"] = stream.contract.explode.position

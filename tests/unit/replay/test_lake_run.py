@@ -15,12 +15,24 @@ from tidegate.clients.lake_branch import drop_branch
 from tidegate.errors import TidegateError
 from tidegate.replay import lake_run, publish
 from tidegate.replay.lake_run import cancel, hold_to, run_lake
+from tidegate.replay.prove_range import RangeProof
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.row_range import RowRange
-from tidegate.replay.store import CANCELLED, DONE, PLANNED, WRITING, WRITTEN, Status, load_status, store_status
+from tidegate.replay.store import (
+    CANCELLED,
+    DONE,
+    INDEXED,
+    INDEXING,
+    PLANNED,
+    WRITING,
+    WRITTEN,
+    Status,
+    load_status,
+    store_status,
+)
 from tidegate.settings import Settings
 
-STEPS = ("write_aside", "prepare", "publish", "clear_aside", "prove_range", "store_status")
+STEPS = ("write_aside", "prepare", "publish", "clear_aside", "write_documents", "prove_range", "store_status")
 
 
 class Killed(BaseException):
@@ -36,6 +48,7 @@ class Replay:
         self.plan = made
         self.kill: tuple[str, int, str] | None = None
         self.calls: dict[str, int] = {}
+        self.indexed: list[list[tuple[int, str]]] = []
 
     def run(self) -> Status:
         return run_lake(self.settings, self.plan, "ann@host")
@@ -63,6 +76,10 @@ class Replay:
         drop_branch(self.lake.catalog.load_table(made.table), made.aside.branch)
         self.lake.catalog.tables.pop(made.aside.table, None)
 
+    def write_documents(self, settings: Settings, made: RangePlan, status: Status) -> Status:
+        self.indexed.append(self.lake.content())
+        return store_status(settings, made.plan_id, replace(status, state=INDEXED, documents={"written": 3}))
+
     def commits(self) -> int:
         table = self.lake.catalog.load_table(self.plan.table)
         summaries = [snapshot.summary for snapshot in table.metadata.snapshots]
@@ -79,14 +96,15 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     """Of offsets 10 to 20: one passes, one is a duplicate, all others are rejected."""
     lake = Lake(tmp_path)
     planned = lake.append((5, "e5", "old"), (12, "e12", "old"), (25, "e25", "old"))
-    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), snapshot_id=planned)
+    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), snapshot_id=planned, target="lake,index")
     replay = Replay(lake, Settings(home=tmp_path), made)
     steps: dict[str, Callable[..., Any]] = {
         "write_aside": replay.write_aside,
         "prepare": publish.prepare,
         "publish": publish.publish,
         "clear_aside": replay.clear_aside,
-        "prove_range": lambda *_: ("The proof holds.", True),
+        "write_documents": replay.write_documents,
+        "prove_range": lambda *_: RangeProof("The proof holds.", True),
         "store_status": store_status,
     }
     for name, real in steps.items():
@@ -97,6 +115,7 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     monkeypatch.setattr(publish, "_raw", lambda *_: lake.raw)
     monkeypatch.setattr(lake_run, "load_stream", lambda *_: VISITS)
     monkeypatch.setattr(lake_run, "audited", audited)
+    monkeypatch.setattr(lake_run, "index_job", lambda *_: None)
     monkeypatch.setattr(lake_run, "FlinkClient", lambda _: SimpleNamespace(jobs=list))
     return replay
 
@@ -122,6 +141,7 @@ def test_a_command_that_was_killed_goes_on_and_ends_as_one_that_was_not(
     assert ended.counts["passed"] == ended.counts["duplicates"] == 1
     assert ended.counts["now_rejected"] == 1
     assert replay.commits() == 1
+    assert replay.indexed and all((10, "new") in content for content in replay.indexed)
     assert [row for row in replay.lake.content() if row[1] != "live"] == [(5, "old"), (10, "new"), (25, "old")]
     table = replay.lake.catalog.load_table(replay.plan.table)
     assert [*table.metadata.refs] == ["main"]
@@ -150,6 +170,7 @@ def test_cancelled_before_the_commit_nothing_of_it_is_left(replay: Replay, step:
 
 
 def test_killed_after_the_commit_it_can_not_be_cancelled(replay: Replay) -> None:
+    replay.plan = replace(replay.plan, target="lake")
     replay.kill = ("publish", 1, "after")
     with pytest.raises(Killed):
         replay.run()
@@ -160,3 +181,27 @@ def test_killed_after_the_commit_it_can_not_be_cancelled(replay: Replay) -> None
 def test_a_rate_is_kept_for_whoever_begins_the_job(replay: Replay) -> None:
     hold_to(replay.settings, replay.plan, 250.0)
     assert load_status(replay.settings, replay.plan.plan_id) == Status(rate=250.0)
+
+
+def test_cancelled_between_the_commit_and_the_index_it_says_what_stays(replay: Replay) -> None:
+    replay.kill = ("write_documents", 1, "before")
+    with pytest.raises(Killed):
+        replay.run()
+    status = load_status(replay.settings, replay.plan.plan_id)
+    store_status(replay.settings, replay.plan.plan_id, replace(status, state=INDEXING))
+
+    ended = cancel(replay.settings, replay.plan, "ann@host")
+
+    assert (ended.state, replay.commits(), replay.indexed) == (CANCELLED, 1, [])
+    assert ended.snapshot_id is not None
+
+
+def test_the_index_alone_leaves_the_lake_as_it_is(replay: Replay) -> None:
+    replay.plan = replace(replay.plan, target="index")
+    before = replay.lake.content()
+
+    assert replay.run().state == DONE
+
+    assert replay.indexed == [before]
+    assert (replay.commits(), replay.lake.content()) == (0, before)
+    assert not {"write_aside", "prepare", "publish"} & replay.calls.keys()

@@ -12,6 +12,7 @@ from tidegate.proof.rows import Rows, fingerprints, make_rows
 from tidegate.replay import prove_range as module
 from tidegate.replay.prove_range import faults_of, prove_range, scope_of
 from tidegate.replay.row_range import RowRange
+from tidegate.replay.store import Status
 
 HELD = make_rows([0] * 10, range(10, 20))
 
@@ -53,16 +54,43 @@ def test_of_what_raw_has_the_whole_proof_is_made_too(monkeypatch: pytest.MonkeyP
     kept = {0: (15, 100)}
     monkeypatch.setattr(module, "topic_spans", lambda *_: kept)
     monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
+    monkeypatch.setattr(module, "only_by_the_replay", lambda *_: None)
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), source="bronze")
-    text, holds = prove_range(SETTINGS, made, {"rows_now": 1})
+    text, holds, _ = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
     assert ("each of its 10 records" in text, "It does not." in text, holds) == (True, True, False)
     kept[0] = (20, 100)
-    text, holds = prove_range(SETTINGS, made, {"rows_now": 1})
+    text, holds, _ = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
     assert ("It does not." in text, holds) == (False, True)
-    text, holds = prove_range(SETTINGS, made, {"rows_now": 2})
+    text, holds, _ = prove_range(SETTINGS, made, Status(counts={"rows_now": 2}))
     assert ("does not hold: 1 rows, and 2 were published" in text, holds) == (True, False)
 
 
 def test_the_scope_is_that_of_the_offsets() -> None:
     scope = scope_of(plan())
     assert (scope.start, scope.end, scope.lake, scope.index) == ("0:10,1:0", "0:20,1:0", True, False)
+    assert scope_of(plan(target="lake,index")).index
+
+
+@pytest.mark.usefixtures("lake")
+@pytest.mark.parametrize(("rows_now", "explained"), [(1, True), (2, False)])
+def test_what_is_only_the_replays_own_work_is_said_unless_bronze_says_more(
+    monkeypatch: pytest.MonkeyPatch, rows_now: int, explained: bool
+) -> None:
+    monkeypatch.setattr(module, "topic_spans", lambda *_: {0: (15, 100)})
+    monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
+    monkeypatch.setattr(module, "only_by_the_replay", lambda *_: "Nothing else differs.")
+    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), source="bronze")
+
+    proof = prove_range(SETTINGS, made, Status(counts={"rows_now": rows_now}))
+
+    assert "Nothing else differs." in proof.text
+    assert (proof.holds, proof.explained) == (False, explained)
+
+
+@pytest.mark.usefixtures("lake")
+def test_of_an_index_whose_topics_are_gone_the_numbers_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "topic_spans", lambda *_: {0: (20, 100)})
+    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), target="index")
+    for written, holds in ((5, True), (4, False)):
+        proof = prove_range(SETTINGS, made, Status(documents={"rows": 5, "written": written, "removed": 0}))
+        assert (f"{written} documents for 5 rows" in proof.text, proof.holds, proof.explained) == (True, holds, False)

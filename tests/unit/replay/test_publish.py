@@ -60,6 +60,7 @@ def test_rows_take_their_place_and_each_record_is_accounted_for(lake: Lake) -> N
         "rows_now": 3,
         "now_rejected": 1,
         "now_passed": 1,
+        "now_gone": 1,
     }
 
 

@@ -1,6 +1,7 @@
 """A plan is frozen: what was changed after it was made is no plan any more."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -53,3 +54,11 @@ def test_names_of_what_is_written_aside_come_from_its_id() -> None:
     assert PLAN.aside.table == "replays.clicks__20260102t030405_abcd"
     assert PLAN.job_name == "replay.20260102t030405-abcd"
     assert new_plan_id(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "abcd") == PLAN.plan_id
+
+
+def test_a_plan_of_before_the_index_was_a_target_is_one_still() -> None:
+    assert '"documents"' not in PLAN.to_json()
+    with_index = plan(target="lake,index", overwritten=replace(PLAN.overwritten, documents=8))
+    assert RangePlan.from_json(with_index.to_json()) == with_index
+    assert (PLAN.targets, with_index.targets) == (("lake",), ("lake", "index"))
+    assert with_index.hash != replace(with_index, overwritten=replace(PLAN.overwritten, documents=9)).hash

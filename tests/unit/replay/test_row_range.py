@@ -47,3 +47,31 @@ def test_of_a_time_only_the_rows_within_it_are_of_the_range() -> None:
 def test_a_time_may_have_one_end_only() -> None:
     open_end = EventTimes("t", datetime(2026, 1, 2, tzinfo=UTC).timestamp().__int__() * 1_000_000)
     assert open_end.of(np.array([0, us("2027-01-01T00:00:00+00:00")])).tolist() == [False, True]
+
+
+def test_flink_and_opensearch_are_asked_for_the_same_rows() -> None:
+    times = EventTimes("event_time", us("2026-01-02T00:00:00+00:00") + 1, us("2026-01-03T00:00:00+00:00"))
+    asked = RowRange({0: (10, 20), 1: (5, 5)}, times)
+    assert asked.sql_condition == (
+        "((_source_partition = 0 and _source_offset >= 10 and _source_offset < 20))"
+        " AND `event_time` >= CAST(TIMESTAMP '2026-01-02 00:00:00.000001' AS TIMESTAMP_LTZ(6))"
+        " AND `event_time` < CAST(TIMESTAMP '2026-01-03 00:00:00.000000' AS TIMESTAMP_LTZ(6))"
+    )
+    places, bounds = asked.documents["bool"]["filter"]
+    assert places["bool"] == {
+        "should": [
+            {
+                "bool": {
+                    "filter": [
+                        {"term": {"_source_partition": 0}},
+                        {"range": {"_source_offset": {"gte": 10, "lt": 20}}},
+                    ]
+                }
+            }
+        ],
+        "minimum_should_match": 1,
+    }
+    start_ms = us("2026-01-02T00:00:00+00:00") // 1000
+    ends = {"gte": start_ms + 1, "lt": start_ms + 86_400_000, "format": "epoch_millis"}
+    assert bounds == {"range": {"event_time": ends}}
+    assert RowRange({0: (5, 5)}).sql_condition == "(FALSE)"

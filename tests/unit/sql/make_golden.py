@@ -15,11 +15,12 @@ from tidegate.contracts.load import stream_datasets
 from tidegate.job_names import INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
-from tidegate.sql import index, lake, metrics, recompute, refine, replay_lake
+from tidegate.sql import index, lake, metrics, recompute, refine, replay_index, replay_lake
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
 from tidegate.sql.recompute import Recomputation
+from tidegate.sql.replay_index import DocumentsAgain
 from tidegate.sql.replay_lake import Aside
 from tidegate.sql.scope import Scope
 
@@ -28,8 +29,8 @@ SCHEMAS = PROJECT / "schemas"
 OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
 """Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
-REPLAY_LAKE, REPLAY_BRONZE = "replay_lake", "replay_bronze"
-"""No names of jobs in Flink: the replay into the lake out of raw and out of bronze, for their golden files."""
+REPLAY_LAKE, REPLAY_BRONZE, REPLAY_INDEX = "replay_lake", "replay_bronze", "replay_index"
+"""No names of jobs in Flink: the replays into the lake, out of raw and of bronze, and into the index."""
 RANGES = {0: (7, 8), 1: (0, 0), 2: (3, 1001), 3: (0, 0)}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     REFINE: refine.OPTIONS,
@@ -40,6 +41,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     RECOMPUTE: recompute.OPTIONS,
     REPLAY_LAKE: replay_lake.OPTIONS,
     REPLAY_BRONZE: replay_lake.OPTIONS,
+    REPLAY_INDEX: replay_index.OPTIONS,
 }
 
 
@@ -69,7 +71,8 @@ def golden_files() -> Iterator[tuple[Path, str]]:
 
 def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
     """The SQL of every job for one dataset."""
-    platform = platform_of(stream, settings)
+    platform, documents = platform_of(stream, settings), stream.contract.index
+    again = DocumentsAgain(stream.name, "20260102T030405-abcd", "_source_partition = 0", 1_767_323_045_000)
     delivery = Delivery(settings.transaction_timeout_s)
     aside = Aside.of(stream.name, "20260102T030405-abcd")
     return {
@@ -83,6 +86,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         ),
         REPLAY_LAKE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES), aside),
         REPLAY_BRONZE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES, from_bronze=True), aside),
+        REPLAY_INDEX: replay_index.job_sql(stream, documents, platform, again) if documents else JobSql(0),
     }
 
 

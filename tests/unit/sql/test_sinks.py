@@ -57,6 +57,14 @@ def test_documents_have_the_identity_of_their_rows() -> None:
     assert (found["hosts"], found["username"], found["password"]) == ("https://opensearch:9200", "writer", "secret")
 
 
+def test_a_document_has_the_time_of_its_records_arrival_as_its_version_or_one_that_is_given() -> None:
+    index = Index(pattern="events-visits-{visited_at|yyyy}")
+    live, replayed = options(index_sink(stream(), index, PLATFORM)), options(index_sink(stream(), index, PLATFORM, 7))
+
+    assert (live["sink.version-column"], replayed["sink.version"]) == ("_ingested_at", "7")
+    assert live.keys() - {"sink.version-column"} == replayed.keys() - {"sink.version"}
+
+
 def test_what_opensearch_refuses_goes_to_the_datasets_dead_letters() -> None:
     found = options(index_sink(stream(), Index(pattern="events-visits-{visited_at|yyyy}"), PLATFORM))
 

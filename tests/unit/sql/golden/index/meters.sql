@@ -75,7 +75,8 @@ CREATE TEMPORARY TABLE `documents` (
   'document-id.fields' = 'reading_id',
   'sink.bulk-flush.max-actions' = '2000',
   'sink.max-buffered-requests' = '6000',
-  'sink.bulk-flush.interval' = '200 ms'
+  'sink.bulk-flush.interval' = '200 ms',
+  'sink.version-column' = '_ingested_at'
 )
 ;
 

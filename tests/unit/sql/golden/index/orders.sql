@@ -90,6 +90,7 @@ CREATE TEMPORARY TABLE `documents` (
   'sink.bulk-flush.max-actions' = '2000',
   'sink.max-buffered-requests' = '6000',
   'sink.bulk-flush.interval' = '200 ms',
+  'sink.version-column' = '_ingested_at',
   'dead-letter.row-field' = 'line_number'
 )
 ;

@@ -92,7 +92,7 @@ final class DocumentConverter implements ElementConverter<RowData, DocumentEntry
         json = JsonValue.document(table);
         index = IndexName.parse(layout.index(), table);
         id = new DocumentId(layout.idColumns(), layout.idDelimiter(), table);
-        version = new DocumentVersion(layout.versionColumn(), table);
+        version = new DocumentVersion(layout.version(), table);
         source = new SourceColumns(table, layout.rowColumn());
     }
 }

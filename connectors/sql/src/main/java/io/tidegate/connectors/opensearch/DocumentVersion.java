@@ -7,21 +7,28 @@ import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 
-/** The external version of a document, from a whole number or a timestamp (its milliseconds). */
+/**
+ * The external version of a document: the same for all, or from a whole number or a timestamp (its microseconds). What is
+ * before 1970 is 0: OpenSearch takes no negative version, and would refuse the whole request.
+ */
 final class DocumentVersion {
 
+    /** In the year 2255. */
+    private static final long FARTHEST_MS = 9_000_000_000_000L;
+
     private final String column;
+    private final Long fixed;
     private final RowData.FieldGetter getter;
     private final Function<Object, Long> number;
 
     /**
      * Binds the column to the table.
      *
-     * @param column null if documents have no version
      * @throws ValidationException if the column is missing or of another type
      */
-    DocumentVersion(String column, RowType table) {
-        this.column = column;
+    DocumentVersion(DocumentLayout.Version version, RowType table) {
+        column = version.column();
+        fixed = version.fixed();
         if (column == null) {
             getter = row -> null;
             number = value -> null;
@@ -37,13 +44,16 @@ final class DocumentVersion {
     }
 
     boolean isUsed() {
-        return column != null;
+        return column != null || fixed != null;
     }
 
     /** The version of a row; null if the column is null or there is none. */
     Long of(RowData row) {
+        if (fixed != null) {
+            return fixed;
+        }
         Object value = getter.getFieldOrNull(row);
-        return value == null ? null : number.apply(value);
+        return value == null ? null : Long.valueOf(Math.max(0, number.apply(value)));
     }
 
     /** What {@link #of} may miss, in words. */
@@ -51,11 +61,16 @@ final class DocumentVersion {
         return "the version column '" + column + "' is null";
     }
 
+    /** A time of nonsense, as a producer may stamp one, fails nothing and leaves room above it. */
+    private static long micros(TimestampData time) {
+        return Math.max(0, Math.min(time.getMillisecond(), FARTHEST_MS)) * 1_000 + time.getNanoOfMillisecond() / 1_000;
+    }
+
     private static Function<Object, Long> number(LogicalType type) {
         return switch (type.getTypeRoot()) {
             case INTEGER, BIGINT -> value -> ((Number) value).longValue();
             case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> value ->
-                    ((TimestampData) value).getMillisecond();
+                    micros((TimestampData) value);
             default -> throw new ValidationException("sink.version-column must be INT, BIGINT or TIMESTAMP, not " + type);
         };
     }

@@ -102,6 +102,11 @@ final class OpenSearchOptions {
             .noDefaultValue()
             .withDescription("Number or timestamp; a document never overwrites one with a higher value.");
 
+    static final ConfigOption<Long> VERSION = ConfigOptions.key("sink.version")
+            .longType()
+            .noDefaultValue()
+            .withDescription("The version of every document; it never overwrites one with a higher version.");
+
     static final ConfigOption<Boolean> VERSION_CLOCK = ConfigOptions.key("sink.version-clock")
             .booleanType()
             .defaultValue(false)

@@ -36,7 +36,8 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
         return Set.of(
                 DOCUMENT_ID_FIELDS, DOCUMENT_ID_KEY_DELIMITER, USERNAME, PASSWORD, CONNECTION_TIMEOUT,
                 CONNECTION_REQUEST_TIMEOUT, CONNECTION_COMPRESSION, BULK_MAX_ACTIONS, BULK_MAX_SIZE, BULK_INTERVAL,
-                BACKOFF_DELAY, BACKOFF_MAX_DELAY, MAX_IN_FLIGHT, MAX_BUFFERED, OP_TYPE, VERSION_COLUMN, VERSION_CLOCK,
+                BACKOFF_DELAY, BACKOFF_MAX_DELAY, MAX_IN_FLIGHT, MAX_BUFFERED, OP_TYPE, VERSION_COLUMN, VERSION,
+                VERSION_CLOCK,
                 DEAD_LETTER_PROCESSOR, DEAD_LETTER_ROW_FIELD, DEAD_LETTER_SUBJECT, DEAD_LETTER_REGISTRY_RETRY_TIMEOUT,
                 FactoryUtil.SINK_PARALLELISM);
     }
@@ -57,7 +58,7 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
                 new Backoff(options.get(BACKOFF_DELAY), options.get(BACKOFF_MAX_DELAY)),
                 deadLetters(options, producerSettings(context.getCatalogTable().getOptions())));
         OpenSearchSink sink = new OpenSearchSink(new DocumentConverter(table, layout, bulk.maxSizeBytes()), settings);
-        boolean ordered = layout.versionColumn() != null || bulk.maxInFlight() == 1;
+        boolean ordered = layout.version().column() != null || bulk.maxInFlight() == 1;
         Integer parallelism = options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null);
         return new OpenSearchTableSink(sink, ordered, parallelism);
     }
@@ -70,25 +71,35 @@ public final class OpenSearchSinkFactory implements DynamicTableSinkFactory {
                             + " set document-id.fields or declare PRIMARY KEY (…) NOT ENFORCED."))
                     .getColumns();
         }
-        String versionColumn = options.get(VERSION_COLUMN);
-        if (versionColumn != null && options.get(OP_TYPE) == OperationType.CREATE) {
-            throw new ValidationException("sink.version-column needs sink.op-type = index.");
-        }
         return new DocumentLayout(
                 options.get(INDEX),
                 List.copyOf(idColumns),
                 options.get(DOCUMENT_ID_KEY_DELIMITER),
-                versionColumn,
+                version(options),
                 options.get(DEAD_LETTER_ROW_FIELD));
+    }
+
+    private static DocumentLayout.Version version(ReadableConfig options) {
+        String column = options.get(VERSION_COLUMN);
+        Long fixed = options.get(VERSION);
+        if (column != null && options.get(OP_TYPE) == OperationType.CREATE) {
+            throw new ValidationException("sink.version-column needs sink.op-type = index.");
+        }
+        if (fixed != null && (column != null || fixed < 0 || options.get(OP_TYPE) == OperationType.CREATE)) {
+            throw new ValidationException(
+                    "sink.version must be 0 or more, and needs sink.op-type = index and no sink.version-column.");
+        }
+        return new DocumentLayout.Version(column, fixed);
     }
 
     private static boolean versionClock(ReadableConfig options) {
         boolean used = options.get(VERSION_CLOCK);
         if (used && (options.get(VERSION_COLUMN) != null
+                || options.get(VERSION) != null
                 || options.get(OP_TYPE) == OperationType.CREATE
                 || options.get(MAX_IN_FLIGHT) != 1)) {
             throw new ValidationException("sink.version-clock needs sink.op-type = index,"
-                    + " sink.max-in-flight-requests = 1 and no sink.version-column.");
+                    + " sink.max-in-flight-requests = 1, no sink.version-column and no sink.version.");
         }
         return used;
     }

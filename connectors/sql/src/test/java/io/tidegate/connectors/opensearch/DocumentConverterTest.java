@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.connectors.opensearch.DocumentEntry.Address;
 import io.tidegate.connectors.opensearch.DocumentEntry.SourceRecord;
+import io.tidegate.connectors.opensearch.DocumentLayout.Version;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -84,7 +85,7 @@ class DocumentConverterTest {
     @Test
     void severalColumnsMakeOneId() {
         DocumentLayout layout = new DocumentLayout(
-                "events", List.of("_source_topic", "_source_partition", "event_time"), "|", null, null);
+                "events", List.of("_source_topic", "_source_partition", "event_time"), "|", Version.NONE, null);
 
         assertEquals(
                 "raw.clicks|2|2015-05-17T00:00:00Z",
@@ -140,10 +141,28 @@ class DocumentConverterTest {
 
     @Test
     void aTimestampCanBeTheVersion() {
-        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", "event_time", null);
+        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", new Version("event_time", null), null);
 
-        assertEquals(5L, convert(layout, click("e1", "1970-01-01T00:00:00.005Z")).address().version());
+        assertEquals(5_000L, convert(layout, click("e1", "1970-01-01T00:00:00.005Z")).address().version());
         assertTrue(convert(layout, click("e1", null)).rejection().message().contains("version"));
+    }
+
+    @Test
+    void aTimeOfNonsenseIsAVersionAllTheSame() {
+        DocumentLayout layout =
+                new DocumentLayout("events", List.of("event_id"), "_", new Version("event_time", null), null);
+
+        assertEquals(0L, convert(layout, click("e1", "1969-12-31T23:59:59Z")).address().version());
+        assertEquals(
+                9_000_000_000_000_000L,
+                convert(layout, click("e1", "+290000-01-01T00:00:00Z")).address().version());
+    }
+
+    @Test
+    void allDocumentsCanHaveOneVersion() {
+        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", new Version(null, 7L), null);
+
+        assertEquals(7L, convert(layout, click("e1", null)).address().version());
     }
 
     @Test
@@ -166,11 +185,11 @@ class DocumentConverterTest {
 
     @Test
     void aRowOfAnExplodedRecordHasItsNumber() {
-        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", null, "_schema_id");
+        DocumentLayout layout = new DocumentLayout("events", List.of("event_id"), "_", Version.NONE, "_schema_id");
 
         assertEquals(5L, convert(layout, click("e1", "2015-05-17T00:00:00Z")).source().row());
         for (String wrong : List.of("nope", "event_id")) {
-            DocumentLayout unfit = new DocumentLayout("events", List.of("event_id"), "_", null, wrong);
+            DocumentLayout unfit = new DocumentLayout("events", List.of("event_id"), "_", Version.NONE, wrong);
             var failure = assertThrows(ValidationException.class, () -> new DocumentConverter(CLICKS, unfit, 1_000));
             assertTrue(failure.getMessage().contains(wrong), failure.getMessage());
         }
@@ -184,7 +203,7 @@ class DocumentConverterTest {
     }
 
     private static DocumentLayout layout(String index, String idColumn) {
-        return new DocumentLayout(index, List.of(idColumn), "_", null, null);
+        return new DocumentLayout(index, List.of(idColumn), "_", Version.NONE, null);
     }
 
     private static DocumentEntry convert(DocumentLayout layout, GenericRowData row) {

@@ -91,6 +91,7 @@ class OpenSearchTableSinkTest {
         "sink.bulk-flush.max-actions     | 0               | must be greater than 0",
         "username                        | ann             | password",
         "sink.version-clock              | true            | sink.max-in-flight-requests = 1",
+        "sink.version                    | -1              | sink.version must be 0 or more",
         "sink.colour                     | red             | Unsupported options"
     })
     void aBadOptionIsNamedWhenTheQueryIsPlanned(String option, String value, String message) {
@@ -131,6 +132,17 @@ class OpenSearchTableSinkTest {
                 + " (SELECT COUNT(*) AS c FROM numbers GROUP BY MOD(n, 5)) GROUP BY c";
 
         assertTrue(sql.explainSql(countsOfCounts, ExplainDetail.CHANGELOG_MODE).contains("[I,UA,D]"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sink.version-column, event_time", "sink.version-clock, true", "sink.op-type, create"})
+    void oneVersionForAllStandsAlone(String option, String value) {
+        options.put("sink.version", "5");
+        options.put("sink.max-in-flight-requests", "1");
+        options.put(option, value);
+        createEvents("PRIMARY KEY (id) NOT ENFORCED");
+
+        assertRefused(INSERT, "sink.version");
     }
 
     private void createEvents(String lastLine) {

@@ -1,0 +1,46 @@
+"""The job of a replay into the index: rows of the lake's silver table become documents once more, and it ends.
+
+Run by ``tidegate replay run``. It writes to no topic but the dead letters of documents that OpenSearch refuses.
+"""
+
+from pathlib import Path
+
+from flink_jobs.begun import Begun
+from flink_jobs.job import Job
+from flink_jobs.lake_evolution import follow_schemas
+from flink_jobs.once import Once, run_once
+from tidegate.contracts.dataset import Stream
+from tidegate.job_names import INDEX, REPLAY
+from tidegate.jobs.platform import platform_of
+from tidegate.search.mapping import no_search_index
+from tidegate.settings import Settings
+from tidegate.sql import replay_index
+from tidegate.sql.job_sql import JobSql
+from tidegate.sql.replay_index import DocumentsAgain
+
+
+def main() -> None:
+    """Entry point: the file that says which rows."""
+    run_once(REPLAY, "tidegate replay run", once_of)
+
+
+def once_of(file: Path) -> Once:
+    """By the file."""
+    asked = DocumentsAgain.from_json(file.read_text())
+    return Once(job_of(asked), asked.dataset, asked.plan_id)
+
+
+def job_of(asked: DocumentsAgain) -> Job:
+    """The job of one replay."""
+
+    def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
+        index = dataset.contract.index
+        if index is None:
+            raise no_search_index(dataset)
+        return replay_index.job_sql(dataset, index, platform_of(dataset, settings), asked)
+
+    return Job(name=REPLAY, sql=sql, options=replay_index.OPTIONS, before_inserts=follow_schemas, interval_of=INDEX)
+
+
+if __name__ == "__main__":
+    main()
