@@ -13,7 +13,7 @@ from tidegate.dead_letters.codes import Stage
 from tidegate.redrive.fix import NotFixed
 
 FIRST_TIME = 1_000_000_000_000_000
-"""A version from here on is a time, in microseconds since 1970; the index job's own versions count from 1."""
+"""A version from here on is a time, in microseconds since 1970; documents that were given none count from 1."""
 _US_PER_MS = 1000
 OTHER_RECORD = "under its id is the document of another record: `tidegate prove` tells whether that is a fault"
 UNKNOWN_AGE = (
