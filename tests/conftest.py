@@ -2,27 +2,38 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
+from tests.workers import is_worker, longest_first, needs_no_server, scheduler, step_back
+
 pytest_plugins = ["tests.servers", "tests.pipeline"]
 
-_seconds = pytest.StashKey[defaultdict[str, float]]()
+_seconds: defaultdict[str, float] = defaultdict(float)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Starts the count."""
-    config.stash[_seconds] = defaultdict(float)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Where pytest is told to use several workers: who runs which tests."""
+    return scheduler(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The demo has a stack of its own: before the shared one is up it has the machine's cores for itself."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The demo has a stack of its own: it runs before the shared one is up, which would take cores from it."""
+    if is_worker(config):
+        items[:] = longest_first(items, [item.nodeid for item in items])
     demo = [item for item in items if item.path.name == "test_demo.py"]
     if demo:
         first = next(position for position, item in enumerate(items) if item.path.parent.name == "stack")
         rest = [item for item in items[first:] if item not in demo]
         items[first:] = [*demo, *rest]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A worker whose tests need no server leaves the cores to the one whose tests do."""
+    if is_worker(item.config) and needs_no_server(item.nodeid):
+        step_back()
 
 
 @pytest.fixture(autouse=True)
@@ -37,16 +48,12 @@ def _settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("TIDEGATE_")}
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Adds a test's seconds, with its fixtures', to its part: the folder below ``tests/``."""
-    report = yield
-    part = item.path.relative_to(item.config.rootpath).parts[1]
-    item.config.stash[_seconds][part] += report.duration
-    return report
+    _seconds[report.nodeid.split("/")[1]] += report.duration
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints one line with all parts."""
-    parts = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in config.stash[_seconds].items())
+    parts = ", ".join(f"{part} {seconds:.0f} s" for part, seconds in _seconds.items())
     terminalreporter.write_line(f"seconds per part: {parts or 'no test ran'}")

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from rich.console import Console
@@ -25,7 +25,10 @@ class StartDrill(Protocol):
     def __call__(self, fault: str, limit_s: float = LIMIT_S) -> Drill: ...
 
 
-_outcomes = pytest.StashKey[list[Outcome]]()
+_told = pytest.StashKey[list[dict[str, Any]]]()
+_outcomes: list[Outcome] = []
+OUTCOME = "outcome of a drill"
+"""A test's property: it comes with the test's report to the process that prints the table."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,17 +73,25 @@ def start_drill(healthy: Pipeline, seed: int, request: pytest.FixtureRequest) ->
     yield start
     for made in drills:
         made.close()
-    outcomes = request.config.stash.setdefault(_outcomes, [])
-    outcomes.extend(made.outcome for made in drills if made.outcome)
+    told = [asdict(made.outcome) for made in drills if made.outcome]
+    request.node.user_properties.extend((OUTCOME, outcome) for outcome in told)
+    so_far = request.config.stash.setdefault(_told, [])
+    so_far.extend(told)
     report = request.config.getoption("--faults-report")
     if report is not None:  # after each: half an hour's results must not hang on the last test
-        report.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n")
+        report.write_text(json.dumps(so_far, indent=2) + "\n")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Takes what the drills of a test have shown."""
+    if report.when == "teardown":
+        told: list[tuple[str, Any]] = report.user_properties
+        _outcomes.extend(Outcome(**outcome) for name, outcome in told if name == OUTCOME)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints the table."""
-    outcomes = config.stash.get(_outcomes, [])
-    for outcome in outcomes:
+    for outcome in _outcomes:
         recovery = "–" if outcome.recovery_s is None else f"{outcome.recovery_s:.0f} s"
         terminalreporter.write_line(
             f"fault: {outcome.fault}: {outcome.events:,} events, {outcome.dead_letters:,} dead letters, "

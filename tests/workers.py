@@ -1,0 +1,53 @@
+"""Which tests run beside others, where pytest has two workers (``tests/suite.py``).
+
+Tests of the real servers have one stack in common, and wait for it often: they are one worker's. Meanwhile the other
+runs what needs no server, file by file and at a low priority, so that the servers notice little of it.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+BESIDE = ("tests/unit/", "tests/flink/")
+SERVERS = "tests of the servers"
+NICENESS = 15
+"""Such a process gets a thirtieth of the core that another one wants too."""
+
+
+def needs_no_server(nodeid: str) -> bool:
+    return nodeid.startswith(BESIDE)
+
+
+def scope_of(nodeid: str) -> str:
+    """What must run on one worker, in its order: tests with the same answer."""
+    return nodeid.partition("::")[0] if needs_no_server(nodeid) else SERVERS
+
+
+def longest_first(items: Sequence[T], nodeids: Sequence[str]) -> list[T]:
+    """Those of the servers in front, since all the time hangs on them; else the order stays."""
+    pairs = [*zip(items, nodeids, strict=True)]
+    return [item for beside in (False, True) for item, nodeid in pairs if needs_no_server(nodeid) == beside]
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of several that run the tests."""
+    return hasattr(config, "workerinput")
+
+
+def step_back() -> None:
+    """Lowers the priority of this process and of all that it starts; there is no way back."""
+    os.nice(max(0, NICENESS - os.nice(0)))
+
+
+def scheduler(config: pytest.Config, log: object) -> object:
+    """Gives the workers their tests, by :func:`scope_of`."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByScope(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return scope_of(nodeid)
+
+    return ByScope(config, log)
