@@ -17,21 +17,10 @@ Count = Literal[
     "raw", "silver", "silver_rows", "dead_letter", "repaired", "parked", "discarded", "dropped", "duplicate", "copies"
 ]
 LayerName = Literal["topics", "ledger", "lake_bronze", "lake_silver", "index"]
+ACCOUNTED: tuple[Count, ...] = ("silver", "dead_letter", "repaired", "parked", "dropped", "duplicate")
+"""The counts that say what became of an event."""
 FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
 FIRST = 10
-LOOK_AT: dict[LayerName, str] = {
-    "topics": "Look at the refine job: `tidegate status`, its exceptions in the Flink UI, `tidegate logs taskmanager`.",
-    "ledger": "Look at `tidegate dlq show LETTER`, `tidegate audit show ACTION` and `tidegate redrive status`. A lost "
-    "or changed entry is written anew by deciding again: `tidegate dlq park|discard|reopen`.",
-    "lake_bronze": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
-    "lake_silver": "Look at the lake job: `tidegate status`; it commits at each of its checkpoints.",
-    "index": "Look at the index job and `tidegate index status`.",
-}
-CHANGED = (
-    "Someone has changed it; or contract, SQL or reference data are others than when it was written: then "
-    "`tidegate replay plan` writes the range again."
-)
-"""Where to look for what is changed, in any layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +121,15 @@ class ProofReport:
     def total(self, column: Count) -> int:
         """The sum of a column over the partitions."""
         return sum(int(getattr(verdict, column)) for verdict in self.partitions)
+
+    def accounted(self) -> dict[str, int]:
+        """What became of the events, by verdict, those with none too: together they are all that came in.
+
+        An event that is doubled may be there under two.
+        """
+        counts = {count.replace("_", " "): self.total(count) for count in ACCOUNTED}
+        missing = sum(len(verdict.difference.missing) for verdict in self.partitions)
+        return {**counts, "undecided": self.undecided, "expired": self.expired, "missing": missing}
 
     def faults(self, fault: Fault, layer: LayerName | None = None) -> int:
         """How many offsets have this fault, in one layer or in all."""

@@ -4,28 +4,32 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from tidegate.proof.next_steps import next_step
 from tidegate.proof.notes import COMPARED, CONTENT_TOO
-from tidegate.proof.report import CHANGED, FAULTS, LOOK_AT, Count, ProofReport
+from tidegate.proof.report import ACCOUNTED, FAULTS, Count, ProofReport
 
-COUNTS: tuple[Count, ...] = ("raw", "silver", "dead_letter", "repaired", "parked", "dropped", "duplicate")
+COUNTS: tuple[Count, ...] = ("raw", *ACCOUNTED)
 _OF_REDRIVES: tuple[Count, ...] = ("repaired", "parked")
 _WIDE = 100
+_NARROW = {"duplicate": "dupli-\ncate", "unexplained": "unex-\nplained", "repaired": "re-\npaired"}
+"""How the longest headings break in a narrow terminal."""
 
 
 def print_report(report: ProofReport, console: Console) -> None:
     """The report for people: the table, the layers, the verdict, and where to look if it does not hold."""
     if report.partitions:
         console.print(_partition_table(report, wide=console.width >= _WIDE))
+        console.print(_sum(report), highlight=False)
     if report.layers:
         console.print(_layer_table(report))
     if report.dead_letters:
         reasons = ", ".join(f"{code} {count:,}" for code, count in report.dead_letters.items())
-        console.print(f"dead letters: {reasons}", highlight=False)
+        console.print(f"dead letters: {reasons} (`tidegate dlq list {report.dataset}`)", highlight=False)
     for finding in report.findings:
         more = ", …" if finding.count > len(finding.first) else ""
         layer = finding.layer.replace("_", " ")
         console.print(f"[red]{layer}: {finding.count:,} {finding.fault}[/]: {', '.join(finding.first)}{more}")
-        console.print(f"  {CHANGED if finding.fault == 'changed' else LOOK_AT[finding.layer]}", highlight=False)
+        console.print(f"  {next_step(report.dataset, finding)}", highlight=False, markup=False)
     for note in report.notes:
         console.print(note, highlight=False)
     if report.behind:
@@ -46,7 +50,7 @@ def _partition_table(report: ProofReport, *, wide: bool) -> Table:
     table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD if wide else None)
     table.padding = (0, 1, 0, 0)
     for heading in (*(("partition", "offsets") if wide else ("part",)), *counted, *FAULTS):
-        table.add_column(heading.replace("_", "\n"), justify="right")
+        table.add_column(_heading(heading, wide=wide), justify="right")
     for verdict in report.partitions:
         window = verdict.window
         offsets = [f"{window.start:,}–{window.end:,}"] if wide else []
@@ -58,6 +62,19 @@ def _partition_table(report: ProofReport, *, wide: bool) -> Table:
     faults = [report.faults(fault, "topics") for fault in FAULTS]
     table.add_row("all", *([""] if wide else []), *(f"{value:,}" for value in [*totals, *faults]), style="bold")
     return table
+
+
+def _heading(name: str, *, wide: bool) -> str:
+    return name.replace("_", "\n") if wide else _NARROW.get(name, name.replace("_", "\n"))
+
+
+def _sum(report: ProofReport) -> str:
+    """All that came in, as the sum of what became of it."""
+    raw, parts = report.total("raw"), {name: count for name, count in report.accounted().items() if count}
+    total = " + ".join(f"{count:,} {name}" for name, count in parts.items()) or "nothing"
+    over = sum(parts.values()) - raw
+    doubled = f", {over:,} more than came in: under two verdicts, or missing copies of events before the window"
+    return f"{raw:,} came in = {total}{doubled if over else ''}"
 
 
 def _layer_table(report: ProofReport) -> Table:

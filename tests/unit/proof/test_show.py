@@ -8,8 +8,9 @@ from rich.console import Console
 
 from tests.unit.proof.reports import RIGHT, WRONG
 from tidegate.proof.content import ContentVerdict
+from tidegate.proof.next_steps import next_step
 from tidegate.proof.notes import COMPARED
-from tidegate.proof.report import LOOK_AT, ProofReport
+from tidegate.proof.report import ProofReport
 from tidegate.proof.show import print_report
 
 
@@ -27,8 +28,17 @@ def test_the_printed_report_names_every_finding_and_ends_with_the_verdict(report
 
 
 def test_a_fault_says_where_to_look() -> None:
-    assert LOOK_AT["lake_bronze"] in printed(WRONG)
-    assert LOOK_AT["index"] not in printed(WRONG)
+    assert all(f"  {next_step('clicks', finding)}" in printed(WRONG) for finding in WRONG.findings)
+    assert "index status" not in printed(WRONG)
+
+
+def test_all_that_came_in_is_the_sum_of_what_became_of_it() -> None:
+    first, *others = RIGHT.partitions
+    mended = replace(RIGHT, partitions=(replace(first, silver=70, repaired=17, parked=3), *others))
+
+    expected = "200 came in = 160 silver + 8 dead letter + 17 repaired + 3 parked + 6 dropped + 6 duplicate"
+    assert f"\n{expected}\n" in printed(mended)
+    assert "= 180 silver + 8 dead letter + 6 dropped + 6 duplicate + 21 missing, 21 more" in printed(WRONG)
 
 
 def test_a_narrow_terminal_keeps_the_counts_and_does_without_the_offsets() -> None:
