@@ -15,6 +15,7 @@ from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 from pyflink.table.statement_set import StatementSet
 
+from flink_jobs.begun import Begun
 from flink_jobs.configured import configuration, is_application, places_of, recovery
 from flink_jobs.error_budget import refuse_company
 from flink_jobs.job import Arguments, Job, Part, add_options, arguments_of, chosen_datasets
@@ -31,6 +32,7 @@ from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import ContractError, TidegateError, TransientError
 from tidegate.job_names import flink_name
+from tidegate.jobs.counting import Counting, counting_parameter
 from tidegate.jobs.fingerprints import fingerprints, parameter
 from tidegate.jobs.live import live_jobs, of_dataset
 from tidegate.jobs.plan_start import running_already
@@ -131,9 +133,17 @@ def told_parameters(job: Job, parts: list[Part], settings: Settings) -> Configur
     """What the running job tells of itself, which Flink shows with its configuration: the run, its datasets."""
     signs = {part.dataset.name: fingerprints(part.dataset, settings).get(job.name) for part in parts}
     told = {"tidegate.run-id": settings.run_id} | {parameter(name): sign for name, sign in signs.items() if sign}
+    if job.computed_again:
+        told |= {counting_parameter(part.dataset.name): counting_of(part.begun, settings).text for part in parts}
     result = Configuration()
     result.set_string(GLOBAL_PARAMETERS, ",".join(f"{name}:{value}" for name, value in told.items()))
     return result
+
+
+def counting_of(begun: Begun, settings: Settings) -> Counting:
+    """Which events a state that was begun so lets count."""
+    since, empty_at = (None if each is None else int(each.timestamp() * 1000) for each in (begun.since, begun.empty_at))
+    return Counting(begun.max_lateness_hours or settings.metrics_max_lateness_hours, since, empty_at)
 
 
 def plan_of(part: Part, table_environment: StreamTableEnvironment) -> str:

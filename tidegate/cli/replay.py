@@ -17,10 +17,11 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.contracts.naming import events_alias
 from tidegate.replay.asked import Asked
 from tidegate.replay.make_plan import make_plan
+from tidegate.replay.metrics_plan import plan_metrics
 from tidegate.replay.missing_run import plan_missing
 from tidegate.replay.range_plan import BRONZE, SILVER_TARGET, SOURCES, RangePlan
 from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
-from tidegate.replay.targets import INDEX, LAKE, TARGETS, parse_targets
+from tidegate.replay.targets import EVERY, INDEX, LAKE, METRICS, parse_targets
 from tidegate.replay.turn import replay_turn
 from tidegate.replay.write_aside import records_read
 from tidegate.settings import Settings, get_settings
@@ -42,10 +43,10 @@ def command() -> None:
     "--target",
     "targets",
     multiple=True,
-    metavar=",".join(TARGETS),
+    metavar=",".join(EVERY),
     default=(LAKE,),
     show_default=True,
-    help="What is written again: some of these, with commas or by the option given again.",
+    help="What is written again: some of these, with commas or by the option given again; metrics alone.",
 )
 @click.option("--arrived-from", metavar="TIME", help="Events that arrived in Kafka at this time or later.")
 @click.option("--arrived-to", metavar="TIME", help="Events that arrived before this time.")
@@ -168,6 +169,8 @@ def _planned(settings: Settings, dataset: str, asked: Asked | None, actor: str) 
         with replay_turn(settings):
             return plan_missing(settings, dataset, actor)
     asked.refuse_mixed()
+    if METRICS in asked.targets:
+        return plan_metrics(settings, dataset, asked, actor)
     return make_plan(settings, dataset, asked, actor)
 
 
@@ -189,12 +192,18 @@ def _print_plan(found: RangePlan) -> None:
 
 
 def _places(found: RangePlan) -> str:
-    named = {LAKE: f"the lake's table {found.table}", INDEX: f"the index {events_alias(found.dataset)}"}
+    named = {
+        LAKE: f"the lake's table {found.table}",
+        INDEX: f"the index {events_alias(found.dataset)}",
+        METRICS: "its metrics",
+    }
     return " and ".join(named[each] for each in found.targets)
 
 
 def _print_size(found: RangePlan) -> None:
     over = found.overwritten
+    if found.target == METRICS:
+        click.echo(f"Counts {found.events:,} rows of the lake again; the metrics have {over.rows:,} figures of them.")
     if LAKE in found.targets:
         _print_lake(found)
     if over.documents is not None:

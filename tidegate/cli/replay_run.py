@@ -13,9 +13,11 @@ from tidegate.clients.audit import default_actor
 from tidegate.errors import TidegateError
 from tidegate.replay.lake_run import cancel as cancel_replay
 from tidegate.replay.lake_run import hold_to, run_lake
+from tidegate.replay.metrics_run import run_metrics
 from tidegate.replay.missing_run import run_missing
 from tidegate.replay.range_plan import SILVER_TARGET, RangePlan
 from tidegate.replay.store import PLANNED, load_plan, load_status
+from tidegate.replay.targets import METRICS
 from tidegate.replay.turn import replay_turn
 from tidegate.settings import Settings, get_settings
 
@@ -39,10 +41,12 @@ def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
     """
     settings = get_settings()
     plan = load_plan(settings, plan_id)
+    if rate is not None and plan.target in (SILVER_TARGET, METRICS):
+        raise click.UsageError("--rate is of a range that is read from raw or bronze.")
     if plan.target == SILVER_TARGET:
-        if rate is not None:
-            raise click.UsageError("--rate is of a range; what is missing is refined at once.")
         _run_missing(settings, plan, actor or default_actor())
+    if plan.target == METRICS:
+        _run_metrics(settings, plan, actor or default_actor(), yes=yes)
     if load_status(settings, plan_id).state == PLANNED:
         confirm(to_be_replaced(plan), yes=yes)
     with replay_turn(settings, own=plan.job_name):
@@ -57,6 +61,18 @@ def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
 def _run_missing(settings: Settings, plan: RangePlan, actor: str) -> NoReturn:
     with replay_turn(settings) as turn:
         status = run_missing(settings, plan, actor, turn)
+    click.echo(status.proof)
+    click.get_current_context().exit(0 if status.proof_holds else 1)
+
+
+def _run_metrics(settings: Settings, plan: RangePlan, actor: str, *, yes: bool) -> NoReturn:
+    confirm(
+        f"{plan.overwritten.rows:,} figures of {plan.dataset} will be replaced by what {plan.events:,} rows of the "
+        "lake give now.",
+        yes=yes,
+    )
+    with replay_turn(settings, own=plan.job_name):
+        status = run_metrics(settings, plan, actor)
     click.echo(status.proof)
     click.get_current_context().exit(0 if status.proof_holds else 1)
 
@@ -77,6 +93,11 @@ def cancel(plan_id: str, actor: str | None) -> None:
         raise TidegateError(
             f"the replay {plan_id} refines what is missing: what it has written stays.",
             remedy="If it has not begun, leave it; if it runs, let it end: it is no longer than what is missing.",
+        )
+    if plan.target == METRICS:
+        raise TidegateError(
+            f"the replay {plan_id} counts metrics: a part of them would be new, a part old.",
+            remedy="If it has not begun, leave it; if it runs, let it end, or run it once more.",
         )
     click.echo(cancelled(plan, cancel_replay(settings, plan, actor or default_actor())))
 

@@ -101,6 +101,14 @@ class SearchClient:
                 self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
             return found
 
+    def delete_where(self, index: str, query: JsonObject) -> int:
+        """Deletes the documents that a query finds in an index or alias; returns how many they were."""
+        with opensearch_errors(self._settings):
+            answer = self._client.delete_by_query(
+                index=index, body={"query": query}, params={"ignore_unavailable": "true", "conflicts": "proceed"}
+            )
+        return int(answer["deleted"])
+
     def count(self, index: str) -> int:
         """The number of documents in an index or alias; 0 if there is none of that name."""
         with opensearch_errors(self._settings):

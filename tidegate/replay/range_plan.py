@@ -82,6 +82,15 @@ class RangePlan:
         return flink_name(REPLAY, self.plan_id)
 
     @property
+    def times_ms(self) -> tuple[int, int]:
+        """Event times [start, end) in ms since 1970, of a plan that has both."""
+        times = self.rows.times
+        assert times is not None
+        assert times.start_us is not None
+        assert times.end_us is not None
+        return times.start_us // 1000, times.end_us // 1000
+
+    @property
     def table(self) -> str:
         """The lake's table that it writes to, or the topic."""
         return f"silver.{self.dataset}"

@@ -58,7 +58,7 @@ def job_sql(stream: Stream, platform: Platform, counted: Counted) -> JobSql:
         definitions=(
             silver_source(stream, platform.connections, group, table="silver_records"),
             silver_view(stream, counted),
-            *(table for metric in stream.metrics for table in _sinks(stream, metric, platform)),
+            *(table for metric in stream.metrics for table in sinks_of(stream, metric, platform)),
             dead_letters_table(stream, platform, METRICS),
         ),
         shared_views=tuple(View(metric.name, metric.sql) for metric in stream.metrics),
@@ -114,5 +114,6 @@ def _epoch_ms(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
-def _sinks(stream: Stream, metric: Metric, platform: Platform) -> tuple[Table, Table]:
+def sinks_of(stream: Stream, metric: Metric, platform: Platform) -> tuple[Table, Table]:
+    """Its topic and its documents."""
     return metric_topic(metric, platform.connections), metric_index(stream, metric, platform)

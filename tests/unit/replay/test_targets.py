@@ -12,6 +12,12 @@ def test_they_may_be_named_with_commas_or_by_the_option_given_again_and_twice() 
     assert parse_targets([TARGETS[-1]]) == (TARGETS[-1],)
 
 
+def test_metrics_have_a_plan_of_their_own() -> None:
+    assert parse_targets(["metrics"]) == ("metrics",)
+    with pytest.raises(TidegateError, match="have a plan of their own"):
+        parse_targets(["lake,metrics"])
+
+
 @pytest.mark.parametrize("text", ["", "lake,", "search"])
 def test_one_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(TidegateError, match="nothing that a replay writes again"):

@@ -15,7 +15,7 @@ from tidegate.contracts.load import stream_datasets
 from tidegate.job_names import INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
-from tidegate.sql import index, lake, metrics, recompute, refine, replay_index, replay_lake
+from tidegate.sql import index, lake, metrics, recompute, refine, replay_index, replay_lake, replay_metrics
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
@@ -30,7 +30,9 @@ OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
 """Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
 REPLAY_LAKE, REPLAY_BRONZE, REPLAY_INDEX = "replay_lake", "replay_bronze", "replay_index"
-"""No names of jobs in Flink: the replays into the lake, out of raw and of bronze, and into the index."""
+REPLAY_METRICS = "replay_metrics"
+"""No names of jobs in Flink: the replays into the lake, out of raw and of bronze, into the index and the metrics."""
+DAYS = ((1_767_312_000_000, 1_767_484_800_000),)
 RANGES = {0: (7, 8), 1: (0, 0), 2: (3, 1001), 3: (0, 0)}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     REFINE: refine.OPTIONS,
@@ -42,6 +44,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     REPLAY_LAKE: replay_lake.OPTIONS,
     REPLAY_BRONZE: replay_lake.OPTIONS,
     REPLAY_INDEX: replay_index.OPTIONS,
+    REPLAY_METRICS: replay_metrics.OPTIONS,
 }
 
 
@@ -87,6 +90,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         REPLAY_LAKE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES), aside),
         REPLAY_BRONZE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES, from_bronze=True), aside),
         REPLAY_INDEX: replay_index.job_sql(stream, documents, platform, again) if documents else JobSql(0),
+        REPLAY_METRICS: replay_metrics.job_sql(stream, platform, DAYS),
     }
 
 

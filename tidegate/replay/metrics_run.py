@@ -1,0 +1,98 @@
+"""Runs a replay into the metrics: one batch writes every figure of its days, and no other figure is left."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tidegate.clients.audit import audited, new_action
+from tidegate.clients.flink import FlinkClient
+from tidegate.clients.gold import Figure, gold_ends, gold_figures, take_away
+from tidegate.clients.opensearch import SearchClient
+from tidegate.clock import now_ms
+from tidegate.contracts.dataset import Metric, Stream
+from tidegate.contracts.load import load_stream
+from tidegate.errors import TidegateError
+from tidegate.jobs.flink_run import JOBS_FOLDER
+from tidegate.replay.metrics_plan import refuse_what_is_open
+from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.run import begin, require_finished, wait_until_ended
+from tidegate.replay.store import DONE, ENDED, WRITING, Status, load_status, plan_file, store_status
+from tidegate.settings import Settings
+
+PROGRAM = "replay_metrics.py"
+Ends = Mapping[str, Mapping[int, int]]
+"""By metric, the end of each partition of its topic."""
+
+
+def run_metrics(settings: Settings, plan: RangePlan, actor: str) -> Status:
+    """A run that was cut short is made again from its beginning: it ends with the same figures.
+
+    Raises:
+        TidegateError: the plan has ended, its days are not closed any more, or the job failed.
+        TransientError: a server does not answer; run it again.
+    """
+    status = load_status(settings, plan.plan_id)
+    if status.state in ENDED:
+        raise TidegateError(
+            f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
+        )
+    stream = load_stream(settings.schemas_dir, plan.dataset)
+    refuse_what_is_open(settings, stream, datetime.fromtimestamp(plan.times_ms[1] / 1000, UTC))
+    action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into metrics: {plan.asked}")
+    with audited(settings, action) as counts:
+        before = {metric.name: gold_ends(settings, metric) for metric in stream.metrics}
+        status = _count(settings, plan, replace(status, state=WRITING, started_at=now_ms()))
+        removed = sum(_without_the_others(settings, plan, metric, before[metric.name]) for metric in stream.metrics)
+        written, left = _looked_at(settings, plan, stream, before)
+        counts.update(written=written, removed=removed)
+    text = (
+        f"{written:,} figures of {len(stream.metrics)} metrics are counted from {plan.events:,} rows of the lake; "
+        f"{removed:,} that have no row any more were removed."
+    )
+    if left:
+        text += f" {left:,} have been written by somebody else meanwhile: run a new plan."
+    ended = replace(status, state=DONE, ended_at=now_ms(), proof=text, proof_holds=not left)
+    return store_status(settings, plan.plan_id, ended)
+
+
+def not_written(figures: list[Figure], before: Mapping[int, int]) -> list[Figure]:
+    """Those that lie before the ends: the batch has no row of them."""
+    return [figure for figure in figures if figure.offset < before.get(figure.partition, 0)]
+
+
+def query_of(metric: Metric, figure: Figure) -> dict[str, object]:
+    """The document of a key, by its columns."""
+    return {"bool": {"filter": [{"term": {name: figure.columns[name]}} for name in metric.key]}}
+
+
+def _count(settings: Settings, plan: RangePlan, status: Status) -> Status:
+    client = FlinkClient(settings)
+    store_status(settings, plan.plan_id, status)
+    file = str(plan_file(settings, plan.plan_id))
+    job = begin(settings, client, plan.job_name, [str(JOBS_FOLDER / PROGRAM), "--plan", file])
+    status = store_status(settings, plan.plan_id, replace(status, job_id=job.job_id))
+    require_finished(
+        client,
+        wait_until_ended(client, job.job_id),
+        "the job of the replay",
+        remedy=f"See `tidegate logs taskmanager`; `tidegate replay run {plan.plan_id}` counts these days once more.",
+    )
+    return replace(status, written_at=now_ms())
+
+
+def _without_the_others(settings: Settings, plan: RangePlan, metric: Metric, before: Mapping[int, int]) -> int:
+    others = not_written(gold_figures(settings, metric, plan.times_ms), before)
+    if others:
+        take_away(settings, metric, others)
+        search = SearchClient(settings)
+        search.refresh(metric.index)
+        for figure in others:
+            search.delete_where(metric.index, query_of(metric, figure))
+    return len(others)
+
+
+def _looked_at(settings: Settings, plan: RangePlan, stream: Stream, before: Ends) -> tuple[int, int]:
+    """How many figures are there, and how many of them the batch has not written."""
+    found = {metric.name: gold_figures(settings, metric, plan.times_ms) for metric in stream.metrics}
+    left = sum(len(not_written(figures, before[name])) for name, figures in found.items())
+    return sum(map(len, found.values())), left
