@@ -55,7 +55,8 @@ def main() -> None:
     fill(settings, options.events)
     if lacking := [topic for topic in topics(options.job) if not total(topic_spans(settings, topic))]:
         parser.error(f"{', '.join(lacking)} has no records. Run `python -m benchmarks.catch_up refine` first.")
-    runs = [catch_up(settings, options.job, options.at_least_once) for _ in range(options.runs)]
+    job_file = AT_LEAST_ONCE if options.at_least_once else ""
+    runs = [catch_up(settings, options.job, job_file) for _ in range(options.runs)]
     guarantee = ", at least once" if options.at_least_once else ""
     print(report(f"{options.job} catch-up, parallelism {settings.parallelism}{guarantee}", runs, WORKERS))
 
@@ -83,8 +84,8 @@ def fill(settings: Settings, events: int) -> None:
         subprocess.run([*command, *ratios, "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
 
 
-def catch_up(settings: Settings, job: str, at_least_once: bool = False, dataset: str = CLICKS) -> Run:
-    """One run from no state to the end of the backlog."""
+def catch_up(settings: Settings, job: str, job_file: str = "", dataset: str = CLICKS) -> Run:
+    """One run from no state to the end of the backlog; ``job_file`` is submitted in place of the job's own."""
     spans = {topic: topic_spans(settings, topic) for topic in topics(job, dataset)}
     group = naming.group(job, dataset)
     forget(settings, group)
@@ -93,9 +94,9 @@ def catch_up(settings: Settings, job: str, at_least_once: bool = False, dataset:
             empty(settings, [f"{layer}.{dataset}" for layer in OUTPUTS])
         case job_names.INDEX:  # writing a document that is there already costs more
             connect(settings).indices.delete(index=naming.all_indices(naming.events_alias("clicks")))
-    if at_least_once:
-        submit(settings, job, [AT_LEAST_ONCE, "--recover-from", "none", "--dataset", "clicks"])
-    start(settings, Start((job,), (dataset,), "none", leave_running=at_least_once))
+    if job_file:
+        submit(settings, job, [job_file, "--recover-from", "none", "--dataset", dataset])
+    start(settings, Start((job,), (dataset,), "none", leave_running=bool(job_file)))
     began, before = time.monotonic(), cpu_seconds(settings)
     ends = {(topic, number): end for topic, span in spans.items() for number, (_, end) in span.items()}
     offsets = OffsetReader(settings)

@@ -22,6 +22,7 @@ BENCHMARKS = (
     "catch_up refine --parallelism 2",
     "catch_up refine --at-least-once",
     "catch_up refine",
+    "budget",
     "catch_up metrics",
     "catch_up lake",
     "catch_up index",

@@ -49,9 +49,13 @@ class LedgerCodec:
             TransientError: Kafka or the registry is out of reach.
         """
         key = entry.dead_letter_id.encode()
-        if entry.state is State.IN_FLIGHT and is_flight(entry, self._encoder.field_names):
+        if entry.state is State.IN_FLIGHT and is_flight(entry, self._fields):
             return LEDGER_TOPIC, key, self._encoder.frame + flight_body(entry)
         return LEDGER_TOPIC, key, self._encoder.encode(as_record(entry))
+
+    @cached_property
+    def _fields(self) -> tuple[str, ...]:
+        return tuple(self._encoder.field_names)
 
     def decode(self, value: bytes) -> Entry | None:
         """The entry in a record's value; None for what is none."""

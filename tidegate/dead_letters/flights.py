@@ -3,10 +3,9 @@
 Format: Avro 1.12 specification, "Binary encoding", of ``schemas/dead_letter_state/v2.avsc``.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 
-from tidegate.dead_letters.ledger import Entry, Place
+from tidegate.dead_letters.ledger import Entry
 
 _NULL = b"\0"
 _PRESENT = b"\2"
@@ -14,35 +13,43 @@ _NO_END = _NULL * 6
 """No outcome, its place, next letter, cause, reason and action."""
 
 
-def is_flight(entry: Entry, fields: Sequence[str]) -> bool:
+def is_flight(entry: Entry, fields: tuple[str, ...]) -> bool:
     """Whether :func:`flight_body` can write it, by a schema of these fields: a folder may have an older version."""
-    return entry.copy is not None and entry.plan_id is not None and tuple(fields) == Entry._fields
+    return entry.copy is not None and entry.plan_id is not None and fields == Entry._fields
 
 
 def flight_body(entry: Entry) -> bytes:
     """The body of an entry that is in flight, without its frame."""
-    assert entry.copy is not None and entry.plan_id is not None
+    letter, source, copy = entry.letter, entry.source, entry.copy
+    assert copy is not None and entry.plan_id is not None
     return b"".join(
         (
             _text(entry.dead_letter_id),
             _repeated(entry.dataset),
-            _repeated(entry.state.value),
-            _place(entry.letter),
-            _place(entry.source),
+            _repeated(entry.state),
+            _partition(letter.topic, letter.partition),
+            _number(letter.offset),
+            _partition(source.topic, source.partition),
+            _number(source.offset),
             _repeated_number(entry.changed_at),
-            _repeated(entry.actor),
-            _number(entry.attempt),
-            _PRESENT,
-            _repeated(entry.plan_id),
-            _PRESENT,
-            _place(entry.copy),
+            _attempt(entry.actor, entry.attempt, entry.plan_id),
+            _partition(copy.topic, copy.partition),
+            _number(copy.offset),
             _NO_END,
         )
     )
 
 
-def _place(place: Place) -> bytes:
-    return _repeated(place.topic) + _number(place.partition) + _number(place.offset)
+@lru_cache(maxsize=1024)
+def _partition(topic: str, partition: int) -> bytes:
+    """A place up to its offset."""
+    return _text(topic) + _number(partition)
+
+
+@lru_cache(maxsize=256)
+def _attempt(actor: str, attempt: int, plan_id: str) -> bytes:
+    """What stands between the time and the copy."""
+    return b"".join((_text(actor), _number(attempt), _PRESENT, _text(plan_id), _PRESENT))
 
 
 def _text(text: str) -> bytes:
@@ -50,24 +57,17 @@ def _text(text: str) -> bytes:
     return _number(len(value)) + value
 
 
-@lru_cache(maxsize=256)
-def _repeated(text: str) -> bytes:
-    return _text(text)
-
-
-@lru_cache(maxsize=64)
-def _repeated_number(number: int) -> bytes:
-    return _number(number)
+_repeated = lru_cache(maxsize=256)(_text)
 
 
 def _number(number: int) -> bytes:
-    if 0 <= number < _SMALL_END:
-        return _SMALL[number]
-    return _zigzag(number)
-
-
-def _zigzag(number: int) -> bytes:
     left = number << 1 if number >= 0 else ~(number << 1)
+    if left < 1 << 7:
+        return _BYTE[left]
+    if left < 1 << 14:
+        return bytes((left & 0x7F | 0x80, left >> 7))
+    if left < 1 << 21:
+        return bytes((left & 0x7F | 0x80, left >> 7 & 0x7F | 0x80, left >> 14))
     found = bytearray()
     while left > 0x7F:
         found.append(left & 0x7F | 0x80)
@@ -76,6 +76,5 @@ def _zigzag(number: int) -> bytes:
     return bytes(found)
 
 
-_SMALL_END = 1024
-_SMALL = tuple(map(_zigzag, range(_SMALL_END)))
-"""What is written over and over: partitions, lengths, attempts."""
+_repeated_number = lru_cache(maxsize=64)(_number)
+_BYTE = tuple(bytes((each,)) for each in range(1 << 7))
