@@ -12,6 +12,7 @@ from tidegate.job_names import NAMES, REFINE
 from tidegate.jobs.consequences import consequences
 from tidegate.jobs.plan_start import Start
 from tidegate.jobs.start import start
+from tidegate.replay.brought_back import brought_back
 from tidegate.settings import get_settings
 
 
@@ -59,7 +60,7 @@ def command(
     if budget_reset and REFINE not in jobs:
         raise click.UsageError("--budget-reset is for refine, which has the error budget.")
     what = Start(jobs, datasets, recover_from, forget_removed, leave_running, budget_reset)
-    if not yes and (found := consequences(settings, what)):
+    if not yes and (found := [*consequences(settings, what), *brought_back(settings, what)]):
         confirm(" ".join(found), yes=yes)
     left_out = {} if datasets else sound_datasets(settings.schemas_dir).left_out
     log.left_out(left_out)  # the job says it too, but to Flink

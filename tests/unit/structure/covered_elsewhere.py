@@ -18,7 +18,6 @@ COVERED = {
     "flink_jobs/recompute.py": "tests/stack/test_prove_recompute.py",
     "flink_jobs/refine.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/replay.py": "tests/faults/test_commit_window.py",
-    "flink_jobs/replay_index.py": "tests/stack/test_replay_lake.py",
     "flink_jobs/replay_lake.py": "tests/stack/test_replay_lake.py",
     "flink_jobs/sql_error.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/sql_functions.py": "tests/flink/test_functions_run.py",
