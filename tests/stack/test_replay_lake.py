@@ -262,6 +262,15 @@ def test_where_nothing_has_changed_each_row_is_the_same_out_of_raw_and_out_of_br
     assert account == of_raw
 
 
+def test_metrics_that_the_running_job_still_counts_are_refused(pipeline: Pipeline) -> None:
+    """The job tells with what its state was begun; drills of days that are closed: ``tests/faults``."""
+    now = datetime.now(UTC)
+    bounds = ("--event-from", (now - timedelta(hours=1)).isoformat(), "--event-to", now.isoformat())
+    refused = run_tidegate("replay", "plan", "clicks", "--target", "metrics", *bounds)
+    assert refused.returncode == 1
+    assert "it would write over what is made now" in " ".join(refused.stderr.split()), refused.stderr
+
+
 def whole_documents(settings: Settings, alias: str) -> list[str]:
     client = SearchClient(settings)
     client.refresh(alias)

@@ -184,4 +184,6 @@ def _notes(stream: Stream, asked: Asked, times: EventTimes | None) -> Iterator[s
         yield "Documents are made from the lake's rows; those of the range that have no row there any more are removed."
     elif stream.contract.index is not None:
         yield f"Search keeps the documents that it has: --target {','.join((*asked.targets, INDEX))} writes them too."
-    yield "Silver's topic and metrics keep what they have."
+    yield "Silver's topic and metrics keep what they have." + (
+        " After it, --target metrics counts days again, in a plan of its own." if stream.metrics else ""
+    )
