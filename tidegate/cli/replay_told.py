@@ -56,10 +56,9 @@ def cancelled(plan: RangePlan, status: Status) -> str:
     told = [lake] if LAKE in plan.targets else []
     if INDEX in plan.targets:
         begun = status.index_started_at is not None
+        removed = "some may be removed" if status.documents else "none was removed"
         told.append(
-            "some documents of the index may be written already, and none was removed"
-            if begun
-            else "the index is as it was"
+            f"some documents of the index may be written already, and {removed}" if begun else "the index is as it was"
         )
         if begun or published:
             told.append("plan the same range with `--target index` to bring the index to what the lake has")

@@ -1,21 +1,24 @@
 """What a proof after a replay means that does not hold: silver's topic still has what the code made before. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tidegate.proof.report import Fault, LayerName, LayerVerdict, ProofReport
 from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.row_range import Spans
 from tidegate.replay.targets import INDEX, LAKE
 
 _BEHIND_SILVER: tuple[LayerName, LayerName] = ("lake_silver", "index")
 _CHANGED: tuple[Fault, Fault] = ("missing", "unexplained")
 
 
-def only_by_the_replay(plan: RangePlan, counts: Mapping[str, int], report: ProofReport) -> str | None:
+def only_by_the_replay(
+    plan: RangePlan, counts: Mapping[str, int], report: ProofReport, made: Sequence[Spans]
+) -> str | None:
     """What the proof finds, in words, if all of it is what the replay has changed; else None.
 
-    That is: the topics hold; nothing is doubled; what differs is in the lake, which has what the replay made and was
+    That is: the topics hold; nothing is doubled; what differs is in the lake, in spans that a replay has ``made`` and
     accounted for; and the index differs from silver's topic exactly as the lake does.
     """
     layers = {layer.name: layer for layer in report.layers}
@@ -24,6 +27,8 @@ def only_by_the_replay(plan: RangePlan, counts: Mapping[str, int], report: Proof
     if lake is None or report.undecided or not expected or (index is not None and not _differ_alike(lake, index)):
         return None
     gone, new = _places(lake, "missing"), _places(lake, "unexplained")
+    if not all(_is_made(place, made) for place in (*gone, *new)):
+        return None
     if plan.rows.times is not None and not _as_counted(counts, gone, new):
         return None
     return (
@@ -37,7 +42,7 @@ def only_by_the_replay(plan: RangePlan, counts: Mapping[str, int], report: Proof
 
 def _what(plan: RangePlan) -> str:
     if LAKE not in plan.targets:
-        return "the index has exactly the rows of the lake"
+        return "the index has exactly the rows of the lake, where a replay has made them"
     where = "lake and index have" if INDEX in plan.targets else "the lake has"
     return f"{where} exactly the rows that the code makes of them today"
 
@@ -56,6 +61,11 @@ def _places(layer: LayerVerdict, fault: Fault) -> list[tuple[int, int]]:
         for number, difference in sorted(layer.differences.items())
         for offset in np.unique(getattr(difference, fault)).tolist()
     ]
+
+
+def _is_made(place: tuple[int, int], made: Sequence[Spans]) -> bool:
+    number, offset = place
+    return any(number in spans and spans[number][0] <= offset < spans[number][1] for spans in made)
 
 
 def _as_counted(counts: Mapping[str, int], gone: list[tuple[int, int]], new: list[tuple[int, int]]) -> bool:

@@ -16,8 +16,9 @@ from tidegate.replay.bronze import bronze_places
 from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.lake_rows import columns_of, read
 from tidegate.replay.range_plan import BRONZE, RangePlan
-from tidegate.replay.store import Status
-from tidegate.replay.targets import INDEX
+from tidegate.replay.row_range import Spans
+from tidegate.replay.store import Status, all_plans, load_status
+from tidegate.replay.targets import INDEX, LAKE
 from tidegate.settings import Settings
 
 _WAIT_S = 5.0
@@ -46,7 +47,7 @@ def prove_range(settings: Settings, plan: RangePlan, status: Status) -> RangePro
         texts.append(text)
     if _raw_has_some(settings, stream, plan):
         report = prove(settings, plan.dataset, scope_of(plan))
-        reason = None if report.holds else only_by_the_replay(plan, status.counts, report)
+        reason = None if report.holds else only_by_the_replay(plan, status.counts, report, _made(settings, plan))
         texts.append(reason or report.verdict())
         explained = explained and reason is not None
         holds = holds and report.holds
@@ -94,6 +95,18 @@ def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts:
         f"{counts['rows_now']:,} rows of those that passed.",
         True,
     )
+
+
+def _made(settings: Settings, plan: RangePlan) -> list[Spans]:
+    """The spans whose rows in the lake this replay has made; or, if it is of the index alone, those before it."""
+    if LAKE in plan.targets:
+        return [plan.rows.spans]
+    others = (each for each in all_plans(settings) if each.dataset == plan.dataset and LAKE in each.targets)
+    return [each.rows.spans for each in others if each.rows.times is None and _is_right(settings, each)]
+
+
+def _is_right(settings: Settings, plan: RangePlan) -> bool:
+    return load_status(settings, plan.plan_id).is_right
 
 
 def _by_numbers(status: Status) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.row_range import EventTimes, RowRange
 
 BOTH = plan(target="lake,index", rows=RowRange({0: (10, 20)}))
+MADE = [BOTH.rows.spans]
 
 
 def difference(
@@ -36,7 +37,7 @@ def report(lake: Difference, index: Difference | None = None, bronze: Difference
 def test_records_with_another_verdict_are_counted_and_named() -> None:
     changed = difference((12, 14), (15,))
 
-    told = only_by_the_replay(BOTH, {}, report(changed, changed))
+    told = only_by_the_replay(BOTH, {}, report(changed, changed), MADE)
 
     assert told is not None
     assert "All 200 raw records of the range are accounted for, and lake and index have exactly the rows" in told
@@ -46,8 +47,8 @@ def test_records_with_another_verdict_are_counted_and_named() -> None:
 def test_of_one_target_alone_nothing_is_said_of_the_other() -> None:
     changed = difference((12,))
 
-    lake = only_by_the_replay(plan(rows=BOTH.rows), {}, report(changed))
-    index = only_by_the_replay(replace(BOTH, target="index"), {}, report(changed, changed))
+    lake = only_by_the_replay(plan(rows=BOTH.rows), {}, report(changed), MADE)
+    index = only_by_the_replay(replace(BOTH, target="index"), {}, report(changed, changed), MADE)
 
     assert lake is not None and "the lake has exactly the rows that the code makes of them today" in lake
     assert index is not None and "the index has exactly the rows of the lake" in index
@@ -66,20 +67,27 @@ def test_of_one_target_alone_nothing_is_said_of_the_other() -> None:
     ids=["another", "index has it", "lake has it", "doubled", "bronze", "stranger"],
 )
 def test_whatever_else_differs_is_not_explained(found: ProofReport) -> None:
-    assert only_by_the_replay(BOTH, {}, found) is None
+    assert only_by_the_replay(BOTH, {}, found, MADE) is None
 
 
 def test_what_is_undecided_is_not_explained() -> None:
     found = report(difference((12,)), difference((12,)))
     first, *others = found.partitions
     undecided = replace(found, partitions=(replace(first, undecided=np.array([1], np.int64)), *others))
-    assert only_by_the_replay(BOTH, {}, undecided) is None
+    assert only_by_the_replay(BOTH, {}, undecided, MADE) is None
 
 
 def test_of_a_range_of_times_the_numbers_must_be_those_of_the_account() -> None:
     timed = replace(BOTH, rows=RowRange({0: (10, 20)}, EventTimes("event_time", 5, None)))
     found = report(difference((12,), (15, 16)), difference((12,), (15, 16)))
 
-    assert only_by_the_replay(timed, {"now_gone": 1, "now_passed": 2}, found) is not None
-    assert only_by_the_replay(timed, {"now_gone": 0, "now_passed": 2}, found) is None
-    assert only_by_the_replay(timed, {}, found) is None
+    assert only_by_the_replay(timed, {"now_gone": 1, "now_passed": 2}, found, MADE) is not None
+    assert only_by_the_replay(timed, {"now_gone": 0, "now_passed": 2}, found, MADE) is None
+    assert only_by_the_replay(timed, {}, found, MADE) is None
+
+
+def test_what_differs_where_no_replay_has_made_the_rows_is_not_explained() -> None:
+    found = report(difference((12, 25)), difference((12, 25)))
+    assert only_by_the_replay(BOTH, {}, found, MADE) is None
+    assert only_by_the_replay(BOTH, {}, found, []) is None
+    assert only_by_the_replay(BOTH, {}, found, [{0: (10, 13), 1: (0, 9)}, {0: (20, 26)}]) is not None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from tidegate.proof.rows import Rows, fingerprints, make_rows
 from tidegate.replay import prove_range as module
 from tidegate.replay.prove_range import faults_of, prove_range, scope_of
 from tidegate.replay.row_range import RowRange
-from tidegate.replay.store import Status
+from tidegate.replay.store import Status, store_plan, store_status
+from tidegate.settings import Settings
 
 HELD = make_rows([0] * 10, range(10, 20))
 
@@ -94,3 +96,29 @@ def test_of_an_index_whose_topics_are_gone_the_numbers_are_compared(monkeypatch:
     for written, holds in ((5, True), (4, False)):
         proof = prove_range(SETTINGS, made, Status(documents={"rows": 5, "written": written, "removed": 0}))
         assert (f"{written} documents for 5 rows" in proof.text, proof.holds, proof.explained) == (True, holds, False)
+
+
+@pytest.mark.usefixtures("lake")
+def test_for_the_index_alone_rows_count_that_replays_before_it_have_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, asked = Settings(home=tmp_path), list[object]()
+    monkeypatch.setattr(module, "topic_spans", lambda *_: {0: (0, 100)})
+    monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
+    monkeypatch.setattr(module, "only_by_the_replay", lambda *given: asked.append(given[-1]))
+    made: dict[str, tuple[dict[str, Any], Status]] = {
+        "20260102t000000-0001": ({"rows": RowRange({0: (1, 5)})}, Status(explained=True)),
+        "20260102t000000-0002": ({"rows": RowRange({0: (5, 6)})}, Status(proof_holds=False)),
+        "20260102t000000-0003": ({"rows": RowRange({0: (6, 7)}), "target": "index"}, Status(proof_holds=True)),
+        "20260102t000000-0004": ({"rows": RowRange({0: (7, 8)}), "target": "lake,index"}, Status(proof_holds=True)),
+        "20260102t000000-0005": ({}, Status(proof_holds=True)),
+    }
+    for plan_id, (changes, status) in made.items():
+        store_plan(settings, plan(plan_id=plan_id, dataset=VISITS.name, **changes))
+        store_status(settings, plan_id, status)
+    alone = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), target="index")
+
+    prove_range(settings, alone, Status())
+    prove_range(settings, plan(dataset=VISITS.name, rows=alone.rows, target="lake,index"), Status())
+
+    assert asked == [[{0: (1, 5)}, {0: (7, 8)}], [{0: (10, 20)}]]
