@@ -64,14 +64,15 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
             f"there is no raw record of {dataset} in this range.",
             remedy=f"`tidegate prove {dataset}` says which offsets there are; retention may have removed older ones.",
         )
-    ends = {number: end for number, (_, end) in spans.items()}
-    wait_until_settled(settings, stream, ends, with_index=with_index)
+    wait_until_settled(settings, stream, {number: end for number, (_, end) in spans.items()}, with_index=with_index)
     table.refresh()
     rows = RowRange(spans, times)
     held = rows_held(settings, table, rows.condition)
     documents = documents_of(settings, stream, rows) if with_index else None
-    source = kept.source_of(spans) if LAKE in asked.targets else RAW
-    size, more = _measured(settings, stream, source, rows)
+    source, size, more = RAW, _Size(held.rows, held.bytes), list[str]()
+    if LAKE in asked.targets:
+        source = kept.source_of(spans)
+        size, more = _measured(settings, stream, source, rows)
     if asked.offsets is None:
         more = [*begins_later(kept, spans), *more]
     return RangePlan(
