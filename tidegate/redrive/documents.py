@@ -75,5 +75,5 @@ def _refusal(stream: Stream, letter: Mapping[str, Any]) -> str:
     if source["topic"] != stream.contract.topic.name or letter["payload_encoding"] != "json":
         return "its row could not be read, so that there is no document to send"
     if letter["payload_truncated"]:
-        return "it has only a part of its document, which is larger than a letter may be"
+        return "it has only a part of its document: `tidegate replay plan` with --target index makes all of it again"
     return ""

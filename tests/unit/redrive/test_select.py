@@ -112,7 +112,7 @@ def test_documents_are_planned_where_no_record_is_meant(monkeypatch: pytest.Monk
     assert [(each.dead_letter_id, each.stage) for each in alone.letters] == [("a", "index")]
     assert alone.causes == {("index", "DOCUMENT_REJECTED"): 1}
     assert alone.refused == {
-        "it has only a part of its document, which is larger than a letter may be": 1,
+        "it has only a part of its document: `tidegate replay plan` with --target index makes all of it again": 1,
         "it is resolved": 1,
     }
     assert [each.stage for each in beside.letters] == ["decode"]
