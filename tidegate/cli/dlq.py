@@ -21,7 +21,7 @@ from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import State
 from tidegate.dlq.choose import without_identities
-from tidegate.dlq.index import Index, letter_index
+from tidegate.dlq.index import Index, letter_index, looked_before
 from tidegate.dlq.listing import page
 from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql, with_made_up
 from tidegate.dlq.streams import named_streams
@@ -96,7 +96,9 @@ for _each in (show, tail, settle, discard, park, reopen, export_, purge):
 
 
 def _made_up(settings: Settings, index: Index, stream: Stream) -> int | None:
-    """By a module that loads what only a look needs."""
+    """By a module that loads what only a look needs, where there was one."""
+    if not looked_before(settings, stream.name):
+        return None
     found: int | None = importlib.import_module("tidegate.dlq.made_up").look_if_near(settings, index, stream)
     return found
 

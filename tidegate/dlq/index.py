@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -83,6 +84,16 @@ def letter_index(settings: Settings, streams: Sequence[Stream], heard: Heard = l
             yield _opened(connection, settings, streams, heard)
         finally:
             connection.close()
+
+
+def identities_folder(settings: Settings, dataset: str) -> Path:
+    """Where the identities of the dataset's letters are kept, once somebody has looked for them in silver."""
+    return settings.home / FOLDER / f"{dataset}.identities"
+
+
+def looked_before(settings: Settings, dataset: str) -> bool:
+    """Whether somebody has, on this machine."""
+    return identities_folder(settings, dataset).is_dir()
 
 
 def _opened(connection: Any, settings: Settings, streams: Sequence[Stream], heard: Heard) -> Index:

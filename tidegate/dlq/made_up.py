@@ -16,7 +16,7 @@ from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dead_letters.payload import PayloadReader
 from tidegate.dlq.choose import Chosen
-from tidegate.dlq.index import FOLDER, Index
+from tidegate.dlq.index import FOLDER, Index, identities_folder
 from tidegate.dlq.layout import OFFSET, PARTITION, Kept, Layout
 from tidegate.dlq.segments import Heard, Topic, behind, catch_up
 from tidegate.settings import Settings
@@ -93,7 +93,7 @@ def _identities_topic(settings: Settings, stream: Stream) -> Topic:
     """The layout names what the identity is made of: where that has changed, all are read again."""
     layout = {"id": Kept("dead_letter_id", "text"), "identity": Kept(" ".join(stream.raw_identity), "texts")}
     name = stream.contract.dead_letter_topic
-    return Topic(settings, name, settings.home / FOLDER / f"{stream.name}.identities", layout)
+    return Topic(settings, name, identities_folder(settings, stream.name), layout)
 
 
 def _silver_topic(settings: Settings, stream: Stream) -> Topic:

@@ -16,6 +16,7 @@ from tidegate.clients.kafka_records import Batch
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dlq import made_up
+from tidegate.dlq.index import looked_before
 from tidegate.dlq.made_up import MadeUp, look, look_if_near
 
 CLICKS = load_stream(SCHEMAS, "clicks")
@@ -112,8 +113,9 @@ def test_the_count_is_told_where_somebody_looked_before_and_little_came_since(
 
     topics.letter(1, "a")
     topics.row("b")
-    assert near() is None
+    assert (looked_before(topics.served.settings, "clicks"), near()) == (False, None)
     topics.look()
+    assert looked_before(topics.served.settings, "clicks")
     assert near() == 0
     topics.row("a")
     assert near() == 1
