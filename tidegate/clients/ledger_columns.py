@@ -1,6 +1,6 @@
 """The newest entries of a dataset's letters in columns: a million of them take 150 MB, and no Python value each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -108,15 +108,9 @@ class LedgerScan:
 
     def _of_batch(self, buffer: Buffer, schemas: WriterSchemas[WriterType]) -> LedgerColumns:
         """The entries in the order of their records."""
-        ids = buffer.schema_ids()
         parts, places = [no_entries()], [np.zeros(0, np.int64)]
-        for schema_id in np.unique(ids).tolist():
-            writer = schemas[schema_id]
-            if writer is None or not {"dead_letter_id", "source", "copy"} <= {name for name, _ in writer.fields}:
-                continue
-            rows = np.flatnonzero(ids == schema_id)
-            some = buffer.take(rows)
-            found, mine = self._of_schema(some, read_columns(some, writer, _WANTED))
+        for rows, some, columns in by_schema(buffer, schemas, _WANTED):
+            found, mine = self._of_schema(some, columns)
             parts.append(found)
             places.append(rows[mine])
         return _joined(parts).where(np.argsort(np.concatenate(places)))
@@ -124,8 +118,8 @@ class LedgerScan:
     def _of_schema(self, buffer: Buffer, columns: Columns) -> tuple[LedgerColumns, Ints]:
         """The entries of the dataset, and which records these are."""
         count, found = len(buffer.starts), columns.found
-        texts = {name: _texts(buffer.data, found[name], count) for name in ("dataset", "dead_letter_id", "action_id")}
-        states = _texts(buffer.data, found["state"], count)
+        texts = {name: texts_of(buffer.data, found[name], count) for name in ("dataset", "dead_letter_id", "action_id")}
+        states = texts_of(buffer.data, found["state"], count)
         state = sum((states == each.value.encode()) * number for number, each in enumerate(STATES, 1)) - 1
         has_copy = np.zeros(count, np.bool_)
         has_copy[found["copy.topic"].rows] = True
@@ -140,17 +134,30 @@ class LedgerScan:
             self._places("source", buffer.data, found, count),
             self._places("copy", buffer.data, found, count),
             has_copy,
-            _texts(buffer.data, found["outcome"], count) == Outcome.INDEX.value.encode(),
-            _numbers(found["changed_at"], count),
+            texts_of(buffer.data, found["outcome"], count) == Outcome.INDEX.value.encode(),
+            numbers_of(found["changed_at"], count),
             texts["action_id"],
             digests,
         )
         return every.where(mine), np.flatnonzero(mine)
 
     def _places(self, name: str, data: bytes, found: Mapping[str, Found], count: int) -> Ints:
-        ours = _texts(data, found[f"{name}.topic"], count) == self._raw_topic
-        numbers = [_numbers(found[f"{name}.{part}"], count) for part in _PLACE[1:]]
+        ours = texts_of(data, found[f"{name}.topic"], count) == self._raw_topic
+        numbers = [numbers_of(found[f"{name}.{part}"], count) for part in _PLACE[1:]]
         return np.where(ours[:, None], np.column_stack(numbers), -1)
+
+
+def by_schema(
+    buffer: Buffer, schemas: WriterSchemas[WriterType], wanted: Collection[str]
+) -> Iterator[tuple[Ints, Buffer, Columns]]:
+    """The entries among the records, those of one version of the schema together: their rows, bytes and columns."""
+    ids = buffer.schema_ids()
+    for schema_id in np.unique(ids).tolist():
+        writer = schemas[schema_id]
+        if writer is not None and {"dead_letter_id", "source", "copy"} <= {name for name, _ in writer.fields}:
+            rows = np.flatnonzero(ids == schema_id)
+            some = buffer.take(rows)
+            yield rows, some, read_columns(some, writer, wanted)
 
 
 def _joined(parts: list[LedgerColumns]) -> LedgerColumns:
@@ -164,7 +171,7 @@ def _newest(parts: list[LedgerColumns]) -> LedgerColumns:
     return every.where(len(every) - 1 - from_behind)
 
 
-def _texts(data: bytes, found: Found, count: int) -> Texts:
+def texts_of(data: bytes, found: Found, count: int) -> Texts:
     """The text of each record, empty where there is none; a longer one than any of ours is cut."""
     if found.ends is None or not len(found.rows):
         return np.zeros(count, "S1")
@@ -178,7 +185,7 @@ def _texts(data: bytes, found: Found, count: int) -> Texts:
     return texts
 
 
-def _numbers(found: Found, count: int) -> Ints:
+def numbers_of(found: Found, count: int) -> Ints:
     held: Ints = np.full(count, -1, np.int64)
     held[found.rows] = found.values
     return held

@@ -7,12 +7,12 @@ from tidegate.avro.records import decode_record, plain_schemas
 from tidegate.clients.kafka_follower import TopicFollower
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
-from tidegate.clients.ledger import read_ledger
+from tidegate.clients.ledger_some import read_states
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.filter import Found, LetterFilter
-from tidegate.dead_letters.ledger import Entry, Place, State
+from tidegate.dead_letters.ledger import Place, State
 from tidegate.dead_letters.payload import PayloadReader
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -30,12 +30,12 @@ def read_letters(settings: Settings, dataset: str, wanted: LetterFilter) -> Iter
     stream = load_stream(settings.schemas_dir, dataset)
     topic = stream.contract.dead_letter_topic
     registry = RegistryClient(settings)
-    ledger = read_ledger(settings, dataset) if wanted.states else {}
+    states = read_states(settings, dataset) if wanted.states else {}
     identity = PayloadReader(stream, registry).identity if wanted.identities else None
     seen: set[str] = set()
     for place, letter in _all_letters(Scan(settings, topic, topic_spans(settings, topic)), registry):
         name = letter["dead_letter_id"]
-        if name not in seen and _is_meant(letter, wanted, ledger, identity):
+        if name not in seen and _is_meant(letter, wanted, states, identity):
             seen.add(name)
             yield Found(place, letter)
 
@@ -74,11 +74,10 @@ class LetterFollower:
 def _is_meant(
     letter: Mapping[str, Any],
     wanted: LetterFilter,
-    ledger: Mapping[str, Entry],
+    states: Mapping[str, State],
     identity: Callable[[Mapping[str, Any]], str | None] | None,
 ) -> bool:
-    entry = ledger.get(letter["dead_letter_id"])
-    state = State.OPEN if entry is None else entry.state
+    state = states.get(letter["dead_letter_id"], State.OPEN)
     return wanted.matches(letter, state, identity(letter) if identity else None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
-from tidegate.clients.ledger import read_ledger
+from tidegate.clients.ledger_some import read_states
 from tidegate.dead_letters.ledger import State
 from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
@@ -33,7 +33,7 @@ def states_now(settings: Settings, dataset: str) -> Mapping[str, State]:
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
-    return {name: entry.state for name, entry in read_ledger(settings, dataset).items()}
+    return read_states(settings, dataset)
 
 
 def may_change(states: Mapping[str, State], letter: str, from_states: Collection[State]) -> bool:

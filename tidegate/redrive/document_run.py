@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from tidegate.clients.audit import Action
 from tidegate.clients.documents import Document, DocumentClient
-from tidegate.clients.ledger import read_ledger
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import Code, Stage
@@ -22,7 +21,7 @@ from tidegate.redrive.documents import document_of, found_there
 from tidegate.redrive.fix import NotFixed
 from tidegate.redrive.pace import Pace, batches, parts
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
-from tidegate.redrive.planned import read_planned
+from tidegate.redrive.planned import ledger_of, read_planned
 from tidegate.redrive.progress import Progress, left, progress
 from tidegate.redrive.running import Stop, Tell
 from tidegate.redrive.send import Sender, Step
@@ -65,7 +64,7 @@ class DocumentRun:
     def __post_init__(self) -> None:
         self._sender = Sender(self.settings, self.plan.dataset, self.step, self.action)
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
-        self.ledger = read_ledger(self.settings, self.plan.dataset)
+        self.ledger = ledger_of(self.settings, self.plan)
         self._index = DocumentClient(self.settings)
         self._begun_s = time.monotonic()
 

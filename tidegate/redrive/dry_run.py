@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tidegate.clients.ledger import read_ledger
 from tidegate.clients.scratch_topic import Record, fill, scratch_topic
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
@@ -22,7 +21,7 @@ from tidegate.redrive.fix import Fixed, Fixer, NotFixed, fixer
 from tidegate.redrive.in_silver import Identities, silver_places
 from tidegate.redrive.judged import DryRun, Judged
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
-from tidegate.redrive.planned import read_planned
+from tidegate.redrive.planned import ledger_of, read_planned
 from tidegate.redrive.trial_sql import Trial
 from tidegate.redrive.verdicts import Row, Verdict, rows_of, verdict_of
 from tidegate.settings import Settings
@@ -53,7 +52,7 @@ class _Trial:
         self._plan = plan
         self._fixer: Fixer = fixer(settings, stream, plan)
         key = settings.redrive_key.get_secret_value() if settings.redrive_key else ""
-        placed = (entry.copy for entry in read_ledger(settings, plan.dataset).values())
+        placed = (entry.copy for entry in ledger_of(settings, plan).values())
         copies = frozenset(place for place in placed if place is not None)
         self._copier = Copier(plan.dataset, plan.plan_id, plan.actor, self._fixer, key, copies)
         self._comparer = Comparer(stream, self._fixer)

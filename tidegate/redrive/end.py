@@ -1,10 +1,10 @@
 """How far a plan is, and its end from elsewhere."""
 
 from tidegate.clients.audit import Action, audited, new_action
-from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.load import load_stream
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan
+from tidegate.redrive.planned import ledger_of
 from tidegate.redrive.progress import Progress, progress
 from tidegate.redrive.run import Run
 from tidegate.redrive.send import Sender
@@ -17,7 +17,7 @@ def status_of(settings: Settings, plan: RedrivePlan) -> Progress:
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
-    return progress(plan, read_ledger(settings, plan.dataset))
+    return progress(plan, ledger_of(settings, plan))
 
 
 def cancel_plan(settings: Settings, plan: RedrivePlan, actor: str) -> Progress:

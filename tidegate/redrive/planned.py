@@ -9,11 +9,12 @@ import numpy as np
 from tidegate.avro.records import decode_record, plain_schemas
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.kafka_records import Scan, read_batches
+from tidegate.clients.ledger_some import read_entries
 from tidegate.clients.registry import RegistryClient
-from tidegate.dead_letters.ledger import Place
+from tidegate.dead_letters.ledger import Entry, Place
 from tidegate.errors import TidegateError
 from tidegate.proof.record_reader import claimed_rows
-from tidegate.redrive.plan import PlannedLetter
+from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.settings import Settings
 
 
@@ -53,3 +54,13 @@ def _read(
                 if letter is None or letter.get("dead_letter_id") != wanted[place[1:]].dead_letter_id:
                     raise TidegateError(f"at {place} lies another letter than the plan has.", remedy="Make a new plan.")
                 yield place, letter
+
+
+def ledger_of(settings: Settings, plan: RedrivePlan) -> dict[str, Entry]:
+    """The newest entries of the plan's letters, and of those whose copies became these letters.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
+    letters = [each.dead_letter_id for each in plan.letters]
+    return read_entries(settings, plan.dataset, letters, {each.source for each in plan.letters})

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tidegate.clients.audit import Action
-from tidegate.clients.ledger import read_ledger
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Entry, Outcome, State
@@ -21,6 +20,7 @@ from tidegate.redrive.identities import HeldCopies
 from tidegate.redrive.making import Work, make_copies
 from tidegate.redrive.pace import Pace, batches, parts
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
+from tidegate.redrive.planned import ledger_of
 from tidegate.redrive.progress import Progress, left, progress
 from tidegate.redrive.running import Stop, Tell
 from tidegate.redrive.send import Sender, Step
@@ -53,7 +53,7 @@ class Run:
     def __post_init__(self) -> None:
         self._sender = Sender(self.settings, self.plan.dataset, self.step, self.action)
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
-        self.ledger = read_ledger(self.settings, self.plan.dataset)
+        self.ledger = ledger_of(self.settings, self.plan)
         self.settling = Settling(self.settings, self.stream, self.plan.plan_id, self.ledger)
         self._held: HeldCopies | None = None
         self._looked_s = 0.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tidegate.clients.ledger import read_ledger
+from tidegate.clients.ledger_some import read_states
 from tidegate.clients.letters import read_letters
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
@@ -93,7 +93,7 @@ def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Rec
     """
     states = wanted.states or (State.OPEN,)
     require_sendable(states)
-    state_of = {letter_id: entry.state for letter_id, entry in read_ledger(settings, stream.name).items()}
+    state_of = read_states(settings, stream.name)
     fixer, identities, chosen = fixer_of(settings, stream, recipe), Identities(settings, stream), Chosen()
     documents = Documents(stream, state_of, frozenset(states))
     letters = documents.set_aside(read_letters(settings, stream.name, replace(wanted, states=())))

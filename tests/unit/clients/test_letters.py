@@ -10,7 +10,7 @@ from tests.contracts import SCHEMAS
 from tests.letters import SCHEMA, encoded, letter
 from tests.unit.clients.registries import MemoryRegistry
 from tidegate.avro.codec import Encoder
-from tidegate.clients import audit_topics, ledger, letters
+from tidegate.clients import audit_topics, ledger, ledger_some, letters
 from tidegate.clients.ledger import LedgerCodec
 from tidegate.clients.letters import LetterFollower, read_letters
 from tidegate.contracts.dataset import Stream
@@ -25,7 +25,7 @@ TOPIC = "dlq.clicks"
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> MemoryRegistry:
     registry = MemoryRegistry()
-    for module in (letters, ledger, audit_topics):
+    for module in (letters, ledger, ledger_some, audit_topics):
         monkeypatch.setattr(module, "RegistryClient", lambda _: registry)
     monkeypatch.setattr(audit_topics, "create_topics", lambda *_: None)
     registry.register(f"{TOPIC}-value", SCHEMA)

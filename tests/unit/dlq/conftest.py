@@ -9,7 +9,7 @@ from tests.contracts import SCHEMAS
 from tests.letters import SCHEMA
 from tests.unit.clients.registries import MemoryRegistry
 from tests.unit.dlq.served import Served
-from tidegate.clients import audit, audit_topics, ledger, letters
+from tidegate.clients import audit, audit_topics, ledger, ledger_some, letters
 from tidegate.dlq import segments
 
 
@@ -17,7 +17,7 @@ from tidegate.dlq import segments
 def served(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Served:
     registry = MemoryRegistry()
     registry.register("dlq.clicks-value", SCHEMA)
-    for module in (audit, audit_topics, ledger, letters, segments):
+    for module in (audit, audit_topics, ledger, letters, segments, ledger_some):
         monkeypatch.setattr(module, "RegistryClient", lambda _: registry)
     monkeypatch.setattr(audit_topics, "create_topics", lambda *_: None)  # the broker makes them on first use
     served = Served(broker.settings.model_copy(update={"schemas_dir": SCHEMAS, "home": tmp_path}), broker, registry)

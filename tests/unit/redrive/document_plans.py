@@ -40,7 +40,7 @@ class Documents:
             monkeypatch.setattr(module, "DocumentClient", lambda _: self)
             monkeypatch.setattr(module, "read_planned", self._read)
         monkeypatch.setattr(document_run, "Sender", lambda *_: self)
-        monkeypatch.setattr(document_run, "read_ledger", lambda *_: dict(self.ledger))
+        monkeypatch.setattr(document_run, "ledger_of", lambda *_: dict(self.ledger))
 
     def held(self, documents: Sequence[Document]) -> list[Held | None]:
         return [self.held_by_id.get(each.id) for each in documents]

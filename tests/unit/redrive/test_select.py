@@ -9,7 +9,7 @@ import pytest
 from tests.unit.redrive.letters import letter
 from tests.unit.redrive.records import CLICKS, click_letter, fixer, written
 from tidegate.dead_letters.filter import Found, LetterFilter
-from tidegate.dead_letters.ledger import Entry, Place, State
+from tidegate.dead_letters.ledger import Place, State
 from tidegate.errors import TidegateError
 from tidegate.redrive import select
 from tidegate.redrive.plan import PlannedLetter
@@ -132,8 +132,7 @@ def choose_by(
     letters: Iterable[Found] = (A_RECORD,),
     states: Mapping[str, State] | None = None,
 ) -> Chosen:
-    entries = {name: Entry(name, "clicks", state, AT, AT, 1, "anna") for name, state in (states or {}).items()}
-    monkeypatch.setattr(select, "read_ledger", lambda *_: entries)
+    monkeypatch.setattr(select, "read_states", lambda *_: dict(states or {}))
     monkeypatch.setattr(select, "read_letters", lambda *_: iter(letters))
     monkeypatch.setattr(select, "fixer_of", lambda _, stream, __: fixer(stream, recipe))
     return choose(Settings(), CLICKS, LetterFilter(), parse_recipe(recipe, "r.yaml") if recipe else None)
