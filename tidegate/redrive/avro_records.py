@@ -1,5 +1,6 @@
 """Opens records in Avro by the schema that each names, and writes them by the newest or a named one."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from tidegate.errors import ContractError, TidegateError
 from tidegate.redrive.casts import CastError, cast
 from tidegate.redrive.opened import Bytes, Opened, Unopened
 
+Fit = Callable[[Any], Any]
 _TIMES = ("timestamp-millis", "timestamp-micros")
 _UNWRITABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -28,7 +30,7 @@ class AvroRecords:
     def __init__(self, schemas: Schemas, newest: tuple[int, AvroSchema]) -> None:
         self._schemas = schemas
         self._newest_id = newest[0]
-        self._encoders: dict[int, tuple[Encoder, WriterType]] = {newest[0]: _encoder(*newest)}
+        self._encoders: dict[int, tuple[Encoder, Fit | None]] = {newest[0]: _encoder(*newest)}
         self._readers: dict[int | UUID, WrittenReader | str] = {}
 
     def require(self, schema_id: int) -> None:
@@ -55,9 +57,9 @@ class AvroRecords:
         return Opened(record, None if fault is None else str(fault))
 
     def write(self, record: dict[str, Any], came: Bytes, encode: int | None) -> Bytes:
-        encoder, avro = self._encoders[self._newest_id if encode is None else encode]
+        encoder, fit = self._encoders[self._newest_id if encode is None else encode]
         try:
-            fitting = _fitting(record, avro)
+            fitting = record if fit is None else fit(record)
         except CastError as error:
             raise Unopened(f"it does not fit the schema it is written by: {error}") from error
         try:
@@ -115,8 +117,8 @@ class AvroRecords:
             return f"schema {key} is no Avro schema: {error}"
 
 
-def _encoder(schema_id: int, schema: AvroSchema) -> tuple[Encoder, WriterType]:
-    return Encoder(schema, schema_id), read_writer_type(schema)
+def _encoder(schema_id: int, schema: AvroSchema) -> tuple[Encoder, Fit | None]:
+    return Encoder(schema, schema_id), fit_of(read_writer_type(schema), {})
 
 
 def _misfit(record: dict[str, Any], encoder: Encoder, error: Exception) -> str:
@@ -129,24 +131,51 @@ def _misfit(record: dict[str, Any], encoder: Encoder, error: Exception) -> str:
     return "it does not fit the schema it is written by: " + " ".join(str(reason).split())[:400]
 
 
-def _fitting(value: Any, avro: WriterType) -> Any:
-    """The value with numbers as decimals and texts as times, where the schema wants these."""
+def fit_of(avro: WriterType, known: dict[int, Fit]) -> Fit | None:
+    """What gives values of a type numbers as decimals and texts as times, where the schema wants these.
+
+    None where every value stays as it is. ``known`` are the records that were met.
+    """
     match avro.kind:
-        case "record" if isinstance(value, dict):
-            types = dict(avro.fields)
-            return {name: _fitting(each, types[name]) if name in types else each for name, each in value.items()}
-        case "array" if isinstance(value, list):
-            return [_fitting(each, avro.element) for each in value]
-        case "map" if isinstance(value, dict):
-            return {key: _fitting(each, avro.element) for key, each in value.items()}
+        case "record":
+            return known.get(id(avro)) or _fit_of_record(avro, known)
+        case "array":
+            item = fit_of(avro.element, known)
+            return item and (lambda value: [*map(item, value)] if isinstance(value, list) else value)
+        case "map":
+            entry = fit_of(avro.element, known)
+            return entry and (
+                lambda value: {key: entry(each) for key, each in value.items()} if isinstance(value, dict) else value
+            )
         case "union":
             others = [branch for branch in avro.branches if branch.kind != "null"]
-            return _fitting(value, others[0]) if len(others) == 1 else value
-        case _ if avro.logical == "decimal" and isinstance(value, int | float) and not isinstance(value, bool):
-            return Decimal(str(value))
-        case _ if avro.logical in _TIMES and isinstance(value, str):
-            return cast(value, avro.logical)
-        case _ if avro.kind in ("float", "double") and isinstance(value, Decimal):
-            return float(value)
+            return fit_of(others[0], known) if len(others) == 1 else None
         case _:
+            return _fit_of_scalar(avro)
+
+
+def _fit_of_record(avro: WriterType, known: dict[int, Fit]) -> Fit | None:
+    fits: list[tuple[str, Fit]] = []
+
+    def fit(value: Any) -> Any:
+        if not isinstance(value, dict):
             return value
+        return value | {name: each(value[name]) for name, each in fits if name in value}
+
+    known[id(avro)] = fit
+    found = ((name, fit_of(field, known)) for name, field in avro.fields)
+    fits += [(name, each) for name, each in found if each is not None]
+    return fit if fits else None
+
+
+def _fit_of_scalar(avro: WriterType) -> Fit | None:
+    logical = avro.logical
+    if logical == "decimal":
+        return lambda value: (
+            Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        )
+    if logical in _TIMES:
+        return lambda value: cast(value, logical) if isinstance(value, str) else value
+    if avro.kind in ("float", "double"):
+        return lambda value: float(value) if isinstance(value, Decimal) else value
+    return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -120,12 +121,12 @@ class Fix(_Part):
             raise ValueError("schema_id, frame and cut change bytes: they come before the steps that change fields")
         return self
 
-    @property
+    @cached_property
     def byte_steps(self) -> list[Step]:
         """The steps that change bytes."""
         return [step for step in self.do if step.is_of_bytes]
 
-    @property
+    @cached_property
     def field_steps(self) -> list[Step]:
         """The steps that change fields, or by which schema they are written."""
         return [step for step in self.do if not step.is_of_bytes]
