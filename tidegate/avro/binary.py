@@ -127,6 +127,12 @@ class Cursor:
 
     def read_bytes(self) -> bytes:
         """Bytes behind their length."""
+        data, at = self._data, self._at
+        if at < len(data) and (first := data[at]) < 0x80 and not first & 1:  # a length of one byte, as most are
+            end = at + 1 + (first >> 1)
+            if end <= len(data) and first >> 1 <= self._max_bytes:
+                self._at = end
+                return data[at + 1 : end]
         return self.take(self.read_length())
 
     def read_string(self) -> str:
