@@ -1,6 +1,6 @@
 """The proof of a range that was made again: the whole proof of what raw has; of what bronze has, its rows alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +9,10 @@ from tidegate.avro.leading_fields import Mask
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.envelope import PLACE
 from tidegate.contracts.load import load_stream
 from tidegate.proof.reconcile import Scope, prove
-from tidegate.proof.rows import Rows, among_places, identities_repeated
+from tidegate.proof.rows import Rows, among_places, fingerprints, identities_repeated
 from tidegate.replay.bronze import bronze_places
 from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.lake_rows import columns_of, read
@@ -64,14 +65,12 @@ def scope_of(plan: RangePlan) -> Scope:
     return Scope(start=bounds[0], end=bounds[1], lake=True, index=INDEX in plan.targets, wait_s=_WAIT_S)
 
 
-def faults_of(held: Rows, silver: Rows, within: Mask, expected: int) -> list[str]:
+def faults_of(held: Rows, silver: Rows, within: Mask, expected: int, doubled: int = 0) -> list[str]:
     """What is wrong with ``silver``, all rows of the table, of which ``within`` are the range's; ``held``: of bronze.
 
-    ``expected``: how many rows of the range there are to be.
+    ``expected``: how many rows of the range there are to be; ``doubled``: how many of them are there twice.
     """
     ours = silver.where(within)
-    places = np.column_stack([ours.partition.astype(np.uint64), ours.offset.astype(np.uint64), ours.identity])
-    doubled = len(ours) - len(np.unique(places, axis=0))
     elsewhere = int((identities_repeated(silver) & within).sum())
     strange = int((~among_places(ours, held)).sum())
     found = {
@@ -83,11 +82,22 @@ def faults_of(held: Rows, silver: Rows, within: Mask, expected: int) -> list[str
     return [text for text, wrong in found.items() if wrong]
 
 
+def doubled_rows(batches: Iterable[Sequence[Mapping[str, object]]]) -> int:
+    """How many rows, of their place and what tells the rows of a record apart, were there before."""
+    parts = [fingerprints(str([*row.values()]).encode() for row in batch) for batch in batches]
+    found = np.concatenate([np.zeros((0, 2), np.uint64), *parts])
+    return len(found) - len(np.unique(found, axis=0))
+
+
 def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts: Mapping[str, int]) -> tuple[str, bool]:
     held = bronze_places(settings, stream, plan.rows.spans)
     silver = read(scan_rows(settings, open_table(settings, plan.table), columns_of(stream)), stream)
     within = plan.rows.of(silver.rows, silver.event_us)
-    faults = faults_of(held, silver.rows, within, counts["rows_now"])
+    columns = tuple(dict.fromkeys([*PLACE, *stream.contract.row_identity]))
+    table = open_table(settings, plan.table)
+    batches = scan_rows(settings, table, columns, plan.rows.condition)
+    doubled = doubled_rows(batch.to_pylist() for batch in batches)
+    faults = faults_of(held, silver.rows, within, counts["rows_now"], doubled)
     if faults:
         return f"Against bronze the range does not hold: {'; '.join(faults)}.", False
     return (

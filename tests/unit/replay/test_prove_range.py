@@ -11,7 +11,7 @@ from tests.unit.replay.lake import SETTINGS, VISITS, Lake
 from tests.unit.replay.plans import plan
 from tidegate.proof.rows import Rows, fingerprints, make_rows
 from tidegate.replay import prove_range as module
-from tidegate.replay.prove_range import faults_of, prove_range, scope_of
+from tidegate.replay.prove_range import doubled_rows, faults_of, prove_range, scope_of
 from tidegate.replay.row_range import RowRange
 from tidegate.replay.store import Status, store_plan, store_status
 from tidegate.settings import Settings
@@ -36,9 +36,16 @@ def test_each_row_once_holds() -> None:
 
 def test_what_is_wrong_is_named() -> None:
     assert faults((10, "e10"), expected=2) == ["1 rows, and 2 were published"]
-    assert "1 rows twice" in faults((10, "e10"), (10, "e10"), expected=2)
+    assert faults_of(HELD, rows((10, "e10")), np.ones(1, np.bool_), 1, 1) == ["1 rows twice"]
     assert faults((5, "e10"), (10, "e10"), expected=1) == ["1 rows of events that the table has from another record"]
     assert faults_of(make_rows(), rows((10, "a")), np.ones(1, np.bool_), 1) == ["1 rows of no record"]
+
+
+def test_the_rows_of_one_record_are_no_doubles_of_each_other() -> None:
+    assert faults((10, "e10"), (10, "e10"), expected=2) == []
+    lines = [{"_source_offset": 10, "id": "e10", "line": line} for line in (1, 2, 2)]
+    assert doubled_rows([lines[:2]]) == doubled_rows([]) == 0
+    assert doubled_rows([lines[:2], lines[2:]]) == 1
 
 
 @pytest.fixture
