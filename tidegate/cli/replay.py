@@ -206,8 +206,11 @@ def _print_size(found: RangePlan) -> None:
         click.echo(f"Counts {found.events:,} rows of the lake again; the metrics have {over.rows:,} figures of them.")
     if LAKE in found.targets:
         _print_lake(found)
+    rows = "" if LAKE in found.targets else f"{over.rows:,} "
     if over.documents is not None:
-        click.echo(f"Writes the documents of the lake's rows again; the index has {over.documents:,} of the range now.")
+        click.echo(
+            f"Writes the documents of the lake's {rows}rows again; the index has {over.documents:,} of the range now."
+        )
 
 
 def _print_lake(found: RangePlan) -> None:
