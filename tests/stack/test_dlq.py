@@ -161,6 +161,9 @@ def test_a_letter_whose_event_is_in_silver_all_the_same_is_resolved(dataset: Syn
     dataset.send(f"dlq.{name}", [(0, dataset.dead_letter.encode(each)) for each in (wrong, other)])
 
     assert "1 letters would be resolved" in said("settle", name, "--dry-run")
+    shown = said("show", wrong["dead_letter_id"], "--dataset", name)
+    assert f"its event is in silver all the same, at silver.{name}/0/0: `tidegate dlq settle {name}`" in shown
+    assert "1 of them are in silver all the same" in said("stats", name)
     assert "1 letters of" in said("settle", name)
 
     found = told("show", wrong["dead_letter_id"], "--dataset", name)

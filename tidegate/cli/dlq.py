@@ -3,7 +3,6 @@
 Exit codes: 0 done, 1 a problem, 2 wrong usage.
 """
 
-import importlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -21,8 +20,9 @@ from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import State
 from tidegate.dlq.choose import without_identities
-from tidegate.dlq.index import Index, letter_index, looked_before
+from tidegate.dlq.index import Index, letter_index
 from tidegate.dlq.listing import page
+from tidegate.dlq.near import made_up_near
 from tidegate.dlq.stats import DEFAULT, GROUPS, HEADER, Asked, count, group_sql, with_made_up
 from tidegate.dlq.streams import named_streams
 from tidegate.settings import Settings, get_settings
@@ -96,11 +96,8 @@ for _each in (show, tail, settle, discard, park, reopen, export_, purge):
 
 
 def _made_up(settings: Settings, index: Index, stream: Stream) -> int | None:
-    """By a module that loads what only a look needs, where there was one."""
-    if not looked_before(settings, stream.name):
-        return None
-    found: int | None = importlib.import_module("tidegate.dlq.made_up").look_if_near(settings, index, stream)
-    return found
+    found = made_up_near(settings, index, stream)
+    return None if found is None else len(found)
 
 
 def _traffic(settings: Settings, streams: Sequence[Stream]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -10,12 +11,15 @@ import click
 from tidegate.cli.dlq_show import when
 from tidegate.cli.reading import reading
 from tidegate.clients.audit import audited, new_action
-from tidegate.dead_letters.ledger import Entry
+from tidegate.dead_letters.ledger import Entry, State
 from tidegate.dead_letters.view import MASK, View
 from tidegate.dlq.index import letter_index
+from tidegate.dlq.near import made_up_near
 from tidegate.dlq.one import One, as_json, find, look_at
 from tidegate.dlq.streams import named_streams
 from tidegate.settings import get_settings
+
+_WAITING = (State.OPEN, State.PARKED)
 
 
 @click.command()
@@ -35,6 +39,9 @@ def show(letter_id: str, dataset: str | None, reveal: bool, actor: str | None, i
     streams = named_streams(settings, [dataset] if dataset else [])
     with reading() as heard, letter_index(settings, streams, heard) as index:
         known = find(index, streams, letter_id)
+        if known.facts["state"] in _WAITING:
+            places = made_up_near(settings, index, known.stream) or {}
+            known = replace(known, in_silver=places.get(known.facts["id"]))
     action = new_action("reveal", known.stream.name, actor, detail=f"letter {known.facts['id']}")
     with audited(settings, action) if reveal else nullcontext():
         one = look_at(settings, known, reveal=reveal)
@@ -59,7 +66,10 @@ def lines(one: One) -> Iterator[str]:
     if one.history:
         yield "what became of it:"
     yield from (f"  {_entry(entry)}" for entry in one.history)
-    if facts["state"] == "open":
+    if one.known.in_silver:
+        settle = f"`tidegate dlq settle {one.known.stream.name}` resolves it"
+        yield f"its event is in silver all the same, at {one.known.in_silver}: {settle}"
+    elif facts["state"] == "open":
         yield f"Next: tidegate redrive plan {one.known.stream.name} --id {facts['id']}"
 
 

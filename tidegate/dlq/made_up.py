@@ -55,8 +55,8 @@ def look(settings: Settings, index: Index, stream: Stream, heard: Heard = lambda
     return [_made_up(stream, row) for row in rows]
 
 
-def look_if_near(settings: Settings, index: Index, stream: Stream) -> int | None:
-    """How many there are, where somebody has looked before and little came since; None else.
+def look_if_near(settings: Settings, index: Index, stream: Stream) -> dict[str, Place] | None:
+    """The silver row of each by the letter's id, where somebody has looked before and little came since; None else.
 
     Raises:
         TransientError: Kafka or the registry is out of reach.
@@ -64,7 +64,7 @@ def look_if_near(settings: Settings, index: Index, stream: Stream) -> int | None
     new_letters, new_rows = (behind(of(settings, stream)) for of in (_identities_topic, _silver_topic))
     if new_letters is None or new_rows is None or new_letters > NEAR_LETTERS or new_rows > NEAR_ROWS:
         return None
-    return len(look(settings, index, stream))
+    return {each.letter.id: each.silver for each in look(settings, index, stream)}
 
 
 class _Identities:

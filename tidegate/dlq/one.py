@@ -21,10 +21,14 @@ from tidegate.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the index has of a letter, and the dataset that it is of."""
+    """What the index has of a letter, and the dataset that it is of.
+
+    ``in_silver``: the row that has its identity all the same, where that is known of a letter that waits.
+    """
 
     stream: Stream
     facts: Mapping[str, Any]
+    in_silver: Place | None = None
 
     @property
     def place(self) -> Place:
@@ -106,6 +110,7 @@ def as_json(one: One) -> dict[str, Any]:
         "schema_version": one.version,
         "record": None if one.view is None else asdict(one.view),
         "what_to_do": one.advice,
+        "in_silver": one.known.in_silver,
         "history": [entry._asdict() for entry in one.history],
     }
 

@@ -1,6 +1,6 @@
 """Letters whose events silver has all the same are found by their identities; what was read once is read no more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -17,7 +17,8 @@ from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dlq import made_up
 from tidegate.dlq.index import looked_before
-from tidegate.dlq.made_up import MadeUp, look, look_if_near
+from tidegate.dlq.made_up import MadeUp, look
+from tidegate.dlq.near import made_up_near
 
 CLICKS = load_stream(SCHEMAS, "clicks")
 
@@ -104,21 +105,21 @@ def test_only_what_came_since_is_read_again(topics: Topics, monkeypatch: pytest.
     assert read == [1, 1]
 
 
-def test_the_count_is_told_where_somebody_looked_before_and_little_came_since(
+def test_they_are_told_where_somebody_looked_before_and_little_came_since(
     topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def near() -> int | None:
+    def near() -> Mapping[str, Place] | None:
         with topics.served.index() as index:
-            return look_if_near(topics.served.settings, index, CLICKS)
+            return made_up_near(topics.served.settings, index, CLICKS)
 
-    topics.letter(1, "a")
+    made = topics.letter(1, "a")
     topics.row("b")
     assert (looked_before(topics.served.settings, "clicks"), near()) == (False, None)
     topics.look()
     assert looked_before(topics.served.settings, "clicks")
-    assert near() == 0
+    assert near() == {}
     topics.row("a")
-    assert near() == 1
+    assert near() == {made["dead_letter_id"]: Place("silver.clicks", 0, 1)}
     monkeypatch.setattr(made_up, "NEAR_ROWS", 1)
     topics.row("c")
     topics.row("d")

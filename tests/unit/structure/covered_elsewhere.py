@@ -34,6 +34,7 @@ COVERED = {
     "tidegate/dlq/arrow.py": "tests/unit/dlq/test_index.py",
     "tidegate/dlq/choose.py": "tests/stack/test_dlq.py",
     "tidegate/dlq/export.py": "tests/stack/test_dlq.py",
+    "tidegate/dlq/near.py": "tests/unit/dlq/test_made_up.py",
     "tidegate/dlq/one.py": "tests/stack/test_dlq.py",
     "tidegate/dlq/settle.py": "tests/stack/test_dlq.py",
     "tidegate/dlq/streams.py": "tests/stack/test_dlq.py",
