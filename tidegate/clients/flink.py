@@ -91,6 +91,11 @@ class FlinkClient:
             vertex["status"] in ("RUNNING", "FINISHED") for vertex in job["vertices"]
         )
 
+    def begun(self, job_id: str) -> bool:
+        """Whether a task of the job runs, or has: those of a batch run one after the other."""
+        job = self._get(f"/jobs/{job_id}")
+        return any(vertex["status"] in ("RUNNING", "FINISHED") for vertex in job["vertices"])
+
     def checkpoints(self, job_id: str) -> dict[str, Any]:
         """Checkpoint counts and the latest completed one, as Flink reports them."""
         counts: dict[str, Any] = self._get(f"/jobs/{job_id}/checkpoints")

@@ -73,7 +73,7 @@ def _count(settings: Settings, plan: RangePlan, status: Status) -> Status:
     status = store_status(settings, plan.plan_id, replace(status, job_id=job.job_id))
     require_finished(
         client,
-        wait_until_ended(client, job.job_id),
+        wait_until_ended(client, job.job_id, begun=client.begun),
         "the job of the replay",
         remedy=f"See `tidegate logs taskmanager`; `tidegate replay run {plan.plan_id}` counts these days once more.",
     )

@@ -67,16 +67,23 @@ def _write(settings: Settings, plan: Plan) -> Path:
 
 
 def wait_until_ended(
-    client: FlinkClient, job_id: str, meanwhile: Callable[[FlinkJob], None] = lambda _job: None
+    client: FlinkClient,
+    job_id: str,
+    meanwhile: Callable[[FlinkJob], None] = lambda _job: None,
+    begun: Callable[[str], bool] | None = None,
 ) -> FlinkJob:
-    """The job, once it has ended: when it has begun, it fails or finishes. ``meanwhile`` is called again and again."""
+    """The job, once it has ended: when it has begun, it fails or finishes. ``meanwhile`` is called again and again.
+
+    ``begun``: whether it has; if left out, when all of its tasks run, which those of a batch never do.
+    """
+    begun = begun or client.running
     deadline_s, has_begun = time.monotonic() + START_LIMIT_S, False
     while True:
         job = next(each for each in client.jobs() if each.job_id == job_id)
         if job.state not in LIVE:
             return job
         meanwhile(job)
-        has_begun = has_begun or client.running(job.job_id)
+        has_begun = has_begun or begun(job.job_id)
         if not has_begun and time.monotonic() > deadline_s:
             client.cancel(job.job_id)
             raise TidegateError(

@@ -25,6 +25,16 @@ JOB = {
     ],
     "plan": {"nodes": [{"id": "s"}, {"id": "w", "inputs": [{"id": "s"}]}]},
 }
+BATCH, WAITING = (
+    {
+        "state": "RUNNING",
+        "vertices": [
+            {"id": "s", "name": "Source: rows", "status": first},
+            {"id": "w", "name": "figures: Writer", "status": "CREATED"},
+        ],
+    }
+    for first in ("RUNNING", "SCHEDULED")
+)
 EXCEPTIONS = {
     "exceptionHistory": {
         "entries": [{"stacktrace": "java.io.IOException: full\n\tat x", "timestamp": 7}, {"stacktrace": "older"}]
@@ -39,6 +49,8 @@ FAILED = {
 ANSWERS = {
     "/jobs/overview": OVERVIEW,
     "/jobs/b": JOB,
+    "/jobs/batch": BATCH,
+    "/jobs/waiting": WAITING,
     "/jobs/b/exceptions": EXCEPTIONS,
     "/jobs/b/metrics?get=numRestarts": [{"id": "numRestarts", "value": "3"}],
     "/jobs/a/metrics?get=numRestarts": [],
@@ -82,6 +94,11 @@ def test_a_job_runs_if_all_its_tasks_do(flink: FlinkClient) -> None:
     assert flink.running("b")
     assert flink.vertices("b") == [Vertex("s", "Source: raw", ()), Vertex("w", "silver: Writer", ("s",))]
     assert flink.metric_sums("b", "w", ["numRecordsIn"]) == {"numRecordsIn": 7.0}
+
+
+def test_a_batch_has_begun_with_the_first_of_its_tasks(flink: FlinkClient) -> None:
+    assert [flink.begun(name) for name in ("b", "batch", "waiting")] == [True, True, False]
+    assert not flink.running("batch")
 
 
 def test_a_failure_is_told_by_its_first_line(flink: FlinkClient) -> None:
