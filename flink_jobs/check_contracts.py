@@ -71,8 +71,7 @@ def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Proble
         *_refine_problems(flink, dataset),
         *_metric_problems(flink, dataset),
         *_rule_risks(flink, dataset),
-        *_null_problems(flink, dataset),
-        *_example_problems(flink, dataset),
+        *_judged_problems(flink, dataset),
     ]
 
 
@@ -96,17 +95,36 @@ def _rule_risks(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
         yield from _risks(f"{dataset.name}/contract.yaml", f"rules.{position} ({rule.name})", found, failures=False)
 
 
+def _judged_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
+    """Of a record of nulls and of the examples: one job of Flink, which takes seconds, and one for each if it fails."""
+    examples, _ = read_examples(dataset)
+    records = [example.record for example in examples]
+    try:
+        nulls, *found = _masks(flink, dataset, [{}, *records])
+    except SqlError:
+        yield from _null_problems(flink, dataset)
+        yield from _example_problems(flink, dataset, examples)
+    else:
+        yield from _unmapped_nulls(dataset, nulls)
+        yield from _differences(dataset, examples, [row[1:] for row in found])
+
+
 def _null_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
     """Whether a record without values can be mapped and judged, as which one comes that could not be taken."""
     try:
-        [[_, _, _, _, *faults]] = _masks(flink, dataset, [{}])
-        if any(faults):
-            remedy = "Let it give a null for nulls."
-            yield Problem(f"{dataset.name}/map.sql", "select", f"fails for a record of nulls: {faults[0]}", remedy)
+        [nulls] = _masks(flink, dataset, [{}])
+        yield from _unmapped_nulls(dataset, nulls)
     except SqlError as error:
         remedy = "Let the checks give a value for nulls: no coalesce to a value that they fail for."
         problem = f"fail for a record whose fields are all null: {error.reason}"
         yield Problem(f"{dataset.name}/contract.yaml", "rules", problem, remedy)
+
+
+def _unmapped_nulls(dataset: Stream, row: Sequence[Any]) -> Iterator[Problem]:
+    _, _, _, _, *faults = row
+    if any(faults):
+        remedy = "Let it give a null for nulls."
+        yield Problem(f"{dataset.name}/map.sql", "select", f"fails for a record of nulls: {faults[0]}", remedy)
 
 
 def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
@@ -178,8 +196,7 @@ def _repeated_calls(file: str, plan: str) -> Iterator[Problem]:
         yield Problem(file, call, "would run in Python more than once for each row", remedy)
 
 
-def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Problem]:
-    examples, _ = read_examples(dataset)
+def _example_problems(flink: TableEnvironment, dataset: Stream, examples: Sequence[Example]) -> Iterator[Problem]:
     if not examples:
         return
     try:
@@ -189,8 +206,12 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
             f"{dataset.name}/contract.yaml", "rules", f"fail for an example: {error.reason}", "Guard the check."
         )
         return
-    for position, *masks in found:
-        example = examples[position]
+    yield from _differences(dataset, examples, [row[1:] for row in found])
+
+
+def _differences(dataset: Stream, examples: Sequence[Example], found: Sequence[Sequence[Any]]) -> Iterator[Problem]:
+    """``found``: the masks of each example."""
+    for example, masks in zip(examples, found, strict=True):
         actual = expectation(dataset.contract, *masks)
         if actual != example.expect:
             yield Problem(
@@ -199,10 +220,10 @@ def _example_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Prob
 
 
 def _masks(flink: TableEnvironment, dataset: Stream, records: Sequence[Mapping[str, Any]]) -> list[Sequence[Any]]:
-    """The position of each record with its masks, and why it could not be mapped where it can be."""
+    """The position of each record with its masks, and why it could not be mapped where it can be; in their order."""
     try:
         with flink.execute_sql(masks_query(dataset, records)).collect() as results:
-            return list(results)
+            return sorted((tuple(row) for row in results), key=lambda row: int(row[0]))
     except FLINK_REFUSES as error:
         raise SqlError(error) from error
 
