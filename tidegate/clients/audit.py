@@ -44,6 +44,9 @@ class Action:
     entries: Mapping[str, int] = field(default_factory=dict)
 
 
+_FIRST_VERSION = {*Action.__slots__} - {"entries"}
+
+
 def default_actor() -> str:
     """Who runs this command, as the operating system knows them."""
     return f"{getpass.getuser()}@{socket.gethostname()}"
@@ -107,7 +110,7 @@ def read_actions(settings: Settings) -> list[Action]:
 
 
 def read_records(settings: Settings, spans: Spans | None = None) -> Iterator[Action]:
-    """The records of all phases, one by one as they are read, or those at these offsets.
+    """The records of all phases, one by one as they are read, or those at these offsets; what is none is left out.
 
     Raises:
         TransientError: Kafka or the registry is out of reach.
@@ -116,5 +119,5 @@ def read_records(settings: Settings, spans: Spans | None = None) -> Iterator[Act
     spans = topic_spans(settings, ACTIONS_TOPIC) if spans is None else spans
     for batch in read_batches(Scan(settings, ACTIONS_TOPIC, spans)):
         for record in (decode_record(value, schemas) for value in batch.values):
-            if record is not None:
+            if record is not None and record.keys() >= _FIRST_VERSION:
                 yield Action(**{name: record[name] for name in Action.__slots__ if name in record})

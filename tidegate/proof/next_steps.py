@@ -11,8 +11,8 @@ LOST: dict[LayerName, str] = {
     "lake_bronze": "Is the lake job at work? `tidegate status`; it commits at each of its checkpoints.",
     "lake_silver": "Is the lake job at work? `tidegate status`; it commits at each of its checkpoints. What it has "
     "lost for good is written by `{replay}`.",
-    "index": "Is the index job at work? `tidegate status`, `tidegate index status`. All documents are written again, "
-    "by their own ids, by `tidegate stop index --no-savepoint` and `tidegate run index --recover-from none`.",
+    "index": "Is the index job at work? `tidegate status`, `tidegate index status`. What it has lost for good is "
+    "written by `{replay} --target index`.",
 }
 STRANGE: dict[LayerName, str] = {
     "topics": "Did refine begin without its state, or did others write to its topics? `tidegate audit list`, `tidegate "
@@ -20,7 +20,8 @@ STRANGE: dict[LayerName, str] = {
     "lake_bronze": "Did the lake job begin from an older state, or did others write to its tables? `tidegate status`.",
     "lake_silver": "Did the lake job begin from an older state, or did others write to its tables? `tidegate status`. "
     "Rows are made once by `{replay}`.",
-    "index": "Did others write to the index? `tidegate index status`; Kafka has the right rows.",
+    "index": "Did others write to the index, or is the lake right and the index not? `tidegate index status`, then "
+    "`{replay} --target index`.",
 }
 LEDGER = (
     "See `tidegate dlq show LETTER`, `tidegate audit show ACTION` and `tidegate redrive status`. A lost or changed "
@@ -41,7 +42,7 @@ def _text(finding: Finding) -> str:
     if finding.layer == "ledger":
         return LEDGER
     if finding.fault == "changed":
-        return CHANGED
+        return CHANGED.replace("{replay}", "{replay} --target index") if finding.layer == "index" else CHANGED
     return (LOST if finding.fault == "missing" else STRANGE)[finding.layer]
 
 

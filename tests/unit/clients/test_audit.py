@@ -1,20 +1,26 @@
 """What is done is written before it begins and when it has ended, also badly."""
 
+from dataclasses import asdict
+
 import pytest
 
 from tests.broker import Broker
+from tests.contracts import SCHEMAS
 from tests.unit.clients.registries import MemoryRegistry
+from tidegate.avro.codec import Encoder
 from tidegate.clients import audit, audit_topics
 from tidegate.clients.audit import audited, default_actor, new_action, read_actions
+from tidegate.contracts.load import platform_schemas
 from tidegate.errors import TidegateError
 
 
 @pytest.fixture(autouse=True)
-def registry(monkeypatch: pytest.MonkeyPatch) -> None:
+def registry(monkeypatch: pytest.MonkeyPatch) -> MemoryRegistry:
     registry = MemoryRegistry()
     monkeypatch.setattr(audit, "RegistryClient", lambda _: registry)
     monkeypatch.setattr(audit_topics, "RegistryClient", lambda _: registry)
     monkeypatch.setattr(audit_topics, "create_topics", lambda *_: None)  # the broker makes them on first use
+    return registry
 
 
 def test_both_ends_of_an_action_are_written(broker: Broker) -> None:
@@ -47,3 +53,16 @@ def test_what_fails_has_an_end_that_says_so(broker: Broker) -> None:
 
 def test_nothing_was_done_before_the_first(broker: Broker) -> None:
     assert read_actions(broker.settings) == []
+
+
+def test_records_that_are_none_of_ours_and_those_of_a_version_before_are_no_trouble(
+    broker: Broker, registry: MemoryRegistry
+) -> None:
+    action = new_action("park", "clicks")
+    first = platform_schemas(SCHEMAS, "audit_action")[0]
+    strange = {"type": "record", "name": "Strange", "fields": [{"name": "at", "type": "long"}]}
+    for schema, record in ((strange, {"at": 1}), (first, asdict(action))):
+        number = registry.register("audit.actions-value", schema)
+        broker.send("audit.actions", [(0, Encoder(schema, number).encode(record))])
+
+    assert read_actions(broker.settings) == [action]

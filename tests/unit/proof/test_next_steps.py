@@ -9,7 +9,7 @@ from tidegate.proof.next_steps import next_step
 from tidegate.proof.report import Finding, Found, LayerName
 
 
-@pytest.mark.parametrize(("layer", "fault"), product(get_args(LayerName), get_args(Found)))
+@pytest.mark.parametrize(("layer", "fault"), [*product(get_args(LayerName), get_args(Found))])
 def test_every_fault_of_every_layer_names_a_command(layer: LayerName, fault: Found) -> None:
     text = next_step("clicks", Finding(layer, fault, 1, ("0:7",)))
 
@@ -28,4 +28,6 @@ def test_a_replay_has_the_offsets_that_are_shown_where_these_are_all() -> None:
 
     assert "`tidegate replay plan clicks --offsets 0:2-8,1:3-4`" in next_step("clicks", few)
     assert "`tidegate replay plan clicks`" in next_step("clicks", many)
+    document = Finding("index", "changed", 1, ("0:7 (price)",))
+    assert "`tidegate replay plan clicks --offsets 0:7-8 --target index`" in next_step("clicks", document)
     assert "`tidegate replay plan clicks`" in next_step("clicks", nowhere)
