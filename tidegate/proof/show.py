@@ -10,15 +10,15 @@ from tidegate.proof.report import ACCOUNTED, FAULTS, Count, ProofReport
 
 COUNTS: tuple[Count, ...] = ("raw", *ACCOUNTED)
 _OF_REDRIVES: tuple[Count, ...] = ("repaired", "parked")
-_WIDE = 100
-_NARROW = {"duplicate": "dupli-\ncate", "unexplained": "unex-\nplained", "repaired": "re-\npaired"}
+_WIDE, _ROOMY = 100, 118
+_NARROW = {"partition": "part", "duplicate": "dupli-\ncate", "unexplained": "unex-\nplained", "repaired": "re-\npaired"}
 """How the longest headings break in a narrow terminal."""
 
 
 def print_report(report: ProofReport, console: Console) -> None:
     """The report for people: the table, the layers, the verdict, and where to look if it does not hold."""
     if report.partitions:
-        console.print(_partition_table(report, wide=console.width >= _WIDE))
+        console.print(_partition_table(report, console.width))
         console.print(_sum(report), highlight=False)
     if report.layers:
         console.print(_layer_table(report))
@@ -41,16 +41,17 @@ def print_report(report: ProofReport, console: Console) -> None:
     console.print(f"[{style}]{report.verdict()}[/] ({report.seconds:.1f} s, {report.peak_rss_mb:,.0f} MB)")
 
 
-def _partition_table(report: ProofReport, *, wide: bool) -> Table:
+def _partition_table(report: ProofReport, width: int) -> Table:
     """One row per raw partition and one for all.
 
     A narrow terminal has no room for the offsets' column, nor for repaired and parked where there are none.
     """
+    wide = width >= _WIDE
     counted = [count for count in COUNTS if wide or count not in _OF_REDRIVES or report.total(count)]
     table = Table(title=f"{report.dataset}: offsets by raw partition", box=SIMPLE_HEAD if wide else None)
     table.padding = (0, 1, 0, 0)
     for heading in (*(("partition", "offsets") if wide else ("part",)), *counted, *FAULTS):
-        table.add_column(_heading(heading, wide=wide), justify="right")
+        table.add_column(_heading(heading, wide=width >= _ROOMY), justify="right")
     for verdict in report.partitions:
         window = verdict.window
         offsets = [f"{window.start:,}–{window.end:,}"] if wide else []

@@ -43,6 +43,7 @@ def test_all_that_came_in_is_the_sum_of_what_became_of_it() -> None:
 
 def test_a_narrow_terminal_keeps_the_counts_and_does_without_the_offsets() -> None:
     assert "0–100" in printed(RIGHT, width=100)
+    assert all("…" not in printed(RIGHT, width=width) for width in (80, 100, 117, 118))
     narrow = printed(RIGHT, width=80)
     assert "0–100" not in narrow
     assert "200" in narrow
