@@ -1,20 +1,21 @@
 """Turns the records of raw, silver and dropped topics into rows; each function is one worker's job."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
 from tidegate.avro.contract_records import ContractReader
 from tidegate.avro.frame import NO_SCHEMA_ID, prefixed
-from tidegate.avro.leading_fields import Buffer, Layout, Mask, OneSchema, layouts, read_by_schema, texts
+from tidegate.avro.leading_fields import Buffer, Ints, Layout, Mask, OneSchema, layouts, read_by_schema, texts
 from tidegate.avro.paths import value_at
 from tidegate.avro.records import LookUp, WriterSchemas
 from tidegate.avro.types import AvroType
 from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.envelope import DROPPED_PLACE, PLACE, identity_bytes, identity_text
+from tidegate.contracts.envelope import DOCUMENT_ID_MAX_BYTES, DROPPED_PLACE, PLACE, identity_bytes, identity_text
 from tidegate.proof.marks import noting_marks
 from tidegate.proof.rows import Fingerprints, Marked, Offsets, Place, Rows, concat, fingerprints, make_rows
 from tidegate.proof.verdict import RawRows
@@ -137,7 +138,7 @@ def _leading_rows(some: OneSchema) -> tuple[Offsets, Rows]:
     if some.fields is None:
         return some.places[:0], make_rows()
     partition, offset, *rest = some.fields.columns
-    identities = fingerprints(texts(some.buffer, rest, identity_bytes)) if rest else None
+    identities = fingerprints(_identity_texts(some.buffer, rest)) if rest else None
     rows, readable = make_rows(partition, offset, identities), some.fields.readable
     return (some.places, rows) if readable.all() else (some.places[readable], rows.where(readable))
 
@@ -149,7 +150,7 @@ def _identities(buffer: Buffer, found: WriterSchemas[Layout]) -> tuple[Fingerpri
     for some in read_by_schema(buffer, found):
         if some.fields is not None:
             readable[some.places] = some.fields.readable
-            identities[some.places] = fingerprints(texts(some.buffer, some.fields.columns, identity_bytes))
+            identities[some.places] = fingerprints(_identity_texts(some.buffer, some.fields.columns))
     return identities, readable
 
 
@@ -200,3 +201,11 @@ def _item_identities(batch: Batch, row: int, reader: ContractReader, layout: Raw
 
 def _look_up(scan: Scan) -> LookUp:
     return RegistryClient(scan.settings).by_id
+
+
+def _identity_texts(buffer: Buffer, columns: Sequence[Ints | tuple[Ints, Ints]]) -> list[bytes]:
+    """As ``identity_bytes`` has them; most are the value of one column as it is, and need no call of it."""
+    if len(columns) > 1:
+        return texts(buffer, columns, identity_bytes)
+    values = texts(buffer, columns, itemgetter(0))
+    return [value if len(value) < DOCUMENT_ID_MAX_BYTES else identity_bytes((value,)) for value in values]

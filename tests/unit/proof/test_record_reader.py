@@ -12,6 +12,7 @@ from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import SCHEMA_ID_HEADER, body_of, frame
 from tidegate.avro.types import AvroSchema, read_record
 from tidegate.clients.kafka_records import Scan
+from tidegate.contracts.envelope import identity_bytes
 from tidegate.proof import record_reader
 from tidegate.proof.record_reader import (
     RawLayout,
@@ -92,6 +93,15 @@ def test_silver_and_dropped_records_have_the_places_and_identities_they_name(bro
     assert places(rows) == [(3, 7), (3, 5)]
     assert rows.identity.tolist() == fingerprints([b"e7", b"e5"]).tolist()
     assert places(read_silver(silver, ()).rows) == [(3, 7), (3, 5)]
+
+
+@pytest.mark.parametrize("size", [1, 511, 512, 600])
+def test_an_identity_of_one_column_is_known_as_its_document_is(broker: Broker, size: int) -> None:
+    """Also one that is too long for an id."""
+    silver = scan(broker, encode("silver", _source_partition=3, _source_offset=7, id="é" * (size // 2) + "x"))
+
+    text = identity_bytes([("é" * (size // 2) + "x").encode()])
+    assert read_silver(silver, ("id",)).rows.identity.tolist() == fingerprints([text]).tolist()
 
 
 def test_a_dropped_record_has_no_identity(broker: Broker) -> None:
