@@ -258,7 +258,8 @@ class BulkDeliveryTest {
 
         ever.countDown();
         assertEquals(3, server.documents.size());
-        assertEquals(3L, hasty.metrics.counted().get("no_answer.documentsHeldBack"));
+        // More where the machine is so busy that the next answer is late too.
+        assertTrue(hasty.metrics.counted().get("no_answer.documentsHeldBack") >= 3);
     }
 
     @Test
