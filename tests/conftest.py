@@ -6,11 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.workers import is_worker, longest_first, needs_no_server, scheduler, step_back
+from tests.workers import be_worker, is_worker, longest_first, needs_no_server, scheduler, step_back
 
 pytest_plugins = ["tests.servers", "tests.pipeline"]
 
 _seconds: defaultdict[str, float] = defaultdict(float)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where this is one of several workers."""
+    if is_worker(config):
+        be_worker()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 T = TypeVar("T")
 BESIDE = ("tests/unit/", "tests/flink/")
 SERVERS = "tests of the servers"
-NICENESS = 15
-"""Such a process gets a thirtieth of the core that another one wants too."""
+NICENESS = 10
+"""Such a process gets a tenth of the core that another one wants too."""
 
 
 def needs_no_server(nodeid: str) -> bool:
@@ -35,6 +36,16 @@ def longest_first(items: Sequence[T], nodeids: Sequence[str]) -> list[T]:
 def is_worker(config: pytest.Config) -> bool:
     """Whether this process is one of several that run the tests."""
     return hasattr(config, "workerinput")
+
+
+def be_worker() -> None:
+    """Before the first test: how fast and how wide a worker is, is no test's matter.
+
+    It may have to wait for its core at any place, and pytest-xdist gives it the terminal's width as a variable.
+    """
+    os.environ.pop("COLUMNS", None)
+    settings.register_profile("worker", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("worker")
 
 
 def step_back() -> None:

@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import settings
 
-from tests.workers import NICENESS, longest_first, scope_of
+from tests.workers import NICENESS, be_worker, longest_first, scope_of
 
 BESIDE = [
     "tests/unit/a/test_one.py::test_x[1]",
@@ -41,3 +42,14 @@ def test_to_step_back_twice_is_to_step_back_once() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert [*map(int, said.split())] == [max(NICENESS, os.nice(0))] * 2
+
+
+def test_a_worker_has_no_width_and_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings.get_current_profile_name()
+    monkeypatch.setenv("COLUMNS", "80")
+    try:
+        be_worker()
+        assert settings().deadline is None
+        assert "COLUMNS" not in os.environ
+    finally:
+        settings.load_profile(before)
