@@ -58,9 +58,11 @@ def watch(proofs: ProofWatch, address: tuple[str, int], stop: Callable[[], bool]
                 if not proofs.has_proved and not isinstance(error, TransientError):
                     raise
                 board.fail(proofs)
-                if error.problem != said:
+                # Of an outage the server stands first; what it does not do changes while it ends and begins.
+                kind = error.problem.split(" ")[0] if isinstance(error, TransientError) else error.problem
+                if kind != said:
                     say(f"{error.problem} {error.remedy} {GOES_ON}", "proof_failed", "warning", error=error.problem)
-                said = error.problem
+                said = kind
             while not stop() and time.time() < began_s + proofs.every_s:
                 time.sleep(POLL_S)
     return proofs.holds

@@ -59,7 +59,8 @@ def test_what_keeps_a_proof_from_being_made_is_said_once_and_does_not_end_the_wa
     listener = Listener(14)
     away = TransientError("Kafka is away.", remedy="Start it.")
     removed = TidegateError("retention removed records.", remedy="Ask again.")
-    turns: list[ProofReport | Exception] = [WRONG, away, away, removed, replace(WRONG, seconds=9.0), away, WRONG]
+    still = TransientError("Kafka does not answer.", remedy="Start it.")
+    turns: list[ProofReport | Exception] = [WRONG, away, still, removed, replace(WRONG, seconds=9.0), away, WRONG]
 
     def prove() -> ProofReport:
         turn = turns.pop(0)
