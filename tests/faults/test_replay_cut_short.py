@@ -18,8 +18,8 @@ from tidegate.clients.lake import open_catalog
 from tidegate.replay.settled import refined_up_to
 from tidegate.settings import Settings
 
-EVENTS, RATE = 6000, 200
-"""So that the job reads for half a minute."""
+EVENTS, RATE = 6000, 100
+"""So that the job reads for a minute."""
 
 
 @pytest.fixture

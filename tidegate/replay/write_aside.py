@@ -1,5 +1,6 @@
 """The Flink job of a replay into the lake: started, followed, found again after a crash of whoever started it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from tidegate.replay.store import PLANNED, WRITING, WRITTEN, Status, plan_file, 
 from tidegate.settings import Settings
 
 PROGRAM = "replay_lake.py"
+_COUNTER = re.compile(r"Source__.*raw_records.*\.numRecordsIn|raw_records.*\.numRecordsOut")
+"""Of the source, which Kafka's connector names by its table's whole name; out of bronze, of what decodes the bytes."""
 Tell = Callable[[int], None]
 """Told how many raw records have been read."""
 
@@ -75,9 +78,7 @@ def records_read(client: FlinkClient, job_id: str) -> int:
 
 
 def _counters(names: list[str]) -> list[str]:
-    """Of the source; out of bronze, of what decodes the bytes."""
-    wanted = {"Source__raw_records": ".numRecordsIn", "raw_records": ".numRecordsOut"}
-    return [name for name in names for start, end in wanted.items() if name.startswith(start) and name.endswith(end)]
+    return [name for name in names if _COUNTER.fullmatch(name)]
 
 
 def _begin(settings: Settings, client: FlinkClient, plan: RangePlan, rate: float | None) -> tuple[Status, FlinkJob]:

@@ -52,21 +52,34 @@ def test_what_runs_is_always_ours() -> None:
     assert found(Status(WRITING, started_at=50), job("a", "RUNNING", 9)) == "a"
 
 
+KAFKA, BRONZE = (
+    "Source__KafkaSource-default_catalog_clicks_raw_records.numRecordsIn",
+    "raw_records.numRecordsOut",
+)
+OTHERS = ["Calc[2].numRecordsIn", "numRecordsOut", f"{KAFKA}PerSecond", "Source__raw_bytes.numRecordsIn"]
+
+
 class Counting(Cluster):
-    """A job with two tasks, whose source has read from two readers."""
+    """A job with two tasks, whose source has read from two readers; ``counter`` is the name of their count."""
+
+    def __init__(self, counter: str) -> None:
+        super().__init__()
+        self._counter = counter
 
     def vertices(self, _job_id: str) -> list[Vertex]:
-        return [Vertex("v1", "Source: raw_records[1] -> Calc[2]", ()), Vertex("v2", "IcebergSink", ("v1",))]
+        source = "Source: KafkaSource-default_catalog.clicks.raw_records -> Calc[2]"
+        return [Vertex("v1", source, ()), Vertex("v2", "IcebergSink", ("v1",))]
 
     def metric_names(self, _job_id: str, vertex_id: str) -> list[str]:
         assert vertex_id == "v1"
-        return ["Source__raw_records[1].numRecordsIn", "Calc[2].numRecordsIn", "numRecordsOut"]
+        return [self._counter, *OTHERS]
 
     def metric_sums(self, _job_id: str, _vertex_id: str, names: list[str]) -> dict[str, float]:
-        assert names == ["Source__raw_records[1].numRecordsIn"]
+        assert names == [self._counter]
         return {names[0]: 42.0}
 
 
-def test_what_its_source_has_read_is_counted() -> None:
-    cluster: Any = Counting()
+@pytest.mark.parametrize("counter", [KAFKA, BRONZE])
+def test_what_its_source_has_read_is_counted(counter: str) -> None:
+    cluster: Any = Counting(counter)
     assert records_read(cluster, "a") == 42
