@@ -41,7 +41,7 @@ def is_worker(config: pytest.Config) -> bool:
 def be_worker() -> None:
     """Before the first test: how fast and how wide a worker is, is no test's matter.
 
-    It may have to wait for its core at any place, and pytest-xdist gives it the terminal's width as a variable.
+    It may have to wait for its core at any place, and the process that starts it hands on the width of a terminal.
     """
     os.environ.pop("COLUMNS", None)
     settings.register_profile("worker", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
