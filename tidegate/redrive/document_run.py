@@ -20,6 +20,7 @@ from tidegate.errors import TransientError
 from tidegate.redrive.documents import document_of, found_there
 from tidegate.redrive.fix import NotFixed
 from tidegate.redrive.pace import Pace, batches, parts
+from tidegate.redrive.personal import document_paths, told_of
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.planned import ledger_of, read_planned
 from tidegate.redrive.progress import Progress, left, progress
@@ -66,6 +67,7 @@ class DocumentRun:
         # Behind the fence: what the ledger says now, no other run of this dataset adds to.
         self.ledger = ledger_of(self.settings, self.plan)
         self._index = DocumentClient(self.settings)
+        self._personal = document_paths(self.stream)
         self._begun_s = time.monotonic()
 
     def carry_out(self) -> Progress:
@@ -134,12 +136,16 @@ class DocumentRun:
         self.step("written")
         for each, answer in zip(lacking, answers, strict=True):
             if answer.kind == "refused":
-                made.append(self._refused(each, answer.reason))
+                made.append(self._refused(each, told_of(self._personal, each.document.body, answer.reason)))
             elif answer.kind != "held back":
                 made.append(self._taken(each))  # a conflict: what came meanwhile is newer
         self.sent += len(lacking)
         self._record(made)
-        held_back = [answer.reason for answer in answers if answer.kind == "held back"]
+        held_back = [
+            told_of(self._personal, each.document.body, answer.reason)
+            for each, answer in zip(lacking, answers, strict=True)
+            if answer.kind == "held back"
+        ]
         if held_back:
             raise TransientError(
                 f"OpenSearch takes no documents for a reason of its own: {held_back[0]}.",

@@ -11,6 +11,7 @@ from tidegate.redrive.document_run import GONE, MOST_DOCUMENTS, Kept
 from tidegate.redrive.documents import document_of, found_there
 from tidegate.redrive.fix import NotFixed
 from tidegate.redrive.judged import DryRun, Judged
+from tidegate.redrive.personal import document_paths, told_of
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.planned import read_planned
 from tidegate.redrive.verdicts import Verdict
@@ -42,7 +43,7 @@ def try_documents(settings: Settings, stream: Stream, plan: RedrivePlan, sample:
         for start in range(0, len(letters), MOST_DOCUMENTS):
             kept = [*_kept(settings, stream, letters[start : start + MOST_DOCUMENTS])]
             aside = f"tidegate-dry-run-{plan.plan_id.lower()}-{time.time_ns():x}"
-            for judged in _judged(index, name, kept, aside):
+            for judged in _judged(index, name, kept, aside, document_paths(stream)):
                 found.add(judged)
     return found
 
@@ -55,7 +56,9 @@ def _kept(settings: Settings, stream: Stream, letters: Sequence[PlannedLetter]) 
             yield Kept(by_id[letter["dead_letter_id"]], document)
 
 
-def _judged(index: DocumentClient, name: str, kept: Sequence[Kept], aside: str) -> Iterator[Judged]:
+def _judged(
+    index: DocumentClient, name: str, kept: Sequence[Kept], aside: str, personal: tuple[str, ...]
+) -> Iterator[Judged]:
     lacking: list[Kept] = []
     for each, held in zip(kept, index.held([each.document for each in kept]), strict=True):
         there = found_there(each.document, held)
@@ -68,10 +71,11 @@ def _judged(index: DocumentClient, name: str, kept: Sequence[Kept], aside: str) 
     if not lacking:
         return
     for each, answer in zip(lacking, index.try_out(name, [each.document for each in lacking], aside), strict=True):
-        yield _verdict(each, answer)
+        yield _verdict(each, answer, personal)
 
 
-def _verdict(kept: Kept, answer: Answer) -> Judged:
+def _verdict(kept: Kept, answer: Answer, personal: tuple[str, ...]) -> Judged:
     if answer.kind == "written":
         return Judged(kept.letter, Verdict.PASSES, detail=f"as {kept.document}")
-    return Judged(kept.letter, Verdict.FAILS, CAUSE if answer.kind == "refused" else HELD_BACK, answer.reason)
+    reason = told_of(personal, kept.document.body, answer.reason)
+    return Judged(kept.letter, Verdict.FAILS, CAUSE if answer.kind == "refused" else HELD_BACK, reason)

@@ -1,12 +1,13 @@
-"""Which fields of a raw record are personal, and texts without their values. Pure."""
+"""Which fields of a raw record or of a document are personal, and texts without their values. Pure."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tidegate.avro.json_values import sent_name
 from tidegate.avro.types import AvroType
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.map_sql import read_map
+from tidegate.contracts.map_sql import overlap, paths_in, read_map
 from tidegate.redrive.change import values_at
 
 MASK = "***"
@@ -22,6 +23,24 @@ def personal_paths(stream: Stream) -> tuple[str, ...]:
         columns = sorted(read.read_by({column.partition(".")[0] for column in columns}))
     is_json = stream.contract.is_json
     return tuple(_sent(stream.raw_type, path) if is_json else path for path in columns)
+
+
+def document_paths(stream: Stream) -> tuple[str, ...]:
+    """The paths in a document of what the contract calls personal, and the columns that ``refine.sql`` makes of it."""
+    named = [privacy.field for privacy in stream.contract.privacy]
+    read = read_map(stream.refine_sql)
+    made = (
+        item.name
+        for item in read.items
+        for path in paths_in(item.tokens, read.alias)
+        if any(overlap(each, field) for field in named for each in (path, path.partition(".")[2]) if each)
+    )
+    return tuple(dict.fromkeys([*named, *filter(None, made)]))
+
+
+def told_of(paths: tuple[str, ...], document: bytes, text: str) -> str:
+    """A text about a document, without the values that it has at the paths."""
+    return Masker(paths, json.loads(document)).told(text)
 
 
 def is_personal(path: str, paths: tuple[str, ...]) -> bool:

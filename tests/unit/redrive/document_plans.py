@@ -21,7 +21,7 @@ INDEX = "events-orders-2026.11.29"
 
 def row(number: int) -> dict[str, Any]:
     place = {"_source_topic": "raw.orders", "_source_partition": 0, "_source_offset": number}
-    of = {"order_id": f"o{number}", "status": "paid", "line_number": 1}
+    of = {"customer_id": f"customer-{number}", "order_id": f"o{number}", "status": "paid", "line_number": 1}
     return {**place, **of, "order_time": "2026-11-29T08:00:00.000Z"}
 
 
@@ -34,6 +34,7 @@ class Documents:
         self.refuses: set[str] = set()
         self.holds_back: set[str] = set()
         self.expired: set[int] = set()
+        self.asked: list[int] = []
         self.ledger: dict[str, Entry] = {}
         self.fails_to_record = False
         for module in (document_run, document_trial):
@@ -50,6 +51,7 @@ class Documents:
 
     def try_out(self, index: str, documents: Sequence[Document], aside: str) -> list[Answer]:
         assert index == INDEX and aside.startswith("tidegate-dry-run-p-")
+        self.asked.append(len(documents))
         return [self._answer(each) for each in documents]
 
     def record(self, entries: Iterable[Entry]) -> None:
@@ -65,8 +67,10 @@ class Documents:
 
     def _answer(self, document: Document) -> Answer:
         if document.id in self.holds_back:
-            return Answer("held back", "validation_exception: too many shards")
-        return Answer("refused", "mapper: no") if document.id in self.refuses else Answer("written")
+            return Answer("held back", f"validation_exception: {json.loads(document.body)['customer_id']} is too many")
+        if document.id not in self.refuses:
+            return Answer("written")
+        return Answer("refused", f"mapper: no value is '{json.loads(document.body)['customer_id']}'")
 
     def _read(self, _settings: Settings, letters: Sequence[PlannedLetter]) -> Iterator[tuple[Place, dict[str, Any]]]:
         for each in letters:

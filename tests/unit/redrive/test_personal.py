@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
+from tests.unit.redrive.document_plans import ORDERS
 from tests.unit.redrive.records import CLICKS
-from tidegate.redrive.personal import Masker, is_personal, personal_paths
+from tidegate.redrive.personal import Masker, document_paths, is_personal, personal_paths, told_of
 
 
 def test_the_paths_are_those_of_the_raw_record() -> None:
@@ -30,3 +33,10 @@ def test_a_personal_value_is_known_under_any_name() -> None:
     assert masker.holds("4711")
     assert not masker.holds(None)
     assert masker.told("field e_mail: 'ann@x.org' is no double, 4711") == "field e_mail: '***' is no double, ***"
+
+
+def test_of_a_document_a_column_is_personal_that_refine_makes_of_a_personal_field() -> None:
+    sql = "select v.order_id, upper(v.customer_id) as customer, customer_id || '-1' as other, status from validated v"
+
+    assert document_paths(replace(ORDERS, refine_sql=sql)) == ("customer_id", "customer", "other")
+    assert told_of(("customer_id",), b'{"customer_id": "c-47"}', "value: 'c-47'") == "value: '***'"
