@@ -30,6 +30,11 @@ def command(datasets: tuple[str, ...], dry_run: bool, jobs: str | None, no_jobs:
 
     A new dataset is started beside the running jobs, which go on. Exit code 3 if a dataset can't be applied; the others
     are.
+
+    \b
+    Examples:
+      tidegate apply readings --dry-run
+      tidegate apply readings
     """
     settings = get_settings()
     plan = prepare(settings, datasets, () if no_jobs else _named(jobs))

@@ -37,6 +37,11 @@ def show(as_json: bool, engine: Engine | None, secrets: bool) -> None:
     """Every setting with its value and where that comes from; secrets are hidden, also a password in an address.
 
     A variable that begins with TIDEGATE_ and that nothing reads is named on standard error.
+
+    \b
+    Examples:
+      tidegate config show
+      tidegate config show --for duckdb
     """
     if sum((as_json, engine is not None, secrets)) > 1:
         raise click.UsageError("--json, --for and --secrets exclude each other.")

@@ -39,7 +39,12 @@ command.add_command(new)
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def list_(as_json: bool) -> None:
-    """The datasets, each with its topic, versions and rules."""
+    """The datasets, each with its topic, versions and rules.
+
+    \b
+    Example:
+      tidegate contract list
+    """
     drafts, unreadable = read_drafts(get_settings().schemas_dir)
     datasets = list(drafts.values())
     log.left_out(unreadable)
@@ -58,7 +63,12 @@ def list_(as_json: bool) -> None:
 @click.argument("dataset")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def show(dataset: str, as_json: bool) -> None:
-    """What DATASET promises: its columns, rules and privacy, and its metrics."""
+    """What DATASET promises: its columns, rules and privacy, and its metrics.
+
+    \b
+    Example:
+      tidegate contract show clicks
+    """
     loaded = load_draft(get_settings().schemas_dir, dataset)
     if as_json:
         click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
@@ -83,7 +93,13 @@ def show(dataset: str, as_json: bool) -> None:
 @click.option("--no-flink", is_flag=True, help="leave out the part that compiles rules and runs examples")
 @click.option("--against", metavar="registry|GIT-REF", help="also compare with what is registered, or with a commit")
 def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str | None) -> None:
-    """Find what is wrong with DATASETS, or with all. Exit code 1 if anything is."""
+    """Find what is wrong with DATASETS, or with all. Exit code 1 if anything is.
+
+    \b
+    Examples:
+      tidegate contract check clicks
+      tidegate contract check --against registry
+    """
     settings = get_settings()
     checked = check_datasets(settings.schemas_dir, datasets)
     compiled = has_flink() and not no_flink
@@ -111,6 +127,10 @@ def diff(dataset: str, against: str) -> None:
     """What DATASET's schemas, metrics and, against git, contract add, remove or change.
 
     Exit code 1 if that breaks a promise.
+
+    \b
+    Example:
+      tidegate contract diff clicks
     """
     settings = get_settings()
     loaded = load_dataset(settings.schemas_dir, dataset)
@@ -130,6 +150,11 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
     """Create the topics and register the schemas of DATASETS. Safe to repeat.
 
     Exit code 3 if --all leaves out a dataset whose contract is wrong; the others are registered.
+
+    \b
+    Examples:
+      tidegate contract register clicks
+      tidegate contract register --all
     """
     if not datasets and not all_datasets:
         raise ContractError("no dataset given.", remedy="Name one, or give --all.")
@@ -147,7 +172,12 @@ def register(datasets: tuple[str, ...], all_datasets: bool) -> None:
 
 @command.command()
 def schema() -> None:
-    """Print the JSON Schema of contract.yaml, for editors."""
+    """Print the JSON Schema of contract.yaml, for editors.
+
+    \b
+    Example:
+      tidegate contract schema > contract.schema.json
+    """
     click.echo(contract_schema(), nl=False)
 
 

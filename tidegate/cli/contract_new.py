@@ -41,7 +41,12 @@ _OF_SUBJECT = ("version", "topic", "leave_out")
 def new(
     dataset: str, sample: Path | None, identity: str | None, event_time: str | None, subject: str | None, **of: Any
 ) -> None:
-    """Make the folder of DATASET, which runs at once and is then yours to change."""
+    """Make the folder of DATASET, which runs at once and is then yours to change.
+
+    \b
+    Example:
+      tidegate contract new readings --sample readings.jsonl
+    """
     fields = Fields(identity, event_time, of["time_format"], of["time_zone"])
     said: list[str] = []
     if of["from_topic"] is not None:

@@ -22,7 +22,12 @@ def command() -> None:
 @command.command()
 @click.argument("dataset")
 def make(dataset: str) -> None:
-    """Print the saved objects of DATASET as NDJSON; `metrics` stands for the metrics of all datasets."""
+    """Print the saved objects of DATASET as NDJSON; `metrics` stands for the metrics of all datasets.
+
+    \b
+    Example:
+      tidegate dashboards make clicks > clicks.ndjson
+    """
     click.echo(ndjson(_objects(get_settings(), dataset)), nl=False)
 
 
@@ -30,7 +35,12 @@ def make(dataset: str) -> None:
 @click.argument("datasets", nargs=-1)
 @click.option("--url", help="OpenSearch Dashboards  [default: TIDEGATE_DASHBOARDS_URL]")
 def apply(datasets: Sequence[str], url: str | None) -> None:
-    """Import the dashboards of DATASETS, or of all and of their metrics. Safe to repeat: it replaces its own."""
+    """Import the dashboards of DATASETS, or of all and of their metrics. Safe to repeat: it replaces its own.
+
+    \b
+    Example:
+      tidegate dashboards apply clicks
+    """
     settings = get_settings()
     if url:
         settings = settings.model_copy(update={"dashboards_url": url})

@@ -28,6 +28,10 @@ def command(seconds: float, rate: float, source: Path | None, keep: bool, ports:
 
     Writes demo/report.json into the stack's folder (.tidegate). What is in the topics from before stays there and is
     part of the proof. A stack that runs already is used, and left running.
+
+    \b
+    Example:
+      tidegate demo --seconds 120 --rate 8000
     """
     console = Console()
     result = Demo(get_settings(), DemoOptions(seconds, rate, source, keep, ports), console).run()

@@ -22,6 +22,10 @@ def command(as_json: bool) -> None:
     """Check Python, Maven, memory, ports, jars, every server, topics and jobs; exit code 1 if a check fails.
 
     Where the settings name servers elsewhere and there is no local stack, only what those need is checked.
+
+    \b
+    Example:
+      tidegate doctor
     """
     settings = get_settings()
     servers = _elsewhere(settings) if endpoints.are_elsewhere(settings) else Doctor(settings).examine()

@@ -13,7 +13,13 @@ from tidegate.stack.home import removal
 @click.option("--purge", is_flag=True, help="Remove the stack's folder with all its data as well; asks first.")
 @yes_option
 def command(only: str | None, purge: bool, yes: bool) -> None:
-    """Stop the local stack and leave no process."""
+    """Stop the local stack and leave no process.
+
+    \b
+    Examples:
+      tidegate down
+      tidegate down --only flink
+    """
     settings = get_settings()
     if purge and only:
         raise click.UsageError("--purge removes the data of all servers: it can't be used with --only.")

@@ -34,7 +34,12 @@ def command() -> None:
 @click.argument("dataset")
 @click.argument("metric", required=False)
 def template(dataset: str, metric: str | None) -> None:
-    """Print the index template that DATASET's contract calls for, or that of its METRIC."""
+    """Print the index template that DATASET's contract calls for, or that of its METRIC.
+
+    \b
+    Example:
+      tidegate index template clicks
+    """
     settings = get_settings()
     (loaded,) = searchable(settings.schemas_dir, [dataset])
     templates = templates_of(loaded, settings)
@@ -51,6 +56,10 @@ def apply(datasets: tuple[str, ...]) -> None:
     """Put the templates of DATASETS, or of all, and add new fields to their indices. Safe to repeat.
 
     Exit code 1 if an index holds a field in another type.
+
+    \b
+    Example:
+      tidegate index apply clicks
     """
     settings = get_settings()
     done = apply_templates(SearchClient(settings), settings, searchable(settings.schemas_dir, datasets))
@@ -71,7 +80,12 @@ def apply(datasets: tuple[str, ...]) -> None:
 @click.argument("datasets", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def status(datasets: tuple[str, ...], as_json: bool) -> None:
-    """Indices, documents and whether the template is the contract's. Exit code 1 if one is not."""
+    """Indices, documents and whether the template is the contract's. Exit code 1 if one is not.
+
+    \b
+    Example:
+      tidegate index status
+    """
     settings = get_settings()
     client = SearchClient(settings)
     found = [

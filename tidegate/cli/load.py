@@ -88,6 +88,11 @@ def command(
 
     --dry-run compares a table with what Kafka holds, as a load does; if Kafka does not answer, it only says how many
     rows fit the contract.
+
+    \b
+    Examples:
+      tidegate load products products.csv
+      tidegate load products --sample
     """
     _check_usage(file, url, table or mass_delete, bool(since or mapped), bool(sample or delete))
     settings = get_settings()

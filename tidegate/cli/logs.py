@@ -15,7 +15,12 @@ from tidegate.stack.logs import follow, tail
 @click.option("-n", "count", default=20, show_default=True, help="How many of the last lines.")
 @click.option("-f", "following", is_flag=True, help="Go on with what is added, until Ctrl-C.")
 def command(server: str | None, count: int, following: bool) -> None:
-    """Show the last lines of SERVER's log, or of every log, of the local stack."""
+    """Show the last lines of SERVER's log, or of every log, of the local stack.
+
+    \b
+    Example:
+      tidegate logs taskmanager -n 50
+    """
     files = _files(get_settings(), server)
     for name, file in files.items():
         for line in tail(file, count):

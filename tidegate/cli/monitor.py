@@ -55,6 +55,11 @@ def command(host: str, port: int, jobs: str | None, once: bool, **options_given:
     """Serve the metrics of docs/metrics.md until Ctrl-C.
 
     A server that is away is said in one line on standard error, and is a metric; the others are read on.
+
+    \b
+    Examples:
+      tidegate monitor
+      tidegate monitor --once
     """
     options = Options(**options_given, jobs=None if jobs is None else tuple(re.findall(r"[^\s,]+", jobs)))
     if once:

@@ -68,6 +68,11 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
 
     Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: lines were rejected. 1: something
     else was wrong, or records were not delivered. 130: Ctrl-C came before the end of the file.
+
+    \b
+    Examples:
+      tidegate produce clicks --rate 5000 --seconds 60
+      tidegate produce clicks --from access.log
     """
     _refuse_mixed(context)
     port, host = options["metrics_port"], options["metrics_host"]

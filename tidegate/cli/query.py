@@ -33,6 +33,10 @@ def command(question: str | None, sql: str | None, shown_as: str | None, output:
     """Ask the lake in SQL: one SELECT over tables such as silver.clicks, by DuckDB. Without one, list the tables.
 
     Only the files and columns that the question needs are read. --output tells the format by its ending.
+
+    \b
+    Example:
+      tidegate query "select count(*) from silver.clicks"
     """
     if question and sql:
         raise click.UsageError("give the question once: as an argument, or by --sql.")

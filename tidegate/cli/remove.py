@@ -21,6 +21,10 @@ def command(dataset: str, dry_run: bool, purge: bool, yes: bool) -> None:
     """Stop the jobs of DATASET, or its part of those it shares, and say what stays. Its folder is yours to delete.
 
     Works before and after the folder is deleted. Exit code 1 if something was not done.
+
+    \b
+    Example:
+      tidegate remove readings --dry-run
     """
     settings = get_settings()
     removal = plan_removal(settings, dataset, purge=purge)

@@ -68,8 +68,9 @@ def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **asked_
     Waits until the lake has all of the range that refine has read.
 
     \b
-    tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
-    tidegate replay plan clicks --offsets 0:100-200,1:0-50 --target lake,index
+    Examples:
+      tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
+      tidegate replay plan clicks --offsets 0:100-200,1:0-50 --target lake,index
     """
     settings, asked = get_settings(), Asked(**asked_for | {"targets": parse_targets(asked_for["targets"])})
     if missing and asked.text:

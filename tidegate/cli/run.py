@@ -19,7 +19,8 @@ from tidegate.settings import get_settings
 @click.command(
     "run",
     help=f"Start JOBS ({', '.join(NAMES)}) beside what runs and wait until their tasks run. Exit code 1 if one, or a "
-    "dataset of one, can't be started: the others are; 3 if they go on without a dataset whose contract is wrong.",
+    "dataset of one, can't be started: the others are; 3 if they go on without a dataset whose contract is wrong."
+    "\n\n\b\nExamples:\n  tidegate run refine lake\n  tidegate run refine --dataset readings",
 )
 @click.argument("jobs", nargs=-1, required=True)
 @click.option(

@@ -35,6 +35,10 @@ def command(as_json: bool) -> None:
 
     Those of a local stack are checked by real use. Without one, each address of the settings is asked whether
     somebody answers there.
+
+    \b
+    Example:
+      tidegate status
     """
     settings = get_settings()
     if endpoints.has_local_stack(settings):

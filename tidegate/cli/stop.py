@@ -20,6 +20,10 @@ def command(jobs: tuple[str, ...], datasets: tuple[str, ...], savepoint: bool) -
     """Stop JOBS, all at the same time; `tidegate run JOBS` goes on where they stopped.
 
     `refine` means every Flink job of that kind, `refine.readings` that one.
+
+    \b
+    Example:
+      tidegate stop refine lake
     """
     settings = get_settings()
     stopped = stop_jobs(settings, jobs, datasets, savepoint=savepoint)

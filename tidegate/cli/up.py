@@ -15,7 +15,13 @@ from tidegate.stack.start_display import StartDisplay
 @click.option("--only", help="These servers, separated by commas: kafka, registry, opensearch, seaweedfs, flink.")
 @click.option("--ports", type=click.Choice(["auto", "default"]), help="Free ports, or the default ones again.")
 def command(only: str | None, ports: PortChoice | None) -> None:
-    """Start the local stack; what runs already is left alone."""
+    """Start the local stack; what runs already is left alone.
+
+    \b
+    Examples:
+      tidegate up
+      tidegate up --only kafka,registry --ports auto
+    """
     console = log.console()
     display = StartDisplay(console)
     began = time.monotonic()

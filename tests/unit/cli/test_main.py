@@ -1,5 +1,8 @@
 """The command line finds its commands and ends with the documented exit codes."""
 
+import re
+import shlex
+from collections.abc import Iterator
 from importlib import import_module
 
 import click
@@ -18,6 +21,31 @@ def test_every_listed_command_is_a_file_and_every_file_a_listed_command() -> Non
     assert set(COMMANDS) == files
     for name in COMMANDS:
         assert isinstance(import_module(f"tidegate.cli.{name}").command, click.Command)
+
+
+def leaves(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield " ".join(words), command
+        return
+    for name in command.list_commands(click.Context(command)):
+        under = command.get_command(click.Context(command), name)
+        assert under is not None
+        yield from leaves(under, (*words, name))
+
+
+@pytest.mark.parametrize(("words", "command"), [*leaves(cli_main.cli, ("tidegate",))], ids=str)
+def test_help_has_an_example_whose_options_there_are(words: str, command: click.Command) -> None:
+    shown = re.split(
+        r"^ *Examples?:|^ *Options:", command.get_help(click.Context(command, info_name=words)), flags=re.M
+    )
+    examples = re.findall(r"tidegate [^\n]*(?:\n {4,}[^\n]*)*", "".join(shown[1:-1]))
+    options = {option for each in command.params for option in each.opts + each.secondary_opts}
+
+    assert [each for each in examples if each.startswith(words)]
+    for example in examples:
+        if example.startswith(words):
+            used = {word for word in shlex.split(example.split(">")[0]) if re.match(r"--?[a-z]", word)}
+            assert used <= options, example
 
 
 def test_every_extra_is_one_that_can_be_installed() -> None:
