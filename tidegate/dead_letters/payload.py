@@ -6,12 +6,13 @@ from uuid import UUID
 
 from tidegate.avro.binary import BadRecord
 from tidegate.avro.contract_records import ContractReader, Schemas
-from tidegate.avro.frame import SCHEMA_ID_HEADER
+from tidegate.avro.frame import NO_SCHEMA_ID, SCHEMA_ID_HEADER, schema_id_of, schema_named_by
 from tidegate.avro.json_records import JsonRecordReader
 from tidegate.avro.paths import value_at
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import identity_text
 from tidegate.contracts.json_topics import unknown_fields
+from tidegate.dead_letters.codes import Code
 
 
 class PayloadReader:
@@ -56,3 +57,14 @@ class PayloadReader:
         if None in values:
             return None
         return [str(UUID(bytes=each)) if isinstance(each, bytes) else str(each) for each in values]
+
+    def missing_schema(self, letter: Mapping[str, Any]) -> int | UUID | None:
+        """The schema without which the record can't be read, where the registry may have it one day."""
+        try:
+            self.read(letter)
+        except BadRecord as error:
+            if error.code == Code.UNKNOWN_SCHEMA:
+                header = letter["source"]["headers"].get(SCHEMA_ID_HEADER)
+                schema = schema_id_of(letter["payload"]) if header is None else schema_named_by(header)
+                return None if schema == NO_SCHEMA_ID else schema
+        return None

@@ -1,17 +1,24 @@
 """Which letters' events are in silver all the same: identities of letters and of silver's rows, each read once.
 
-Both are kept in columns beside what is kept of the letters, so that a second look reads only what came since.
+Both are kept in columns beside what is kept of the letters, so that a second look reads only what came since. Letters
+are read again when they may be readable by now: by a newer contract, or as the registry has a schema that it lacked.
 """
 
+import json
+import shutil
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from tidegate.avro.contract_records import Schemas, writer_schema
 from tidegate.avro.records import decode_record, plain_schemas
 from tidegate.avro.types import read_record
 from tidegate.clients.kafka_records import Batch
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.json_topics import unknown_fields
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dead_letters.payload import PayloadReader
@@ -25,6 +32,9 @@ WAITING = (State.OPEN, State.PARKED)
 """The states of letters that may have been made up for."""
 NEAR_LETTERS, NEAR_ROWS = 20_000, 300_000
 """Of so many new ones a look takes a second or two."""
+MOST_LACKED = 100
+"""The registry is asked for so many schemas that it lacked, those of most letters first: garbage names thousands."""
+_LACKED = "select lacks from identities where lacks is not null group by lacks order by count(*) desc, lacks limit ?"
 _NUMBERS = frozenset({"int", "long"})
 
 
@@ -45,9 +55,12 @@ def look(settings: Settings, index: Index, stream: Stream, heard: Heard = lambda
     """
     letters, silver = _identities_topic(settings, stream), _silver_topic(settings, stream)
     with RegistryClient(settings) as registry:
-        index.attach(
-            "identities", catch_up(letters, heard, _Identities(stream, registry, letters.layout)), letters.layout
-        )
+        kept = catch_up(letters, heard, _Identities(stream, registry, letters.layout))
+        index.attach("identities", kept, letters.layout)
+        if kept.folder is not None and _is_there_now(registry, index.rows(_LACKED, [MOST_LACKED])):
+            shutil.rmtree(kept.folder)
+            kept = catch_up(letters, heard, _Identities(stream, registry, letters.layout))
+            index.attach("identities", kept, letters.layout)
     index.attach("silver", catch_up(silver, heard), silver.layout)
     contract = stream.contract
     states, stages = [state.value for state in WAITING], [stage.value for stage in STAGES_BEFORE_SILVER]
@@ -79,19 +92,32 @@ class _Identities:
         rows = [row for number in range(len(batch.values)) if (row := self._row(batch, number)) is not None]
         return dict(zip([PARTITION, OFFSET, *self._layout], zip(*rows, strict=True), strict=True)) if rows else {}
 
-    def _row(self, batch: Batch, number: int) -> tuple[int, int, str, list[str]] | None:
+    def _row(self, batch: Batch, number: int) -> tuple[int, int, str, list[str], str | None] | None:
         letter = decode_record(batch.values[number], self._schemas)
         if letter is None or letter.get("stage") not in STAGES_BEFORE_SILVER or "dead_letter_id" not in letter:
             return None
         values = self._reader.identity_values(letter)
-        if values is None:
+        lacks = None if values is not None else self._reader.missing_schema(letter)
+        if values is None and lacks is None:
             return None
-        return int(batch.partition[number]), int(batch.offset[number]), letter["dead_letter_id"], values
+        at = int(batch.partition[number]), int(batch.offset[number])
+        return *at, letter["dead_letter_id"], values or [], None if lacks is None else str(lacks)
+
+
+def _is_there_now(registry: Schemas, lacked: Sequence[tuple[str]]) -> bool:
+    """Whether the registry has one of the schemas."""
+    keys = (int(text) if text.isdecimal() else UUID(text) for (text,) in lacked)
+    return any(writer_schema(registry, key) is not None for key in keys)
 
 
 def _identities_topic(settings: Settings, stream: Stream) -> Topic:
-    """The layout names what the identity is made of: where that has changed, all are read again."""
-    layout = {"id": Kept("dead_letter_id", "text"), "identity": Kept(" ".join(stream.raw_identity), "texts")}
+    """The layout names what the identity is made of and how records are read: where that changed, all are again."""
+    read_by = zlib.crc32(json.dumps([stream.latest, unknown_fields(stream.contract)]).encode())
+    layout: Layout = {
+        "id": Kept("dead_letter_id", "text"),
+        "identity": Kept(f"{' '.join(stream.raw_identity)} {read_by:08x}", "texts"),
+        "lacks": Kept("schema", "text"),
+    }
     name = stream.contract.dead_letter_topic
     return Topic(settings, name, identities_folder(settings, stream.name), layout)
 

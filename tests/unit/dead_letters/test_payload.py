@@ -9,6 +9,7 @@ from tests.clicks import click
 from tests.letters import letter
 from tidegate.avro.binary import BadRecord
 from tidegate.avro.codec import Encoder
+from tidegate.avro.frame import SCHEMA_ID_HEADER
 from tidegate.avro.types import AvroSchema
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.payload import PayloadReader
@@ -66,3 +67,22 @@ def test_what_can_not_be_read_says_why_and_has_no_identity(
     with pytest.raises(BadRecord, match=problem):
         reader.read(bad)
     assert reader.identity(bad) is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "header", "missing"),
+    [
+        (b"\0\0\0\0\x09?", None, 9),
+        (b"?", b"\1" + UUID(int=5).bytes, UUID(int=5)),
+        (b"\0\0\0\0\0?", None, None),
+        (b"\0\0\0\0\7", None, None),
+    ],
+)
+def test_a_schema_is_missing_that_a_registry_may_have_one_day(
+    clicks: Stream, payload: bytes, header: bytes | None, missing: int | UUID | None
+) -> None:
+    headers = {} if header is None else {SCHEMA_ID_HEADER: header}
+    made = letter(payload=payload, source={"topic": clicks.contract.topic.name, "headers": headers})
+
+    assert PayloadReader(clicks, Schemas(clicks.latest)).missing_schema(made) == missing
+    assert PayloadReader(clicks, Schemas(clicks.latest)).missing_schema(_of_clicks(clicks)) is None

@@ -1,6 +1,7 @@
 """Letters whose events silver has all the same are found by their identities; what was read once is read no more."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -13,6 +14,7 @@ from tests.unit.clients.registries import MemoryRegistry
 from tests.unit.dlq.served import Served
 from tidegate.avro.codec import Encoder
 from tidegate.clients.kafka_records import Batch
+from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dlq import made_up
@@ -29,7 +31,8 @@ class Topics:
     def __init__(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
         self.served = served
         self.registry: MemoryRegistry = served.registry
-        self.raw = Encoder(CLICKS.latest, self.registry.register("raw.clicks-value", CLICKS.latest))
+        self.raw_id = self.registry.register("raw.clicks-value", CLICKS.latest)
+        self.raw = Encoder(CLICKS.latest, self.raw_id)
         self.silver = Encoder(CLICKS.silver, self.registry.register("silver.clicks-value", CLICKS.silver))
         monkeypatch.setattr(made_up, "RegistryClient", lambda _: self.registry)
 
@@ -46,9 +49,9 @@ class Topics:
         made |= {"_ingested_at": 0, "_warnings": [], "device_family": "phone"}
         self.served.broker.send("silver.clicks", [(0, self.silver.encode(made))])
 
-    def look(self) -> list[MadeUp]:
+    def look(self, stream: Stream = CLICKS) -> list[MadeUp]:
         with self.served.index() as index:
-            return look(self.served.settings, index, CLICKS)
+            return look(self.served.settings, index, stream)
 
 
 @pytest.fixture
@@ -103,6 +106,27 @@ def test_only_what_came_since_is_read_again(topics: Topics, monkeypatch: pytest.
     assert ids(topics.look()) == {first["dead_letter_id"], second["dead_letter_id"]}
 
     assert read == [1, 1]
+
+
+def test_a_letter_is_found_once_the_registry_has_its_schema(topics: Topics, monkeypatch: pytest.MonkeyPatch) -> None:
+    topics.row("a")
+    made = topics.letter(1, "a", stage="decode", error_code="UNKNOWN_SCHEMA")
+    with monkeypatch.context() as without:
+        by_id = topics.registry.by_id
+        without.setattr(topics.registry, "by_id", lambda number: None if number == topics.raw_id else by_id(number))
+        assert (topics.look(), topics.look()) == ([], [])
+
+    assert ids(topics.look()) == ids(topics.look()) == {made["dead_letter_id"]}
+
+
+def test_a_letter_is_found_once_the_contract_reads_its_schema(topics: Topics) -> None:
+    topics.row("a")
+    made = topics.letter(1, "a", stage="decode", error_code="SCHEMA_MISMATCH")
+    number = {"name": "screen", "type": "int"}  # without a default what was written before it can't be read
+    mismatched = replace(CLICKS, versions={1: CLICKS.latest | {"fields": [*CLICKS.latest["fields"], number]}})
+
+    assert topics.look(mismatched) == []
+    assert ids(topics.look()) == {made["dead_letter_id"]}
 
 
 def test_they_are_told_where_somebody_looked_before_and_little_came_since(
