@@ -1,4 +1,7 @@
-"""What a replay would do to the index: whether it can, and which documents it would write again."""
+"""What a replay would do to the index: whether it can, and which documents it would write again.
+
+Whether it can is asked again when it is run: the contract may have changed since it was planned.
+"""
 
 from tidegate.clients.document_versions import documents_count
 from tidegate.clients.opensearch import SearchClient
@@ -25,7 +28,7 @@ def refuse_index(settings: Settings, stream: Stream) -> None:
     if status.template != "current":
         raise TidegateError(
             f"the search template of {stream.name} is not what its contract says: {status.template}.",
-            remedy=f"Run `tidegate index apply {stream.name}`, then plan again.",
+            remedy=f"Run `tidegate index apply {stream.name}`, then this again.",
         )
     prefix = naming.index_prefix(name)
     if blocked := [block for block in client.room().blocks if block.startswith(prefix)]:

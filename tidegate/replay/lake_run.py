@@ -13,6 +13,7 @@ from tidegate.clients.lake_rows import open_table
 from tidegate.clock import now_ms
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
+from tidegate.replay.index_plan import refuse_index
 from tidegate.replay.index_run import index_job, write_documents
 from tidegate.replay.prove_range import prove_range
 from tidegate.replay.publish import REPLAY_ID, prepare, publish
@@ -38,7 +39,8 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
     """Goes on where an earlier run of the plan has ended; each step is done once.
 
     Raises:
-        TidegateError: the plan has ended, its job failed, or the table is not as it was planned.
+        TidegateError: the plan has ended, its job failed, the table is not as it was planned, or the index does not
+            take its documents.
         TransientError: a server does not answer; run it again.
     """
     status = load_status(settings, plan.plan_id)
@@ -46,6 +48,8 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
         raise TidegateError(
             f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
         )
+    if INDEX in plan.targets and status.state != INDEXED:  # before rows are published that could get no document
+        refuse_index(settings, load_stream(settings.schemas_dir, plan.dataset))
     into = ", ".join(plan.targets)
     action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into {into}: {plan.asked}")
     with audited(settings, action) as counts:

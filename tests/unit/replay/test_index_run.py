@@ -7,17 +7,22 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from tests.contracts import SCHEMAS
 from tests.unit.replay.plans import PLAN, plan
 from tidegate.clients.document_versions import Versioned
 from tidegate.clients.flink import FlinkJob
+from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.replay import index_run
 from tidegate.replay.index_run import index_job, version_of, write_documents
 from tidegate.replay.store import INDEXED, INDEXING, PUBLISHED, Status, load_status, store_plan, store_status
 from tidegate.settings import Settings
 
+CLICKS = load_stream(SCHEMAS, "clicks")
+[IDENTITY] = CLICKS.contract.row_identity
 NOW = 1_767_400_000_000
 OLD = NOW - 5_000
 """A time, and as low as a version may be."""
@@ -36,7 +41,9 @@ class Index:
         self.versions = {"a": OLD, "b": OLD, "c": OLD}
         self.jobs: list[FlinkJob] = []
         self.newest_ms = OLD
+        self.now = NOW
         self.outcome = "FINISHED"
+        self.refused = ""
         self.kill: tuple[str, int, str] | None = None
         self.calls: dict[str, int] = {}
 
@@ -58,8 +65,9 @@ class Index:
     def begin(self, _settings: Settings, _client: object, name: str, arguments: list[str]) -> FlinkJob:
         asked = json.loads(Path(arguments[-1]).read_text())
         if self.outcome == "FINISHED":
-            self.versions |= dict.fromkeys("ab", asked["version"])
-        self.jobs.append(FlinkJob(f"job-{len(self.jobs)}", name, self.outcome, NOW))
+            self.versions |= {each: asked["version"] for each in "ab" if each not in self.refused}
+        self.jobs.append(FlinkJob(f"job-{len(self.jobs)}", name, self.outcome, self.now))
+        self.now += 1
         return self.jobs[-1]
 
     def held(self, *_: object) -> Iterator[Versioned]:
@@ -90,9 +98,12 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     monkeypatch.setattr(index_run, "FlinkClient", lambda _: client)
     monkeypatch.setattr(index_run, "SearchClient", lambda _: SimpleNamespace(refresh=lambda _alias: None))
     monkeypatch.setattr(index_run, "newest_time_ms", lambda *_: found.newest_ms)
-    monkeypatch.setattr(index_run, "now_ms", lambda: NOW)
+    monkeypatch.setattr(index_run, "now_ms", lambda: found.now)
     monkeypatch.setattr(index_run, "open_table", lambda *_: None)
     monkeypatch.setattr(index_run, "rows_held", lambda *_: SimpleNamespace(rows=2))
+    monkeypatch.setattr(index_run, "scan_rows", lambda *_: [pa.table({IDENTITY: ["a", "b"]})])
+    monkeypatch.setattr(index_run, "load_stream", lambda *_: CLICKS)
+    monkeypatch.setattr(index_run, "refuse_index", lambda *_: None)
     return found
 
 
@@ -127,6 +138,41 @@ def test_a_job_that_failed_is_told_and_begun_again_under_the_same_version(index:
 
     assert index.run().version == version
     assert [job.job_id for job in index.jobs] == ["job-0", "job-1"]
+
+
+@pytest.mark.parametrize(("refused", "told"), [("b", 1), ("ab", 2)])
+def test_where_new_documents_are_refused_none_is_removed_and_all_are_written_once_more(
+    index: Index, refused: str, told: int
+) -> None:
+    index.refused = refused
+    with pytest.raises(TidegateError, match=f"refused the new documents of {told} rows.*replay run {PLAN.plan_id}"):
+        index.run()
+    assert index.versions.keys() == {"a", "b", "c"}
+    assert load_status(index.settings, PLAN.plan_id).documents == {}
+    index.refused = ""
+
+    assert index.run().state == INDEXED
+    assert ({*index.versions}, len(index.jobs)) == ({"a", "b"}, 2)
+
+
+def test_a_document_that_was_refused_before_too_stops_nothing(index: Index) -> None:
+    index.refused = "b"
+    del index.versions["b"]
+    assert index.run().documents == {"rows": 2, "written": 1, "removed": 1}
+    assert index.versions.keys() == {"a"}
+
+
+def test_an_index_that_does_not_take_them_any_more_is_refused_before_its_job(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_run, "refuse_index", _refused)
+    with pytest.raises(TidegateError, match="differs"):
+        index.run()
+    assert (index.jobs, load_status(index.settings, PLAN.plan_id).state) == ([], PUBLISHED)
+
+
+def _refused(*_: object) -> None:
+    raise TidegateError("The template differs.", remedy="Apply it.")
 
 
 def test_its_version_is_above_those_of_the_documents_and_of_every_replay_before(index: Index) -> None:

@@ -116,6 +116,7 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     monkeypatch.setattr(lake_run, "load_stream", lambda *_: VISITS)
     monkeypatch.setattr(lake_run, "audited", audited)
     monkeypatch.setattr(lake_run, "index_job", lambda *_: None)
+    monkeypatch.setattr(lake_run, "refuse_index", lambda *_: None)
     monkeypatch.setattr(lake_run, "FlinkClient", lambda _: SimpleNamespace(jobs=list))
     return replay
 
@@ -205,3 +206,19 @@ def test_the_index_alone_leaves_the_lake_as_it_is(replay: Replay) -> None:
     assert replay.indexed == [before]
     assert (replay.commits(), replay.lake.content()) == (0, before)
     assert not {"write_aside", "prepare", "publish"} & replay.calls.keys()
+
+
+def test_an_index_that_does_not_take_documents_is_refused_before_the_lake_changes(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contract may have changed since the plan; of the lake alone nothing is asked."""
+
+    def refused(*_: object) -> None:
+        raise TidegateError("The template differs.", remedy="Apply it.")
+
+    monkeypatch.setattr(lake_run, "refuse_index", refused)
+    with pytest.raises(TidegateError, match="differs"):
+        replay.run()
+    assert replay.calls == {}
+    replay.plan = replace(replay.plan, target="lake")
+    assert replay.run().state == DONE
