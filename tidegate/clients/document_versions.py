@@ -52,20 +52,31 @@ def documents_held(settings: Settings, alias: str, query: Query) -> Iterator[Ver
 
 
 def newest_time_ms(settings: Settings, alias: str, query: Query, field: str) -> int:
-    """The newest time in a field of the documents that a query finds; 0 of none."""
+    """The newest time in a field of the documents that a query finds; 0 of none.
+
+    Raises:
+        TransientError: OpenSearch or a shard does not answer.
+    """
     body = {"size": 0, "query": query, "aggs": {"newest": {"max": {"field": field}}}}
     with opensearch_errors(settings):
         found = connect(settings, timeout_s=TIMEOUT_S).search(
             index=alias, body=body, params={"ignore_unavailable": "true"}
         )
+    _refuse_part(alias, found)
     return int(found.get("aggregations", {}).get("newest", {}).get("value") or 0)
 
 
 def documents_count(settings: Settings, alias: str, query: Query) -> int:
-    """How many a query finds."""
+    """How many a query finds.
+
+    Raises:
+        TransientError: OpenSearch or a shard does not answer.
+    """
     with opensearch_errors(settings):
         client = connect(settings, timeout_s=TIMEOUT_S)
-        return int(client.count(index=alias, body={"query": query}, params={"ignore_unavailable": "true"})["count"])
+        found = client.count(index=alias, body={"query": query}, params={"ignore_unavailable": "true"})
+    _refuse_part(alias, found)
+    return int(found["count"])
 
 
 def delete_documents(settings: Settings, documents: Iterable[Versioned], version: int) -> None:
@@ -81,6 +92,14 @@ def delete_documents(settings: Settings, documents: Iterable[Versioned], version
         with opensearch_errors(settings):
             answer = client.bulk(body=lines, params={"filter_path": "items.*.status,items.*.error"})
         _refuse_unsettled(answer.get("items", []))
+
+
+def _refuse_part(alias: str, found: Mapping[str, Any]) -> None:
+    """OpenSearch answers without the shards that failed, and says so."""
+    if not of_json(found).is_whole:
+        raise TransientError(
+            f"some shards of {alias} did not answer.", remedy="Try again; if it stays, see `tidegate doctor`."
+        )
 
 
 def _refuse_unsettled(items: Sequence[Mapping[str, Any]]) -> None:

@@ -49,7 +49,9 @@ class Answer:
     @property
     def is_whole(self) -> bool:
         """Whether all shards have answered."""
-        return self.shards.get("successful", 0) + self.shards.get("skipped", 0) >= self.shards.get("total", 0)
+        shards = self.shards
+        answered = shards.get("successful", 0) + shards.get("skipped", 0)
+        return not shards.get("failed", 0) and answered >= shards.get("total", 0)
 
 
 def scrolled(
@@ -63,9 +65,12 @@ def scrolled(
     with ThreadPoolExecutor(1) as pool:
         answer = _answer(first(), read)
         try:
-            while len(answer.hits):
+            while True:
+                # Before it is taken for the end: a page may be empty because the shards with documents are missing.
                 if not answer.is_whole:
                     raise ScanError(str(answer.scroll_id), "some shards did not answer")
+                if not len(answer.hits):
+                    break
                 body = {"scroll_id": answer.scroll_id, "scroll": KEEP}
                 coming = pool.submit(client.scroll, body=body, filter_path=part)
                 yield answer.hits

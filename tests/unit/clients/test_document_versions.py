@@ -1,7 +1,7 @@
 """Documents by their versions; tests/stack/test_replay_lake.py removes real ones."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from opensearchpy.exceptions import NotFoundError
@@ -39,8 +39,8 @@ class Vendor:
 
     def clear_scroll(self, **_: Any) -> None: ...
 
-    def count(self, **_: Any) -> dict[str, int]:
-        return {"count": 3}
+    def count(self, **_: Any) -> dict[str, Any]:
+        return {"count": 3, "_shards": SHARDS}
 
     def bulk(self, body: list[dict[str, Any]], params: dict[str, str]) -> dict[str, Any]:
         assert "error" in params["filter_path"]
@@ -106,6 +106,31 @@ def test_times_and_counts_are_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> 
     connected(monkeypatch, Vendor())
     assert newest_time_ms(SETTINGS, "events", {}, "_ingested_at") == 1_767_000_000_000
     assert documents_count(SETTINGS, "events", {}) == 3
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: list(documents_held(SETTINGS, "e", {})),
+        lambda: newest_time_ms(SETTINGS, "e", {}, "f"),
+        lambda: documents_count(SETTINGS, "e", {}),
+    ],
+)
+def test_an_answer_without_a_shard_is_none(monkeypatch: pytest.MonkeyPatch, ask: Callable[[], object]) -> None:
+    """It has no hit, and the index may be full of them."""
+
+    class Part(Vendor):
+        part: ClassVar[dict[str, Any]] = {"_scroll_id": "s", "_shards": {"total": 2, "successful": 1, "failed": 1}}
+
+        def search(self, **_: Any) -> dict[str, Any]:
+            return self.part
+
+        def count(self, **_: Any) -> dict[str, Any]:
+            return self.part | {"count": 0}
+
+    connected(monkeypatch, Part())
+    with pytest.raises(TransientError):
+        ask()
 
 
 @pytest.mark.parametrize(

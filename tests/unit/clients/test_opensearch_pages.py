@@ -66,6 +66,15 @@ def test_a_page_of_which_a_shard_is_missing_is_no_page() -> None:
     assert server.ended == [["s0"]]
 
 
+def test_a_page_without_documents_is_the_end_only_if_all_shards_say_so() -> None:
+    shards = {"total": 2, "successful": 1, "skipped": 1, "failed": 1}
+    server = Scroll()
+
+    with pytest.raises(ScanError):
+        list(scrolled(server, lambda: {"_scroll_id": "s0", "_shards": shards, "hits": {"hits": []}}, "part", read))
+    assert (server.asked, server.ended) == (0, [["s0"]])
+
+
 def test_answers_are_left_as_text_and_questions_are_json() -> None:
     assert AsText().loads('{"a": 1}') == '{"a": 1}'
     assert AsText().dumps({"a": 1}) == '{"a":1}'
