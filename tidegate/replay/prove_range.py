@@ -18,11 +18,15 @@ from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.lake_rows import columns_of, read
 from tidegate.replay.range_plan import BRONZE, RangePlan
 from tidegate.replay.row_range import Spans
-from tidegate.replay.store import Status, all_plans, load_status
+from tidegate.replay.store import CANCELLED, Status, all_plans, load_status
 from tidegate.replay.targets import INDEX, LAKE
 from tidegate.settings import Settings
 
 _WAIT_S = 5.0
+_NO_RAW = (
+    "Nothing of the lake's rows is proved: retention has removed all of the range from raw since it was planned. It "
+    "was accounted for before the commit; a plan of the same range with `--source bronze` makes and proves it again."
+)
 
 
 class RangeProof(NamedTuple):
@@ -52,10 +56,10 @@ def prove_range(settings: Settings, plan: RangePlan, status: Status) -> RangePro
         texts.append(reason or report.verdict())
         explained = explained and reason is not None
         holds = holds and report.holds
-    elif INDEX in plan.targets:
-        text, of_index = _by_numbers(status)
-        texts.append(text)
-        holds, explained = holds and of_index, False
+    else:
+        found = _without_topics(plan, status)
+        texts += [text for text, _ in found]
+        holds, explained = holds and all(of_one for _, of_one in found), explained and not found
     return RangeProof("\n".join(texts), holds, explained and not holds)
 
 
@@ -116,7 +120,19 @@ def _made(settings: Settings, plan: RangePlan) -> list[Spans]:
 
 
 def _is_right(settings: Settings, plan: RangePlan) -> bool:
-    return load_status(settings, plan.plan_id).is_right
+    """One that was cancelled after its commit was accounted for before it, too; only its index was left out."""
+    status = load_status(settings, plan.plan_id)
+    return status.is_right or (status.state == CANCELLED and status.snapshot_id is not None)
+
+
+def _without_topics(plan: RangePlan, status: Status) -> list[tuple[str, bool]]:
+    """What is left to say of a range that raw has no more; of what bronze has, its rows are proved."""
+    found = []
+    if LAKE in plan.targets and plan.source != BRONZE:
+        found.append((_NO_RAW, False))
+    if INDEX in plan.targets:
+        found.append(_by_numbers(status))
+    return found
 
 
 def _by_numbers(status: Status) -> tuple[str, bool]:
@@ -130,4 +146,6 @@ def _by_numbers(status: Status) -> tuple[str, bool]:
 
 def _raw_has_some(settings: Settings, stream: Stream, plan: RangePlan) -> bool:
     kept = topic_spans(settings, stream.contract.topic.name)
-    return any(start < end and end > kept[number][0] for number, (start, end) in plan.rows.spans.items())
+    return any(
+        number in kept and start < end and end > kept[number][0] for number, (start, end) in plan.rows.spans.items()
+    )

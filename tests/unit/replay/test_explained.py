@@ -86,6 +86,15 @@ def test_of_a_range_of_times_the_numbers_must_be_those_of_the_account() -> None:
     assert only_by_the_replay(timed, {}, found, MADE) is None
 
 
+def test_of_a_range_of_times_of_the_index_alone_there_is_no_account() -> None:
+    timed = replace(BOTH, target="index", rows=RowRange({0: (10, 20)}, EventTimes("event_time", 5, None)))
+    changed = difference((12,), (15, 16))
+
+    assert only_by_the_replay(timed, {}, report(changed, changed), MADE) is not None
+    assert only_by_the_replay(timed, {}, report(changed, difference((12,))), MADE) is None
+    assert only_by_the_replay(timed, {}, report(changed, changed), []) is None
+
+
 def test_what_differs_where_no_replay_has_made_the_rows_is_not_explained() -> None:
     found = report(difference((12, 25)), difference((12, 25)))
     assert only_by_the_replay(BOTH, {}, found, MADE) is None

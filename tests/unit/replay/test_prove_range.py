@@ -13,7 +13,7 @@ from tidegate.proof.rows import Rows, fingerprints, make_rows
 from tidegate.replay import prove_range as module
 from tidegate.replay.prove_range import doubled_rows, faults_of, prove_range, scope_of
 from tidegate.replay.row_range import RowRange
-from tidegate.replay.store import Status, store_plan, store_status
+from tidegate.replay.store import CANCELLED, Status, store_plan, store_status
 from tidegate.settings import Settings
 
 HELD = make_rows([0] * 10, range(10, 20))
@@ -119,6 +119,8 @@ def test_for_the_index_alone_rows_count_that_replays_before_it_have_made(
         "20260102t000000-0003": ({"rows": RowRange({0: (6, 7)}), "target": "index"}, Status(proof_holds=True)),
         "20260102t000000-0004": ({"rows": RowRange({0: (7, 8)}), "target": "lake,index"}, Status(proof_holds=True)),
         "20260102t000000-0005": ({}, Status(proof_holds=True)),
+        "20260102t000000-0006": ({"rows": RowRange({0: (8, 9)})}, Status(CANCELLED, snapshot_id=8)),
+        "20260102t000000-0007": ({"rows": RowRange({0: (9, 10)})}, Status(CANCELLED)),
     }
     for plan_id, (changes, status) in made.items():
         store_plan(settings, plan(plan_id=plan_id, dataset=VISITS.name, **changes))
@@ -128,4 +130,27 @@ def test_for_the_index_alone_rows_count_that_replays_before_it_have_made(
     prove_range(settings, alone, Status())
     prove_range(settings, plan(dataset=VISITS.name, rows=alone.rows, target="lake,index"), Status())
 
-    assert asked == [[{0: (1, 5)}, {0: (7, 8)}], [{0: (10, 20)}]]
+    assert asked == [[{0: (1, 5)}, {0: (7, 8)}, {0: (8, 9)}], [{0: (10, 20)}]]
+
+
+@pytest.mark.usefixtures("lake")
+@pytest.mark.parametrize("kept", [{0: (20, 100)}, {}])
+def test_a_range_that_retention_has_overtaken_is_not_said_to_hold(
+    monkeypatch: pytest.MonkeyPatch, kept: dict[int, tuple[int, int]]
+) -> None:
+    """Whether raw has some later records or there is no such topic."""
+    monkeypatch.setattr(module, "topic_spans", lambda *_: kept)
+    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}))
+
+    text, holds, explained = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
+
+    assert ("Nothing of the lake's rows is proved" in text, holds, explained) == (True, False, False)
+    both = prove_range(SETTINGS, plan(dataset=VISITS.name, rows=made.rows, target="lake,index"), _INDEXED)
+    assert ("Nothing of the lake" in both.text, "5 documents for 5 rows" in both.text, both.holds) == (
+        True,
+        True,
+        False,
+    )
+
+
+_INDEXED = Status(documents={"rows": 5, "written": 5, "removed": 0})
