@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.table import Table
 
 from tidegate.cli import replay_missing, replay_run
@@ -73,8 +74,7 @@ def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **asked_
       tidegate replay plan clicks --offsets 0:100-200,1:0-50 --target lake,index
     """
     settings, asked = get_settings(), Asked(**asked_for | {"targets": parse_targets(asked_for["targets"])})
-    if missing and asked.text:
-        raise click.UsageError("--missing is a range of its own: leave the other one out.")
+    _refuse_what_is_ignored(asked, missing=missing)
     made = _planned(settings, dataset, None if missing else asked, actor or default_actor())
     store_plan(settings, made)
     if as_json:
@@ -162,6 +162,18 @@ def _read(settings: Settings, now: Status) -> int | None:
 def _told(found: RangePlan, now: Status) -> dict[str, Any]:
     plan_of: dict[str, Any] = json.loads(found.to_json())
     return plan_of | {"status": asdict(now)}
+
+
+def _refuse_what_is_ignored(asked: Asked, *, missing: bool) -> None:
+    if missing and asked.text:
+        raise click.UsageError("--missing is a range of its own: leave the other one out.")
+    named = click.get_current_context().get_parameter_source("targets") is not ParameterSource.DEFAULT
+    if missing and (named or asked != Asked()):
+        raise click.UsageError(
+            "--missing is refined from raw into the topics: leave --target, --source and --rate out."
+        )
+    if asked.rate is not None and asked.targets == (INDEX,):
+        raise click.UsageError("--rate is of a range that is read from raw or bronze; the index is made from the lake.")
 
 
 def _planned(settings: Settings, dataset: str, asked: Asked | None, actor: str) -> RangePlan:

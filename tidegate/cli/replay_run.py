@@ -17,7 +17,7 @@ from tidegate.replay.metrics_run import run_metrics
 from tidegate.replay.missing_run import run_missing
 from tidegate.replay.range_plan import SILVER_TARGET, RangePlan
 from tidegate.replay.store import PLANNED, load_plan, load_status
-from tidegate.replay.targets import METRICS
+from tidegate.replay.targets import LAKE, METRICS
 from tidegate.replay.turn import replay_turn
 from tidegate.settings import Settings, get_settings
 
@@ -41,7 +41,7 @@ def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
     """
     settings = get_settings()
     plan = load_plan(settings, plan_id)
-    if rate is not None and plan.target in (SILVER_TARGET, METRICS):
+    if rate is not None and LAKE not in plan.targets:
         raise click.UsageError("--rate is of a range that is read from raw or bronze.")
     if plan.target == SILVER_TARGET:
         _run_missing(settings, plan, actor or default_actor())

@@ -47,9 +47,7 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         TransientError: a server does not answer, or the lake does not catch up.
     """
     stream, with_index = load_stream(settings.schemas_dir, dataset), INDEX in asked.targets
-    refuse_what_changes(stream)
-    if with_index:
-        refuse_index(settings, stream)
+    _refuse_targets(settings, stream, asked)
     table = open_table(settings, f"silver.{dataset}")
     now = datetime.now(UTC)
     kept = kept_of(settings, stream, asked.source)
@@ -92,6 +90,13 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         source=source,
         rate=asked.rate,
     )
+
+
+def _refuse_targets(settings: Settings, stream: Stream, asked: Asked) -> None:
+    if LAKE in asked.targets:  # else nothing is refined
+        refuse_what_changes(stream)
+    if INDEX in asked.targets:
+        refuse_index(settings, stream)
 
 
 def refuse_what_changes(stream: Stream) -> None:

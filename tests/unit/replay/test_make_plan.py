@@ -8,6 +8,7 @@ import pytest
 from tests.unit.replay.plans import plan
 from tests.unit.sql.visits import stream
 from tidegate.errors import TidegateError
+from tidegate.replay import make_plan
 from tidegate.replay.asked import Asked
 from tidegate.replay.make_plan import bounded, event_times, expected_s, refuse_what_changes
 from tidegate.replay.store import DONE, Status, store_plan, store_status
@@ -44,6 +45,20 @@ def test_sql_that_changes_from_run_to_run_is_refused() -> None:
     refuse_what_changes(stream())
     with pytest.raises(TidegateError, match="uses NOW"):
         refuse_what_changes(replace(stream(), refine_sql="select now() from validated"))
+
+
+@pytest.mark.parametrize(("targets", "told"), [(("index",), "The index is asked"), (("lake", "index"), "uses NOW")])
+def test_it_is_refused_only_where_records_are_refined(
+    monkeypatch: pytest.MonkeyPatch, targets: tuple[str, ...], told: str
+) -> None:
+    def asked(*_: object) -> None:
+        raise TidegateError("The index is asked.", remedy="Go on.")
+
+    changing = replace(stream(), refine_sql="select now() from validated")
+    monkeypatch.setattr(make_plan, "load_stream", lambda *_: changing)
+    monkeypatch.setattr(make_plan, "refuse_index", asked)
+    with pytest.raises(TidegateError, match=told):
+        make_plan.make_plan(Settings(), "visits", replace(BY_OFFSETS, targets=targets), "ann@host")
 
 
 def test_the_expected_time_is_that_of_the_slower_of_last_replay_and_rate(tmp_path: Path) -> None:
