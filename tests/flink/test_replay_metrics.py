@@ -33,8 +33,14 @@ from tidegate.sql.job_sql import Insert, JobSql, Table
 folder, values, times = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 catalog = {"catalog-type": "hadoop", "warehouse": f"file://{folder}/warehouse"}
 platform = replace(visits.PLATFORM, connections=Connections({"bootstrap.servers": "none:1"}, {}, {}, {}, catalog))
-SQL = ("select cast(floor(visited_at to minute) as timestamp_ltz(3)) as `minute`, page, count(*) as visits "
-       "from silver group by cast(floor(visited_at to minute) as timestamp_ltz(3)), page")
+# Each minute counts for itself, and for the one 3 hours later.
+SQL = ("with counted as ("
+       "select cast(floor(visited_at to minute) as timestamp_ltz(3)) as `minute`, page, count(*) as visits "
+       "from silver group by cast(floor(visited_at to minute) as timestamp_ltz(3)), page), "
+       "placed as (select `minute`, page, visits, array[0, 180, 181] as places from counted), "
+       "spread as (select cast(timestampadd(minute, ago, `minute`) as timestamp_ltz(3)) as `minute`, page, visits, ago "
+       "from placed cross join unnest(places) as place (ago)) "
+       "select `minute`, page, sum(visits) as visits from spread group by `minute`, page having min(ago) = 0")
 stream = replace(visits.stream(), metrics=(replace(visits.METRIC, sql=SQL),))
 
 def environment(options):
@@ -95,9 +101,14 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
 
 
 def test_each_key_is_written_once_with_the_figure_of_a_batch(found: dict[str, list[Any]]) -> None:
-    wanted = Counter(
-        (at_ms - at_ms % 60_000, page) for at_ms, page in VISITS if FIRST_MS <= at_ms < FIRST_MS + 2 * DAY_MS
-    )
+    counted = Counter((at_ms - at_ms % 60_000, page) for at_ms, page in VISITS)
+    wanted = {
+        (minute, page): sum(counted[minute - ago * 60_000, page] for ago in (0, 180, 181))
+        for minute, page in counted
+        if FIRST_MS <= minute < FIRST_MS + 2 * DAY_MS
+    }
+    first = {figure for (minute, _), figure in wanted.items() if minute < FIRST_MS + 3 * 3_600_000}
+    assert first == {2}, "the first hours are made from rows of the day before, too"
     for rows in found.values():
         written = [(in_ms(each["minute"]), each["page"], each["visits"]) for each in rows]
         assert sorted(written) == sorted((minute, page, count) for (minute, page), count in wanted.items())

@@ -57,6 +57,8 @@ def plan_metrics(settings: Settings, dataset: str, asked: Asked, actor: str) -> 
         overwritten=Overwritten(figures, 0, 0),
         notes=(
             f"Days are counted whole: from {start:%Y-%m-%d} to {end - _DAY:%Y-%m-%d} (UTC).",
+            "A metric that looks back over midnight, as a baseline does, has figures at the beginning of "
+            f"{end:%Y-%m-%d} that these days go into: they stay as they are until that day is in a plan too.",
             "A start of the metrics job without state counts what silver's topic still has of these days, and writes "
             f"over this: give it TIDEGATE_METRICS_SINCE={end:%Y-%m-%d} or later.",
         ),

@@ -11,7 +11,7 @@ from tidegate.errors import TidegateError
 from tidegate.jobs.counting import Counting, counting_parameter
 from tidegate.replay import metrics_plan as module
 from tidegate.replay.asked import Asked
-from tidegate.replay.metrics_plan import refuse_what_is_open, whole_days
+from tidegate.replay.metrics_plan import plan_metrics, refuse_what_is_open, whole_days
 
 END = datetime(2026, 1, 3, tzinfo=UTC)
 END_MS = int(END.timestamp() * 1000)
@@ -83,3 +83,22 @@ def test_a_job_that_does_not_run_or_does_not_tell_is_refused(monkeypatch: pytest
     monkeypatch.setattr(module, "of_dataset", nothing)
     with pytest.raises(TidegateError, match="metrics does not run with visits"):
         refuse_what_is_open(SETTINGS, VISITS, END)
+
+
+def test_a_plan_says_that_figures_behind_its_days_may_be_made_from_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    stands: dict[str, Any] = {
+        "load_stream": lambda *_: VISITS,
+        "refuse_what_is_open": lambda *_: None,
+        "wait_until_settled": lambda *_: None,
+        "open_table": lambda *_: None,
+        "rows_held": lambda *_: SimpleNamespace(rows=7, bytes=70),
+        "main_snapshot": lambda _: 1,
+        "gold_figures": lambda *_: [],
+    }
+    for name, stand in stands.items():
+        monkeypatch.setattr(module, name, stand)
+    asked = Asked(event_from="2026-01-01T00:00:00Z", event_to="2026-01-03T00:00:00Z")
+    made = plan_metrics(SETTINGS, VISITS.name, asked, "ann@host")
+    assert made.times_ms == (END_MS - 48 * HOUR, END_MS)
+    (told,) = [note for note in made.notes if "looks back" in note]
+    assert "the beginning of 2026-01-03" in told

@@ -78,6 +78,5 @@ COVERED = {
     "tidegate/sql/delivery.py": "tests/unit/sql/test_sinks.py",
     "tidegate/sql/platform.py": "tests/unit/sql/test_golden.py",
     "tidegate/sql/replay_lake.py": "tests/unit/sql/test_golden.py",
-    "tidegate/sql/replay_metrics.py": "tests/flink/test_replay_metrics.py",
     "tidegate/stack/local.py": "tests/stack/test_local_stack.py",
 }

@@ -60,7 +60,7 @@ PARTITIONED BY (`year`, `month`, `day`) WITH (
 CREATE TEMPORARY VIEW silver AS
 SELECT `_source_partition`, `_source_offset`, `log_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `severity_number`, `severity_text`, `body`, `service_name`, `host_name`, `trace_id`, `span_id`, `duration_ms`, `status_code`, `is_error`, `attributes`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings`
 FROM lake.`silver`.`app_logs`
-WHERE (`event_time` >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
+WHERE (`event_time` >= CAST(TIMESTAMP '2026-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 CREATE TEMPORARY TABLE `error_anomalies_topic` (
@@ -266,16 +266,20 @@ from counted
 
 INSERT INTO `error_anomalies_topic` (`minute`, `service_name`, `records`, `errors`, `error_rate`, `baseline_minutes`, `score`)
 SELECT `minute`, `service_name`, `records`, `errors`, `error_rate`, `baseline_minutes`, `score` FROM `error_anomalies`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `error_anomalies_documents` (`minute`, `service_name`, `records`, `errors`, `error_rate`, `baseline_minutes`, `score`)
 SELECT `minute`, `service_name`, `records`, `errors`, `error_rate`, `baseline_minutes`, `score` FROM `error_anomalies`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `service_health_topic` (`minute`, `service_name`, `records`, `errors`, `error_rate`, `p50_ms`, `p95_ms`)
 SELECT `minute`, `service_name`, `records`, `errors`, `error_rate`, `p50_ms`, `p95_ms` FROM `service_health`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `service_health_documents` (`minute`, `service_name`, `records`, `errors`, `error_rate`, `p50_ms`, `p95_ms`)
 SELECT `minute`, `service_name`, `records`, `errors`, `error_rate`, `p50_ms`, `p95_ms` FROM `service_health`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;

@@ -66,7 +66,7 @@ PARTITIONED BY (`year`, `month`, `day`) WITH (
 CREATE TEMPORARY VIEW silver AS
 SELECT `_source_partition`, `_source_offset`, `event_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings`
 FROM lake.`silver`.`clicks`
-WHERE (`event_time` >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
+WHERE (`event_time` >= CAST(TIMESTAMP '2026-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 CREATE TEMPORARY TABLE `browsers_topic` (
@@ -332,24 +332,30 @@ group by `minute`, country, device_family
 
 INSERT INTO `browsers_topic` (`window_start`, `browser`, `os`, `clicks`, `views`, `purchases`)
 SELECT `window_start`, `browser`, `os`, `clicks`, `views`, `purchases` FROM `browsers`
+WHERE (CAST(`window_start` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`window_start` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `browsers_documents` (`window_start`, `browser`, `os`, `clicks`, `views`, `purchases`)
 SELECT `window_start`, `browser`, `os`, `clicks`, `views`, `purchases` FROM `browsers`
+WHERE (CAST(`window_start` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`window_start` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `funnel_topic` (`window_start`, `country`, `viewed`, `carted`, `checked_out`, `purchased`, `conversion`)
 SELECT `window_start`, `country`, `viewed`, `carted`, `checked_out`, `purchased`, `conversion` FROM `funnel`
+WHERE (CAST(`window_start` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`window_start` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `funnel_documents` (`window_start`, `country`, `viewed`, `carted`, `checked_out`, `purchased`, `conversion`)
 SELECT `window_start`, `country`, `viewed`, `carted`, `checked_out`, `purchased`, `conversion` FROM `funnel`
+WHERE (CAST(`window_start` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`window_start` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `page_views_topic` (`minute`, `country`, `device_family`, `views`, `sessions`)
 SELECT `minute`, `country`, `device_family`, `views`, `sessions` FROM `page_views`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `page_views_documents` (`minute`, `country`, `device_family`, `views`, `sessions`)
 SELECT `minute`, `country`, `device_family`, `views`, `sessions` FROM `page_views`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;

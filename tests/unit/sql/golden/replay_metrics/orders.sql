@@ -61,7 +61,7 @@ PARTITIONED BY (`year`, `month`, `day`) WITH (
 CREATE TEMPORARY VIEW silver AS
 SELECT `_source_partition`, `_source_offset`, `order_id`, `status`, `line_number`, CAST(`order_time` AS TIMESTAMP_LTZ(3)) AS `order_time`, `customer_id`, `product_id`, `product_name`, `category`, `quantity`, `unit_price`, `amount`, `line_count`, `currency`, `country`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings`
 FROM lake.`silver`.`orders`
-WHERE (`order_time` >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND `order_time` < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
+WHERE (`order_time` >= CAST(TIMESTAMP '2026-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `order_time` < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 CREATE TEMPORARY TABLE `sales_topic` (
@@ -146,8 +146,10 @@ group by `minute`, category, country, currency
 
 INSERT INTO `sales_topic` (`minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket`)
 SELECT `minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket` FROM `sales`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
 
 INSERT INTO `sales_documents` (`minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket`)
 SELECT `minute`, `category`, `country`, `currency`, `orders`, `units`, `revenue`, `average_basket` FROM `sales`
+WHERE (CAST(`minute` AS TIMESTAMP_LTZ(3)) >= CAST(TIMESTAMP '2026-01-02 00:00:00' AS TIMESTAMP_LTZ(3)) AND CAST(`minute` AS TIMESTAMP_LTZ(3)) < CAST(TIMESTAMP '2026-01-04 00:00:00' AS TIMESTAMP_LTZ(3)))
 ;
