@@ -3,7 +3,6 @@
 Where the index is written too, that comes after the commit: its documents are made from the lake's rows.
 """
 
-import time
 from dataclasses import replace
 
 from tidegate.clients.audit import audited, new_action
@@ -18,6 +17,7 @@ from tidegate.replay.index_run import index_job, write_documents
 from tidegate.replay.prove_range import prove_range
 from tidegate.replay.publish import REPLAY_ID, prepare, publish
 from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.run import wait_until_gone
 from tidegate.replay.store import (
     CANCELLED,
     DONE,
@@ -92,7 +92,7 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
         for job in (job_of_plan(client, plan, status), index_job(client, plan, status)):
             if job is not None and job.live:
                 client.cancel(job.job_id)
-                _wait_until_gone(client, job.job_id)
+                wait_until_gone(client, job.job_id)
         if LAKE in plan.targets:
             clear_aside(settings, plan)
         ended = replace(status, state=CANCELLED, ended_at=now_ms(), snapshot_id=snapshot_id)
@@ -126,11 +126,3 @@ def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
         explained=proof.explained,
     )
     return store_status(settings, plan.plan_id, ended)
-
-
-def _wait_until_gone(client: FlinkClient, job_id: str, timeout_s: float = 60) -> None:
-    deadline_s = time.monotonic() + timeout_s
-    while any(job.job_id == job_id and job.live for job in client.jobs()):
-        if time.monotonic() > deadline_s:
-            raise TidegateError(f"the job {job_id} does not end.", remedy="See `tidegate logs jobmanager`.")
-        time.sleep(0.2)

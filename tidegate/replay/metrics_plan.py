@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from tidegate.clients.flink import FlinkClient
-from tidegate.clients.gold import gold_figures
+from tidegate.clients.gold import gold_figures, keys_of
 from tidegate.clients.lake_rows import main_snapshot, open_table, rows_held
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
@@ -41,7 +41,7 @@ def plan_metrics(settings: Settings, dataset: str, asked: Asked, actor: str) -> 
     column = stream.contract.event_time.column
     held = rows_held(settings, table, f"{column} >= '{start.isoformat()}' and {column} < '{end.isoformat()}'")
     now = datetime.now(UTC)
-    figures = sum(len(gold_figures(settings, metric, times_ms)) for metric in stream.metrics)
+    figures = sum(keys_of(gold_figures(settings, metric, times_ms)) for metric in stream.metrics)
     return RangePlan(
         plan_id=new_plan_id(now, secrets.token_hex(2)),
         dataset=dataset,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tidegate.clients.audit import audited, new_action
 from tidegate.clients.flink import FlinkClient
-from tidegate.clients.gold import Figure, gold_ends, gold_figures, take_away
+from tidegate.clients.gold import Figure, end_what_is_open, gold_ends, gold_figures, keys_of, take_away
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Metric, Stream
@@ -15,7 +15,7 @@ from tidegate.errors import TidegateError
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.replay.metrics_plan import refuse_what_is_open
 from tidegate.replay.range_plan import RangePlan
-from tidegate.replay.run import begin, require_finished, wait_until_ended
+from tidegate.replay.run import begin, require_finished, wait_until_ended, wait_until_gone
 from tidegate.replay.store import DONE, ENDED, WRITING, Status, load_status, plan_file, store_status
 from tidegate.settings import Settings
 
@@ -40,6 +40,7 @@ def run_metrics(settings: Settings, plan: RangePlan, actor: str) -> Status:
     refuse_what_is_open(settings, stream, datetime.fromtimestamp(plan.times_ms[1] / 1000, UTC))
     action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into metrics: {plan.asked}")
     with audited(settings, action) as counts:
+        _end_what_was_begun(settings, plan, stream)
         before = {metric.name: gold_ends(settings, metric) for metric in stream.metrics}
         status = _count(settings, plan, replace(status, state=WRITING, started_at=now_ms()))
         removed = sum(_without_the_others(settings, plan, metric, before[metric.name]) for metric in stream.metrics)
@@ -56,13 +57,25 @@ def run_metrics(settings: Settings, plan: RangePlan, actor: str) -> Status:
 
 
 def not_written(figures: list[Figure], before: Mapping[int, int]) -> list[Figure]:
-    """Those that lie before the ends: the batch has no row of them."""
-    return [figure for figure in figures if figure.offset < before.get(figure.partition, 0)]
+    """Those of keys that lie before the ends in every partition: the batch has no row of them."""
+    written = {figure.key for figure in figures if figure.offset >= before.get(figure.partition, 0)}
+    return [figure for figure in figures if figure.key not in written]
 
 
 def query_of(metric: Metric, figure: Figure) -> dict[str, object]:
     """The document of a key, by its columns."""
     return {"bool": {"filter": [{"term": {name: figure.columns[name]}} for name in metric.key]}}
+
+
+def _end_what_was_begun(settings: Settings, plan: RangePlan, stream: Stream) -> None:
+    """By a run of the plan that was killed: its batch, and what it was taking away."""
+    client = FlinkClient(settings)
+    for job in client.jobs():
+        if job.live and job.name == plan.job_name:
+            client.cancel(job.job_id)
+            wait_until_gone(client, job.job_id)
+    for metric in stream.metrics:
+        end_what_is_open(settings, metric)
 
 
 def _count(settings: Settings, plan: RangePlan, status: Status) -> Status:
@@ -83,16 +96,17 @@ def _count(settings: Settings, plan: RangePlan, status: Status) -> Status:
 def _without_the_others(settings: Settings, plan: RangePlan, metric: Metric, before: Mapping[int, int]) -> int:
     others = not_written(gold_figures(settings, metric, plan.times_ms), before)
     if others:
-        take_away(settings, metric, others)
+        # Before the tombstones: whoever is killed between has both to do again, and finds the keys in the topic.
         search = SearchClient(settings)
         search.refresh(metric.index)
         for figure in others:
             search.delete_where(metric.index, query_of(metric, figure))
-    return len(others)
+        take_away(settings, metric, others)
+    return keys_of(others)
 
 
 def _looked_at(settings: Settings, plan: RangePlan, stream: Stream, before: Ends) -> tuple[int, int]:
     """How many figures are there, and how many of them the batch has not written."""
     found = {metric.name: gold_figures(settings, metric, plan.times_ms) for metric in stream.metrics}
-    left = sum(len(not_written(figures, before[name])) for name, figures in found.items())
-    return sum(map(len, found.values())), left
+    left = sum(keys_of(not_written(figures, before[name])) for name, figures in found.items())
+    return sum(map(keys_of, found.values())), left

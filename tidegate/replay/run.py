@@ -58,6 +58,19 @@ def require_finished(client: FlinkClient, job: FlinkJob, what: str, remedy: str)
         )
 
 
+def wait_until_gone(client: FlinkClient, job_id: str, timeout_s: float = 60) -> None:
+    """Of a job that was cancelled.
+
+    Raises:
+        TidegateError: it still lives after ``timeout_s``.
+    """
+    deadline_s = time.monotonic() + timeout_s
+    while any(job.job_id == job_id and job.live for job in client.jobs()):
+        if time.monotonic() > deadline_s:
+            raise TidegateError(f"the job {job_id} does not end.", remedy="See `tidegate logs jobmanager`.")
+        time.sleep(POLL_S)
+
+
 def _write(settings: Settings, plan: Plan) -> Path:
     folder = settings.home / "replays"
     folder.mkdir(parents=True, exist_ok=True)

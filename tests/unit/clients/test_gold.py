@@ -7,7 +7,8 @@ import pytest
 
 from tests.broker import PARTITIONS, Broker
 from tests.unit.sql.visits import METRIC
-from tidegate.clients.gold import Figure, gold_ends, gold_figures, take_away, time_of
+from tidegate.clients import gold as module
+from tidegate.clients.gold import Figure, end_what_is_open, gold_ends, gold_figures, keys_of, take_away, time_of
 
 DAY_MS = 86_400_000
 FIRST_MS = 1_767_312_000_000
@@ -57,3 +58,29 @@ def test_a_key_that_is_taken_away_is_deleted_where_it_lies(broker: Broker) -> No
     (left,) = gold_figures(broker.settings, METRIC, TIMES)
     assert left == Figure(kept, {"minute": "2026-01-02T00:00:00Z", "page": "/kept"}, 0, 0)
     assert gold_ends(broker.settings, METRIC)[3] >= 2
+
+
+def test_a_key_that_lies_in_two_partitions_is_told_for_each_and_taken_away_from_both(broker: Broker) -> None:
+    name = key("2026-01-02T00:00:00Z", "/")
+    for partition in (3, 0):
+        send(broker, partition, name, b"figure")
+    found = gold_figures(broker.settings, METRIC, TIMES)
+    assert sorted((figure.partition, figure.offset) for figure in found) == [(0, 0), (3, 0)]
+    assert keys_of(found) == 1
+    take_away(broker.settings, METRIC, found)
+    assert gold_figures(broker.settings, METRIC, TIMES) == []
+
+
+def test_what_is_open_is_ended_by_whoever_takes_the_same_name(monkeypatch: pytest.MonkeyPatch, broker: Broker) -> None:
+    names: list[str] = []
+
+    class Writer:
+        def __init__(self, _settings: object, name: str) -> None:
+            names.append(name)
+
+        begin = write = flush = commit = lambda *_: None
+
+    monkeypatch.setattr(module, "TransactionalWriter", Writer)
+    take_away(broker.settings, METRIC, [])
+    end_what_is_open(broker.settings, METRIC)
+    assert names == [f"tidegate-replay-{METRIC.topic}"] * 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from tests.unit.replay.lake import VISITS
 from tests.unit.replay.plans import plan
 from tests.unit.sql.visits import METRIC
+from tidegate.clients.flink import FlinkJob
 from tidegate.clients.gold import Figure
 from tidegate.errors import TidegateError
 from tidegate.replay import metrics_run as module
@@ -32,6 +34,12 @@ def test_what_lies_before_the_ends_was_not_written() -> None:
     assert not_written([old], {}) == []
 
 
+def test_a_key_that_the_batch_has_put_into_another_partition_is_written() -> None:
+    stale, new = figure("/", 2), figure("/", 0, partition=5)
+    assert not_written([new, stale], {0: 10, 5: 0}) == []
+    assert not_written([new, stale], {0: 10, 5: 1}) == [new, stale]
+
+
 def test_a_document_is_found_by_its_key() -> None:
     assert query_of(METRIC, figure("/old", 9)) == {
         "bool": {"filter": [{"term": {"minute": "1970-01-01T00:00:00Z"}}, {"term": {"page": "/old"}}]}
@@ -46,6 +54,25 @@ class Gold:
         self.counts = ["/both", "/new"]
         self.deleted: list[Any] = []
         self.end = 2
+        self.jobs = [FlinkJob("other", "replay.other", "RUNNING", 0)]
+        self.is_open = False
+        self.steps: list[str] = []
+
+    def ends(self, *_: object) -> dict[int, int]:
+        self.steps.append("looked")
+        return {0: self.end}
+
+    def cancel(self, job_id: str) -> None:
+        self.steps.append(f"cancelled {job_id}")
+        self.jobs = [replace(job, state="CANCELED") if job.job_id == job_id else job for job in self.jobs]
+
+    def end_what_is_open(self, *_: object) -> None:
+        self.steps.append("ended")
+        self.is_open = False
+
+    def seen(self, *_: object) -> list[Figure]:
+        """What readers see: nothing behind a transaction that is open."""
+        return [each for each in self.figures.values() if not self.is_open or each.offset < 2]
 
     def batch(self, *_: object) -> Status:
         for page in self.counts:
@@ -54,6 +81,7 @@ class Gold:
         return Status()
 
     def take_away(self, _settings: Settings, _metric: object, figures: list[Figure]) -> None:
+        self.is_open = False
         for each in figures:
             del self.figures[each.key.decode()]
 
@@ -71,9 +99,11 @@ def gold(monkeypatch: pytest.MonkeyPatch) -> Gold:
         "load_stream": lambda *_: VISITS,
         "refuse_what_is_open": lambda *_: None,
         "audited": audited,
-        "gold_ends": lambda *_: {0: made.end},
-        "gold_figures": lambda *_: [*made.figures.values()],
+        "gold_ends": made.ends,
+        "gold_figures": made.seen,
         "take_away": made.take_away,
+        "end_what_is_open": made.end_what_is_open,
+        "FlinkClient": lambda _: SimpleNamespace(jobs=lambda: made.jobs, cancel=made.cancel),
         "_count": made.batch,
         "SearchClient": lambda _: search,
     }
@@ -94,8 +124,9 @@ def test_every_figure_is_of_the_batch_and_the_others_go(gold: Gold, tmp_path: Pa
         run_metrics(settings, PLAN, "ann@host")
 
 
+@pytest.mark.parametrize("step", ["take_away", "SearchClient"])
 def test_one_that_was_killed_behind_the_batch_ends_the_same(
-    gold: Gold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, gold: Gold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(home=tmp_path)
 
@@ -103,11 +134,29 @@ def test_one_that_was_killed_behind_the_batch_ends_the_same(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as changed, pytest.raises(KeyboardInterrupt):
-        changed.setattr(module, "take_away", killed)
+        changed.setattr(module, step, killed)
         run_metrics(settings, PLAN, "ann@host")
     assert load_status(settings, PLAN.plan_id).state != DONE
+    gold.deleted.clear()
     assert run_metrics(settings, PLAN, "ann@host").proof_holds
     assert gold.figures.keys() == {"/both", "/new"}
+    assert [query for _, query in gold.deleted] == [query_of(METRIC, figure("/old", 0))]
+
+
+def test_what_one_that_was_killed_has_begun_to_take_away_hides_no_figure_of_the_batch(
+    gold: Gold, tmp_path: Path
+) -> None:
+    gold.is_open = True
+    assert run_metrics(Settings(home=tmp_path), PLAN, "ann@host").proof_holds
+    assert gold.figures.keys() == {"/both", "/new"}
+    assert gold.steps[:2] == ["ended", "looked"]
+
+
+def test_the_batch_of_one_that_was_killed_is_ended_before_anything_is_read(gold: Gold, tmp_path: Path) -> None:
+    gold.jobs.append(FlinkJob("orphan", PLAN.job_name, "RUNNING", 0))
+    gold.jobs.append(FlinkJob("older", PLAN.job_name, "FAILED", 0))
+    assert run_metrics(Settings(home=tmp_path), PLAN, "ann@host").proof_holds
+    assert gold.steps == ["cancelled orphan", "ended", "looked"]
 
 
 def test_a_figure_that_is_left_is_told_and_does_not_hold(
