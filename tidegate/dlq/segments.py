@@ -116,7 +116,10 @@ def behind(topic: Topic) -> int | None:
 
 
 def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard, columns_of: ColumnsOf | None) -> None:
-    """What lies behind the last file and what was found to hold no record, such as marks of transactions."""
+    """What lies behind the last file and what was found to hold no record, such as marks of transactions.
+
+    A file is named from the end of the last one, so that what holds no record is no gap between them.
+    """
     reached = _reached(folder)
     starts = {
         partition: max([low, *(each.end for each in _segments(folder) if each.partition == partition)])
@@ -128,9 +131,10 @@ def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard, columns_of
     with RegistryClient(topic.settings) as registry:
         table_of = _tables(topic.layout, WriterSchemas(registry.by_id, _writer_type), columns_of)
         for partition, end in new.items():
-            for piece in _read(topic, partition, (starts[partition], end), table_of):
+            begin = max(starts[partition], reached.get(partition, 0))
+            for piece in _read(topic, partition, (begin, end), table_of):
                 heard(piece.table.num_rows)
-                _write(folder, partition, piece)
+                _write(folder, partition, piece if piece.start > begin else piece._replace(start=starts[partition]))
             _merge(folder, partition)
     (folder / _REACHED).write_text(json.dumps(reached | new))
 

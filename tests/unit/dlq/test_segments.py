@@ -1,9 +1,12 @@
 """Only what is new is read, what retention removed stays, and a topic made anew begins anew."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.letters import letter
 from tests.unit.dlq.served import Served
+from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.dlq import segments
 from tidegate.dlq.layout import LETTERS
 from tidegate.dlq.segments import MOST_SMALL_FILES, Gap, Kept, Topic, catch_up
@@ -60,6 +63,27 @@ def test_marks_of_transactions_are_no_letters_that_expired(served: Served, monke
     monkeypatch.setattr(segments, "topic_spans", lambda *_: {0: (2, 2)})
 
     assert _kept(served, []).unseen == 0
+
+
+def test_what_holds_no_record_of_ours_is_read_once_and_is_no_gap(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[int, int]] = []
+
+    def noted(scan: Scan) -> Iterator[Batch]:
+        read.extend(scan.spans.values())
+        return read_batches(scan)
+
+    monkeypatch.setattr(segments, "read_batches", noted)
+    served.send(letter(1))
+    _kept(served, [])
+    served.broker.send("dlq.clicks", [(0, b"no letter")] * 3)
+    _kept(served, [])
+    served.send(letter(2))
+    kept = _kept(served, [])
+
+    assert read == [(0, 1), (1, 4), (4, 5)]
+    assert [path.name for path in kept.files] == ["p0-0-1.parquet", "p0-1-5.parquet"]
 
 
 def test_columns_of_another_version_are_not_taken_for_these(served: Served) -> None:
