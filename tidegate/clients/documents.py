@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from opensearchpy.exceptions import NotFoundError
 
 from tidegate.clients.opensearch import JsonObject, connect, opensearch_errors
+from tidegate.clock import now_ms
 from tidegate.errors import TransientError
 from tidegate.settings import Settings
 
@@ -37,6 +38,10 @@ _ARGUMENT = "illegal_argument_exception"
 _NO_INDEX = "index_not_found_exception"
 _CONFLICT = 409
 _TIMEOUT_S = 60.0
+ASIDE = "tidegate-dry-run-"
+"""How the name of an index aside begins."""
+_LEFT_BEHIND_MS = 3_600_000
+"""An index aside as old as this is one whose dry run was killed: none lives longer than its few hundred documents."""
 _LIMITS = "mapping"
 """Of an index's settings, what its mapping may hold."""
 
@@ -111,6 +116,7 @@ class DocumentClient:
     @contextmanager
     def _made_alike(self, index: str, aside: str) -> Iterator[None]:
         with opensearch_errors(self._settings):
+            self._remove_left_behind()
             limits, mappings = self._as_made(index)
             settings = {"number_of_shards": 1, "number_of_replicas": 0, _LIMITS: limits}
             self._client.indices.create(index=aside, body={"settings": {"index": settings}, "mappings": mappings})
@@ -119,6 +125,12 @@ class DocumentClient:
         finally:
             with opensearch_errors(self._settings):
                 self._client.indices.delete(index=aside, params={"ignore_unavailable": "true"})
+
+    def _remove_left_behind(self) -> None:
+        found = self._client.indices.get_settings(index=f"{ASIDE}*", name="index.creation_date")
+        made = {name: int(each["settings"]["index"]["creation_date"]) for name, each in found.items()}
+        for name in sorted(name for name, at in made.items() if now_ms() - at > _LEFT_BEHIND_MS):
+            self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
     def _as_made(self, index: str) -> tuple[JsonObject, JsonObject]:
         try:

@@ -4,13 +4,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from tidegate.clients.documents import Answer, Document, DocumentClient
+from tidegate.clients.documents import ASIDE, Answer, Document, DocumentClient
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import Code, Stage
 from tidegate.redrive.document_run import GONE, MOST_DOCUMENTS, Kept
 from tidegate.redrive.documents import document_of, found_there
 from tidegate.redrive.fix import NotFixed
 from tidegate.redrive.judged import DryRun, Judged
+from tidegate.redrive.pace import batches
 from tidegate.redrive.personal import document_paths, told_of
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.redrive.planned import read_planned
@@ -40,10 +41,10 @@ def try_documents(settings: Settings, stream: Stream, plan: RedrivePlan, sample:
     for planned in waiting.values():
         found.add(Judged(planned, Verdict.GONE, detail=GONE))
     for name, letters in sorted(by_index.items()):
-        for start in range(0, len(letters), MOST_DOCUMENTS):
-            kept = [*_kept(settings, stream, letters[start : start + MOST_DOCUMENTS])]
-            aside = f"tidegate-dry-run-{plan.plan_id.lower()}-{time.time_ns():x}"
-            for judged in _judged(index, name, kept, aside, document_paths(stream)):
+        kept = ((each, len(each.document.body)) for each in _kept(settings, stream, letters))
+        for batch in batches(kept, MOST_DOCUMENTS):
+            aside = f"{ASIDE}{plan.plan_id.lower()}-{time.time_ns():x}"
+            for judged in _judged(index, name, batch, aside, document_paths(stream)):
                 found.add(judged)
     return found
 

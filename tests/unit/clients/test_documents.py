@@ -1,13 +1,23 @@
 """What OpenSearch's answers about single documents mean."""
 
 import re
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
 from tests.contracts import SCHEMAS
 from tidegate.clients import documents
-from tidegate.clients.documents import ARGUMENT_OF_THE_DOCUMENT, OF_THE_DOCUMENT, Answer, Document, DocumentClient, Held
+from tidegate.clients.documents import (
+    ARGUMENT_OF_THE_DOCUMENT,
+    ASIDE,
+    OF_THE_DOCUMENT,
+    Answer,
+    Document,
+    DocumentClient,
+    Held,
+)
+from tidegate.clock import now_ms
 from tidegate.errors import TransientError
 from tidegate.settings import Settings
 
@@ -22,6 +32,7 @@ class FakeServer:
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
         self.asked: dict[str, Any] = {}
+        self.indices = FakeIndices()
 
     def mget(self, body: Any) -> Any:
         self.asked["mget"] = body
@@ -125,3 +136,34 @@ def test_nothing_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert client.held([]) == []
     assert client.write([]) == []
+
+
+class FakeIndices:
+    """Indices by name, and since when each is there (ms since 1970)."""
+
+    def __init__(self, **made: int) -> None:
+        self.made = {name.replace("_", "-"): at for name, at in made.items()}
+
+    def get_settings(self, index: str, name: str) -> Any:
+        assert name == "index.creation_date"
+        found = {each: at for each, at in self.made.items() if fnmatch(each, index)}
+        return {each: {"settings": {"index": {"creation_date": str(at)}}} for each, at in found.items()}
+
+    def get(self, index: str) -> Any:
+        return {index: {"settings": {"index": {}}, "mappings": {}}}
+
+    def create(self, index: str, body: Any) -> None:
+        assert body["mappings"] == {}
+        self.made[index] = now_ms()
+
+    def delete(self, index: str, params: Any) -> None:
+        assert params == {"ignore_unavailable": "true"}
+        del self.made[index]
+
+
+def test_what_a_killed_dry_run_left_behind_is_removed_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, long_ago = FakeServer(bulk={"items": [{"index": {"status": 201}}]}), now_ms() - 2 * 3_600_000
+    server.indices = FakeIndices(tidegate_dry_run_p_1=long_ago, tidegate_dry_run_q_2=now_ms(), events_clicks=long_ago)
+
+    assert client_of(server, monkeypatch).try_out("events-clicks", [A], f"{ASIDE}p-3") == [Answer("written")]
+    assert server.indices.made.keys() == {"tidegate-dry-run-q-2", "events-clicks"}
