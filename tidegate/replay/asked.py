@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tidegate.errors import TidegateError
 from tidegate.replay.targets import LAKE
 
 _RANGES = re.compile(r"\d{1,9}:\d{1,18}-\d{1,18}(,\d{1,9}:\d{1,18}-\d{1,18})*", re.ASCII)
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2255, 1, 1, tzinfo=UTC)
+"""Kafka knows no time before the first, and the versions of documents none long after the last."""
 _HOW = "Give partition:first-end, the end exclusive, such as 0:100-200,1:0-50."
 
 
@@ -74,10 +76,10 @@ def parse_ranges(text: str, kept: Mapping[int, tuple[int, int]], where: str = "r
 
 
 def parse_time(text: str) -> datetime:
-    """An ISO time with its zone.
+    """An ISO time with its zone, of the years 1970 to 2254.
 
     Raises:
-        TidegateError: it is none.
+        TidegateError: it is none, or a farther one.
     """
     try:
         at = datetime.fromisoformat(text)
@@ -85,6 +87,11 @@ def parse_time(text: str) -> datetime:
         raise TidegateError(f"{text!r} is no time.", remedy="Give one such as 2026-11-21T10:00:00+00:00.") from error
     if at.tzinfo is None:
         raise TidegateError(f"{text!r} has no time zone.", remedy="Add one, such as +00:00 or Z.")
+    if not _FIRST <= at <= _LAST:
+        raise TidegateError(
+            f"{text!r} is too far away for a replay.",
+            remedy=f"Give a time from {_FIRST:%Y-%m-%dT%H:%M:%SZ} to {_LAST:%Y-%m-%dT%H:%M:%SZ}.",
+        )
     return at
 
 

@@ -12,7 +12,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import PLACE
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
-from tidegate.proof.window import raw_windows
+from tidegate.proof.window import raw_windows, start_ms
 from tidegate.replay.asked import Asked, parse_ranges, parse_time
 from tidegate.replay.bronze import bronze_bytes, bronze_places, refuse_what_bronze_lacks, refuse_what_lags
 from tidegate.replay.event_times import offsets_of_events
@@ -51,7 +51,7 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
     table = open_table(settings, f"silver.{dataset}")
     now = datetime.now(UTC)
     kept = kept_of(settings, stream, asked.source)
-    spans, notes = bounded(_asked_spans(settings, stream, asked, kept), refined_up_to(settings, stream), asked)
+    spans, notes = bounded(asked_spans(settings, stream, asked, kept), refined_up_to(settings, stream), asked)
     times = event_times(stream, asked)
     if not any(start < end for start, end in spans.values()):
         if notes:
@@ -138,12 +138,20 @@ def event_times(stream: Stream, asked: Asked) -> EventTimes | None:
     return EventTimes(stream.contract.event_time.column, start, end)
 
 
-def _asked_spans(settings: Settings, stream: Stream, asked: Asked, kept: Kept) -> Spans:
+def asked_spans(settings: Settings, stream: Stream, asked: Asked, kept: Kept) -> Spans:
+    """[start, end) by partition, as they were asked for.
+
+    Raises:
+        TidegateError: there is no such range.
+    """
     if asked.offsets is not None:
         return parse_ranges(asked.offsets, kept.spans, kept.where)
     at = partial(offsets_arrived, settings, stream, kept)
     if times := event_times(stream, asked):
         return offsets_of_events(settings, stream, times, kept.spans, at)
+    for text in (asked.arrived_from, asked.arrived_to):
+        if text is not None and start_ms(text) is not None:
+            parse_time(text)
     windows = raw_windows(kept.spans, asked.arrived_from, asked.arrived_to, at, datetime.now(UTC))
     return {window.partition: (window.start, max(window.start, window.end)) for window in windows}
 

@@ -37,6 +37,28 @@ def test_a_time_needs_its_date_and_zone(text: str) -> None:
         parse_time(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-05:00",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+05:00",
+        "1969-12-31T23:59:59Z",
+        "2255-01-01T00:00:01Z",
+    ],
+)
+def test_a_far_time_is_refused_with_the_farthest_ones(text: str) -> None:
+    with pytest.raises(TidegateError, match="too far away") as refused:
+        parse_time(text)
+    assert refused.value.remedy == "Give a time from 1970-01-01T00:00:00Z to 2255-01-01T00:00:00Z."
+
+
+def test_the_farthest_times_are_taken() -> None:
+    assert parse_time("1970-01-01T00:00:00Z").timestamp() == 0
+    assert parse_time("2255-01-01T00:00:00Z").year == 2255
+
+
 def test_one_kind_of_range_is_given() -> None:
     Asked(offsets="0:1-2").refuse_mixed()
     Asked(arrived_to="2026-11-21T10:00:00Z").refuse_mixed()

@@ -10,7 +10,8 @@ from tests.unit.sql.visits import stream
 from tidegate.errors import TidegateError
 from tidegate.replay import make_plan
 from tidegate.replay.asked import Asked
-from tidegate.replay.make_plan import bounded, event_times, expected_s, refuse_what_changes
+from tidegate.replay.make_plan import asked_spans, bounded, event_times, expected_s, refuse_what_changes
+from tidegate.replay.sources import Kept
 from tidegate.replay.store import DONE, Status, store_plan, store_status
 from tidegate.settings import Settings
 
@@ -39,6 +40,12 @@ def test_event_times_are_in_microseconds_and_in_their_order() -> None:
     assert event_times(stream(), BY_OFFSETS) is None
     with pytest.raises(TidegateError, match="not before its end"):
         event_times(stream(), Asked(event_from="1970-01-01T00:00:02Z", event_to="1970-01-01T00:00:02Z"))
+
+
+@pytest.mark.parametrize("name", ["arrived_from", "arrived_to"])
+def test_a_time_of_arrival_that_is_far_away_is_refused_before_anything_is_asked(name: str) -> None:
+    with pytest.raises(TidegateError, match="too far away"):
+        asked_spans(Settings(), stream(), Asked(**{name: "9999-12-31T23:59:59-05:00"}), Kept({0: (0, 9)}, {}))
 
 
 def test_sql_that_changes_from_run_to_run_is_refused() -> None:
