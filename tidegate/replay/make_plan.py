@@ -178,12 +178,12 @@ def _size(settings: Settings, stream: Stream, spans: Spans) -> _Size:
 
 
 def expected_s(settings: Settings, dataset: str, events: int, rate: float | None = None) -> float | None:
-    """At the rate of the dataset's last replay that was not held to one, and at ``rate`` if that is slower."""
+    """At the rate of the dataset's last replay into the lake that was held to none, at ``rate`` if that is slower."""
     slowest_s = events / rate if rate else 0.0
     for plan in reversed([*all_plans(settings)]):
         status = load_status(settings, plan.plan_id)
-        is_measured = plan.dataset == dataset and status.state == DONE and not status.rate
-        if is_measured and status.started_at and status.written_at:
+        is_alike = plan.dataset == dataset and LAKE in plan.targets and status.state == DONE and not status.rate
+        if is_alike and status.started_at and status.written_at:
             took_s = (status.written_at - status.started_at) / 1000
             return round(max(slowest_s, events * took_s / max(1, plan.events)), 1)
     return round(slowest_s, 1) if rate else None

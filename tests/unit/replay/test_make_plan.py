@@ -42,10 +42,13 @@ def test_event_times_are_in_microseconds_and_in_their_order() -> None:
         event_times(stream(), Asked(event_from="1970-01-01T00:00:02Z", event_to="1970-01-01T00:00:02Z"))
 
 
-@pytest.mark.parametrize("name", ["arrived_from", "arrived_to"])
-def test_a_time_of_arrival_that_is_far_away_is_refused_before_anything_is_asked(name: str) -> None:
+FAR = "9999-12-31T23:59:59-05:00"
+
+
+@pytest.mark.parametrize("asked", [Asked(arrived_from=FAR), Asked(arrived_to=FAR)])
+def test_a_time_of_arrival_that_is_far_away_is_refused_before_anything_is_asked(asked: Asked) -> None:
     with pytest.raises(TidegateError, match="too far away"):
-        asked_spans(Settings(), stream(), Asked(**{name: "9999-12-31T23:59:59-05:00"}), Kept({0: (0, 9)}, {}))
+        asked_spans(Settings(), stream(), asked, Kept({0: (0, 9)}, {}))
 
 
 def test_sql_that_changes_from_run_to_run_is_refused() -> None:
@@ -79,3 +82,12 @@ def test_the_expected_time_is_that_of_the_slower_of_last_replay_and_rate(tmp_pat
     assert expected_s(settings, "clicks", 1000) == 40.0
     assert expected_s(settings, "clicks", 1000, 10.0) == 100.0
     assert expected_s(settings, "clicks", 1000, 1000.0) == 40.0
+
+
+def test_a_replay_into_the_metrics_says_nothing_of_the_time_of_one_into_the_lake(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    lake, metrics = plan(plan_id="1", events=100, target="lake,index"), plan(plan_id="2", events=100, target="metrics")
+    for made, took_ms in ((lake, 4000), (metrics, 100_000)):
+        store_plan(settings, made)
+        store_status(settings, made.plan_id, Status(DONE, None, 1000, 1000 + took_ms))
+    assert expected_s(settings, "clicks", 1000) == 40.0
