@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.naming import LAKE_DEAD_LETTERS
 from tidegate.dlq.segments import Gap, segment_file
@@ -57,10 +59,10 @@ def fill(settings: Settings, connection: Any, dataset: str, folder: Path, gaps: 
         table = table_if_there(settings, LAKE_DEAD_LETTERS)
         if table is None:
             return False
-        rows = _reader(scan_rows(settings, table, _COLUMNS, condition(dataset, gaps)))
+        found = _take(connection, scan_rows(settings, table, _COLUMNS, condition(dataset, gaps)))
     except TidegateError:
         return False
-    added = rows is not None and _write(connection, rows, folder, gaps)
+    added = found and _write(connection, folder, gaps)
     (folder / _NOTE).write_text(json.dumps(sorted({*gaps} | _asked(folder))))
     return added
 
@@ -73,24 +75,39 @@ def condition(dataset: str, gaps: Sequence[Gap]) -> str:
     return f"dataset = '{dataset}' and ({' or '.join(places)})"
 
 
-def _reader(batches: Iterator[Any]) -> Any:
-    """What DuckDB reads a batch at a time; None if there is none."""
-    first = next(batches, None)
+def _take(connection: Any, batches: Iterator[Any]) -> bool:
+    """Makes a table of what DuckDB reads a batch at a time; False if there is none.
+
+    Raises:
+        TidegateError: the lake's, which DuckDB would tell as one of its own.
+    """
+    first, faults = next(batches, None), list[TidegateError]()
     if first is None:
-        return None
+        return False
 
     def every() -> Iterator[Any]:
         yield first
-        yield from batches
+        try:
+            yield from batches
+        except TidegateError as error:
+            faults.append(error)
+            raise
 
-    return importlib.import_module("pyarrow").RecordBatchReader.from_batches(first.schema, every())
+    rows = importlib.import_module("pyarrow").RecordBatchReader.from_batches(first.schema, every())
+    connection.register("lake_rows", rows)
+    try:
+        connection.execute(f"create temp table of_lake as {_AS_KEPT}")
+    except duckdb.Error as error:
+        if faults:
+            raise faults[0] from error
+        raise
+    finally:
+        connection.unregister("lake_rows")
+    return True
 
 
-def _write(connection: Any, lake_rows: Any, folder: Path, gaps: Sequence[Gap]) -> bool:
+def _write(connection: Any, folder: Path, gaps: Sequence[Gap]) -> bool:
     """From the first letter that the lake has of a gap on: before that it may have begun later."""
-    connection.register("lake_rows", lake_rows)
-    connection.execute(f"create temp table of_lake as {_AS_KEPT}")
-    connection.unregister("lake_rows")
     added = False
     for gap in gaps:
         mine = f"letter_partition = {gap.partition} and letter_offset >= {gap.start} and letter_offset < {gap.end}"

@@ -1,5 +1,6 @@
 """Letters that expired before they were first read here come from the lake's table of all letters."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,25 @@ def test_where_no_lake_answers_it_is_asked_the_next_time(
 
     with monkeypatch.context() as outage:
         outage.setattr(from_lake, "table_if_there", away)
+        with served.index() as index:
+            assert (index.rows(COUNTED), index.unseen[0].offsets) == ([("open", 1)], 2)
+
+    with served.index() as index:
+        assert (index.rows(COUNTED), index.unseen[0].offsets) == ([("expired", 2), ("open", 1)], 0)
+
+
+def test_where_the_lake_goes_away_while_it_is_read_it_is_asked_the_next_time(
+    served: Served, catalog: StrictCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expired_before_it_was_read(served, monkeypatch)
+    in_lake(catalog, FIRST, SECOND)
+
+    def cut(*arguments: Any) -> Iterator[Any]:
+        yield from lake_rows.scan_rows(*arguments)
+        raise TransientError("the store is away.", remedy="Wait.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(from_lake, "scan_rows", cut)
         with served.index() as index:
             assert (index.rows(COUNTED), index.unseen[0].offsets) == ([("open", 1)], 2)
 
