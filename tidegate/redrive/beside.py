@@ -1,5 +1,6 @@
 """What processes beside this one make, taken here while they make more."""
 
+import atexit
 import multiprocessing
 import os
 import pickle
@@ -7,7 +8,9 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -15,6 +18,8 @@ from tidegate.errors import TidegateError
 
 AHEAD = 8
 """So many values a process makes and nobody has taken yet: what of memory it takes."""
+_OF_THE_GROUP = frozenset({signal.SIGINT, signal.SIGTERM})
+"""A terminal or a supervisor sends them to all processes; they are for the one that takes, which ends the others."""
 _Part = TypeVar("_Part")
 _Made = TypeVar("_Made")
 
@@ -31,20 +36,41 @@ def made_beside(make: Callable[[_Part], Iterator[_Made]], parts: Sequence[_Part]
     processes = []
     open_ends: list[Connection] = []
     try:
-        for _ in parts:
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_run, args=(make, theirs), daemon=True)
-            process.start()
-            theirs.close()  # so that the end of the process is the end of what is received
-            processes.append(process)
-            open_ends.append(ours)
+        with _blocked():
+            for _ in parts:
+                ours, theirs = spawn.Pipe()
+                process = spawn.Process(target=_run, args=(make, theirs), daemon=True)
+                process.start()
+                atexit.register(process.kill)  # what ends them at last sends a signal of the group, and waits
+                theirs.close()  # so that the end of the process is the end of what is received
+                processes.append(process)
+                open_ends.append(ours)
         for ours, part in zip(open_ends, parts, strict=True):
-            ours.send(part)  # when all of them are starting
+            _send(ours, part)  # when all of them are starting
         yield from _taken(open_ends)
     finally:
         for process in processes:
-            process.terminate()
+            process.kill()
             process.join()
+            atexit.unregister(process.kill)
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    """Signals of the group wait until the block has ended; processes that are started in it never get them."""
+    resource_tracker.ensure_running()  # else the first process starts it, which lets the signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_GROUP)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _send(end: Connection, part: Any) -> None:
+    try:
+        end.send(part)
+    except OSError:
+        raise _was_killed() from None
 
 
 def _taken(open_ends: list[Connection]) -> Iterator[Any]:
@@ -63,11 +89,15 @@ def _taken(open_ends: list[Connection]) -> Iterator[Any]:
 def _received(end: Any) -> tuple["_Kind", Any]:
     try:
         found: tuple[_Kind, Any] = end.recv()
-    except (EOFError, ConnectionError):
-        raise TidegateError(
-            "a process that makes copies was killed.", remedy="See whether memory ran out; run it again to go on."
-        ) from None
+    except (EOFError, OSError):  # an OSError in the middle of a value
+        raise _was_killed() from None
     return found
+
+
+def _was_killed() -> TidegateError:
+    return TidegateError(
+        "a process that makes copies was killed.", remedy="See whether memory ran out; run it again to go on."
+    )
 
 
 class _Kind(Enum):
@@ -78,7 +108,6 @@ class _Kind(Enum):
 
 def _run(make: Callable[[_Part], Iterator[_Made]], end: Connection) -> None:
     """In the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that takes
     ready: queue.Queue[bytes | None] = queue.Queue(AHEAD)
     handing_over = threading.Thread(target=_hand_over, args=(ready, end), daemon=True)
     handing_over.start()

@@ -2,7 +2,10 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,8 @@ from tidegate.errors import ContractError, TidegateError
 from tidegate.redrive.beside import made_beside
 
 MANY = 30
+LARGE = 4 * 1024 * 1024
+"""More than a pipe holds."""
 
 
 def tens(first: int) -> Iterator[int]:
@@ -24,6 +29,51 @@ def broken(_part: int) -> Iterator[int]:
 def killed(_part: int) -> Iterator[int]:
     yield 1
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_in_mid_value(_part: int) -> Iterator[bytes]:
+    for _ in range(MANY):
+        yield bytes(LARGE)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class While:
+    """What makes ``tens``, but for what ``happens`` while a process reads what it shall make."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        self.happens = happens
+
+    def __call__(self, first: int) -> Iterator[int]:
+        return tens(first)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _while, (self.happens,)
+
+
+def _while(happens: Callable[[], None]) -> While:
+    happens()
+    return While(happens)
+
+
+def die() -> None:
+    os._exit(1)
+
+
+def hear_the_group() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(os.getpid(), number)
+
+
+class Interrupting(While):
+    """Is interrupted while its process is started."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return super().__reduce__()
+
+
+def nothing() -> None:
+    pass
 
 
 def endless(_part: int) -> Iterator[int]:
@@ -49,6 +99,25 @@ def test_a_process_that_is_killed_is_no_end_of_its_part() -> None:
         [*made_beside(killed, [0])]
 
 
+def test_a_process_that_is_killed_in_the_middle_of_a_value_is_no_end_of_its_part() -> None:
+    with pytest.raises(TidegateError, match="was killed"):
+        [*made_beside(killed_in_mid_value, [0])]
+
+
+def test_a_process_that_dies_before_it_has_read_its_part_is_no_end_of_it() -> None:
+    with pytest.raises(TidegateError, match="was killed"):
+        [*made_beside(While(die), [LARGE * b"a"])]  # type: ignore[arg-type]
+
+
+def test_signals_to_the_group_do_not_end_a_process_not_even_while_it_starts() -> None:
+    assert [*made_beside(While(hear_the_group), [0])] == [*range(MANY)]
+
+
+def test_an_interrupt_while_a_process_is_started_is_not_lost() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        [*made_beside(Interrupting(nothing), [0])]
+
+
 def test_who_takes_no_more_ends_the_processes() -> None:
     taken = made_beside(endless, [0])
     process = next(taken)
@@ -57,3 +126,9 @@ def test_who_takes_no_more_ends_the_processes() -> None:
 
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+def test_a_program_that_ends_while_it_takes_does_not_wait_for_the_processes() -> None:
+    program = "from tests.unit.redrive import test_beside as t; taken = t.made_beside(t.endless, [0]); next(taken)"
+
+    assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
