@@ -1,12 +1,15 @@
 """The ``tidegate`` command: finds a subcommand's module by name and turns errors into one line.
 
 Exit codes: 0 done, 1 a problem with its remedy on standard error (for ``prove``: the proof does not hold),
-2 wrong usage, 3 done but for rows that were rejected (``load``, ``produce``), 130 stopped by Ctrl-C.
+2 wrong usage, 3 done but for rows that were rejected (``load``, ``produce``), 130 stopped by Ctrl-C. Where nobody reads
+standard output any more, as behind ``| head``, it ends with 1 and says nothing.
 """
 
+import select
 import sys
 import time
 from importlib import import_module
+from typing import Any, TextIO
 
 import click
 from pydantic import ValidationError
@@ -67,6 +70,15 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """A broken pipe of something else is no end that goes without a word, as click takes it for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            if any(map(_is_unread, (sys.stdout, sys.stderr))):
+                raise
+            raise RuntimeError("a pipe broke that is not standard output") from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -117,11 +129,18 @@ def _exit_code() -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except Exception:  # noqa: BLE001 a bug: in JSON its traceback is one line too
         return _crashed()
+
+
+def _is_unread(stream: TextIO) -> bool:
+    """Whether whoever read it has gone."""
+    try:
+        reader = select.poll()
+        reader.register(stream.fileno(), 0)
+        return bool(reader.poll(0))
+    except (OSError, ValueError):
+        return False  # it is no file
 
 
 def _crashed() -> int:

@@ -1,9 +1,11 @@
 """The command line finds its commands and ends with the documented exit codes."""
 
+import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
@@ -80,6 +82,31 @@ def test_a_bug_shows_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         _exit_code(monkeypatch, ZeroDivisionError())
 
 
+def _write_to_a_broken_pipe() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb", buffering=0) as unread:
+        unread.write(b"x")
+
+
+def test_a_broken_pipe_that_is_not_standard_output_is_no_end_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuntimeError, match="a pipe broke"):
+        _run(monkeypatch, _write_to_a_broken_pipe)
+
+
+def test_where_nobody_reads_standard_output_any_more_it_ends_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "w") as unread, Path(os.devnull).open("w") as nowhere:
+        monkeypatch.setattr("sys.stdout", unread)
+
+        assert _run(monkeypatch, lambda: click.echo("x")) == 1
+        assert capfd.readouterr().err == ""
+        os.dup2(nowhere.fileno(), write_end)  # what it held back is written when it is closed
+
+
 def test_an_unknown_command_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["tidegate", "flood"])
     with pytest.raises(SystemExit) as ended:
@@ -94,7 +121,12 @@ def _exit_code(monkeypatch: pytest.MonkeyPatch, raised: BaseException) -> int:
     def command() -> None:
         raise raised
 
-    monkeypatch.setattr(cli_main, "COMMANDS", {"status": "raises"})
+    return _run(monkeypatch, command)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, command: Callable[[], None]) -> int:
+    """What the process ends with if this is the command."""
+    monkeypatch.setattr(cli_main, "COMMANDS", {"status": "does it"})
     monkeypatch.setattr("tidegate.cli.status.command", click.Command("status", callback=command))
     monkeypatch.setattr("sys.argv", ["tidegate", "status"])
     with pytest.raises(SystemExit) as ended:
