@@ -52,9 +52,10 @@ def _leaf(field: Any) -> str:
     return f"{field.name}.list.element" if pa.types.is_list(field.type) else str(field.name)
 
 
-def read_files(paths: Iterable[Path]) -> Any:
-    """The rows of files, in their order."""
-    return joined(pq.read_table(path, partitioning=None) for path in paths)
+def read_files(paths: Iterable[Path], layout: Layout) -> Any:
+    """The rows of files, in their order; one that DuckDB wrote of the lake's letters says the same in other types."""
+    schema = schema_of(layout)
+    return joined(pq.read_table(path, partitioning=None).cast(schema) for path in paths)
 
 
 def table_from(columns: Mapping[str, Sequence[Any]], layout: Layout) -> Any:

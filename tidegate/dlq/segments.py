@@ -135,7 +135,7 @@ def _read_new(topic: Topic, folder: Path, spans: Spans, heard: Heard, columns_of
             for piece in _read(topic, partition, (begin, end), table_of):
                 heard(piece.table.num_rows)
                 _write(folder, partition, piece if piece.start > begin else piece._replace(start=starts[partition]))
-            _merge(folder, partition)
+            _merge(folder, partition, topic.layout)
     (folder / _REACHED).write_text(json.dumps(reached | new))
 
 
@@ -225,7 +225,7 @@ def _write(folder: Path, partition: int, piece: _Piece) -> None:
     draft.replace(path)
 
 
-def _merge(folder: Path, partition: int) -> None:
+def _merge(folder: Path, partition: int, layout: Layout) -> None:
     """Makes one file of many small ones that follow each other, so that asking often costs no more with time."""
     run: list[Segment] = []
     for each in _segments(folder):
@@ -235,7 +235,7 @@ def _merge(folder: Path, partition: int) -> None:
         run = [*run, each] if is_next else [each]
     if len(run) < MOST_SMALL_FILES:
         return
-    table = _arrow().read_files(each.path for each in run)
+    table = _arrow().read_files((each.path for each in run), layout)
     _write(folder, partition, _Piece(run[0].start, run[-1].end, table))
     for each in run:
         each.path.unlink()

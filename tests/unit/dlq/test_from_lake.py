@@ -14,7 +14,7 @@ from tests.unit.dlq.served import Served
 from tidegate.clients import lake_rows
 from tidegate.contracts.naming import LAKE_DEAD_LETTERS
 from tidegate.dlq import from_lake, segments
-from tidegate.dlq.segments import Gap
+from tidegate.dlq.segments import MOST_SMALL_FILES, Gap
 from tidegate.errors import TransientError
 
 VIOLATION = pa.struct([(name, pa.string()) for name in ("rule", "field", "message")])
@@ -105,6 +105,22 @@ def test_they_are_counted_and_listed_as_expired_with_all_that_is_kept_of_a_lette
             assert index.unseen[0].offsets == 0
             found = index.records("select * from letters order by letter_offset limit 2")
     assert [each | {"state": "open"} for each in found] == wanted
+
+
+def test_a_file_of_the_lake_becomes_one_with_many_small_ones_behind_it(
+    served: Served, catalog: StrictCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.send(FIRST, SECOND)
+    in_lake(catalog, FIRST, SECOND)
+    ends = {0: (2, 2)}
+    monkeypatch.setattr(segments, "topic_spans", lambda _, topic: ends if topic == "dlq.clicks" else {})
+    for end in range(3, 3 + MOST_SMALL_FILES):
+        served.send(letter(end))
+        ends[0] = (2, end)
+        with served.index() as index:
+            assert index.rows(COUNTED) == [("expired", 2), ("open", end - 2)]
+
+    assert len([*served.settings.home.rglob("p0-*.parquet")]) < MOST_SMALL_FILES
 
 
 def test_before_the_first_that_the_lake_has_nothing_is_known(
