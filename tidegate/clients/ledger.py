@@ -10,7 +10,7 @@ from confluent_kafka import Producer
 from tidegate.avro.codec import Encoder
 from tidegate.avro.records import decode_record, plain_schemas
 from tidegate.clients import connection
-from tidegate.clients.audit import Action
+from tidegate.clients.audit import Action, tells_entries
 from tidegate.clients.audit_topics import audit_encoder
 from tidegate.clients.kafka_errors import kafka_errors
 from tidegate.clients.kafka_offsets import topic_spans
@@ -73,7 +73,7 @@ class LedgerCodec:
 class LedgerRecords:
     """The records of entries as an action writes them: one of the audit goes with them, in the same transaction.
 
-    Without an action nothing is told of them.
+    Without an action nothing is told of them, nor where the audit's schema has no place for it.
     """
 
     def __init__(self, settings: Settings, action: Action | None) -> None:
@@ -84,7 +84,7 @@ class LedgerRecords:
 
     def of(self, entries: Iterable[Entry]) -> Iterator[tuple[str, bytes, bytes]]:
         """Topic, key and value of each, to be written in one transaction."""
-        if self._action is None:
+        if self._action is None or not tells_entries(self._audit):
             yield from map(self._codec.encode, entries)
             return
         digests: dict[str, int] = {}

@@ -1,6 +1,8 @@
 """What is done is written before it begins and when it has ended, also badly."""
 
+import shutil
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +51,15 @@ def test_what_fails_has_an_end_that_says_so(broker: Broker) -> None:
         ("ended", "all; it failed: the disk is full. Make room."),
     ]
     assert read_actions(broker.settings)[1].counts == {"purged": 1}
+
+
+def test_where_the_audit_does_not_tell_of_entries_an_end_promises_none(broker: Broker, tmp_path: Path) -> None:
+    (tmp_path / "audit_action").mkdir()
+    shutil.copy(SCHEMAS / "audit_action" / "v1.avsc", tmp_path / "audit_action")
+    with audited(broker.settings.model_copy(update={"schemas_dir": tmp_path}), new_action("park", "clicks")) as counts:
+        counts["letters"] = counts["entries"] = 2
+
+    assert read_actions(broker.settings)[-1].counts == {"letters": 2}
 
 
 def test_nothing_was_done_before_the_first(broker: Broker) -> None:
