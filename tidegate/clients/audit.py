@@ -118,15 +118,17 @@ def read_actions(settings: Settings) -> list[Action]:
     return [action for action in read_records(settings) if action.phase != "entries"]
 
 
-def read_records(settings: Settings, spans: Spans | None = None) -> Iterator[Action]:
+def read_records(settings: Settings, spans: Spans | None = None, *, committed: bool = True) -> Iterator[Action]:
     """The records of all phases, one by one as they are read, or those at these offsets; what is none is left out.
+
+    Not ``committed``: also what is not committed yet, or was rolled back.
 
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
     schemas = plain_schemas(RegistryClient(settings).by_id)
     spans = topic_spans(settings, ACTIONS_TOPIC) if spans is None else spans
-    for batch in read_batches(Scan(settings, ACTIONS_TOPIC, spans)):
+    for batch in read_batches(Scan(settings, ACTIONS_TOPIC, spans, committed=committed)):
         for record in (decode_record(value, schemas) for value in batch.values):
             if record is not None and record.keys() >= _FIRST_VERSION:
                 yield Action(**{name: record[name] for name in Action.__slots__ if name in record})

@@ -1,6 +1,7 @@
 """What the audit tells of a dataset's ledger: of which letters it was changed, by which action, to what."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -62,9 +63,16 @@ class ToldReader:
 
     def told(self) -> Told:
         """All that was read so far."""
-        none: Ints = np.zeros(0, np.int64)
-        parts = [Told(np.zeros(0, "S1"), none, none), *self._parts]
-        return Told(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        return together(self._parts)
+
+    def uncommitted(self, spans: Spans) -> Told:
+        """What the records at these offsets tell, be they committed or not, of no action; they are not taken in.
+
+        Raises:
+            TransientError: Kafka or the registry is out of reach.
+        """
+        records = read_records(self.settings, spans, committed=False)
+        return together(_told(each, -1) for each in records if each.dataset == self.dataset and each.entries)
 
     def unended(self, since_ms: int | None = None) -> Counter[str]:
         """Actions that have begun since a time and not ended, by what they are."""
@@ -82,6 +90,17 @@ class ToldReader:
             known.promised = record.counts.get("entries", 0)
         if record.entries:
             known.named += len(record.entries)
-            letters = np.array([letter.encode() for letter in record.entries])
-            digests = np.fromiter(record.entries.values(), np.int64, len(letters))
-            self._parts.append(Told(letters, digests, np.full(len(letters), number)))
+            self._parts.append(_told(record, number))
+
+
+def together(parts: Iterable[Told]) -> Told:
+    """One after the other."""
+    none: Ints = np.zeros(0, np.int64)
+    every = [Told(np.zeros(0, "S1"), none, none), *parts]
+    return Told(*(np.concatenate(each) for each in zip(*every, strict=True)))
+
+
+def _told(record: Action, number: int) -> Told:
+    letters = np.array([letter.encode() for letter in record.entries])
+    digests = np.fromiter(record.entries.values(), np.int64, len(letters))
+    return Told(letters, digests, np.full(len(letters), number))

@@ -1,15 +1,17 @@
 """What the ledger of dead letters says of a dataset's raw records, and its audit of it; read on as both grow."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from tidegate.clients.kafka_offsets import Spans, topic_spans
 from tidegate.clients.ledger_columns import STATES, LedgerColumns, LedgerScan
-from tidegate.clients.told import ToldReader
+from tidegate.clients.told import Told, ToldReader, together
 from tidegate.contracts.audit_topics import ACTIONS_TOPIC, LEDGER_TOPIC
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import State
+from tidegate.proof.open_transactions import open_ends
 from tidegate.proof.redrives import Recorded
 from tidegate.proof.told import ToldVerdict, Witness, compare_told
 from tidegate.settings import Settings
@@ -43,11 +45,20 @@ class LedgerReader:
     def judge_told(self, since_ms: int | None) -> ToldVerdict:
         """The ledger against what the audit tells of it, since a time."""
         witness = Witness(self._before, self._audit.told(), self._audit.actions, since_ms)
-        return compare_told(self._ledger.columns, witness)
+        verdict = compare_told(self._ledger.columns, witness)
+        if "unexplained" in verdict.faults and (hidden := self._hidden()):
+            verdict = compare_told(self._ledger.columns, replace(witness, after=together([witness.after, hidden])))
+        return verdict
 
     def unended(self, since_ms: int | None) -> Mapping[str, int]:
         """How many actions have begun since a time and not ended, by what they are."""
         return self._audit.unended(since_ms)
+
+    def _hidden(self) -> Told:
+        """What the audit tells behind a transaction that is open: another dataset's hides what was committed."""
+        read = {number: end for number, (_, end) in self._read_to.get(ACTIONS_TOPIC, {}).items()}
+        ends = open_ends(self._settings, {ACTIONS_TOPIC: read})
+        return self._audit.uncommitted({each.partition: (each.start, each.end) for each in ends})
 
     def _read_audit(self) -> bool:
         new = self._new(ACTIONS_TOPIC)

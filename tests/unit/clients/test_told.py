@@ -58,6 +58,18 @@ def test_each_entry_without_a_copy_is_told_of_with_its_action(broker: Broker) ->
     assert all(each.has_begun and each.has_ended for each in reader.actions)
 
 
+def test_what_is_not_committed_is_told_and_not_taken_in(broker: Broker) -> None:
+    park(broker, "orders", "x")
+    written = park(broker, "clicks", "a")
+    reader = ToldReader(broker.settings, "clicks")
+
+    told = reader.uncommitted(topic_spans(broker.settings, ACTIONS_TOPIC))
+
+    assert (told.letter.tolist(), told.digest.tolist()) == ([b"a"], [written["a"]])
+    assert (len(reader.told()), reader.actions) == (0, [])
+    assert len(reader.uncommitted({})) == 0
+
+
 def test_an_action_that_has_not_ended_is_known(broker: Broker) -> None:
     with audited(broker.settings, new_action("discard", "clicks")):
         reader = ToldReader(broker.settings, "clicks")
