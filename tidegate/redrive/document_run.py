@@ -4,35 +4,28 @@ A document is written by its own id, so that writing it again changes nothing; t
 run that was killed in between is gone on with by running the plan again: what OpenSearch has is looked for first.
 """
 
-import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from tidegate.clients.audit import Action
 from tidegate.clients.documents import Document, DocumentClient
 from tidegate.clock import now_ms
-from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import Code, Stage
 from tidegate.dead_letters.ledger import Entry, Outcome, State
 from tidegate.errors import TransientError
 from tidegate.redrive.documents import document_of, found_there
 from tidegate.redrive.fix import NotFixed
-from tidegate.redrive.pace import Pace, batches, parts
+from tidegate.redrive.pace import batches, parts
 from tidegate.redrive.personal import document_paths, told_of
-from tidegate.redrive.plan import PlannedLetter, RedrivePlan
-from tidegate.redrive.planned import ledger_of, read_planned
-from tidegate.redrive.progress import Progress, left, progress
-from tidegate.redrive.running import Stop, Tell
-from tidegate.redrive.send import Sender, Step
-from tidegate.settings import Settings
+from tidegate.redrive.plan import PlannedLetter
+from tidegate.redrive.planned import read_planned
+from tidegate.redrive.progress import Progress, left
+from tidegate.redrive.running import Running
 
 MOST_DOCUMENTS = 500
 """Of a request."""
 GONE = "retention has removed the letter"
 CAUSE = f"{Stage.INDEX}/{Code.DOCUMENT_REJECTED}"
-_POLL_S = 0.2
 
 
 class Kept(NamedTuple):
@@ -43,32 +36,13 @@ class Kept(NamedTuple):
 
 
 @dataclass
-class DocumentRun:
-    """One run of a plan whose letters are documents."""
-
-    settings: Settings
-    stream: Stream
-    plan: RedrivePlan
-    actor: str
-    pace: Pace = field(default_factory=Pace)
-    stop: Stop = lambda: False
-    tell: Tell = lambda _: None
-    step: Step = lambda _: None
-    action: Action | None = None
-    ledger: dict[str, Entry] = field(default_factory=dict)
-    sent: int = 0
-    not_sent: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[State] = field(default_factory=Counter)
-    paused: str = ""
-    unknown: int = 0
+class DocumentRun(Running):
+    """One of a plan whose letters are documents."""
 
     def __post_init__(self) -> None:
-        self._sender = Sender(self.settings, self.plan.dataset, self.step, self.action)
-        # Behind the fence: what the ledger says now, no other run of this dataset adds to.
-        self.ledger = ledger_of(self.settings, self.plan)
+        super().__post_init__()
         self._index = DocumentClient(self.settings)
         self._personal = document_paths(self.stream)
-        self._begun_s = time.monotonic()
 
     def carry_out(self) -> Progress:
         """Writes what is left of the plan, within its pace.
@@ -90,23 +64,9 @@ class DocumentRun:
                 self.tell(self)
         return self.progress()
 
-    @property
-    def done(self) -> int:
-        """How many letters of the plan this run has seen settled."""
-        return self.outcomes.total()
-
-    @property
-    def told(self) -> dict[str, int]:
-        """How many entries the audit names, for its record of the run's end."""
-        return self._sender.told
-
     def line(self) -> str:
         """For people, while it runs."""
         return f"{self.sent:,} documents sent, {self.outcomes[State.FAILED_AGAIN]:,} refused, settled"
-
-    def progress(self) -> Progress:
-        """The states of the plan's letters."""
-        return progress(self.plan, self.ledger)
 
     def _kept(self, letters: Sequence[PlannedLetter]) -> Iterator[Kept]:
         waiting = {each.dead_letter_id: each for each in letters}
@@ -159,9 +119,7 @@ class DocumentRun:
             self.outcomes.update(
                 State.RESOLVED if entry.state is State.RESOLVED else State.FAILED_AGAIN for entry in made
             )
-        failed = self.outcomes[State.FAILED_AGAIN]
-        if not self.paused and self.pace.too_many_failed(failed, self.done):
-            self.paused = f"{failed:,} of {self.done:,} were refused again"
+        self._pause_if_too_many_failed("were refused")
 
     def _taken(self, kept: Kept) -> Entry:
         entry = self._entry(kept)
@@ -190,16 +148,3 @@ class DocumentRun:
             attempt=letter.attempt if before is None else before.attempt,
             plan_id=self.plan.plan_id,
         )
-
-    def _wait_until_due(self) -> None:
-        """The rate counts from the first document of this run."""
-        if not self.sent:
-            self._begun_s = time.monotonic()
-        while not self._must_stop():
-            due_s = self._begun_s + self.pace.due_s(self.sent) - time.monotonic()
-            if due_s <= 0:
-                return
-            time.sleep(min(due_s, _POLL_S))
-
-    def _must_stop(self) -> bool:
-        return bool(self.paused) or self.stop()

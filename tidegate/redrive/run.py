@@ -6,58 +6,33 @@ settled by reading back.
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tidegate.clients.audit import Action
 from tidegate.clock import now_ms
-from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Entry, Outcome, State
 from tidegate.redrive.copies import Copy, settled
 from tidegate.redrive.fix import NotFixed
 from tidegate.redrive.identities import HeldCopies
 from tidegate.redrive.making import Work, make_copies
-from tidegate.redrive.pace import Pace, batches, parts
-from tidegate.redrive.plan import PlannedLetter, RedrivePlan
-from tidegate.redrive.planned import ledger_of
-from tidegate.redrive.progress import Progress, left, progress
-from tidegate.redrive.running import Stop, Tell
-from tidegate.redrive.send import Sender, Step
+from tidegate.redrive.pace import batches, parts
+from tidegate.redrive.plan import PlannedLetter
+from tidegate.redrive.progress import Progress, left
+from tidegate.redrive.running import POLL_S, Running
 from tidegate.redrive.settling import Settling
-from tidegate.settings import Settings
 
 LOOK_EVERY_S = 1.0
-POLL_S = 0.2
 
 
 @dataclass
-class Run:
-    """One run of a plan: what it has done so far, and what it was told; ``paused`` says why it sends no more."""
-
-    settings: Settings
-    stream: Stream
-    plan: RedrivePlan
-    actor: str
-    pace: Pace = field(default_factory=Pace)
-    stop: Stop = lambda: False
-    tell: Tell = lambda _: None
-    step: Step = lambda _: None
-    action: Action | None = None
-    ledger: dict[str, Entry] = field(default_factory=dict)
-    sent: int = 0
-    not_sent: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[State] = field(default_factory=Counter)
-    paused: str = ""
+class Run(Running):
+    """One that sends records."""
 
     def __post_init__(self) -> None:
-        self._sender = Sender(self.settings, self.plan.dataset, self.step, self.action)
-        # Behind the fence: what the ledger says now, no other run of this dataset adds to.
-        self.ledger = ledger_of(self.settings, self.plan)
+        super().__post_init__()
         self.settling = Settling(self.settings, self.stream, self.plan.plan_id, self.ledger)
         self._held: HeldCopies | None = None
         self._looked_s = 0.0
-        self._begun_s = time.monotonic()
 
     def carry_out(self) -> Progress:
         """Sends what is left of the plan, within its pace, and waits for what became of it.
@@ -76,27 +51,13 @@ class Run:
         return self.progress()
 
     @property
-    def done(self) -> int:
-        """How many letters of the plan this run has seen settled."""
-        return self.outcomes[State.RESOLVED] + self.outcomes[State.FAILED_AGAIN]
-
-    @property
     def unknown(self) -> int:
         """How many are in flight and have left no trace, though refine has passed them."""
         return len(self.settling.unknown)
 
-    @property
-    def told(self) -> dict[str, int]:
-        """How many entries the audit names, for its record of the run's end."""
-        return self._sender.told
-
     def line(self) -> str:
         """For people, while it runs."""
         return f"{self.sent:,} sent, {self.outcomes[State.FAILED_AGAIN]:,} failed again, settled"
-
-    def progress(self) -> Progress:
-        """The states of the plan's letters."""
-        return progress(self.plan, self.ledger)
 
     def _send_part(self, letters: Sequence[PlannedLetter]) -> None:
         topic = self.stream.contract.topic.name
@@ -137,16 +98,6 @@ class Run:
         self._record(found)
         return [copy for copy, place in zip(batch, places, strict=True) if place is None]
 
-    def _wait_until_due(self) -> None:
-        """The rate counts from the first copy of this run."""
-        if not self.sent:
-            self._begun_s = time.monotonic()
-        while not self._must_stop():
-            due_s = self._begun_s + self.pace.due_s(self.sent) - time.monotonic()
-            if due_s <= 0:
-                return
-            time.sleep(min(due_s, 0.2))
-
     def settle(self) -> None:
         """Until nothing is in flight, or nothing has moved for the pace's time; sends nothing."""
         self._look(thorough=True)
@@ -174,10 +125,7 @@ class Run:
     def _look(self, *, thorough: bool) -> None:
         made = self.settling.look(thorough=thorough)
         self._record(made)
-        failed = self.outcomes[State.FAILED_AGAIN]
-        settled = failed + self.outcomes[State.RESOLVED]
-        if not self.paused and self.pace.too_many_failed(failed, settled):
-            self.paused = f"{failed:,} of {settled:,} failed again"
+        self._pause_if_too_many_failed("failed")
         self.tell(self)
 
     def _record(self, made: Sequence[Entry]) -> None:
@@ -185,6 +133,3 @@ class Run:
             self._sender.record(made)
             self.ledger |= {entry.dead_letter_id: entry for entry in made}
             self.outcomes.update(entry.state for entry in made)
-
-    def _must_stop(self) -> bool:
-        return bool(self.paused) or self.stop()

@@ -11,7 +11,7 @@ from tests.unit.redrive.letters import letter
 from tidegate.clients.documents import Answer, Document, Held
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.ledger import Entry, Place
-from tidegate.redrive import document_run, document_trial
+from tidegate.redrive import document_run, document_trial, running
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.settings import Settings
 
@@ -40,8 +40,8 @@ class Documents:
         for module in (document_run, document_trial):
             monkeypatch.setattr(module, "DocumentClient", lambda _: self)
             monkeypatch.setattr(module, "read_planned", self._read)
-        monkeypatch.setattr(document_run, "Sender", lambda *_: self)
-        monkeypatch.setattr(document_run, "ledger_of", lambda *_: dict(self.ledger))
+        monkeypatch.setattr(running, "Sender", lambda *_: self)
+        monkeypatch.setattr(running, "ledger_of", lambda *_: dict(self.ledger))
 
     def held(self, documents: Sequence[Document]) -> list[Held | None]:
         return [self.held_by_id.get(each.id) for each in documents]
