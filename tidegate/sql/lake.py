@@ -27,7 +27,7 @@ from tidegate.sql.lake_changes import definitions as changes
 from tidegate.sql.lake_changes import insert_changes
 from tidegate.sql.lake_letters import insert_letters, letters_source, letters_table
 from tidegate.sql.lake_schema import PARTITIONS
-from tidegate.sql.lake_tables import lake_lines, lake_table, quoted_name
+from tidegate.sql.lake_tables import lake_lines, lake_table, namespace, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.sources import bytes_source, silver_source
 from tidegate.sql.state import dedup_ttl_ms
@@ -55,7 +55,7 @@ def job_sql(stream: Stream, platform: Platform) -> JobSql:
         dedup_ttl_ms(stream.contract),
         definitions=(
             lake_catalog(connections.lake_catalog),
-            *(Table(f"lake.{name}", f"CREATE DATABASE IF NOT EXISTS lake.`{name}`") for name in namespaces),
+            *map(namespace, namespaces),
             bronze_table(stream),
             silver_table(stream),
             bytes_source(stream, connections, group),

@@ -43,6 +43,12 @@ def lake_type(column: Column) -> str:
 
 
 def as_in_silver(column: Column) -> str:
-    """Silver has times in milliseconds; the lake would keep more of one that was computed finer."""
-    is_finer = column.sql_type == "TIMESTAMP_LTZ(3)"
-    return f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`" if is_finer else f"`{column.name}`"
+    """Silver has times in milliseconds, in rows and arrays too; the lake has more, or would keep more."""
+    if lake_type(column) == column.sql_type:
+        return f"`{column.name}`"
+    return f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`"
+
+
+def namespace(name: str) -> Table:
+    """Where tables are; made only where it is missing."""
+    return Table(f"lake.{name}", f"CREATE DATABASE IF NOT EXISTS lake.`{name}`")

@@ -16,8 +16,8 @@ from tidegate.job_names import RECOMPUTE
 from tidegate.sql import lake
 from tidegate.sql.ddl import quoted
 from tidegate.sql.delivery import Delivery
-from tidegate.sql.job_sql import Insert, JobSql, Table
-from tidegate.sql.lake_tables import as_in_silver, lake_lines, lake_table, quoted_name
+from tidegate.sql.job_sql import Insert, JobSql
+from tidegate.sql.lake_tables import as_in_silver, lake_lines, lake_table, namespace, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.refine import job_sql as refine_sql
 from tidegate.sql.scope import Offsets, Scope, Spans
@@ -64,12 +64,11 @@ class Recomputation:
 def job_sql(stream: Stream, platform: Platform, asked: Recomputation) -> JobSql:
     """The SQL of one recomputation; it ends with the last of its offsets."""
     refined = refine_sql(stream, platform, asked.scope, Delivery(0))
-    namespace = Table(f"lake.{naming.RECOMPUTED}", f"CREATE DATABASE IF NOT EXISTS lake.`{naming.RECOMPUTED}`")
     return replace(
         refined,
         definitions=(
             lake.lake_catalog(platform.connections.lake_catalog),
-            namespace,
+            namespace(naming.RECOMPUTED),
             lake_table(asked.table, lake_lines(stream.silver_columns), (), {}),
             *refined.definitions,
         ),

@@ -7,13 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from tidegate.avro.types import Column
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.model import Index
 from tidegate.sql import lake
-from tidegate.sql.job_sql import Insert, JobSql, Table
-from tidegate.sql.lake_tables import lake_type, quoted_name
+from tidegate.sql.job_sql import Insert, JobSql
+from tidegate.sql.lake_tables import as_in_silver, namespace, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.sinks import index_sink
 from tidegate.sql.state import dedup_ttl_ms
@@ -43,12 +42,12 @@ class DocumentsAgain:
 def job_sql(stream: Stream, index: Index, platform: Platform, asked: DocumentsAgain) -> JobSql:
     """It ends with the last row of the table as it is when the job is made."""
     silver = quoted_name(naming.lake_table("silver", stream.name))
-    values = ", ".join(map(_as_in_silver, stream.silver_columns))
+    values = ", ".join(map(as_in_silver, stream.silver_columns))
     return JobSql(
         dedup_ttl_ms(stream.contract),
         definitions=(
             lake.lake_catalog(platform.connections.lake_catalog),
-            Table("lake.silver", "CREATE DATABASE IF NOT EXISTS lake.`silver`"),
+            namespace("silver"),
             lake.silver_table(stream),
             index_sink(stream, index, platform, asked.version),
         ),
@@ -56,10 +55,3 @@ def job_sql(stream: Stream, index: Index, platform: Platform, asked: DocumentsAg
             Insert("documents", f"INSERT INTO documents\nSELECT {values}\nFROM {silver}\nWHERE {asked.condition}"),
         ),
     )
-
-
-def _as_in_silver(column: Column) -> str:
-    """The lake has times in microseconds; a document is to say what silver does, in rows and arrays too."""
-    if lake_type(column) == column.sql_type:
-        return f"`{column.name}`"
-    return f"CAST(`{column.name}` AS {column.sql_type}) AS `{column.name}`"

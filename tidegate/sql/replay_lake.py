@@ -17,7 +17,7 @@ from tidegate.sql.dead_letters import causes
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Insert, JobSql, Table
 from tidegate.sql.lake_schema import PARTITIONS
-from tidegate.sql.lake_tables import as_in_silver, lake_table, quoted_name
+from tidegate.sql.lake_tables import as_in_silver, lake_table, namespace, quoted_name
 from tidegate.sql.platform import Platform
 from tidegate.sql.refine import job_sql as refine_sql
 from tidegate.sql.rules import verdict_sql
@@ -54,8 +54,8 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, aside: Aside) -> J
         refined,
         definitions=(
             lake.lake_catalog(platform.connections.lake_catalog),
-            Table("lake.silver", "CREATE DATABASE IF NOT EXISTS lake.`silver`"),
-            Table(f"lake.{naming.REPLAYS}", f"CREATE DATABASE IF NOT EXISTS lake.`{naming.REPLAYS}`"),
+            namespace("silver"),
+            namespace(naming.REPLAYS),
             lake.silver_table(stream),
             side_table(aside),
             *refined.definitions,

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Metric, Stream
 from tidegate.sql import lake
-from tidegate.sql.job_sql import Insert, JobSql, Table, View
-from tidegate.sql.lake_tables import as_in_silver, quoted_name
+from tidegate.sql.job_sql import Insert, JobSql, View
+from tidegate.sql.lake_tables import as_in_silver, namespace, quoted_name
 from tidegate.sql.metrics import inserts, sinks_of
 from tidegate.sql.platform import Platform
 
@@ -29,7 +29,7 @@ def job_sql(stream: Stream, platform: Platform, times: Times) -> JobSql:
         0,
         definitions=(
             lake.lake_catalog(platform.connections.lake_catalog),
-            Table("lake.silver", "CREATE DATABASE IF NOT EXISTS lake.`silver`"),
+            namespace("silver"),
             lake.silver_table(stream),
             silver_view(stream, times),
             *(table for metric in stream.metrics for table in sinks_of(stream, metric, platform)),
