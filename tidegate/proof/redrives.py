@@ -13,7 +13,7 @@ import numpy as np
 
 from tidegate.proof.report import LayerVerdict
 from tidegate.proof.rows import Difference, Marked, Offsets, Place
-from tidegate.proof.window import Window
+from tidegate.proof.window import Window, spans_of
 
 HasLetters = Callable[[list[str]], list[bool]]
 """Tells which ids letters have."""
@@ -85,7 +85,7 @@ def origins(recorded: Iterable[Recorded]) -> dict[Place, Place]:
 
 def copies_outside(recorded: Iterable[Recorded], windows: Iterable[Window]) -> dict[int, Offsets]:
     """The copies of the windows' records that lie in none of the windows, by partition."""
-    inside = _within({window.partition: (window.start, window.end) for window in windows})
+    inside = _within(spans_of(windows))
     found = origins(recorded).items()
     return by_partition(copy for copy, origin in found if inside(origin) and not inside(copy))
 
@@ -98,7 +98,7 @@ def compare_ledger(redrives: Redrives, windows: Sequence[Window], outside: Mappi
     entry names a letter that is not there.
     """
     marked, recorded = redrives.marked, redrives.recorded
-    held = _within({window.partition: (window.start, window.end) for window in windows})
+    held = _within(spans_of(windows))
     highs = {window.partition: window.high for window in windows}
     chains = origins(recorded)
     # A chain whose first entries are lost begins with a copy: its headers know better.

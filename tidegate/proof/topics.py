@@ -24,7 +24,7 @@ from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Offsets, Rows, among_places, concat, make_rows
 from tidegate.proof.strangers import Strangers
 from tidegate.proof.verdict import Outputs, PartitionVerdict, judge
-from tidegate.proof.window import Picked, Window
+from tidegate.proof.window import Picked, Window, spans_of
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings
 
@@ -72,7 +72,7 @@ class TopicEvidence:
         # The ledger first: what it names is in the topics by now.
         self._ledger.extend()
         self._read_outputs()
-        spans = {window.partition: (window.start, window.end) for window in windows}
+        spans = spans_of(windows)
         self.raw = self._raw_reader.read(spans, self._claimed())
         self._read_copies_outside()
         self._refresh_ends()

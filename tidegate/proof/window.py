@@ -1,7 +1,7 @@
 """Which raw offsets a proof is about: from ``--from`` and ``--to``, each a time or offsets by partition. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -66,6 +66,11 @@ class _Bound:
     offsets: Mapping[int, int]
     named: frozenset[int] = frozenset()
     at: datetime | None = None
+
+
+def spans_of(windows: Iterable[Window]) -> dict[int, tuple[int, int]]:
+    """[start, end) by partition."""
+    return {window.partition: (window.start, window.end) for window in windows}
 
 
 def raw_windows(spans: Spans, start: str | None, end: str | None, offsets_at: OffsetsAt, now: datetime) -> list[Window]:

@@ -6,12 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.contracts.dataset import Stream
 from tidegate.proof.content import Source
 from tidegate.proof.reconcile import Scope
 from tidegate.proof.rows import Rows
-from tidegate.proof.window import Window, raw_windows
+from tidegate.proof.window import Window, raw_windows, spans_of
 from tidegate.replay.bronze import bronze_places
 from tidegate.replay.range_plan import BRONZE, RAW
 from tidegate.replay.sources import kept_of, offsets_arrived
@@ -30,19 +29,12 @@ def windows_in_bronze(settings: Settings, dataset: Stream, scope: Scope, source:
     kept = kept_of(settings, dataset, source)
     arrived = partial(offsets_arrived, settings, dataset, kept)
     windows = raw_windows(kept.spans, scope.start, scope.end, arrived, datetime.now(UTC))
-    return windows if kept.source_of({each.partition: (each.start, each.end) for each in windows}) == BRONZE else None
-
-
-def raw_has_some(settings: Settings, dataset: Stream, windows: Sequence[Window]) -> bool:
-    """Whether there is something to prove beside the content."""
-    spans = topic_spans(settings, dataset.contract.topic.name)
-    return any(max(each.start, spans[each.partition][0]) < each.end for each in windows)
+    return windows if kept.source_of(spans_of(windows)) == BRONZE else None
 
 
 def committed(settings: Settings, dataset: Stream, windows: Sequence[Window], held: Rows) -> Rows:
     """The rows without those behind bronze's end: the lake job commits its two tables one after the other."""
-    spans = {each.partition: (each.start, each.end) for each in windows}
-    bronze = bronze_places(settings, dataset, spans)
+    bronze = bronze_places(settings, dataset, spans_of(windows))
     keep = np.ones(len(held), np.bool_)
     for number in np.unique(bronze.partition).tolist():
         last = bronze.offset[bronze.partition == number].max()

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from tidegate.avro.leading_fields import Mask
-from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import PLACE
@@ -18,6 +17,7 @@ from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.lake_rows import columns_of, read
 from tidegate.replay.range_plan import BRONZE, RangePlan
 from tidegate.replay.row_range import Spans
+from tidegate.replay.sources import raw_has_some
 from tidegate.replay.store import CANCELLED, Status, all_plans, load_status
 from tidegate.replay.targets import INDEX, LAKE
 from tidegate.settings import Settings
@@ -50,7 +50,7 @@ def prove_range(settings: Settings, plan: RangePlan, status: Status) -> RangePro
         text, holds = _against_bronze(settings, stream, plan, status.counts)
         explained = holds
         texts.append(text)
-    if _raw_has_some(settings, stream, plan):
+    if raw_has_some(settings, stream, plan.rows.spans):
         report = prove(settings, plan.dataset, scope_of(plan))
         reason = None if report.holds else only_by_the_replay(plan, status.counts, report, _made(settings, plan))
         texts.append(reason or report.verdict())
@@ -95,10 +95,10 @@ def doubled_rows(batches: Iterable[Sequence[Mapping[str, object]]]) -> int:
 
 def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts: Mapping[str, int]) -> tuple[str, bool]:
     held = bronze_places(settings, stream, plan.rows.spans)
-    silver = read(scan_rows(settings, open_table(settings, plan.table), columns_of(stream)), stream)
+    table = open_table(settings, plan.table)
+    silver = read(scan_rows(settings, table, columns_of(stream)), stream)
     within = plan.rows.of(silver.rows, silver.event_us)
     columns = tuple(dict.fromkeys([*PLACE, *stream.contract.row_identity]))
-    table = open_table(settings, plan.table)
     batches = scan_rows(settings, table, columns, plan.rows.condition)
     doubled = doubled_rows(batch.to_pylist() for batch in batches)
     faults = faults_of(held, silver.rows, within, counts["rows_now"], doubled)
@@ -141,11 +141,4 @@ def _by_numbers(status: Status) -> tuple[str, bool]:
     return (
         f"The topics have nothing of the range: the index has {written:,} documents for {rows:,} rows.",
         rows == written,
-    )
-
-
-def _raw_has_some(settings: Settings, stream: Stream, plan: RangePlan) -> bool:
-    kept = topic_spans(settings, stream.contract.topic.name)
-    return any(
-        number in kept and start < end and end > kept[number][0] for number, (start, end) in plan.rows.spans.items()
     )

@@ -33,12 +33,13 @@ from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.redrives import by_partition
 from tidegate.proof.report import ProofReport
 from tidegate.proof.rows import Offsets, Rows, make_rows
-from tidegate.proof.window import Window
+from tidegate.proof.window import Window, spans_of
 from tidegate.proof.workers import peak_rss_mb
-from tidegate.replay.content_range import committed, raw_has_some, windows_in_bronze
+from tidegate.replay.content_range import committed, windows_in_bronze
 from tidegate.replay.not_idempotent import not_idempotent
 from tidegate.replay.range_plan import BRONZE
 from tidegate.replay.run import begin, require_finished, wait_until_ended
+from tidegate.replay.sources import raw_has_some
 from tidegate.settings import Settings
 from tidegate.sql.recompute import Recomputation
 
@@ -57,7 +58,7 @@ def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> 
     older = windows_in_bronze(settings, dataset, scope, asked.source)
     asked = replace(asked, source="raw" if older is None else "bronze")
     begun_s = time.monotonic()
-    if older is None or raw_has_some(settings, dataset, older):
+    if older is None or raw_has_some(settings, dataset, spans_of(older)):
         report = prove(settings, name, scope)
     else:
         report = ProofReport(name, (), (), {}, 0, peak_rss_mb(), notes=tuple(gone_from_raw(name)))

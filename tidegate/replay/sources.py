@@ -87,6 +87,12 @@ def offsets_arrived(settings: Settings, stream: Stream, kept: Kept, at_ms: int) 
     return found | _first(settings, table, f"({_before(older)}) and {INGESTED_AT} >= '{since}'")
 
 
+def raw_has_some(settings: Settings, stream: Stream, spans: Spans) -> bool:
+    """Whether the raw topic, if it is there, still has an offset of the spans, or may have one later."""
+    kept = topic_spans(settings, stream.contract.topic.name)
+    return any(number in kept and start < end and end > kept[number][0] for number, (start, end) in spans.items())
+
+
 def begins_later(kept: Kept, spans: Spans) -> list[str]:
     """What is to be said of a range by time that begins where the records do: there may have been more."""
     return [

@@ -11,9 +11,10 @@ from tests.unit.replay.lake import DAY, SCHEMA, SETTINGS, VISITS, Lake
 from tidegate.proof.content import Source
 from tidegate.proof.reconcile import Scope
 from tidegate.proof.rows import make_rows
-from tidegate.proof.window import Window
-from tidegate.replay import bronze, content_range, sources
-from tidegate.replay.content_range import committed, raw_has_some, windows_in_bronze
+from tidegate.proof.window import Window, spans_of
+from tidegate.replay import bronze, sources
+from tidegate.replay.content_range import committed, windows_in_bronze
+from tidegate.replay.sources import raw_has_some
 
 RAW = {0: (100, 1000), 1: (0, 50)}
 
@@ -24,8 +25,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Lake(tmp_path)
     monkeypatch.setattr(sources, "table_if_there", made.opened)
     monkeypatch.setattr(bronze, "open_table", made.opened)
-    for module in (sources, content_range):
-        monkeypatch.setattr(module, "topic_spans", lambda *_: dict(RAW))
+    monkeypatch.setattr(sources, "topic_spans", lambda *_: dict(RAW))
     monkeypatch.setattr(sources, "offsets_at", lambda *_: {0: 100})
     table = made.catalog.create(f"bronze.{VISITS.name}", pa.schema([SCHEMA.field(name) for name in SCHEMA.names[:4]]))
     offsets = [*range(20, 105)]
@@ -52,8 +52,8 @@ def test_bronze_is_read_for_what_raw_has_no_more_or_where_it_is_asked_for() -> N
 
 
 def test_what_raw_has_of_it_is_proved_too() -> None:
-    assert raw_has_some(SETTINGS, VISITS, [Window(0, 30, 101, 1000), Window(1, 0, 0, 50)])
-    assert not raw_has_some(SETTINGS, VISITS, [Window(0, 30, 100, 1000), Window(1, 0, 0, 50)])
+    assert raw_has_some(SETTINGS, VISITS, spans_of([Window(0, 30, 101, 1000), Window(1, 0, 0, 50)]))
+    assert not raw_has_some(SETTINGS, VISITS, spans_of([Window(0, 30, 100, 1000), Window(1, 0, 0, 50)]))
 
 
 def test_rows_that_the_lake_job_has_committed_before_their_raw_bytes_are_left_for_later() -> None:

@@ -11,6 +11,7 @@ from tests.unit.replay.lake import SETTINGS, VISITS, Lake
 from tests.unit.replay.plans import plan
 from tidegate.proof.rows import Rows, fingerprints, make_rows
 from tidegate.replay import prove_range as module
+from tidegate.replay import sources
 from tidegate.replay.prove_range import doubled_rows, faults_of, prove_range, scope_of
 from tidegate.replay.row_range import RowRange
 from tidegate.replay.store import CANCELLED, Status, store_plan, store_status
@@ -61,7 +62,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
 @pytest.mark.usefixtures("lake")
 def test_of_what_raw_has_the_whole_proof_is_made_too(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {0: (15, 100)}
-    monkeypatch.setattr(module, "topic_spans", lambda *_: kept)
+    monkeypatch.setattr(sources, "topic_spans", lambda *_: kept)
     monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
     monkeypatch.setattr(module, "only_by_the_replay", lambda *_: None)
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), source="bronze")
@@ -85,7 +86,7 @@ def test_the_scope_is_that_of_the_offsets() -> None:
 def test_what_is_only_the_replays_own_work_is_said_unless_bronze_says_more(
     monkeypatch: pytest.MonkeyPatch, rows_now: int, explained: bool
 ) -> None:
-    monkeypatch.setattr(module, "topic_spans", lambda *_: {0: (15, 100)})
+    monkeypatch.setattr(sources, "topic_spans", lambda *_: {0: (15, 100)})
     monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
     monkeypatch.setattr(module, "only_by_the_replay", lambda *_: "Nothing else differs.")
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), source="bronze")
@@ -98,7 +99,7 @@ def test_what_is_only_the_replays_own_work_is_said_unless_bronze_says_more(
 
 @pytest.mark.usefixtures("lake")
 def test_of_an_index_whose_topics_are_gone_the_numbers_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "topic_spans", lambda *_: {0: (20, 100)})
+    monkeypatch.setattr(sources, "topic_spans", lambda *_: {0: (20, 100)})
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), target="index")
     for written, holds in ((5, True), (4, False)):
         proof = prove_range(SETTINGS, made, Status(documents={"rows": 5, "written": written, "removed": 0}))
@@ -110,7 +111,7 @@ def test_for_the_index_alone_rows_count_that_replays_before_it_have_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, asked = Settings(home=tmp_path), list[object]()
-    monkeypatch.setattr(module, "topic_spans", lambda *_: {0: (0, 100)})
+    monkeypatch.setattr(sources, "topic_spans", lambda *_: {0: (0, 100)})
     monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
     monkeypatch.setattr(module, "only_by_the_replay", lambda *given: asked.append(given[-1]))
     made: dict[str, tuple[dict[str, Any], Status]] = {
@@ -139,7 +140,7 @@ def test_a_range_that_retention_has_overtaken_is_not_said_to_hold(
     monkeypatch: pytest.MonkeyPatch, kept: dict[int, tuple[int, int]]
 ) -> None:
     """Whether raw has some later records or there is no such topic."""
-    monkeypatch.setattr(module, "topic_spans", lambda *_: kept)
+    monkeypatch.setattr(sources, "topic_spans", lambda *_: kept)
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}))
 
     text, holds, explained = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
