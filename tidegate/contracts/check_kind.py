@@ -12,6 +12,7 @@ _EVENTS_ONLY = {
     "explode": "only events are taken apart",
     "enrich": "only events are enriched",
     "dedup_ttl_hours": "of reference data each version counts",
+    "silver": "reference data has no silver rows",
     "lake": "only events have tables in the lake",
     "index": "only events are searchable",
     "dead_letters": "the loader says which rows it rejects",

@@ -12,7 +12,7 @@ from tidegate.avro.paths import column_of, field_at
 from tidegate.avro.types import AvroSchema, AvroType, Column, Field, columns_of, fields_by_name, read_record
 from tidegate.contracts import naming
 from tidegate.contracts.map_sql import read_map
-from tidegate.contracts.model import Contract
+from tidegate.contracts.model import Contract, Silver
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,11 @@ class Stream(DatasetFolder):
     silver: AvroSchema
     refine_sql: str
     metrics: tuple[Metric, ...] = ()
+
+    def of_silver_version(self, version: int) -> "Stream":
+        """The same dataset with another version of silver's topic, of 1 at least, for the names that go by it."""
+        contract = self.contract.model_copy(update={"silver": Silver(version=version)})
+        return replace(self, contract=contract)
 
     @cached_property
     def silver_type(self) -> AvroType:

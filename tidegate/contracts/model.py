@@ -138,6 +138,14 @@ class Explode(_Part):
     position: FieldName = Field(default="position", description="column that numbers the items of one record from 1")
 
 
+class Silver(_Part):
+    """The topic of the good rows."""
+
+    version: int = Field(
+        default=1, ge=1, description="which of its topics jobs write and read; `tidegate replay` makes the next one"
+    )
+
+
 class Lake(_Part):
     """The dataset's lake tables."""
 
@@ -190,6 +198,7 @@ class Contract(_Part):
     privacy: list[Privacy] = []
     explode: Explode | None = None
     enrich: list[Enrich] = []
+    silver: Silver = Silver()
     lake: Lake = Lake()
     index: Index | None = None
     dead_letters: DeadLetters = DeadLetters()
@@ -255,8 +264,13 @@ class Contract(_Part):
         return tuple(dict.fromkeys(name for name in names if name is not None and "." in name))
 
     @property
+    def silver_version(self) -> int:
+        """Which of silver's topics jobs write and read, from 1."""
+        return self.silver.version
+
+    @property
     def silver_topic(self) -> str:
-        return output_topic("silver", self.dataset)
+        return output_topic("silver", self.dataset, self.silver_version)
 
     @property
     def dead_letter_topic(self) -> str:
@@ -264,7 +278,7 @@ class Contract(_Part):
 
     @property
     def dropped_topic(self) -> str:
-        return output_topic("dropped", self.dataset)
+        return output_topic("dropped", self.dataset, self.silver_version)
 
 
 def _refuse_doubled(section: str, names: Iterable[str]) -> None:

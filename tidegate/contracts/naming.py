@@ -42,9 +42,13 @@ ALL_EVENTS = "events-*"
 """Pattern of the indices of all datasets."""
 
 
-def output_topic(output: Output, dataset: str) -> TopicName:
-    """Where refine writes one of a dataset's outputs."""
-    return TopicName(f"{output}.{dataset}")
+def output_topic(output: Output, dataset: str, version: int = 1) -> TopicName:
+    """Where refine writes one of a dataset's outputs; ``version`` is silver's.
+
+    Its first version has no number in the name. Dead letters have a life of their own and no version: people decide
+    on them, whichever topic the good rows are in.
+    """
+    return TopicName(f"{output}.{dataset}" if version == 1 or output == "dlq" else f"{output}.{dataset}.v{version}")
 
 
 def gold_topic(dataset: str, metric: str) -> TopicName:

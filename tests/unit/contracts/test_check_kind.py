@@ -25,6 +25,7 @@ def test_the_projects_own_contracts_say_nothing_in_vain(name: str) -> None:
     ("said", "place"),
     [
         ("index:\n  pattern: events-products-{updated_at|yyyy}", "index"),
+        ("silver:\n  version: 2", "silver"),
         ("lake:\n  retention_days: 3", "lake"),
         ("dead_letters:\n  max_ratio: 0.5", "dead_letters"),
         ("dedup_ttl_hours: 2", "dedup_ttl_hours"),

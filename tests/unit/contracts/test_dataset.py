@@ -37,3 +37,10 @@ def test_items_are_the_fields_of_the_array_that_is_exploded(orders: Stream, clic
 
 def test_the_key_of_reference_data_is_one_of_its_fields(products: Reference) -> None:
     assert products.key in products.raw_fields
+
+
+def test_another_version_of_silver_is_the_same_dataset(clicks: Stream) -> None:
+    third = clicks.of_silver_version(3)
+    assert (clicks.contract.silver_version, third.contract.silver_version) == (1, 3)
+    assert third.of_silver_version(1) == clicks
+    assert third.silver == clicks.silver

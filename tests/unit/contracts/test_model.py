@@ -67,6 +67,9 @@ def test_the_name_of_the_event_time_section_is_no_rules() -> None:
         {"index": {"pattern": "events-visits-{at|yyyy.dd}"}},
         {"index": {"pattern": "events-visits-{at|...}"}},
         {"index": {"pattern": "events-visits-{at|yyyyMMMM}"}},
+        {"silver": {"version": 0}},
+        {"silver": {"version": 1.5}},
+        {"silver": {"versoin": 2}},
         {"dataset": "dead_letter"},
         {"dataset": "default_database"},
         {"dataset": "x" * 101},
@@ -122,3 +125,8 @@ def test_what_is_looked_up_in_the_registry_is_no_json(key: dict[str, str]) -> No
 def test_reference_data_is_no_json() -> None:
     with pytest.raises(ValidationError, match="json is for streams"):
         contract(kind="reference", topic={"name": "ref.visits", "format": "json"})
+
+
+def test_silver_is_of_the_version_that_the_contract_says() -> None:
+    assert contract().silver_version == 1
+    assert contract(silver={"version": 2}).silver_topic == "silver.visits.v2"

@@ -2,7 +2,7 @@
 
 from tests.contracts import SCHEMAS
 from tidegate.contracts import naming
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.load import load_dataset, load_stream
 
 
 def test_the_topics_of_a_dataset() -> None:
@@ -11,6 +11,15 @@ def test_the_topics_of_a_dataset() -> None:
     assert topics == ("silver.clicks", "dlq.clicks", "dropped.clicks")
     assert naming.gold_topic("orders", "sales") == "gold.orders.sales"
     assert naming.subject("raw.clicks") == "raw.clicks-value"
+
+
+def test_a_later_version_of_silver_has_topics_of_its_own_and_the_same_dead_letters() -> None:
+    second = load_stream(SCHEMAS, "clicks").of_silver_version(2)
+    contract = second.contract
+    topics = (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
+    assert topics == ("silver.clicks.v2", "dlq.clicks", "dropped.clicks.v2")
+    assert naming.output_topic("silver", "clicks") == naming.output_topic("silver", "clicks", 1) == "silver.clicks"
+    assert naming.output_topic("dlq", "clicks", 3) == "dlq.clicks"
 
 
 def test_what_a_job_goes_by() -> None:
