@@ -1,6 +1,7 @@
 """Files that commands keep in the home folder: written whole or not at all, and locks between commands."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ def write_whole(file: Path, text: str) -> Path:
 def one_at_a_time(lock: Path, problem: str, remedy: str) -> Iterator[None]:
     """Holds the lock, whose folder is made; the system gives it back if the process is killed.
 
+    A client of Flink that this process has started goes on then, and starts its jobs: until it ends, it has the lock.
+
     Raises:
         TidegateError: another process has it; says ``problem`` and ``remedy``.
     """
@@ -29,4 +32,5 @@ def one_at_a_time(lock: Path, problem: str, remedy: str) -> Iterator[None]:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise TidegateError(problem, remedy=remedy) from error
+        os.set_inheritable(opened.fileno(), True)
         yield

@@ -36,7 +36,12 @@ def submitted(settings: Settings, name: str, arguments: list[str]) -> tuple[str,
     the job, which come as JSON, as text.
     """
     result = subprocess.run(
-        command(settings, arguments), env=environment(settings), capture_output=True, text=True, check=False
+        command(settings, arguments),
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        close_fds=False,  # it keeps the lock under which it is started: see ``own_files``
     )
     said = result.stdout + result.stderr
     if result.returncode == 0:

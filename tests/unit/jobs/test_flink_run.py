@@ -1,12 +1,17 @@
 """The command line of Flink's client, what it is told, and what becomes of a start that is refused."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.polling import wait_for
 from tests.project import PROJECT
 from tidegate.errors import TidegateError, TransientError
 from tidegate.jobs.flink_run import environment, submit
+from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
 
 
@@ -59,3 +64,39 @@ def test_the_client_is_told_the_settings_and_no_secret(settings: Settings, monke
     assert told["TIDEGATE_LOG_FORMAT"] == "json"
     assert told["PYTHONPATH"].split(":")[0] == str(PROJECT)
     assert "secret" not in told.values()
+
+
+COMMAND = """
+import sys
+from pathlib import Path
+from tidegate.jobs.flink_run import submit
+from tidegate.own_files import one_at_a_time
+from tidegate.settings import Settings
+home = Path(sys.argv[1])
+with one_at_a_time(home / "lock", "one is at work.", "Wait."):
+    submit(Settings(home=home, flink_home=home / "flink"), "refine", ["flink_jobs/refine.py"])
+"""
+
+
+def test_a_client_whose_command_is_killed_keeps_the_commands_lock_until_it_ends(settings: Settings) -> None:
+    """It goes on, and starts its job: whoever came between would start a second one."""
+    assert settings.flink_home is not None
+    os.mkfifo(settings.home / "go")
+    client = settings.flink_home / "bin" / "flink"
+    client.write_text(f"#!/bin/sh\ntouch '{settings.home}/plans'\ncat '{settings.home}/go'\n")
+    client.chmod(0o755)
+    command = subprocess.Popen([sys.executable, "-c", COMMAND, str(settings.home)], cwd=PROJECT)
+    wait_for("the client", (settings.home / "plans").exists)
+    command.kill()
+    command.wait()
+
+    with pytest.raises(TidegateError, match="one is at work"):
+        take(settings.home / "lock")
+
+    (settings.home / "go").write_text("")
+    wait_for("its end", lambda: take(settings.home / "lock"))
+
+
+def take(lock: Path) -> bool:
+    with one_at_a_time(lock, "one is at work.", "Wait."):
+        return True
