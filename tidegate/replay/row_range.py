@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tidegate.avro.leading_fields import Mask
 from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION
 from tidegate.proof.rows import Rows
+from tidegate.sql.scope import of_spans
 
 Spans = Mapping[int, tuple[int, int]]
 """[start, end) by raw partition; every partition of the topic is named, if without an offset."""
@@ -44,7 +45,7 @@ class RowRange:
     @property
     def condition(self) -> str:
         """As Iceberg's row filter. Never all rows: a range without an offset has a condition that holds for none."""
-        among = " or ".join(_places(self.spans))
+        among = " or ".join(of_spans(self.spans))
         if not among:
             return f"{SOURCE_PARTITION} < 0"
         bounds = [*_bounds(self.times)] if self.times else []
@@ -86,16 +87,8 @@ class RowRange:
         return marked
 
 
-def _places(spans: Spans) -> list[str]:
-    return [
-        f"({SOURCE_PARTITION} = {number} and {SOURCE_OFFSET} >= {start} and {SOURCE_OFFSET} < {end})"
-        for number, (start, end) in spans.items()
-        if start < end
-    ]
-
-
 def _among(spans: Spans) -> str:
-    return f"({' OR '.join(_places(spans)) or 'FALSE'})"
+    return f"({' OR '.join(of_spans(spans)) or 'FALSE'})"
 
 
 def _sql_bounds(times: EventTimes | None) -> Iterator[str]:

@@ -236,12 +236,14 @@ def insert_silver(stream: Stream) -> Insert:
 
 def insert_dropped(contract: Contract) -> Insert:
     """Coordinates and rule of what a drop rule leaves out."""
-    return Insert(
-        "dropped",
-        f"""INSERT INTO dropped
-SELECT {", ".join(PLACE)}, {SOURCE_TOPIC}, {INGESTED_AT}, {verdict_sql(contract).dropped_by}
-FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0""",
-    )
+    return Insert("dropped", f"INSERT INTO dropped\n{dropped_query(contract)}")
+
+
+def dropped_query(contract: Contract, *more: str) -> str:
+    """The rows of ``dropped``, with ``more`` columns behind its own."""
+    columns = (*PLACE, SOURCE_TOPIC, INGESTED_AT, verdict_sql(contract).dropped_by, *more)
+    return f"""SELECT {", ".join(columns)}
+FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0"""
 
 
 def _sinks(stream: Stream, platform: Platform, scope: Scope) -> dict[Output, Sink]:

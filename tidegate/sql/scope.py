@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION
+from tidegate.contracts.envelope import PLACE, SOURCE_OFFSET, SOURCE_PARTITION
 from tidegate.contracts.naming import Output
 from tidegate.job_names import REFINE
 from tidegate.sql.literals import text
@@ -49,6 +49,16 @@ class Scope:
         if self.offsets is None:
             return None
         return " OR ".join(_chunk_conditions(self.offsets)) or "FALSE"
+
+
+def of_spans(spans: Spans, place: tuple[str, str] = PLACE) -> list[str]:
+    """SQL of each partition that has an offset of the spans; ``place``: the columns of partition and offset."""
+    partition, offset = place
+    return [
+        f"({partition} = {number} and {offset} >= {start} and {offset} < {end})"
+        for number, (start, end) in spans.items()
+        if start < end
+    ]
 
 
 def chunks(offsets: Offsets) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidegate.avro.types import AvroSchema, columns
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Metric, Stream
-from tidegate.contracts.envelope import HEADERS, INGESTED_AT
+from tidegate.contracts.envelope import HEADERS, INGESTED_AT, KEY, VALUE
 from tidegate.contracts.model import Index
 from tidegate.contracts.topics import REQUEST_MAX_BYTES
 from tidegate.job_names import METRICS
@@ -16,42 +16,57 @@ from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import Table
 from tidegate.sql.platform import Platform
 
+WRITTEN_AT = "_written_at"
+"""The record's time stamp, of tables that set it."""
+HEADERS_WRITTEN = f"`{HEADERS}` MAP<STRING, BYTES> METADATA FROM 'headers'"
+WRITTEN_AT_LINE = f"`{WRITTEN_AT}` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'"
+
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """Where and how a Kafka sink writes; ``name`` is the transactional prefix, fixed for the life of the job."""
+    """Where and how a Kafka sink writes; ``name`` is the transactional prefix, fixed for the life of the job.
+
+    ``headers`` and ``written_at``: rows bring the record's headers, or its time stamp.
+    """
 
     name: str
     topic: str
     schema: AvroSchema
     key: str | None = None
     headers: bool = False
+    written_at: bool = False
 
 
 def kafka_sink(table: str, sink: Sink, connections: Connections, delivery: Delivery) -> Table:
     """A table whose rows become records of the sink's topic."""
     body = column_lines(columns(sink.schema))
     if sink.headers:
-        body.append(f"`{HEADERS}` MAP<STRING, BYTES> METADATA FROM 'headers'")
+        body.append(HEADERS_WRITTEN)
+    if sink.written_at:
+        body.append(WRITTEN_AT_LINE)
     options = {
-        "connector": "kafka",
-        "topic": sink.topic,
-        **prefixed("properties.", connections.kafka),
-        "properties.transaction.timeout.ms": str(delivery.transaction_timeout_s * 1000),
-        "properties.compression.type": "lz4",
-        "properties.linger.ms": "50",
-        "properties.batch.size": str(256 * 1024),
-        "properties.max.request.size": str(REQUEST_MAX_BYTES),
-        # The client registers some hundred metrics again with every transaction; Flink counts records itself.
-        "properties.flink.disable-metrics": "true",
-        "sink.delivery-guarantee": delivery.guarantee,
-        "sink.transactional-id-prefix": sink.name,
+        **_written(sink.name, sink.topic, connections, delivery),
         **contract_avro("value.", sink.schema, connections),
         "value.contract-avro.subject": naming.subject(sink.topic),
     }
     if sink.key:
         options |= {"key.format": "raw", "key.fields": sink.key}
     return create(table, body, options)
+
+
+def copied_sink(table: str, name: str, topic: str, connections: Connections, delivery: Delivery) -> Table:
+    """A table whose rows are records of another topic as they were: key, value, headers and time stamp.
+
+    ``name`` is the transactional prefix.
+    """
+    options = {
+        **_written(name, topic, connections, delivery),
+        "key.format": "raw",
+        "key.fields": KEY,
+        "value.format": "raw",
+        "value.fields-include": "EXCEPT_KEY",
+    }
+    return create(table, [f"`{KEY}` BYTES", f"`{VALUE}` BYTES", HEADERS_WRITTEN, WRITTEN_AT_LINE], options)
 
 
 def index_sink(stream: Stream, index: Index, platform: Platform, version: int | None = None) -> Table:
@@ -101,6 +116,23 @@ def metric_index(stream: Stream, metric: Metric, platform: Platform) -> Table:
         "sink.version-clock": "true",
     }
     return create(f"{metric.name}_documents", _keyed_lines(metric), options)
+
+
+def _written(name: str, topic: str, connections: Connections, delivery: Delivery) -> Options:
+    return {
+        "connector": "kafka",
+        "topic": topic,
+        **prefixed("properties.", connections.kafka),
+        "properties.transaction.timeout.ms": str(delivery.transaction_timeout_s * 1000),
+        "properties.compression.type": "lz4",
+        "properties.linger.ms": "50",
+        "properties.batch.size": str(256 * 1024),
+        "properties.max.request.size": str(REQUEST_MAX_BYTES),
+        # The client registers some hundred metrics again with every transaction; Flink counts records itself.
+        "properties.flink.disable-metrics": "true",
+        "sink.delivery-guarantee": delivery.guarantee,
+        "sink.transactional-id-prefix": name,
+    }
 
 
 def _opensearch(stream: Stream, platform: Platform) -> Options:

@@ -1,7 +1,8 @@
 """Tables that jobs read: raw records decoded or as bytes, committed silver rows, reference data as of a time."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from tidegate.avro.types import AvroSchema
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.envelope import (
     HEADERS,
@@ -56,11 +57,29 @@ SILVER_METADATA = (
     "`_silver_schema_id` INT METADATA FROM 'value.schema-id' VIRTUAL",
 )
 """Of the record in the silver topic; the row's own columns say where its raw record lies."""
+COPIED_METADATA = (
+    f"`{VALUE}` BYTES METADATA FROM 'value.raw' VIRTUAL",
+    f"`{HEADERS}` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL",
+    "`_appended_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
+)
 _VERSIONS_KEPT_HOURS = 168
 """At least so long after its arrival a version is kept that is not the newest, though Kafka might remove it earlier."""
 SCHEMA_ID_HEADERS = {"properties.interceptor.classes": "io.tidegate.connectors.avro.SchemaIdHeaders"}
 """Lets the decoder see the header in which a record of somebody else may name its schema."""
 _KEY_OPTIONS = {"key.format": "raw", "key.fields": KEY}
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Records of a topic: those at the offsets of ``spans``, of which every partition is named.
+
+    ``place``: the fields of ``schema`` that say where the raw record is: partition, and offset.
+    """
+
+    topic: str
+    schema: AvroSchema
+    place: tuple[str, str]
+    spans: Spans
 
 
 def raw_source(stream: Stream, connections: Connections, group: str, spans: Spans | None = None) -> Table:
@@ -112,6 +131,26 @@ def silver_source(stream: Stream, connections: Connections, group: str, table: s
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
     }
     return resumable(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
+
+
+def copied_source(table: str, read: Copied, connections: Connections, group: str) -> Table:
+    """Records of a topic of rows as they are, for :func:`~tidegate.sql.sinks.copied_sink`, and where their raw one is.
+
+    It ends with the last offset of its spans. ``_error_code`` is set where it can't be read of which raw record one is:
+    nothing else of it has to be readable.
+    """
+    fields = [field for field in read.schema["fields"] if field["name"] in read.place]
+    options = {
+        **kafka_source(read.topic, connections, group),
+        **_KEY_OPTIONS,
+        "value.fields-include": "EXCEPT_KEY",
+        **contract_avro("value.", {**read.schema, "fields": fields}, connections),
+        "value.contract-avro.max-record-bytes": str(DERIVED_MAX_BYTES),
+        "value.contract-avro.raw.max-bytes": str(DERIVED_MAX_BYTES),
+        **_bounds(read.spans),
+    }
+    columns = [f"`{KEY}` BYTES", f"`{read.place[0]}` INT", f"`{read.place[1]}` BIGINT"]
+    return create(table, [*columns, *COPIED_METADATA, ERROR_CODE], options)
 
 
 def reference_table(reference: Reference, connections: Connections) -> Table:

@@ -15,13 +15,24 @@ from tidegate.contracts.load import stream_datasets
 from tidegate.job_names import INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
-from tidegate.sql import index, lake, metrics, recompute, refine, replay_index, replay_lake, replay_metrics
+from tidegate.sql import (
+    index,
+    lake,
+    metrics,
+    recompute,
+    refine,
+    replay_index,
+    replay_lake,
+    replay_metrics,
+    replay_silver,
+)
 from tidegate.sql.delivery import Delivery
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
 from tidegate.sql.recompute import Recomputation
 from tidegate.sql.replay_index import DocumentsAgain
 from tidegate.sql.replay_lake import Aside
+from tidegate.sql.replay_silver import Filling
 from tidegate.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -30,10 +41,11 @@ OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
 """Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
 REPLAY_LAKE, REPLAY_BRONZE, REPLAY_INDEX = "replay_lake", "replay_bronze", "replay_index"
-REPLAY_METRICS = "replay_metrics"
-"""No names of jobs in Flink: the replays into the lake, out of raw and of bronze, into the index and the metrics."""
+REPLAY_METRICS, REPLAY_SILVER = "replay_metrics", "replay_silver"
+"""No names of jobs in Flink: the replays into the lake, out of raw and of bronze, into index, metrics, and silver."""
 DAYS = ((1_767_312_000_000, 1_767_484_800_000),)
 RANGES = {0: (7, 8), 1: (0, 0), 2: (3, 1001), 3: (0, 0)}
+ENDS = {0: (0, 90), 1: (0, 0), 2: (5, 2000), 3: (0, 0)}
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     REFINE: refine.OPTIONS,
     INDEX: {},
@@ -45,6 +57,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     REPLAY_BRONZE: replay_lake.OPTIONS,
     REPLAY_INDEX: replay_index.OPTIONS,
     REPLAY_METRICS: replay_metrics.OPTIONS,
+    REPLAY_SILVER: replay_silver.OPTIONS,
 }
 
 
@@ -78,6 +91,8 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
     again = DocumentsAgain(stream.name, "20260102T030405-abcd", "_source_partition = 0", 1_767_323_045_000)
     delivery = Delivery(settings.transaction_timeout_s)
     aside = Aside.of(stream.name, "20260102T030405-abcd")
+    made = RANGES | {2: (700, 1001)}
+    filling = Filling(stream.name, "20260102T030405-abcd", 2, ENDS, ENDS, within=RANGES, made=made)
     return {
         REFINE: refine.job_sql(stream, platform, Scope(), delivery),
         INDEX: index.job_sql(stream, platform),
@@ -91,6 +106,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         REPLAY_BRONZE: replay_lake.job_sql(stream, platform, replay_lake.scope_of(RANGES, from_bronze=True), aside),
         REPLAY_INDEX: replay_index.job_sql(stream, documents, platform, again) if documents else JobSql(0),
         REPLAY_METRICS: replay_metrics.job_sql(stream, platform, DAYS),
+        REPLAY_SILVER: replay_silver.job_sql(stream, platform, filling, delivery),
     }
 
 

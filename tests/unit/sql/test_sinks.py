@@ -11,7 +11,7 @@ from tidegate.contracts.model import Index
 from tidegate.contracts.topics import REQUEST_MAX_BYTES, plan_topics
 from tidegate.sql.delivery import Delivery, Guarantee
 from tidegate.sql.job_sql import Table
-from tidegate.sql.sinks import Sink, index_sink, kafka_sink, metric_index, metric_topic
+from tidegate.sql.sinks import WRITTEN_AT_LINE, Sink, copied_sink, index_sink, kafka_sink, metric_index, metric_topic
 
 SINK = Sink("refine-silver-visits", "silver.visits", SILVER)
 
@@ -45,6 +45,21 @@ def test_a_sink_has_a_key_and_headers_only_where_it_is_told() -> None:
     assert "key.fields" not in plain.sql and "_headers" not in plain.sql
     assert options(full)["key.fields"] == "id"
     assert "`_headers` MAP<STRING, BYTES> METADATA FROM 'headers'" in full.sql
+
+
+def test_a_row_brings_its_time_stamp_only_where_the_sink_is_told() -> None:
+    assert "timestamp'" not in kafka_sink("silver", SINK, CONNECTIONS, DELIVERY).sql
+    assert WRITTEN_AT_LINE in kafka_sink("silver", replace(SINK, written_at=True), CONNECTIONS, DELIVERY).sql
+
+
+def test_a_record_of_another_topic_is_written_as_it_was_in_transactions_of_a_name_of_its_own() -> None:
+    table = copied_sink("silver_copied", "fill-silver-visits", "silver.visits.v2", CONNECTIONS, DELIVERY)
+
+    found, usual = options(table), options(kafka_sink("silver", SINK, CONNECTIONS, DELIVERY))
+    assert (found["key.format"], found["value.format"]) == ("raw", "raw")
+    assert (found["sink.transactional-id-prefix"], found["topic"]) == ("fill-silver-visits", "silver.visits.v2")
+    alike = {"properties.max.request.size", "sink.delivery-guarantee", "properties.transaction.timeout.ms"}
+    assert {name: found[name] for name in alike} == {name: usual[name] for name in alike}
 
 
 def test_documents_have_the_identity_of_their_rows() -> None:

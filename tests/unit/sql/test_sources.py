@@ -1,5 +1,6 @@
 """What jobs read."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 from tests.unit.sql.visits import CONNECTIONS, PLATFORM, stream
 from tidegate.contracts.dataset import Stream
 from tidegate.sql.job_sql import Table
-from tidegate.sql.sources import bytes_source, raw_source, reference_table, silver_source
+from tidegate.sql.sources import Copied, bytes_source, copied_source, raw_source, reference_table, silver_source
 
 
 def options(table: Table) -> dict[str, str]:
@@ -119,3 +120,16 @@ def test_a_column_of_rescued_fields_is_there_only_where_they_are_rescued(meters:
 
     assert options(table)["value.contract-json.unknown-fields"] == (policy or "ignore")
     assert "_rescued" not in columns_of(table)
+
+
+def test_a_record_that_is_copied_is_kept_whole_and_read_no_further_than_where_its_raw_one_is() -> None:
+    read = Copied("silver.visits", stream().silver, ("_source_partition", "_source_offset"), {0: (3, 9)})
+    table = copied_source("silver_before", read, CONNECTIONS, "group")
+
+    assert columns_of(table)[:4] == ["_key", "_source_partition", "_source_offset", "_value"]
+    found = options(table)
+    schema = json.loads(found["value.contract-avro.schema"])
+    assert schema["name"] == "VisitSilver"
+    assert [field["name"] for field in schema["fields"]] == ["_source_partition", "_source_offset"]
+    assert found["value.contract-avro.raw.max-bytes"] == found["value.contract-avro.max-record-bytes"]
+    assert found["scan.bounded.specific-offsets"] == "partition:0,offset:9"

@@ -1,0 +1,421 @@
+SET 'table.exec.state.ttl' = '0 ms'
+;
+
+CREATE TEMPORARY TABLE `silver_before` (
+  `_key` BYTES,
+  `_source_partition` INT,
+  `_source_offset` BIGINT,
+  `_value` BYTES METADATA FROM 'value.raw' VIRTUAL,
+  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,
+  `_appended_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'silver.clicks',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-fill-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'specific-offsets',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'key.format' = 'raw',
+  'key.fields' = '_key',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "ClickSilver", "namespace": "tidegate.clicks", "doc": "One valid, deduplicated, enriched click. Grain: one row per event_id.", "fields": [{"name": "_source_partition", "type": "int", "doc": "partition of the raw record"}, {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"}]}',
+  'value.contract-avro.max-record-bytes' = '8388608',
+  'value.contract-avro.raw.max-bytes' = '8388608',
+  'scan.startup.specific-offsets' = 'partition:0,offset:0;partition:1,offset:0;partition:2,offset:5;partition:3,offset:0',
+  'scan.bounded.mode' = 'specific-offsets',
+  'scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:0;partition:2,offset:2000;partition:3,offset:0'
+)
+;
+
+CREATE TEMPORARY TABLE `silver_copied` (
+  `_key` BYTES,
+  `_value` BYTES,
+  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers',
+  `_written_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'silver.clicks.v2',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.transaction.timeout.ms' = '600000',
+  'properties.compression.type' = 'lz4',
+  'properties.linger.ms' = '50',
+  'properties.batch.size' = '262144',
+  'properties.max.request.size' = '8323072',
+  'properties.flink.disable-metrics' = 'true',
+  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.transactional-id-prefix' = 'fill-silver-clicks',
+  'key.format' = 'raw',
+  'key.fields' = '_key',
+  'value.format' = 'raw',
+  'value.fields-include' = 'EXCEPT_KEY'
+)
+;
+
+CREATE TEMPORARY TABLE `dropped_before` (
+  `_key` BYTES,
+  `source_partition` INT,
+  `source_offset` BIGINT,
+  `_value` BYTES METADATA FROM 'value.raw' VIRTUAL,
+  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,
+  `_appended_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'dropped.clicks',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-fill-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'specific-offsets',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'key.format' = 'raw',
+  'key.fields' = '_key',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Dropped", "namespace": "tidegate", "doc": "A record left out by a drop rule: where it is, and which rule; not its content.", "fields": [{"name": "source_partition", "type": "int"}, {"name": "source_offset", "type": "long"}]}',
+  'value.contract-avro.max-record-bytes' = '8388608',
+  'value.contract-avro.raw.max-bytes' = '8388608',
+  'scan.startup.specific-offsets' = 'partition:0,offset:0;partition:1,offset:0;partition:2,offset:5;partition:3,offset:0',
+  'scan.bounded.mode' = 'specific-offsets',
+  'scan.bounded.specific-offsets' = 'partition:0,offset:90;partition:1,offset:0;partition:2,offset:2000;partition:3,offset:0'
+)
+;
+
+CREATE TEMPORARY TABLE `dropped_copied` (
+  `_key` BYTES,
+  `_value` BYTES,
+  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers',
+  `_written_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'dropped.clicks.v2',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.transaction.timeout.ms' = '600000',
+  'properties.compression.type' = 'lz4',
+  'properties.linger.ms' = '50',
+  'properties.batch.size' = '262144',
+  'properties.max.request.size' = '8323072',
+  'properties.flink.disable-metrics' = 'true',
+  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.transactional-id-prefix' = 'fill-dropped-clicks',
+  'key.format' = 'raw',
+  'key.fields' = '_key',
+  'value.format' = 'raw',
+  'value.fields-include' = 'EXCEPT_KEY'
+)
+;
+
+CREATE CATALOG IF NOT EXISTS lake WITH (
+  'type' = 'iceberg',
+  'catalog-type' = 'rest',
+  'uri' = 'http://catalog:8181',
+  'warehouse' = 's3://warehouse',
+  'io-impl' = 'org.apache.iceberg.aws.s3.S3FileIO',
+  's3.endpoint' = 'http://s3:8333',
+  's3.path-style-access' = 'true',
+  'header.X-Iceberg-Access-Delegation' = 'vended-credentials',
+  'client.region' = 'us-east-1',
+  'credential' = 'access:secret',
+  's3.access-key-id' = 'access',
+  's3.secret-access-key' = 'secret'
+)
+;
+
+CREATE DATABASE IF NOT EXISTS lake.`silver`
+;
+
+CREATE TABLE IF NOT EXISTS lake.`silver`.`clicks` (
+  `_source_partition` INT,
+  `_source_offset` BIGINT,
+  `event_id` STRING,
+  `event_time` TIMESTAMP_LTZ(6),
+  `user_id` STRING,
+  `session_id` STRING,
+  `event_type` STRING,
+  `page_url` STRING,
+  `referrer` STRING,
+  `product_id` STRING,
+  `product_name` STRING,
+  `category` STRING,
+  `list_price` DECIMAL(12, 2),
+  `quantity` INT,
+  `unit_price` DECIMAL(12, 2),
+  `amount` DECIMAL(16, 2),
+  `currency` STRING,
+  `country` STRING,
+  `ip` STRING,
+  `device_family` STRING,
+  `user_agent` STRING,
+  `_source_topic` STRING,
+  `_ingested_at` TIMESTAMP_LTZ(6),
+  `_schema_id` INT,
+  `_warnings` ARRAY<STRING>,
+  `year` INT,
+  `month` INT,
+  `day` INT
+)
+PARTITIONED BY (`year`, `month`, `day`) WITH (
+  'format-version' = '2',
+  'write.format.default' = 'parquet',
+  'write.parquet.compression-codec' = 'zstd',
+  'write.distribution-mode' = 'none',
+  'write.metadata.delete-after-commit.enabled' = 'true',
+  'write.metadata.previous-versions-max' = '20'
+)
+;
+
+CREATE TEMPORARY TABLE `silver_of_range` (
+  `_source_partition` INT,
+  `_source_offset` BIGINT,
+  `event_id` STRING,
+  `event_time` TIMESTAMP_LTZ(3),
+  `user_id` STRING,
+  `session_id` STRING,
+  `event_type` STRING,
+  `page_url` STRING,
+  `referrer` STRING,
+  `product_id` STRING,
+  `product_name` STRING,
+  `category` STRING,
+  `list_price` DECIMAL(12, 2),
+  `quantity` INT,
+  `unit_price` DECIMAL(12, 2),
+  `amount` DECIMAL(16, 2),
+  `currency` STRING,
+  `country` STRING,
+  `ip` STRING,
+  `device_family` STRING,
+  `user_agent` STRING,
+  `_source_topic` STRING,
+  `_ingested_at` TIMESTAMP_LTZ(3),
+  `_schema_id` INT,
+  `_warnings` ARRAY<STRING>,
+  `_written_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'silver.clicks.v2',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.transaction.timeout.ms' = '600000',
+  'properties.compression.type' = 'lz4',
+  'properties.linger.ms' = '50',
+  'properties.batch.size' = '262144',
+  'properties.max.request.size' = '8323072',
+  'properties.flink.disable-metrics' = 'true',
+  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.transactional-id-prefix' = 'fill-range-silver-clicks',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "ClickSilver", "namespace": "tidegate.clicks", "doc": "One valid, deduplicated, enriched click. Grain: one row per event_id.", "fields": [{"name": "_source_partition", "type": "int", "doc": "partition of the raw record"}, {"name": "_source_offset", "type": "long", "doc": "offset of the raw record"}, {"name": "event_id", "type": "string", "doc": "identity"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when it happened, UTC"}, {"name": "user_id", "type": ["null", "string"], "default": null, "doc": "keyed hash of the signed-in user"}, {"name": "session_id", "type": "string", "doc": "one visit of one browser"}, {"name": "event_type", "type": "string", "doc": "view, cart, checkout, purchase or search"}, {"name": "page_url", "type": "string", "doc": "path and query of the page"}, {"name": "referrer", "type": ["null", "string"], "default": null, "doc": "page that led here"}, {"name": "product_id", "type": ["null", "string"], "default": null, "doc": "key of products"}, {"name": "product_name", "type": ["null", "string"], "default": null, "doc": "the product''s name at event_time"}, {"name": "category", "type": ["null", "string"], "default": null, "doc": "the product''s category at event_time"}, {"name": "list_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "the product''s list price at event_time"}, {"name": "quantity", "type": ["null", "int"], "default": null, "doc": "pieces"}, {"name": "unit_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "price of one piece in currency"}, {"name": "amount", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 16, "scale": 2}], "default": null, "doc": "quantity times unit_price, in currency"}, {"name": "currency", "type": ["null", "string"], "default": null, "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code, upper case"}, {"name": "ip", "type": ["null", "string"], "default": null, "doc": "keyed hash of the address"}, {"name": "device_family", "type": "string", "doc": "bot, tablet, phone, desktop or other"}, {"name": "user_agent", "type": ["null", "string"], "default": null, "doc": "browser as it names itself"}, {"name": "_source_topic", "type": "string", "doc": "topic of the raw record"}, {"name": "_ingested_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "Kafka timestamp of the raw record"}, {"name": "_schema_id", "type": "int", "doc": "registry id the raw record was written with"}, {"name": "_warnings", "type": {"type": "array", "items": "string"}, "default": [], "doc": "names of the warn rules the event did not meet"}]}',
+  'value.contract-avro.subject' = 'silver.clicks.v2-value',
+  'key.format' = 'raw',
+  'key.fields' = 'session_id'
+)
+;
+
+CREATE TEMPORARY TABLE `raw_records` (
+  `event_id` STRING,
+  `event_time` TIMESTAMP_LTZ(3),
+  `user_id` STRING,
+  `session_id` STRING,
+  `event_type` STRING,
+  `page_url` STRING,
+  `referrer` STRING,
+  `product_id` STRING,
+  `quantity` INT,
+  `unit_price` DECIMAL(12, 2),
+  `currency` STRING,
+  `country` STRING,
+  `ip` STRING,
+  `user_agent` STRING,
+  `_key` BYTES,
+  `_source_topic` STRING METADATA FROM 'topic' VIRTUAL,
+  `_source_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `_source_offset` BIGINT METADATA FROM 'offset' VIRTUAL,
+  `_ingested_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,
+  `_headers` MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL,
+  `_error_code` STRING METADATA FROM 'value.error-code' VIRTUAL,
+  `_error_message` STRING METADATA FROM 'value.error-message' VIRTUAL,
+  `_payload` BYTES METADATA FROM 'value.raw' VIRTUAL,
+  `_payload_sha256` STRING METADATA FROM 'value.raw-sha256' VIRTUAL,
+  `_payload_bytes` INT METADATA FROM 'value.raw-length' VIRTUAL,
+  `_schema_id` INT METADATA FROM 'value.schema-id' VIRTUAL,
+  `_proc_time` AS PROCTIME()
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'raw.clicks',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'tidegate-fill-clicks',
+  'properties.isolation.level' = 'read_committed',
+  'properties.max.partition.fetch.bytes' = '16777216',
+  'properties.fetch.max.bytes' = '67108864',
+  'properties.max.poll.records' = '5000',
+  'scan.startup.mode' = 'specific-offsets',
+  'scan.topic-partition-discovery.interval' = '1 min',
+  'properties.interceptor.classes' = 'io.tidegate.connectors.avro.SchemaIdHeaders',
+  'key.format' = 'raw',
+  'key.fields' = '_key',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Click", "namespace": "tidegate.clicks", "doc": "One user interaction on a page of the shop.", "fields": [{"name": "event_id", "type": "string", "doc": "UUID, version 7, given by the browser"}, {"name": "event_time", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when it happened, UTC"}, {"name": "user_id", "type": ["null", "string"], "default": null, "doc": "signed-in user; null for a visitor"}, {"name": "session_id", "type": "string", "doc": "one visit of one browser"}, {"name": "event_type", "type": "string", "doc": "view, cart, checkout, purchase, search or heartbeat"}, {"name": "page_url", "type": "string", "doc": "path and query of the page"}, {"name": "referrer", "type": ["null", "string"], "default": null, "doc": "page that led here"}, {"name": "product_id", "type": ["null", "string"], "default": null, "doc": "product shown or bought; key of products"}, {"name": "quantity", "type": ["null", "int"], "default": null, "doc": "pieces put in the cart or bought"}, {"name": "unit_price", "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}], "default": null, "doc": "price of one piece in currency"}, {"name": "currency", "type": ["null", "string"], "default": null, "doc": "ISO 4217 code"}, {"name": "country", "type": ["null", "string"], "default": null, "doc": "ISO 3166 code of the visitor''s country"}, {"name": "ip", "type": ["null", "string"], "default": null, "doc": "address of the visitor; kept as a keyed hash only"}, {"name": "user_agent", "type": ["null", "string"], "default": null, "doc": "browser as it names itself"}]}',
+  'value.contract-avro.raw.max-bytes' = '921600',
+  'scan.startup.specific-offsets' = 'partition:0,offset:7;partition:1,offset:0;partition:2,offset:700;partition:3,offset:0',
+  'scan.bounded.mode' = 'specific-offsets',
+  'scan.bounded.specific-offsets' = 'partition:0,offset:8;partition:1,offset:0;partition:2,offset:1001;partition:3,offset:0'
+)
+;
+
+CREATE TEMPORARY TABLE `ref_products` (
+  `product_id` STRING,
+  `name` STRING,
+  `category` STRING,
+  `list_price` DECIMAL(12, 2),
+  `currency` STRING,
+  `updated_at` TIMESTAMP_LTZ(3),
+  `_as_of` TIMESTAMP_LTZ(3)
+) WITH (
+  'connector' = 'versioned-kafka',
+  'topic' = 'ref.products',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.interceptor.classes' = 'io.tidegate.connectors.avro.SchemaIdHeaders',
+  'key' = 'product_id',
+  'version-time' = 'updated_at',
+  'as-of' = '_as_of',
+  'lookup.versions-kept' = '168 h',
+  'format' = 'contract-avro',
+  'contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'contract-avro.schema' = '{"type": "record", "name": "Product", "namespace": "tidegate.products", "doc": "The state of a product from updated_at on.", "fields": [{"name": "product_id", "type": "string", "doc": "key"}, {"name": "name", "type": "string", "doc": "name shown to customers"}, {"name": "category", "type": "string", "doc": "category shown to customers"}, {"name": "list_price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}, "doc": "price before discounts"}, {"name": "currency", "type": "string", "doc": "ISO 4217 code of list_price"}, {"name": "updated_at", "type": {"type": "long", "logicalType": "timestamp-millis"}, "doc": "when this state takes effect, UTC"}]}'
+)
+;
+
+CREATE TEMPORARY VIEW judged AS
+SELECT `event_id`, `event_time`, hmac_sha256(`user_id`) AS `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, hmac_sha256(`ip`) AS `ip`, `user_agent`,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+  CASE WHEN (CHAR_LENGTH(event_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
+      + CASE WHEN (event_type IN ('view', 'cart', 'checkout', 'purchase', 'search', 'heartbeat')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
+      + CASE WHEN (quantity BETWEEN 1 AND 1000) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
+      + CASE WHEN (unit_price >= 0) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(8 AS BIGINT) END
+      + CASE WHEN (event_type <> 'purchase' OR (product_id IS NOT NULL AND quantity IS NOT NULL AND unit_price IS NOT NULL AND currency IS NOT NULL)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(16 AS BIGINT) END
+      + CASE WHEN (`event_time` >= CAST(TIMESTAMP '2010-01-01 00:00:00' AS TIMESTAMP_LTZ(3)) AND `event_time` <= TIMESTAMPADD(SECOND, 600, _ingested_at)) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(32 AS BIGINT) END AS _rejected,
+  CASE WHEN (CHAR_LENGTH(country) = 2) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _warned,
+  CASE WHEN (event_type <> 'heartbeat') IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS _dropped
+FROM (
+  SELECT `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, `ip`, `user_agent`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time,
+    _ingested_at AS _appended_at,
+    first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
+  FROM raw_records
+)
+;
+
+CREATE TEMPORARY VIEW enriched AS
+SELECT e.`event_id`, e.`event_time`, e.`user_id`, e.`session_id`, e.`event_type`, e.`page_url`, e.`referrer`, e.`product_id`, e.`quantity`, e.`unit_price`, e.`currency`, e.`country`, e.`ip`, e.`user_agent`, r0.`name` AS `product_name`, r0.`category` AS `product_category`, r0.`list_price` AS `product_list_price`,
+  FALSE AS _reference_missing,
+  e._source_topic, e._source_partition, e._source_offset, e._ingested_at, e._schema_id, e._proc_time, e._warned
+FROM (SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0) AS e
+LEFT JOIN ref_products FOR SYSTEM_TIME AS OF e._proc_time AS r0
+  ON r0.`product_id` = e.`product_id` AND r0.`_as_of` = e.`event_time`
+;
+
+CREATE TEMPORARY VIEW validated AS
+SELECT `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `quantity`, `unit_price`, `currency`, `country`, `ip`, `user_agent`, `product_name`, `product_category`, `product_list_price`,
+  _source_partition, _source_offset, _source_topic, _ingested_at, _schema_id,
+  rule_names(_warned, 'country_is_iso_code') AS _warnings
+FROM enriched WHERE NOT _reference_missing
+;
+
+CREATE TEMPORARY VIEW refined AS
+SELECT `_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, storable(`device_family`, '{"type": "record", "name": "Silver", "fields": [{"name": "device_family", "type": "string"}]}') AS `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`
+FROM (
+-- Grain: one silver row per validated click. Filters are `drop` rules in contract.yaml, so that the proof sees them.
+-- `validated` holds the raw columns (personal fields already hashed), the columns of `enrich`, and the envelope.
+select
+    _source_partition,
+    _source_offset,
+    event_id,
+    event_time,
+    user_id,
+    session_id,
+    event_type,
+    page_url,
+    referrer,
+    product_id,
+    product_name,
+    product_category as category,
+    product_list_price as list_price,
+    quantity,
+    unit_price,
+    cast(quantity * unit_price as decimal(16, 2)) as amount,
+    currency,
+    upper(country) as country,
+    ip,
+    classify(
+        user_agent,
+        'bot=bot,Bot=bot,spider=bot,crawler=bot,Slurp=bot,iPad=tablet,Tablet=tablet,Mobile=phone,iPhone=phone,Android=tablet,Windows=desktop,Macintosh=desktop,X11=desktop',
+        'other'
+    ) as device_family,
+    user_agent,
+    _source_topic,
+    _ingested_at,
+    _schema_id,
+    _warnings
+from validated
+
+)
+;
+
+CREATE TEMPORARY TABLE `dropped_of_range` (
+  `source_partition` INT,
+  `source_offset` BIGINT,
+  `source_topic` STRING,
+  `source_timestamp` TIMESTAMP_LTZ(3),
+  `rule` STRING,
+  `_written_at` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'dropped.clicks.v2',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.transaction.timeout.ms' = '600000',
+  'properties.compression.type' = 'lz4',
+  'properties.linger.ms' = '50',
+  'properties.batch.size' = '262144',
+  'properties.max.request.size' = '8323072',
+  'properties.flink.disable-metrics' = 'true',
+  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.transactional-id-prefix' = 'fill-range-dropped-clicks',
+  'value.format' = 'contract-avro',
+  'value.contract-avro.registry.url' = 'http://registry:8080/apis/ccompat/v7',
+  'value.contract-avro.schema' = '{"type": "record", "name": "Dropped", "namespace": "tidegate", "doc": "A record left out by a drop rule: where it is, and which rule; not its content.", "fields": [{"name": "source_partition", "type": "int"}, {"name": "source_offset", "type": "long"}, {"name": "source_topic", "type": "string"}, {"name": "source_timestamp", "type": {"type": "long", "logicalType": "timestamp-millis"}}, {"name": "rule", "type": "string", "doc": "name of the first drop rule the record matched"}]}',
+  'value.contract-avro.subject' = 'dropped.clicks.v2-value'
+)
+;
+
+INSERT INTO silver_copied (_key, _value, _headers, _written_at)
+SELECT _key, _value, _headers, _appended_at
+FROM silver_before WHERE _error_code IS NULL AND NOT ((_source_partition = 0 and _source_offset >= 7 and _source_offset < 8) OR (_source_partition = 2 and _source_offset >= 3 and _source_offset < 1001))
+;
+
+INSERT INTO dropped_copied (_key, _value, _headers, _written_at)
+SELECT _key, _value, _headers, _appended_at
+FROM dropped_before WHERE _error_code IS NULL AND NOT ((source_partition = 0 and source_offset >= 7 and source_offset < 8) OR (source_partition = 2 and source_offset >= 3 and source_offset < 1001))
+;
+
+INSERT INTO silver_of_range (`_source_partition`, `_source_offset`, `event_id`, `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, `_ingested_at`, `_schema_id`, `_warnings`, _written_at)
+SELECT `_source_partition`, `_source_offset`, `event_id`, CAST(`event_time` AS TIMESTAMP_LTZ(3)) AS `event_time`, `user_id`, `session_id`, `event_type`, `page_url`, `referrer`, `product_id`, `product_name`, `category`, `list_price`, `quantity`, `unit_price`, `amount`, `currency`, `country`, `ip`, `device_family`, `user_agent`, `_source_topic`, CAST(`_ingested_at` AS TIMESTAMP_LTZ(3)) AS `_ingested_at`, `_schema_id`, `_warnings`, GREATEST(LEAST(CAST(_ingested_at AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))), TO_TIMESTAMP_LTZ(0, 3))
+FROM lake.`silver`.`clicks`
+WHERE (_source_partition = 0 and _source_offset >= 7 and _source_offset < 8) OR (_source_partition = 2 and _source_offset >= 700 and _source_offset < 1001)
+;
+
+INSERT INTO dropped_of_range
+SELECT _source_partition, _source_offset, _source_topic, _ingested_at, first_rule_name(_dropped, 'no_heartbeats'), GREATEST(LEAST(_ingested_at, CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))), TO_TIMESTAMP_LTZ(0, 3))
+FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0
+;
