@@ -12,7 +12,7 @@ from rich.table import Table
 from tidegate.cli import replay_missing, replay_run
 from tidegate.cli.output import tables
 from tidegate.cli.replay_run import rate_option
-from tidegate.cli.replay_told import result
+from tidegate.cli.replay_told import next_names, result
 from tidegate.clients.audit import default_actor
 from tidegate.clients.flink import FlinkClient
 from tidegate.contracts.naming import events_alias
@@ -21,11 +21,12 @@ from tidegate.replay.make_plan import make_plan
 from tidegate.replay.metrics_plan import plan_metrics
 from tidegate.replay.missing_run import plan_missing
 from tidegate.replay.range_plan import BRONZE, SILVER_TARGET, SOURCES, RangePlan
-from tidegate.replay.store import WRITING, Status, all_plans, load_plan, load_status, store_plan
-from tidegate.replay.targets import EVERY, INDEX, LAKE, METRICS, parse_targets
+from tidegate.replay.store import FILLING, WRITING, Status, all_plans, load_plan, load_status, store_plan
+from tidegate.replay.targets import EVERY, INDEX, LAKE, METRICS, SILVER, parse_targets
 from tidegate.replay.turn import replay_turn
-from tidegate.replay.write_aside import records_read
+from tidegate.replay.write_aside import COPIED, RAW_RECORDS, records_read
 from tidegate.settings import Settings, get_settings
+from tidegate.sql.replay_silver import Filling
 
 
 @click.group("replay")
@@ -71,7 +72,7 @@ def plan(dataset: str, missing: bool, actor: str | None, as_json: bool, **asked_
     \b
     Examples:
       tidegate replay plan clicks --arrived-from 2026-11-21T00:00:00Z --arrived-to 2026-11-22T00:00:00Z
-      tidegate replay plan clicks --offsets 0:100-200,1:0-50 --target lake,index
+      tidegate replay plan clicks --offsets 0:100-200,1:0-50 --target lake,index,silver
     """
     settings, asked = get_settings(), Asked(**asked_for | {"targets": parse_targets(asked_for["targets"])})
     _refuse_what_is_ignored(asked, missing=missing)
@@ -139,9 +140,9 @@ def status(plan_id: str, as_json: bool) -> None:
     found, now = load_plan(settings, plan_id), load_status(settings, plan_id)
     read = _read(settings, now)
     if as_json:
-        click.echo(json.dumps({"plan_id": plan_id, "state": now.state, "read": read, "events": found.events}))
+        click.echo(json.dumps({"plan_id": plan_id, "state": now.state, "read": read, "events": _to_read(found, now)}))
         return
-    progress = "" if read is None else f", {read:,} of {found.events:,} raw records read"
+    progress = "" if read is None else f", {read:,} of {_to_read(found, now):,} records read"
     click.echo(f"{plan_id}: {now.state}{progress}")
 
 
@@ -152,11 +153,18 @@ def _holds(status: Status) -> str:
 
 
 def _read(settings: Settings, now: Status) -> int | None:
-    if now.state != WRITING or now.job_id is None:
+    job_id, table = (now.fill_job_id, COPIED) if now.state == FILLING else (now.job_id, RAW_RECORDS)
+    if now.state not in (WRITING, FILLING) or job_id is None:
         return None
     client = FlinkClient(settings)
-    live = any(job.job_id == now.job_id and job.live for job in client.jobs())
-    return records_read(client, now.job_id) if live else None
+    live = any(job.job_id == job_id and job.live for job in client.jobs())
+    return records_read(client, job_id, table) if live else None
+
+
+def _to_read(found: RangePlan, now: Status) -> int:
+    if now.state == FILLING and now.filling is not None:
+        return sum(end - start for start, end in Filling.of_json(now.filling).silver.values())
+    return found.events
 
 
 def _told(found: RangePlan, now: Status) -> dict[str, Any]:
@@ -208,6 +216,7 @@ def _places(found: RangePlan) -> str:
     named = {
         LAKE: f"the lake's table {found.table}",
         INDEX: f"the index {events_alias(found.dataset)}",
+        SILVER: " and ".join(next_names(found)),
         METRICS: "its metrics",
     }
     return " and ".join(named[each] for each in found.targets)
@@ -223,6 +232,13 @@ def _print_size(found: RangePlan) -> None:
     if over.documents is not None:
         click.echo(
             f"Writes the documents of the lake's {rows}rows again; the index has {over.documents:,} of the range now."
+        )
+    if found.silver is not None:
+        silver = found.silver
+        click.echo(
+            f"Fills {' and '.join(next_names(found))}, which will be new, of {silver.partitions} partitions each: some "
+            f"{silver.records:,} records of the topics before, {silver.bytes / 1e6:,.1f} MB, are copied, those of the "
+            "range made again. Nothing reads them until `tidegate replay switch`."
         )
 
 

@@ -34,7 +34,8 @@ rate_option = click.option(
 def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
     """Run a replay from wherever it is: write aside, account for every record, publish in one commit, prove.
 
-    Where the index is written too, its documents follow the commit. Killed in the middle, it is run again and goes on.
+    Where the index is written too, its documents follow the commit. Silver's next topics are filled once the proof
+    holds; nothing is switched to them. Killed in the middle, it is run again and goes on.
     Until the commit the table is as it was. A Flink job that runs already keeps the rate that it was begun with.
 
     Example: tidegate replay run 20261121t101500-1a2b --rate 5000
@@ -83,7 +84,8 @@ def _run_metrics(settings: Settings, plan: RangePlan, actor: str, *, yes: bool) 
 def cancel(plan_id: str, actor: str | None) -> None:
     """End a replay that has not written all; what it wrote aside is taken away. Says what of it stays.
 
-    Rows that are published and documents that are written stay; what is not, is left as it was.
+    Rows that are published and documents that are written stay; what is not, is left as it was. Silver's next topics,
+    which nothing reads yet, are deleted.
 
     Example: tidegate replay cancel 20261121t101500-1a2b
     """

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from tidegate.contracts.naming import events_alias
+from tidegate.contracts.naming import events_alias, output_topic
 from tidegate.replay.account import counts_of
+from tidegate.replay.next_topics import VERSIONED
 from tidegate.replay.range_plan import RangePlan
-from tidegate.replay.store import CANCELLED, Status
+from tidegate.replay.store import CANCELLED, FILLED, Status
 from tidegate.replay.targets import INDEX, LAKE
 
 
@@ -22,7 +23,16 @@ def to_be_replaced(plan: RangePlan) -> str:
             f"{over.documents or 0:,} documents of {events_alias(plan.dataset)} will be replaced by those of the "
             "lake's rows, or removed."
         )
+    if plan.silver is not None:
+        told.append(f"{' and '.join(next_names(plan))} will be made and filled, and nothing is switched to them.")
     return " ".join(told)
+
+
+def next_names(plan: RangePlan) -> list[str]:
+    """The topics of silver's next version, of a plan that fills them; else none."""
+    if plan.silver is None:
+        return []
+    return [output_topic(output, plan.dataset, plan.silver.version) for output in VERSIONED]
 
 
 def result(plan: RangePlan, status: Status) -> Iterator[str]:
@@ -37,6 +47,29 @@ def result(plan: RangePlan, status: Status) -> Iterator[str]:
         yield documents_told(status.documents)
     if status.proof:
         yield status.proof
+    if status.state != CANCELLED and plan.silver is not None:
+        yield from _filled_told(plan, status)
+
+
+def _filled_told(plan: RangePlan, status: Status) -> Iterator[str]:
+    silver, dropped = next_names(plan)
+    if counts := status.filled:
+        left_out = f" {counts['left_out']:,} records that can't be read were left out." if counts["left_out"] else ""
+        yield (
+            f"Filled: {silver} has {counts['rows']:,} rows, {counts['of_range']:,} of them the lake's of the range, "
+            f"and {dropped} has {counts['marks']:,} marks of dropped records.{left_out}"
+        )
+    if status.state == FILLED:
+        yield (
+            f"Nothing reads them yet. To switch: set `silver: {{version: {plan.silver_version}}}` in contract.yaml of "
+            f"{plan.dataset}, then type `tidegate replay switch {plan.plan_id}`. Or `tidegate replay cancel "
+            f"{plan.plan_id}`, which deletes them."
+        )
+    elif status.proof_holds is False:
+        yield (
+            "Silver's next topics are not filled before the proof holds: see what it names, then "
+            f"`tidegate replay run {plan.plan_id}` again."
+        )
 
 
 def documents_told(counts: Mapping[str, int]) -> str:
@@ -62,4 +95,6 @@ def cancelled(plan: RangePlan, status: Status) -> str:
         )
         if begun or published:
             told.append("plan the same range with `--target index` to bring the index to what the lake has")
+    if status.filling is not None:
+        told.append(f"{' and '.join(next_names(plan))} are deleted")
     return f"The replay {plan.plan_id} is cancelled: {'; '.join(told)}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic, ResourceType
 
 from tidegate.clients import connection
 from tidegate.clients.kafka_errors import kafka_errors, reason
@@ -71,6 +71,27 @@ def topic_settings(settings: Settings, topics: Iterable[str]) -> dict[str, dict[
                 raise outage(KAFKA, settings, reason(error)) from error
             found[resource.name] = {}
     return found
+
+
+def change_settings(settings: Settings, topic: str, config: Mapping[str, str]) -> None:
+    """Sets some of Kafka's settings of a topic, by their own names.
+
+    Raises:
+        TransientError: Kafka is out of reach.
+        TidegateError: Kafka refuses.
+    """
+    entries = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()]
+    admin = _admin(settings)
+    wanted = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+    for future in admin.incremental_alter_configs([wanted], request_timeout=_METADATA_TIMEOUT_S).values():
+        try:
+            future.result()
+        except KafkaException as error:
+            if error.args[0].code() < 0:  # the client's own codes: no broker has answered
+                raise outage(KAFKA, settings, reason(error)) from error
+            raise TidegateError(
+                f"Kafka refuses the settings of {topic}: {reason(error)}.", remedy="Check your rights on the cluster."
+            ) from error
 
 
 def topic_id(settings: Settings, topic: str) -> str | None:

@@ -41,13 +41,16 @@ def read(batches: Iterable[Any], stream: Stream) -> LakeRows:
     """From Arrow's record batches; rows without coordinates, which no job of ours writes, are left out."""
     parts, events, arrivals = [], [_none()], [_none()]
     for batch in batches:
-        ours = batch
-        for name in PLACE:
-            ours = ours.filter(ours.column(name).is_valid())
-        parts.append(_rows(ours, stream))
+        ours = _placed(batch)
+        parts.append(_rows(ours, _identity(stream)))
         events.append(_times(ours, stream.contract.event_time.column))
         arrivals.append(_times(ours, INGESTED_AT))
     return LakeRows(concat(parts), np.concatenate(events), np.concatenate(arrivals))
+
+
+def identified(batches: Iterable[Any], identity: tuple[str, ...]) -> Rows:
+    """Places, and the identity of these columns; rows without coordinates are left out."""
+    return concat([_rows(_placed(batch), identity) for batch in batches])
 
 
 def places(batches: Iterable[Any]) -> Rows:
@@ -60,8 +63,14 @@ def _places(batch: Any) -> Rows:
     return make_rows(partition, offset)
 
 
-def _rows(batch: Any, stream: Stream) -> Rows:
-    columns = [batch.column(name).to_pylist() for name in _identity(stream)]
+def _placed(batch: Any) -> Any:
+    for name in PLACE:
+        batch = batch.filter(batch.column(name).is_valid())
+    return batch
+
+
+def _rows(batch: Any, identity: tuple[str, ...]) -> Rows:
+    columns = [batch.column(name).to_pylist() for name in identity]
     texts = [identity_text(values).encode() for values in zip(*columns, strict=True)]
     partition, offset = (_numbers(batch, name) for name in PLACE)
     return make_rows(partition, offset, fingerprints(texts))

@@ -1,6 +1,7 @@
 """Runs a replay of a range from wherever it is: write aside, account, publish in one commit, prove.
 
-Where the index is written too, that comes after the commit: its documents are made from the lake's rows.
+Where the index is written too, that comes after the commit: its documents are made from the lake's rows. Silver's next
+topics are filled last, once the proof holds.
 """
 
 from dataclasses import replace
@@ -18,12 +19,17 @@ from tidegate.replay.prove_range import prove_range
 from tidegate.replay.publish import REPLAY_ID, prepare, publish
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.run import wait_until_gone
+from tidegate.replay.silver_plan import refuse_what_is_filled
+from tidegate.replay.silver_run import fill_next, refuse_version, take_away
 from tidegate.replay.store import (
     CANCELLED,
     DONE,
     ENDED,
+    FILLED,
+    FILLING,
     INDEXED,
     INDEXING,
+    PLANNED,
     PUBLISHED,
     WRITTEN,
     Status,
@@ -48,19 +54,24 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
         raise TidegateError(
             f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
         )
-    if INDEX in plan.targets and status.state != INDEXED:  # before rows are published that could get no document
-        refuse_index(settings, load_stream(settings.schemas_dir, plan.dataset))
+    if status.state == FILLED:
+        return status
+    _refuse_targets(settings, plan, status)
     into = ", ".join(plan.targets)
     action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into {into}: {plan.asked}")
     with audited(settings, action) as counts:
-        if LAKE in plan.targets and status.state not in (INDEXING, INDEXED):
+        if LAKE in plan.targets and status.state not in (INDEXING, INDEXED, FILLING):
             status = write_aside(settings, plan, status, tell)
             status = _published(settings, plan, status)
             clear_aside(settings, plan)
-        if INDEX in plan.targets:
+        if INDEX in plan.targets and status.state != FILLING:
             status = write_documents(settings, plan, status)
-        status = _proved(settings, plan, status)
+        if status.state != FILLING:
+            status = _proved(settings, plan, status)
+        if plan.silver is not None and status.is_right:
+            status = fill_next(settings, plan, status)
         counts.update({**status.counts, **{f"documents_{name}": number for name, number in status.documents.items()}})
+        counts.update({f"filled_{name}": number for name, number in status.filled.items()})
     return status
 
 
@@ -73,16 +84,16 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
     """Ends its job and takes away what was written aside; the table stays as it is.
 
     Where documents are to be written, or are being written, after the commit, these are left out: what is published and
-    those that were written stay.
+    those that were written stay. Silver's next topics are deleted, if they were made.
 
     Raises:
         TidegateError: there is nothing to cancel: all is written already, or it has ended.
     """
     status = load_status(settings, plan.plan_id)
     snapshot_id = _snapshot(settings, plan) if LAKE in plan.targets else None
-    is_written = snapshot_id is not None and INDEX not in plan.targets
-    if status.state in (*ENDED, INDEXED) or is_written:
-        state = PUBLISHED if is_written and status.state not in ENDED else status.state
+    is_written = status.state == INDEXED or (snapshot_id is not None and INDEX not in plan.targets)
+    if status.state in ENDED or (is_written and plan.silver is None):
+        state = status.state if status.state in (*ENDED, INDEXED) else PUBLISHED
         raise TidegateError(
             f"the replay {plan.plan_id} is {state}: there is nothing to cancel.",
             remedy=f"`tidegate replay show {plan.plan_id}` tells what it has changed.",
@@ -95,8 +106,19 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
                 wait_until_gone(client, job.job_id)
         if LAKE in plan.targets:
             clear_aside(settings, plan)
+        take_away(settings, plan, status)
         ended = replace(status, state=CANCELLED, ended_at=now_ms(), snapshot_id=snapshot_id)
         return store_status(settings, plan.plan_id, ended)
+
+
+def _refuse_targets(settings: Settings, plan: RangePlan, status: Status) -> None:
+    """Before rows are published that could get no document, or would not be in topics that are filled already."""
+    stream = load_stream(settings.schemas_dir, plan.dataset)
+    if INDEX in plan.targets and status.state not in (INDEXED, FILLING):
+        refuse_index(settings, stream)
+    if LAKE in plan.targets and status.state == PLANNED:
+        refuse_what_is_filled(settings, stream)
+    refuse_version(plan, stream)
 
 
 def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
@@ -117,10 +139,11 @@ def _snapshot(settings: Settings, plan: RangePlan) -> int | None:
 
 def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
     proof = prove_range(settings, plan, status)
+    is_last = plan.silver is None
     ended = replace(
         status,
-        state=DONE,
-        ended_at=now_ms(),
+        state=DONE if is_last else status.state,
+        ended_at=now_ms() if is_last else None,
         proof=proof.text,
         proof_holds=proof.holds,
         explained=proof.explained,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.lake_rows import main_snapshot, open_table, rows_held, scan_rows
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import PLACE
@@ -21,13 +20,14 @@ from tidegate.replay.lake_rows import places
 from tidegate.replay.not_idempotent import not_idempotent
 from tidegate.replay.range_plan import RAW, Overwritten, RangePlan, new_plan_id
 from tidegate.replay.row_range import EventTimes, RowRange
+from tidegate.replay.sample import sampled_bytes
 from tidegate.replay.settled import refined_up_to, wait_until_settled
+from tidegate.replay.silver_plan import next_silver, refuse_silver, refuse_what_is_filled, told_of_earlier
 from tidegate.replay.sources import Kept, begins_later, kept_of, offsets_arrived
-from tidegate.replay.store import DONE, all_plans, load_status
-from tidegate.replay.targets import INDEX, LAKE
+from tidegate.replay.store import DONE, FILLED, all_plans, load_status
+from tidegate.replay.targets import INDEX, LAKE, SILVER
 from tidegate.settings import Settings
 
-_SAMPLE_RECORDS = 500
 Spans = dict[int, tuple[int, int]]
 
 
@@ -73,6 +73,8 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         size, more = _measured(settings, stream, source, rows)
     if asked.offsets is None:
         more = [*begins_later(kept, spans), *more]
+    if SILVER in asked.targets:
+        more = [*more, *told_of_earlier(settings, stream, spans)]
     return RangePlan(
         plan_id=new_plan_id(now, secrets.token_hex(2)),
         dataset=dataset,
@@ -89,12 +91,16 @@ def make_plan(settings: Settings, dataset: str, asked: Asked, actor: str) -> Ran
         notes=(*notes, *more, *_notes(stream, asked, times)),
         source=source,
         rate=asked.rate,
+        silver=next_silver(settings, stream) if SILVER in asked.targets else None,
     )
 
 
 def _refuse_targets(settings: Settings, stream: Stream, asked: Asked) -> None:
     if LAKE in asked.targets:  # else nothing is refined
         refuse_what_changes(stream)
+        refuse_what_is_filled(settings, stream)
+    if SILVER in asked.targets:
+        refuse_silver(stream, asked)
     if INDEX in asked.targets:
         refuse_index(settings, stream)
 
@@ -170,11 +176,7 @@ def _measured(settings: Settings, stream: Stream, source: str, rows: RowRange) -
 
 def _size(settings: Settings, stream: Stream, spans: Spans) -> _Size:
     events = sum(end - start for start, end in spans.values())
-    each = max(1, _SAMPLE_RECORDS // max(1, len(spans)))
-    some = {number: (start, min(end, start + each)) for number, (start, end) in spans.items()}
-    batches = read_batches(Scan(settings, stream.contract.topic.name, some))
-    sizes = [len(value) for batch in batches for value in batch.values]
-    return _Size(events, int(events * sum(sizes) / len(sizes)) if sizes else 0)
+    return _Size(events, sampled_bytes(settings, stream.contract.topic.name, spans))
 
 
 def expected_s(settings: Settings, dataset: str, events: int, rate: float | None = None) -> float | None:
@@ -182,8 +184,8 @@ def expected_s(settings: Settings, dataset: str, events: int, rate: float | None
     slowest_s = events / rate if rate else 0.0
     for plan in reversed([*all_plans(settings)]):
         status = load_status(settings, plan.plan_id)
-        is_alike = plan.dataset == dataset and LAKE in plan.targets and status.state == DONE and not status.rate
-        if is_alike and status.started_at and status.written_at:
+        is_alike = plan.dataset == dataset and LAKE in plan.targets and not status.rate
+        if is_alike and status.state in (DONE, FILLED) and status.started_at and status.written_at:
             took_s = (status.written_at - status.started_at) / 1000
             return round(max(slowest_s, events * took_s / max(1, plan.events)), 1)
     return round(slowest_s, 1) if rate else None
@@ -198,6 +200,7 @@ def _notes(stream: Stream, asked: Asked, times: EventTimes | None) -> Iterator[s
         yield "Documents are made from the lake's rows; those of the range that have no row there any more are removed."
     elif stream.contract.index is not None:
         yield f"Search keeps the documents that it has: --target {','.join((*asked.targets, INDEX))} writes them too."
-    yield "Silver's topic and metrics keep what they have." + (
+    kept = "Metrics keep" if SILVER in asked.targets else "Silver's topic and metrics keep"
+    yield f"{kept} what they have." + (
         " After it, --target metrics counts days again, in a plan of its own." if stream.metrics else ""
     )

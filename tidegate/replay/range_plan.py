@@ -33,6 +33,19 @@ class Overwritten:
 
 
 @dataclass(frozen=True, slots=True)
+class NextSilver:
+    """The topics of a version of silver's that are filled: how many partitions each has, and what they are filled from.
+
+    ``records`` of the topics of the version before, by their offsets; ``bytes`` of them by a sample.
+    """
+
+    version: int
+    partitions: int
+    records: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class RangePlan:
     """What is read, and what is written again.
 
@@ -41,7 +54,8 @@ class RangePlan:
     records in it, ``expected_bytes`` of them by a sample, ``expected_s`` at the rate of the last replay (None: none has
     run yet). ``snapshot_id``: of the silver table when it was planned; None: it was empty. ``created_at``: ms since
     1970. ``notes``: what its user is to know. ``offsets``: only these of the range, of what was missing. ``source``:
-    where it reads. ``rate``: raw records a second, at most; None: as many as it can.
+    where it reads. ``rate``: raw records a second, at most; None: as many as it can. ``silver``: if that is
+    a target.
     """
 
     plan_id: str
@@ -60,6 +74,7 @@ class RangePlan:
     offsets: Mapping[int, tuple[int, ...]] | None = None
     source: str = RAW
     rate: float | None = None
+    silver: NextSilver | None = None
 
     @property
     def hash(self) -> str:
@@ -91,6 +106,12 @@ class RangePlan:
         return times.start_us // 1000, times.end_us // 1000
 
     @property
+    def silver_version(self) -> int:
+        """The version of silver's topics that it fills, of a plan that does."""
+        assert self.silver is not None
+        return self.silver.version
+
+    @property
     def table(self) -> str:
         """The lake's table that it writes to, or the topic."""
         return f"silver.{self.dataset}"
@@ -110,12 +131,13 @@ class RangePlan:
             found = json.loads(text)
             told = found.pop("hash")
             spans = {int(number): (int(start), int(end)) for number, (start, end) in found.pop("spans").items()}
-            times, offsets = found.pop("times"), found.pop("offsets")
+            times, offsets, silver = found.pop("times"), found.pop("offsets"), found.pop("silver", None)
             plan = cls(
                 rows=RowRange(spans, EventTimes(**times) if times else None),
                 overwritten=Overwritten(**found.pop("overwritten")),
                 notes=tuple(found.pop("notes")),
                 offsets=offsets and {int(number): tuple(among) for number, among in offsets.items()},
+                silver=silver and NextSilver(**silver),
                 **found,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -126,7 +148,7 @@ class RangePlan:
 
     def _content(self) -> dict[str, Any]:
         found = asdict(self)
-        for name, usual in {"source": RAW, "rate": None}.items():
+        for name, usual in {"source": RAW, "rate": None, "silver": None}.items():
             if found[name] == usual:  # so that plans from before there were others keep their hash
                 del found[name]
         rows = found.pop("rows")

@@ -12,13 +12,15 @@ from tidegate.own_files import write_whole
 from tidegate.replay.range_plan import RangePlan
 from tidegate.settings import Settings
 
-PLANNED, WRITING, WRITTEN, PUBLISHED, INDEXING, INDEXED, DONE, CANCELLED = (
+PLANNED, WRITING, WRITTEN, PUBLISHED, INDEXING, INDEXED, FILLING, FILLED, DONE, CANCELLED = (
     "planned",
     "writing",
     "written",
     "published",
     "indexing",
     "indexed",
+    "filling",
+    "filled",
     "done",
     "cancelled",
 )
@@ -26,15 +28,22 @@ ENDED = (DONE, CANCELLED)
 _PLAN, _STATUS = ".plan.json", ".status.json"
 
 
+Places = Mapping[str, Mapping[str, int]]
+"""Offsets by output of refine and by partition, whose number is text here as in JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """How far a replay has come: ``writing`` aside by the Flink job ``job_id``, ``written``, ``published`` in
-    the lake, ``indexing`` by the job ``index_job_id``, ``indexed``, ``done``.
+    the lake, ``indexing`` by the job ``index_job_id``, ``indexed``, ``filling`` silver's next topics by the job
+    ``fill_job_id``, ``filled``, ``done``.
 
     Times are in ms since 1970. ``counts``: of :class:`~tidegate.replay.account.Account`. ``proof``: the verdict of
     ``tidegate prove`` on the range, and ``proof_holds``; ``explained``: it does not, for what the replay has changed
     and nothing else. ``rate``: raw records a second, at most, that the job reads. ``version``: of the documents that it
-    writes, which are counted in ``documents``.
+    writes, which are counted in ``documents``. ``filling``: what the job that was begun last fills the topics with
+    (:class:`~tidegate.sql.replay_silver.Filling`), ``fill_from``: where in them it begins. ``filled_to``: the ends of
+    the old topics up to which the new ones were compared with them, and ``filled`` counts what they have.
     """
 
     state: str = PLANNED
@@ -52,6 +61,12 @@ class Status:
     index_job_id: str | None = None
     index_started_at: int | None = None
     documents: Mapping[str, int] = field(default_factory=dict)
+    fill_job_id: str | None = None
+    fill_started_at: int | None = None
+    filling: Mapping[str, Any] | None = None
+    fill_from: Places = field(default_factory=dict)
+    filled_to: Places = field(default_factory=dict)
+    filled: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_right(self) -> bool:

@@ -16,7 +16,9 @@ from tidegate.replay.store import PLANNED, WRITING, WRITTEN, Status, plan_file, 
 from tidegate.settings import Settings
 
 PROGRAM = "replay_lake.py"
-_COUNTER = re.compile(r"Source__.*raw_records.*\.numRecordsIn|raw_records.*\.numRecordsOut")
+RAW_RECORDS, COPIED = "raw_records", "silver_before"
+"""The tables whose records are counted: of a range, and of what silver's next topic is filled with."""
+_COUNTER = r"Source__.*{0}.*\.numRecordsIn|{0}.*\.numRecordsOut"
 """Of the source, which Kafka's connector names by its table's whole name; out of bronze, of what decodes the bytes."""
 Tell = Callable[[int], None]
 """Told how many raw records have been read."""
@@ -66,19 +68,19 @@ def clear_aside(settings: Settings, plan: RangePlan) -> None:
     drop_table(settings, open_catalog(settings), plan.aside.table)
 
 
-def records_read(client: FlinkClient, job_id: str) -> int:
-    """Raw records that the job has read so far; Flink renews the number every ten seconds."""
-    vertices = [vertex for vertex in client.vertices(job_id) if "raw_records" in vertex.name]
+def records_read(client: FlinkClient, job_id: str, table: str = RAW_RECORDS) -> int:
+    """Records of a table that the job has read so far; Flink renews the number every ten seconds."""
+    vertices = [vertex for vertex in client.vertices(job_id) if table in vertex.name]
     counts = [
         client.metric_sums(job_id, vertex.vertex_id, names)
         for vertex in vertices
-        if (names := _counters(client.metric_names(job_id, vertex.vertex_id)))
+        if (names := _counters(client.metric_names(job_id, vertex.vertex_id), table))
     ]
     return int(sum(sum(found.values()) for found in counts))
 
 
-def _counters(names: list[str]) -> list[str]:
-    return [name for name in names if _COUNTER.fullmatch(name)]
+def _counters(names: list[str], table: str) -> list[str]:
+    return [name for name in names if re.fullmatch(_COUNTER.format(table), name)]
 
 
 def _begin(settings: Settings, client: FlinkClient, plan: RangePlan, rate: float | None) -> tuple[Status, FlinkJob]:

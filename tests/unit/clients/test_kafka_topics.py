@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, ConfigResource
 
 from tests.broker import PARTITIONS, Broker
 from tidegate.clients import kafka_topics
-from tidegate.clients.kafka_topics import create_topics, delete_groups, delete_topics, topic_settings
+from tidegate.clients.kafka_topics import change_settings, create_topics, delete_groups, delete_topics, topic_settings
 from tidegate.contracts.topics import TopicPlan
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
@@ -111,3 +111,25 @@ def test_what_is_gone_already_needs_no_deleting_and_a_refusal_is_told(
     with pytest.raises(TransientError):
         delete(broker.settings, ["one"])
     delete(broker.settings, [])
+
+
+def test_a_setting_is_changed_or_it_is_said_why_not(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[ConfigResource] = []
+
+    def answer(code: int | None) -> None:
+        def changed(_: AdminClient, wanted: list[ConfigResource], **__: Any) -> dict[ConfigResource, Answers]:
+            asked.extend(wanted)
+            return {wanted[0]: Answers(code)}
+
+        monkeypatch.setattr(AdminClient, "incremental_alter_configs", changed)
+
+    answer(None)
+    change_settings(broker.settings, TOPIC, {"retention.ms": "5"})
+    [entry] = asked[0].incremental_configs
+    assert (asked[0].name, entry.name, entry.value) == (TOPIC, "retention.ms", "5")
+    answer(KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    with pytest.raises(TidegateError, match=f"Kafka refuses the settings of {TOPIC}"):
+        change_settings(broker.settings, TOPIC, {"retention.ms": "5"})
+    answer(KafkaError._TIMED_OUT)
+    with pytest.raises(TransientError):
+        change_settings(broker.settings, TOPIC, {"retention.ms": "5"})

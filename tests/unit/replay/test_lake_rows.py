@@ -7,7 +7,7 @@ import pyarrow as pa
 from tests.unit.sql.visits import stream
 from tidegate.contracts.envelope import identity_text
 from tidegate.proof.rows import fingerprints
-from tidegate.replay.lake_rows import columns_of, places, read
+from tidegate.replay.lake_rows import columns_of, identified, places, read
 
 VISITS = stream()
 TIME = VISITS.contract.event_time.column
@@ -42,6 +42,12 @@ def test_a_row_without_coordinates_is_nobody_s() -> None:
     found = read([batch((0, 5, "a", 0), (None, 6, "b", 0), (0, None, "c", 0))], VISITS)
     assert found.rows.offset.tolist() == [5]
     assert len(found.event_us) == 1
+
+
+def test_rows_are_known_by_the_columns_that_are_asked_for() -> None:
+    found = identified([batch((0, 5, "a", 0), (None, 6, "b", 0))], VISITS.contract.row_identity)
+    assert (found.partition.tolist(), found.offset.tolist()) == ([0], [5])
+    assert found.identity.tolist() == read([batch((0, 5, "a", 0))], VISITS).rows.identity.tolist()
 
 
 def test_no_batch_is_no_row() -> None:

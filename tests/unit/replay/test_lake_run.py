@@ -16,11 +16,13 @@ from tidegate.errors import TidegateError
 from tidegate.replay import lake_run, publish
 from tidegate.replay.lake_run import cancel, hold_to, run_lake
 from tidegate.replay.prove_range import RangeProof
-from tidegate.replay.range_plan import RangePlan
+from tidegate.replay.range_plan import NextSilver, RangePlan
 from tidegate.replay.row_range import RowRange
 from tidegate.replay.store import (
     CANCELLED,
     DONE,
+    FILLED,
+    FILLING,
     INDEXED,
     INDEXING,
     PLANNED,
@@ -117,6 +119,7 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     monkeypatch.setattr(lake_run, "audited", audited)
     monkeypatch.setattr(lake_run, "index_job", lambda *_: None)
     monkeypatch.setattr(lake_run, "refuse_index", lambda *_: None)
+    monkeypatch.setattr(lake_run, "refuse_what_is_filled", lambda *_: None)
     monkeypatch.setattr(lake_run, "FlinkClient", lambda _: SimpleNamespace(jobs=list))
     return replay
 
@@ -221,4 +224,43 @@ def test_an_index_that_does_not_take_documents_is_refused_before_the_lake_change
         replay.run()
     assert replay.calls == {}
     replay.plan = replace(replay.plan, target="lake")
+    assert replay.run().state == DONE
+
+
+def test_silver_s_next_topics_come_last_and_only_if_the_proof_holds(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay.plan = replace(replay.plan, target="lake,index,silver", silver=NextSilver(2, 1, 10, 100))
+    failing = [RangeProof("One row is missing.", False), RangeProof("The proof holds.", True)]
+    states = [FILLING, FILLED]
+
+    def fill(settings: Settings, made: RangePlan, status: Status) -> Status:
+        assert replay.commits() == 1 and replay.indexed
+        return store_status(settings, made.plan_id, replace(status, state=states.pop(0), filled={"rows": 3}))
+
+    monkeypatch.setattr(lake_run, "prove_range", lambda *_: failing.pop(0))
+    monkeypatch.setattr(lake_run, "fill_next", fill)
+    status = replay.run()
+    assert (status.state, status.proof, status.ended_at) == (INDEXED, "One row is missing.", None)
+    assert replay.run().state == FILLING
+    ended = replay.run()  # nothing is proved or written once more
+    assert (ended.state, ended.filled, len(replay.indexed)) == (FILLED, {"rows": 3}, 2)
+    assert replay.run() == ended
+    taken: list[Status] = []
+    monkeypatch.setattr(lake_run, "take_away", lambda *given: taken.append(given[-1]))
+    cancelled = cancel(replay.settings, replay.plan, "ann@host")
+    assert (cancelled.state, cancelled.snapshot_id, taken) == (CANCELLED, ended.snapshot_id, [ended])
+
+
+def test_no_replay_into_the_lake_begins_beside_topics_that_are_filled(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise TidegateError("They are filled.", remedy="Switch.")
+
+    monkeypatch.setattr(lake_run, "refuse_what_is_filled", refused)
+    with pytest.raises(TidegateError, match="They are filled"):
+        replay.run()
+    assert replay.calls == {}
+    replay.plan = replace(replay.plan, target="index")
     assert replay.run().state == DONE

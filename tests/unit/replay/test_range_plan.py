@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.replay.plans import PLAN, plan
 from tidegate.errors import TidegateError
-from tidegate.replay.range_plan import RangePlan, new_plan_id
+from tidegate.replay.range_plan import NextSilver, RangePlan, new_plan_id
 
 
 def test_a_plan_comes_back_as_it_was() -> None:
@@ -21,6 +21,13 @@ def test_source_and_rate_come_back_and_a_plan_from_before_there_were_any_keeps_i
     other = plan(source="bronze", rate=500.0)
     assert RangePlan.from_json(other.to_json()) == other
     assert not {"source", "rate"} & json.loads(PLAN.to_json()).keys()
+
+
+def test_what_silver_s_next_topics_are_filled_from_comes_back() -> None:
+    other = plan(target="lake,silver", silver=NextSilver(3, 4, 1000, 50_000))
+    assert RangePlan.from_json(other.to_json()) == other
+    assert other.silver_version == 3
+    assert "silver" not in json.loads(PLAN.to_json())
 
 
 def test_its_hash_is_of_all_that_it_says() -> None:

@@ -19,6 +19,7 @@ COVERED = {
     "flink_jobs/refine.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/replay.py": "tests/faults/test_commit_window.py",
     "flink_jobs/replay_lake.py": "tests/stack/test_replay_lake.py",
+    "flink_jobs/replay_silver.py": "tests/stack/test_replay_silver.py",
     "flink_jobs/sql_error.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/sql_functions.py": "tests/flink/test_functions_run.py",
     "flink_jobs/throttle.py": "tests/flink/test_bronze_source.py",
