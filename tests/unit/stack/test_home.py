@@ -1,11 +1,15 @@
 """A stack's folder is known by its mark, and a purge takes only what a stack makes there."""
 
+import ast
+import importlib
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.another_user import closed_to_this_user
+from tests.project import PROJECT
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
 from tidegate.stack import local
@@ -143,3 +147,29 @@ def test_sockets_and_pipes_of_servers_go_too(tmp_path: Path) -> None:
         server.bind(str(home / "run" / "s.sock"))
         purge(home)
     assert not home.exists()
+
+
+def test_whatever_the_code_keeps_in_the_home_folder_a_purge_knows() -> None:
+    named = {name for package in ("producers", "tidegate") for name in _in_home(PROJECT / package)}
+    assert {"logs", "redrives", "replays", "dead_letters"} < named, "these are found in the code"
+    assert named - OWN - {MARK} == set()
+
+
+def _in_home(package: Path) -> Iterator[str]:
+    """The first part of each path that is written as ``settings.home / …``."""
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_home(node.left):
+                yield from _value(file, node.right)
+
+
+def _is_home(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "home"
+
+
+def _value(file: Path, part: ast.expr) -> Iterator[str]:
+    if isinstance(part, ast.Name):
+        module = ".".join(file.relative_to(PROJECT).with_suffix("").parts)
+        yield str(getattr(importlib.import_module(module), part.id))
+    elif isinstance(part, ast.Constant):
+        yield str(part.value)
