@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Draft
@@ -30,13 +31,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What of a dataset is on the servers, each by its name; ``aliases`` are over its search indices."""
+    """What of a dataset is on the servers, each by its name; ``aliases`` are over its search indices.
+
+    ``folders`` are on this machine: what was read of its dead letters.
+    """
 
     topics: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Each kind in a line; none of a kind that is empty."""
@@ -46,6 +51,7 @@ class Written:
             ("tables of the lake", self.tables),
             ("search indices and templates", tuple(map(naming.all_indices, self.aliases))),
             ("consumer groups", self.groups),
+            ("what this machine has read of its dead letters", tuple(folder.name for folder in self.folders)),
         )
         return (f"{kind}: {', '.join(names)}" for kind, names in kinds if names)
 

@@ -15,11 +15,13 @@ from tidegate.contracts import naming
 from tidegate.contracts.check import read_drafts
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.sound import sound_datasets
+from tidegate.dlq.folders import forget, kept_folders
 from tidegate.errors import ContractError, TidegateError
 from tidegate.job_names import NAMES
 from tidegate.jobs.live import live_jobs
 from tidegate.jobs.stop import Stopped, stop_jobs
 from tidegate.settings import Settings
+from tidegate.stack.home import usable
 
 Say = Callable[[str], object]
 
@@ -56,7 +58,13 @@ def remove(settings: Settings, removal: Removal, say: Say) -> list[TidegateError
             say(_stopped(stopped))
             problems += stopped.failures
     if removal.purge:
-        for delete in (_delete_from_kafka, _delete_from_registry, _delete_from_search, _delete_from_lake):
+        for delete in (
+            _delete_from_kafka,
+            _delete_from_registry,
+            _delete_from_search,
+            _delete_from_lake,
+            _forget_letters,
+        ):
             try:
                 delete(settings, removal.written, say)
             except TidegateError as error:
@@ -77,7 +85,8 @@ def _written(settings: Settings, dataset: str, draft: Draft | None) -> Written:
     with RegistryClient(settings) as registry:
         subjects = tuple(subject for subject in found.subjects if registry.versions(subject))
     streams = draft is None or draft.contract.kind == "stream"
-    return replace(found, subjects=subjects, **({} if streams else {"tables": (), "aliases": ()}))
+    folders = tuple(kept_folders(settings, dataset))
+    return replace(found, subjects=subjects, folders=folders, **({} if streams else {"tables": (), "aliases": ()}))
 
 
 def _delete_from_kafka(settings: Settings, written: Written, say: Say) -> None:
@@ -106,6 +115,14 @@ def _delete_from_lake(settings: Settings, written: Written, say: Say) -> None:
     catalog = open_catalog(settings)
     dropped = [table for table in written.tables if drop_table(settings, catalog, table)]
     say(_deleted("tables of the lake", dropped))
+
+
+def _forget_letters(settings: Settings, written: Written, say: Say) -> None:
+    if not written.folders:
+        return
+    with usable(settings.home):
+        forget(settings, written.folders)
+    say(_deleted("what this machine has read of its dead letters", [folder.name for folder in written.folders]))
 
 
 def _deleted(what: str, names: Sequence[str]) -> str:

@@ -1,12 +1,10 @@
 """All letters of some datasets with their states, to be asked in SQL."""
 
-import fcntl
 import importlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,11 +13,11 @@ from tidegate.clients.kafka_offsets import Spans
 from tidegate.contracts.audit_topics import LEDGER_TOPIC
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import State
+from tidegate.dlq.folders import alone, letters_folder
 from tidegate.dlq.layout import ENTRIES, LETTERS, OFFSET, PARTITION, Kind, Layout
 from tidegate.dlq.segments import Heard, Kept, Topic, catch_up
 from tidegate.settings import Settings
 
-FOLDER = "dead_letters"
 MEMORY = "192MB"
 _THREADS = 2
 _SQL_TYPES: Mapping[Kind, str] = {
@@ -75,34 +73,21 @@ def letter_index(settings: Settings, streams: Sequence[Stream], heard: Heard = l
     Raises:
         TransientError: Kafka or the registry is out of reach.
     """
-    folder = settings.home / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(settings) as folder:
         connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": _THREADS, "temp_directory": f"{folder}"})
         try:
-            yield _opened(connection, settings, streams, heard)
+            ledger = Topic(settings, LEDGER_TOPIC, folder / "ledger", ENTRIES)
+            yield _opened(connection, ledger, streams, heard)
         finally:
             connection.close()
 
 
-def identities_folder(settings: Settings, dataset: str) -> Path:
-    """Where the identities of the dataset's letters are kept, once somebody has looked for them in silver."""
-    return settings.home / FOLDER / f"{dataset}.identities"
-
-
-def looked_before(settings: Settings, dataset: str) -> bool:
-    """Whether somebody has, on this machine."""
-    return identities_folder(settings, dataset).is_dir()
-
-
-def _opened(connection: Any, settings: Settings, streams: Sequence[Stream], heard: Heard) -> Index:
-    folder = settings.home / FOLDER
-    ledger = catch_up(Topic(settings, LEDGER_TOPIC, folder / "ledger", ENTRIES))
-    _create(connection, "entries", ledger, ENTRIES)
+def _opened(connection: Any, ledger: Topic, streams: Sequence[Stream], heard: Heard) -> Index:
+    settings = ledger.settings
+    _create(connection, "entries", catch_up(ledger), ENTRIES)
     parts, unseen, spans = [], [], dict[str, Spans]()
     for number, stream in enumerate(streams):
-        topic = Topic(settings, stream.contract.dead_letter_topic, folder / stream.name, LETTERS)
+        topic = Topic(settings, stream.contract.dead_letter_topic, letters_folder(settings, stream.name), LETTERS)
         kept = catch_up(topic, heard)
         if kept.gaps and kept.folder and _fill(settings, connection, stream.name, kept.folder, kept.gaps):
             kept = catch_up(topic, heard)

@@ -23,7 +23,8 @@ from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dead_letters.payload import PayloadReader
 from tidegate.dlq.choose import Chosen
-from tidegate.dlq.index import FOLDER, Index, identities_folder
+from tidegate.dlq.folders import identities_folder, silver_folder
+from tidegate.dlq.index import Index
 from tidegate.dlq.layout import OFFSET, PARTITION, Kept, Layout
 from tidegate.dlq.segments import Heard, Topic, behind, catch_up
 from tidegate.settings import Settings
@@ -127,7 +128,7 @@ def _silver_topic(settings: Settings, stream: Stream) -> Topic:
     layout: Layout = {
         name: Kept(name, "number" if kinds[name] in _NUMBERS else "text") for name in stream.contract.row_identity
     }
-    return Topic(settings, stream.contract.silver_topic, settings.home / FOLDER / f"{stream.name}.silver", layout)
+    return Topic(settings, stream.contract.silver_topic, silver_folder(settings, stream.name), layout)
 
 
 def _sql(columns: Sequence[str], of_event: int) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.ledger import Place
-from tidegate.dlq.index import Index, looked_before
+from tidegate.dlq.folders import looked_before
+from tidegate.dlq.index import Index
 from tidegate.settings import Settings
 
 

@@ -1,6 +1,7 @@
 """Taking a dataset out: its part is stopped before anything is deleted. Real servers: tests/stack/test_apply.py."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from tidegate.jobs.live import LiveJob
 from tidegate.jobs.stop import Stopped
 from tidegate.settings import Settings
 
-SETTINGS = Settings(schemas_dir=SCHEMAS)
+SETTINGS = Settings(schemas_dir=SCHEMAS, home=Path("/nowhere"))
 DONE: list[object] = []
 LIVE = [
     LiveJob("refine.readings", "1", "refine", {"readings": "a"}),
@@ -92,3 +93,23 @@ def test_what_is_to_be_deleted_is_after_the_stop_and_a_refusal_holds_up_nothing_
         "subjects deleted: raw.readings-value",
         "tables of the lake deleted: bronze.readings",
     ]
+
+
+def test_what_this_machine_has_read_of_its_letters_stays_unless_all_is_deleted(tmp_path: Path) -> None:
+    settings = SETTINGS.model_copy(update={"home": tmp_path})
+    folders = [tmp_path / "dead_letters" / name for name in ("readings", "readings.silver", "clicks", "ledger")]
+    for folder in folders:
+        (folder / "of-a-topic").mkdir(parents=True)
+    kept = "what this machine has read of its dead letters"
+
+    removal = plan_removal(settings, "readings", purge=False)
+    remove(settings, removal, DONE.append)
+    assert f"{kept}: readings, readings.silver" in removal.stays()
+    assert all(folder.is_dir() for folder in folders)
+
+    removal = plan_removal(settings, "readings", purge=True)
+    remove(settings, removal, DONE.append)
+    assert f"delete {kept}: readings, readings.silver" in removal.ends()
+    assert DONE[-1] == f"{kept} deleted: readings, readings.silver"
+    assert [folder.is_dir() for folder in folders] == [False, False, True, True]
+    assert plan_removal(settings, "readings", purge=True).written.folders == ()

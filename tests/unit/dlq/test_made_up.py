@@ -18,7 +18,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dlq import made_up
-from tidegate.dlq.index import looked_before
+from tidegate.dlq.folders import looked_before
 from tidegate.dlq.made_up import MadeUp, look
 from tidegate.dlq.near import made_up_near
 
