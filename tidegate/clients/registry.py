@@ -2,6 +2,7 @@
 
 import json
 import time
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -36,7 +37,7 @@ class RegisteredSchema:
 
 
 class RegistryClient:
-    """Subjects, schemas and their ids.
+    """Subjects, schemas and their ids; its connections are closed by ``with``, or when nobody holds it any more.
 
     Every method raises :class:`TransientError` when the registry is out of reach, overloaded or answers what no
     registry would (a proxy's page), and :class:`TidegateError` when it refuses the request. An answer takes at most
@@ -47,6 +48,8 @@ class RegistryClient:
         self._settings = settings
         self._timeout_s = timeout_s
         self._http = httpx.Client(**connection.registry(settings), timeout=timeout_s)
+        # A reader keeps by_id for as long as records may come, and has no end of its own.
+        weakref.finalize(self, self._http.close)
 
     def __enter__(self) -> "RegistryClient":
         return self

@@ -1,6 +1,8 @@
 """The registry's answers in our words; the real registry is met in tests/stack/test_contract_register.py."""
 
+import gc
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -25,6 +27,8 @@ def _answering(status: int, body: object, others: Mapping[str, Answer] | None = 
     """A registry that gives the paths in ``others`` their own answers; text is sent as it is."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections stay open, as the registry's do
+
         def answer(self) -> None:
             code, found = (others or {}).get(self.path, (status, body))
             text = found.encode() if isinstance(found, str) else json.dumps(found).encode()
@@ -49,6 +53,20 @@ def _answering(status: int, body: object, others: Mapping[str, Answer] | None = 
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def test_its_connection_is_closed_when_the_last_reader_that_holds_it_is_gone() -> None:
+    with _answering(200, {"schema": json.dumps(SCHEMA)}) as other:
+        client = RegistryClient(other._settings)
+        reader = client.by_id
+        assert reader(1) == SCHEMA
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", ResourceWarning)
+            del client
+            assert reader(1) == SCHEMA
+            del reader
+            gc.collect()
+    assert [str(each.message) for each in told] == []
 
 
 def test_no_answer_is_an_outage_that_names_the_address() -> None:
