@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from flink_jobs.job import Arguments, Job
 from flink_jobs.submit import run
@@ -17,6 +17,28 @@ class Once(NamedTuple):
     job: Job
     dataset: str
     group: str = ""
+
+
+class Plan(Protocol):
+    """What a file asks for: of which dataset, under which name."""
+
+    @property
+    def dataset(self) -> str: ...
+    @property
+    def plan_id(self) -> str: ...
+
+
+Asked = TypeVar("Asked", bound=Plan)
+
+
+def named_by_plan(read: Callable[[Path], Asked], job_of: Callable[[Asked], Job]) -> Callable[[Path], Once]:
+    """Of a file the job that it asks for, which runs under its plan's name: replays of several plans run at a time."""
+
+    def once_of(file: Path) -> Once:
+        asked = read(file)
+        return Once(job_of(asked), asked.dataset, asked.plan_id)
+
+    return once_of
 
 
 def run_once(name: str, made_by: str, once_of: Callable[[Path], Once]) -> None:

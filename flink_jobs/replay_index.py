@@ -8,7 +8,7 @@ from pathlib import Path
 from flink_jobs.begun import Begun
 from flink_jobs.job import Job
 from flink_jobs.lake_evolution import follow_schemas
-from flink_jobs.once import Once, run_once
+from flink_jobs.once import named_by_plan, run_once
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import INDEX, REPLAY
 from tidegate.jobs.platform import platform_of
@@ -21,13 +21,12 @@ from tidegate.sql.replay_index import DocumentsAgain
 
 def main() -> None:
     """Entry point: the file that says which rows."""
-    run_once(REPLAY, "tidegate replay run", once_of)
+    run_once(REPLAY, "tidegate replay run", named_by_plan(documents_again, job_of))
 
 
-def once_of(file: Path) -> Once:
-    """By the file."""
-    asked = DocumentsAgain.from_json(file.read_text())
-    return Once(job_of(asked), asked.dataset, asked.plan_id)
+def documents_again(file: Path) -> DocumentsAgain:
+    """What is asked for."""
+    return DocumentsAgain.from_json(file.read_text())
 
 
 def job_of(asked: DocumentsAgain) -> Job:

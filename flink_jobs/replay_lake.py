@@ -3,12 +3,10 @@
 Run by ``tidegate replay run``, which publishes what it wrote. It writes to no topic.
 """
 
-from pathlib import Path
-
 from flink_jobs.begun import Begun
 from flink_jobs.job import Job
 from flink_jobs.lake_evolution import follow_schemas
-from flink_jobs.once import Once, run_once
+from flink_jobs.once import named_by_plan, run_once
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import LAKE, REPLAY
 from tidegate.jobs.platform import platform_of
@@ -21,13 +19,7 @@ from tidegate.sql.job_sql import JobSql
 
 def main() -> None:
     """Entry point: the file that says what to refine."""
-    run_once(REPLAY, "tidegate replay plan", once_of)
-
-
-def once_of(file: Path) -> Once:
-    """By the file."""
-    plan = read_plan(file)
-    return Once(job_of(plan), plan.dataset, plan.plan_id)
+    run_once(REPLAY, "tidegate replay plan", named_by_plan(read_plan, job_of))
 
 
 def job_of(plan: RangePlan) -> Job:

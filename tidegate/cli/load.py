@@ -112,15 +112,7 @@ def command(
         ),
         datetime.now(UTC),
     )
-    if as_json:
-        click.echo(json.dumps(summary))
-    else:
-        click.echo(_text(summary, dry_run))
-        if summary["without_time"] and since is None and summary.get("compared", True):
-            click.echo(
-                f"{summary['without_time']:,} rows have no time: they hold from now on, no event of before sees them; "
-                "--since always lets all events see rows of a file, --since TIME those from then on"
-            )
+    click.echo(json.dumps(summary) if as_json else _text(summary, since, dry_run))
     exit_code = exit_code_of(summary, summary["rows"], allowed)
     if summary.get("failed"):
         raise TidegateError(
@@ -153,9 +145,15 @@ def _check_usage(file: Path | None, url: str | None, of_table: object, of_file: 
         raise click.UsageError("--since goes with FILE, and so does --map; give --table a view with the fields' names")
 
 
-def _text(summary: Summary, dry_run: bool) -> str:
+def _text(summary: Summary, since: Moment | None, dry_run: bool) -> str:
     """The summary for people."""
     if not summary.get("compared", True):
         return f"{summary['rows'] - summary['rejected']:,} rows fit the contract, {summary['rejected']:,} rejected"
     loaded, deleted = ("would be loaded", "would be deleted") if dry_run else ("loaded", "deleted")
-    return f"{summary['upserts']:,} rows {loaded}, {summary['deletes']:,} {deleted}, {summary['rejected']:,} rejected"
+    text = f"{summary['upserts']:,} rows {loaded}, {summary['deletes']:,} {deleted}, {summary['rejected']:,} rejected"
+    if not summary["without_time"] or since is not None:
+        return text
+    return (
+        f"{text}\n{summary['without_time']:,} rows have no time: they hold from now on, no event of before sees them; "
+        "--since always lets all events see rows of a file, --since TIME those from then on"
+    )

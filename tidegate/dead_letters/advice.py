@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from tidegate.dead_letters.codes import Code, Stage
 
+_ROW = "`error_message` is the decoder's. `source` names the row in the silver topic."
+
 ADVICE: Mapping[tuple[Stage, Code], str] = {
     (Stage.DECODE, Code.TOMBSTONE): "Stop the producer from deleting by key in an event topic.",
     (Stage.DECODE, Code.EMPTY_VALUE): "Fix the producer's serializer.",
@@ -39,11 +41,9 @@ ADVICE: Mapping[tuple[Stage, Code], str] = {
         "with `--stage index`."
     ),
     (Stage.INDEX, Code.DOCUMENT_TOO_LARGE): "Raise `sink.bulk-flush.max-size`, or index fewer fields.",
-    (Stage.INDEX, Code.ROW_UNREADABLE): "`error_message` is the decoder's. `source` names the row in the silver topic.",
-    (Stage.LAKE, Code.ROW_UNREADABLE): "`error_message` is the decoder's. `source` names the row in the silver topic.",
-    (Stage.METRICS, Code.ROW_UNREADABLE): (
-        "`error_message` is the decoder's. `source` names the row in the silver topic."
-    ),
+    (Stage.INDEX, Code.ROW_UNREADABLE): _ROW,
+    (Stage.LAKE, Code.ROW_UNREADABLE): _ROW,
+    (Stage.METRICS, Code.ROW_UNREADABLE): _ROW,
     (Stage.METRICS, Code.TRANSFORM_FAILED): (
         "`error_message` names it. Guard the expression. Other metrics may lack the event too."
     ),
