@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tidegate.apply.removal import Removal, Written, own_raw, parts_of, refuse_what_is_needed, written_of
 from tidegate.apply.stopping import makes_savepoint
@@ -11,6 +12,7 @@ from tidegate.clients.kafka_topics import delete_groups, delete_topics, existing
 from tidegate.clients.lake import drop_table, open_catalog
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
+from tidegate.clients.replay_evidence import replay_tables
 from tidegate.contracts import naming
 from tidegate.contracts.check import read_drafts
 from tidegate.contracts.dataset import Draft
@@ -58,13 +60,8 @@ def remove(settings: Settings, removal: Removal, say: Say) -> list[TidegateError
             say(_stopped(stopped))
             problems += stopped.failures
     if removal.purge:
-        for delete in (
-            _delete_from_kafka,
-            _delete_from_registry,
-            _delete_from_search,
-            _delete_from_lake,
-            _forget_letters,
-        ):
+        of_lake = partial(_delete_from_lake, removal.dataset)
+        for delete in (_delete_from_kafka, _delete_from_registry, _delete_from_search, of_lake, _forget_letters):
             try:
                 delete(settings, removal.written, say)
             except TidegateError as error:
@@ -109,11 +106,13 @@ def _delete_from_search(settings: Settings, written: Written, say: Say) -> None:
     say(_deleted("search indices", deleted))
 
 
-def _delete_from_lake(settings: Settings, written: Written, say: Say) -> None:
+def _delete_from_lake(dataset: str, settings: Settings, written: Written, say: Say) -> None:
+    """What replays have left goes too: of a topic that is made anew, it would judge other records."""
     if not written.tables:
         return
     catalog = open_catalog(settings)
-    dropped = [table for table in written.tables if drop_table(settings, catalog, table)]
+    tables = (*written.tables, *replay_tables(settings, catalog, dataset))
+    dropped = [table for table in tables if drop_table(settings, catalog, table)]
     say(_deleted("tables of the lake", dropped))
 
 

@@ -1,7 +1,8 @@
 """The SQL of a replay into the lake: a range of raw refined as it would be now, beside what is there.
 
 Rows that pass go to a branch of the silver table, all of them, duplicates too: which take their place is chosen where
-the table is known. Of the others a side table keeps where they lie and why: each raw record can be accounted for.
+the table is known. Of the others a side table keeps where they lie and why: each raw record can be accounted for. The
+command adds what only it knows, and the proof judges the range by it, for as long as topics have something of it.
 """
 
 from collections.abc import Mapping
@@ -24,9 +25,15 @@ from tidegate.sql.rules import verdict_sql
 from tidegate.sql.scope import Scope, Spans
 
 OPTIONS: Mapping[str, str] = lake.OPTIONS
-VERDICT, CODE = "verdict", "code"
-"""Columns of the side table: ``REJECTED`` or ``DROPPED``, and the error code or the rule."""
+VERDICT, CODE, SOURCE_ROW = "verdict", "code", "source_row"
+"""Columns of the side table: one of the verdicts, the error code or the rule, and of what is rejected the number of its
+row, where it is not the record as a whole.
+"""
 REJECTED, DROPPED = "rejected", "dropped"
+DUPLICATE, OTHER_TIME = ADDED = ("duplicate", "other_time")
+"""Verdicts that the command adds: a record whose row another brings, and one that a range of event times leaves as it
+is, since a row of it lies outside of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, aside: Aside) -> J
 def side_table(aside: Aside) -> Table:
     """The records that did not pass."""
     columns = [f"`{SOURCE_PARTITION}` INT", f"`{SOURCE_OFFSET}` BIGINT", f"`{VERDICT}` STRING", f"`{CODE}` STRING"]
+    columns.append(f"`{SOURCE_ROW}` BIGINT")
     return lake_table(aside.table, columns, (VERDICT,), {})
 
 
@@ -87,12 +95,13 @@ def insert_others(stream: Stream, aside: Aside) -> Insert:
     """Where the rejected and dropped records lie, and why they are."""
     place = ", ".join(PLACE)
     branches = [
-        f"SELECT {place}, '{REJECTED}', CAST({cause.code} AS STRING) FROM {cause.relation}" for cause in causes(stream)
+        f"SELECT {place}, '{REJECTED}', CAST({cause.code} AS STRING), {cause.row} FROM {cause.relation}"
+        for cause in causes(stream)
     ]
     if stream.contract.rules_of("drop"):
         dropped_by = verdict_sql(stream.contract).dropped_by
         branches.append(
-            f"SELECT {place}, '{DROPPED}', {dropped_by}\n"
+            f"SELECT {place}, '{DROPPED}', {dropped_by}, CAST(NULL AS BIGINT)\n"
             "FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0"
         )
     query = "\nUNION ALL\n".join(branches)

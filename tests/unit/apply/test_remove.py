@@ -55,7 +55,8 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "delete_groups", lambda _settings, names: DONE.append(names))
     monkeypatch.setattr(SearchClient, "delete", refuse)
     monkeypatch.setattr(module, "open_catalog", lambda _settings: "catalog")
-    monkeypatch.setattr(module, "drop_table", lambda _settings, _catalog, table: table.startswith("bronze"))
+    monkeypatch.setattr(module, "drop_table", lambda _settings, _catalog, table: "silver" not in table)
+    monkeypatch.setattr(module, "replay_tables", lambda _settings, _catalog, dataset: [f"replays.{dataset}__x"])
     monkeypatch.setattr(FlinkClient, "jobs", lambda _client: [])
 
 
@@ -91,7 +92,7 @@ def test_what_is_to_be_deleted_is_after_the_stop_and_a_refusal_holds_up_nothing_
         "topics deleted: raw.readings, silver.readings",
         "raw.readings-value",
         "subjects deleted: raw.readings-value",
-        "tables of the lake deleted: bronze.readings",
+        "tables of the lake deleted: bronze.readings, replays.readings__x",
     ]
 
 

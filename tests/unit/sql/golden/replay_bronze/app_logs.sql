@@ -64,7 +64,8 @@ CREATE TABLE IF NOT EXISTS lake.`replays`.`app_logs__20260102T030405_abcd` (
   `_source_partition` INT,
   `_source_offset` BIGINT,
   `verdict` STRING,
-  `code` STRING
+  `code` STRING,
+  `source_row` BIGINT
 )
 PARTITIONED BY (`verdict`) WITH (
   'format-version' = '2',
@@ -194,8 +195,8 @@ FROM refined
 ;
 
 INSERT INTO lake.`replays`.`app_logs__20260102T030405_abcd`
-SELECT _source_partition, _source_offset, 'rejected', CAST(COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS STRING) FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
+SELECT _source_partition, _source_offset, 'rejected', CAST(COALESCE(_error_code, CASE WHEN _rejected >= 32 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS STRING), CAST(NULL AS BIGINT) FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
 UNION ALL
-SELECT _source_partition, _source_offset, 'dropped', first_rule_name(_dropped, 'no_traces')
+SELECT _source_partition, _source_offset, 'dropped', first_rule_name(_dropped, 'no_traces'), CAST(NULL AS BIGINT)
 FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0
 ;

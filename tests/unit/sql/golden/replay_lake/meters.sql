@@ -58,7 +58,8 @@ CREATE TABLE IF NOT EXISTS lake.`replays`.`meters__20260102T030405_abcd` (
   `_source_partition` INT,
   `_source_offset` BIGINT,
   `verdict` STRING,
-  `code` STRING
+  `code` STRING,
+  `source_row` BIGINT
 )
 PARTITIONED BY (`verdict`) WITH (
   'format-version' = '2',
@@ -175,5 +176,5 @@ FROM refined
 ;
 
 INSERT INTO lake.`replays`.`meters__20260102T030405_abcd`
-SELECT _source_partition, _source_offset, 'rejected', CAST(COALESCE(_error_code, CASE WHEN _rejected >= 2 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS STRING) FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
+SELECT _source_partition, _source_offset, 'rejected', CAST(COALESCE(_error_code, CASE WHEN _rejected >= 2 THEN 'EVENT_TIME_OUT_OF_RANGE' ELSE 'RULE_VIOLATED' END) AS STRING), CAST(NULL AS BIGINT) FROM judged WHERE _error_code IS NOT NULL OR _rejected <> 0
 ;
