@@ -2,6 +2,7 @@
 
 Run by ``tidegate replay``, which makes the plan of what is missing. It writes to the outputs of refine, beside it, in
 transactions of its own. It knows no identities but those of the plan: that nothing else has them is the plan's promise.
+Of records that a replay into the lake has rejected it writes the dead letters alone.
 """
 
 from pathlib import Path
@@ -27,7 +28,7 @@ def main() -> None:
 def once_of(file: Path) -> Once:
     """By the file."""
     plan = Plan.from_json(file.read_text())
-    return Once(job_of(plan), plan.dataset)
+    return Once(job_of(plan), plan.dataset, plan.letters_of)
 
 
 def job_of(plan: Plan) -> Job:

@@ -14,16 +14,19 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
+from tests.pipeline import Pipeline, produce, run_tidegate, tidegate
 from tests.polling import wait_for
 from tests.project import PROJECT
+from tests.replays import assert_lettered, assert_proved_by, letters_of
 from tests.runbook import blocks
 from tests.shell import run_shell
 from tidegate.clients.audit import read_actions
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake import open_catalog
+from tidegate.clients.ledger_some import read_states
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.contracts.load import load_stream
+from tidegate.dead_letters.ledger import State
 from tidegate.replay.row_range import RowRange
 from tidegate.replay.settled import refined_up_to, wait_until_settled
 from tidegate.replay.store import load_status
@@ -87,7 +90,7 @@ def mended(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_bug_in_refine_sql_is_mended_as_the_runbook_says_though_the_replay_is_killed(
     pipeline: Pipeline, sent: Sent, mended: Path
 ) -> None:
-    """And a rule that is new takes rows and documents away: the proof says so, and that nothing else differs."""
+    """And a rule that is new takes rows and documents away: each has a dead letter then, and the proof holds."""
     settings, asked = pipeline.settings, sent.spans
     contract = mended / "schemas" / "clicks" / "contract.yaml"
     contract.write_text(contract.read_text().replace("rules:\n", f"rules:\n{NO_FRENCH}", 1))
@@ -100,9 +103,9 @@ def test_a_bug_in_refine_sql_is_mended_as_the_runbook_says_though_the_replay_is_
     gone = before.keys() - after.keys()
     assert f"the index has {len(found):,} of the range now" in said["replay plan"], said
     shown = json.loads(tidegate("replay", "show", plan, "--json"))["status"]
-    assert (shown["state"], shown["explained"]) == ("done", True), said
+    assert (shown["state"], shown["proof_holds"]) == ("done", True), said
     assert shown["documents"] == {"rows": len(now), "written": len(now), "removed": len(gone)}
-    assert f"{len(gone):,} records that the topic alone has" in said["replay show"]
+    assert_lettered(settings, shown["letters"], gone)
     assert gone and all(within(place, asked) for place in gone)
     assert_accounted(shown["counts"], len(gone))
     kept = {place: country for place, country in after.items() if place in before}
@@ -113,10 +116,11 @@ def test_a_bug_in_refine_sql_is_mended_as_the_runbook_says_though_the_replay_is_
     phases = [action.phase for action in read_actions(settings) if action.plan_id == plan]
     assert phases == ["begun", "begun", "begun", "ended"]
     assert run_tidegate("replay", "run", plan).returncode == 1
+    assert_proved_by(plan, asked)
 
 
 def test_what_was_rejected_comes_back_with_the_rules_of_before(pipeline: Pipeline, sent: Sent) -> None:
-    settings = pipeline.settings
+    settings, lettered = pipeline.settings, letters_of(pipeline.settings, "no_french")
     plan = planned(sent.spans, "--target", "lake,index")
 
     assert "The proof holds" in tidegate("replay", "run", plan["plan_id"], "--yes")
@@ -126,7 +130,10 @@ def test_what_was_rejected_comes_back_with_the_rules_of_before(pipeline: Pipelin
     assert {place: row.country for place, row in found.items()} == rows
     assert [country for country in rows.values() if country != country.upper()] == []
     assert status_of(plan["plan_id"])["counts"]["now_passed"] > 0
-    assert prove_window({str(number): [*span] for number, span in sent.spans.items()})["holds"]
+    states = read_states(settings, "clicks")
+    assert {states[letter] for letter in lettered} == {State.RESOLVED}
+    assert status_of(plan["plan_id"])["letters"] == {"lettered": 0, "resolved": len(lettered), "reopened": 0}
+    assert_proved_by(plan["plan_id"], sent.spans)
 
 
 def assert_accounted(counts: dict[str, int], gone: int) -> None:

@@ -93,7 +93,7 @@ def test_the_next_topics_have_each_row_once_though_the_command_is_killed_and_go_
     told = tidegate("replay", "run", plan["plan_id"], "--yes")
 
     status = load_status(settings, plan["plan_id"])
-    assert (status.state, status.is_right) == ("filled", True), told
+    assert (status.state, status.proof_holds) == ("filled", True), told
     assert f"tidegate replay switch {plan['plan_id']}" in told
     assert_silver(settings, asked, before["silver.clicks"], status.filled)
     assert_dropped(settings, asked, before["dropped.clicks"], status.counts["dropped"])

@@ -149,7 +149,7 @@ def status(plan_id: str, as_json: bool) -> None:
 def _holds(status: Status) -> str:
     if status.proof_holds is None:
         return ""
-    return "holds" if status.proof_holds else "as replayed" if status.explained else "does not hold"
+    return "holds" if status.proof_holds else "does not hold"
 
 
 def _read(settings: Settings, now: Status) -> int | None:

@@ -1,6 +1,6 @@
 """``tidegate replay run|cancel``: does what a plan says, or takes back what of it is not published.
 
-Exit codes of ``run``: 0 written, and the proof holds or names nothing but what the replay has changed; 1 otherwise.
+Exit codes of ``run``: 0 written, and the proof holds; 1 otherwise.
 """
 
 from typing import NoReturn
@@ -56,7 +56,7 @@ def run(plan_id: str, rate: float | None, actor: str | None, yes: bool) -> None:
         status = run_lake(settings, plan, actor or default_actor(), _Progress(plan))
     for line in result(plan, status):
         click.echo(line)
-    click.get_current_context().exit(0 if status.is_right else 1)
+    click.get_current_context().exit(0 if status.proof_holds else 1)
 
 
 def _run_missing(settings: Settings, plan: RangePlan, actor: str) -> NoReturn:

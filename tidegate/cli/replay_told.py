@@ -45,6 +45,8 @@ def result(plan: RangePlan, status: Status) -> Iterator[str]:
         yield counts_of(status.counts)
     if status.documents:
         yield documents_told(status.documents)
+    if any(status.letters.values()):
+        yield letters_told(status.letters)
     if status.proof:
         yield status.proof
     if status.state != CANCELLED and plan.silver is not None:
@@ -79,6 +81,15 @@ def documents_told(counts: Mapping[str, int]) -> str:
         f"Documents: {counts['written']:,} written for {counts['rows']:,} rows of the lake, "
         f"{counts['removed']:,} removed that have no row there any more."
         + (f" OpenSearch has refused {refused:,}: see the dead letters of stage index." if refused > 0 else "")
+    )
+
+
+def letters_told(counts: Mapping[str, int]) -> str:
+    """Of ``letters`` in a replay's state."""
+    return (
+        f"Dead letters: {counts['lettered']:,} records that are rejected now had none and got one; "
+        f"{counts['resolved']:,} are resolved, as their records pass, repeat another or are dropped now."
+        + (f" {counts['reopened']:,} that a replay before had resolved are open again." if counts["reopened"] else "")
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.clients.lake import find_table, lake_errors, open_catalog
+from tidegate.clients.lake import find_table, lake_errors
 from tidegate.clients.lake_commits import ancestors
 from tidegate.contracts import naming
 from tidegate.contracts.naming import TableName
@@ -40,14 +40,13 @@ class Evidence:
     filled: int | None = None
 
 
-def published_evidence(settings: Settings, dataset: str) -> list[Evidence]:
+def published_evidence(settings: Settings, catalog: Any, dataset: str) -> list[Evidence]:
     """That of all replays of the dataset into the lake, the newest first.
 
     Raises:
         TransientError: the catalog does not answer.
-        TidegateError: it refuses, or pyiceberg is not installed.
+        TidegateError: it refuses.
     """
-    catalog = open_catalog(settings)
     names = replay_tables(settings, catalog, dataset)
     with lake_errors(settings):
         tables = {name: find_table(catalog, name) for name in names}

@@ -19,9 +19,9 @@ from tidegate.avro.types import AvroType, Field, fields_by_name
 from tidegate.clients.kafka_records import Batch, Scan
 from tidegate.contracts.envelope import identity_text
 from tidegate.proof.marks import noting_marks
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.record_reader import claimed_rows, exploded_rows
 from tidegate.proof.rows import Marked, Offsets, Place, Rows, concat, fingerprints
-from tidegate.proof.verdict import RawRows
 
 _TEXTS: Mapping[str, type] = {"string": str, "int": int, "long": int}
 

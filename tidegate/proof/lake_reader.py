@@ -36,6 +36,14 @@ class LakeSource:
     def read(self, windows: Sequence[Window]) -> Found:
         """The rows of the windows in the current snapshot, and those that belong to no window.
 
+        Raises:
+            TidegateError: the table is of another shape than the lake job makes.
+        """
+        return self.read_where(None if _are_all(windows) else window_filter(windows))
+
+    def read_where(self, condition: str | None) -> Found:
+        """The rows for which Iceberg's condition holds, or all.
+
         Iceberg leaves out the files whose statistics say that they have none of them.
 
         Raises:
@@ -48,7 +56,7 @@ class LakeSource:
             wanted = (*PLACE, *self._identity)
             if lacking := sorted(set(wanted) - {field.name for field in table.schema().fields}):
                 raise self._strange_table(f"lacks {', '.join(lacking)}")
-            chosen = {} if _are_all(windows) else {"row_filter": window_filter(windows)}
+            chosen = {} if condition is None else {"row_filter": condition}
             return self._found(table.scan(selected_fields=wanted, **chosen).to_arrow_batch_reader())
 
     def _found(self, batches: Any) -> Found:

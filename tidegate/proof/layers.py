@@ -48,9 +48,13 @@ class LayerSource(Protocol):
 
 
 class Topics(Protocol):
-    """The topics that the layer is made from, which grow meanwhile."""
+    """The topics that the layer is made from, which grow meanwhile.
+
+    ``replaced`` counts how often rows of them were replaced by others, as by a replay: then the layer's are, too.
+    """
 
     windows: list[Window]
+    replaced: int
 
     def extend(self) -> bool:
         """Reads what they gained since; False if nothing."""
@@ -139,7 +143,7 @@ class LayerEvidence:
 
     def extend(self) -> bool:
         """Reads again what has grown since, layer or topics; False if nothing has."""
-        if self._source.marker() != self._marker:
+        if self._source.marker() != self._marker or self._topics.replaced != self._replaced:
             self._look()
             return True
         if not self._topics.extend():
@@ -148,6 +152,7 @@ class LayerEvidence:
         return True
 
     def _look(self) -> None:
+        self._replaced = self._topics.replaced
         self._before = self._expected()
         self._marker = self._source.marker()
         self._found = self._source.read(self._topics.windows)

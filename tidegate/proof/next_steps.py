@@ -27,6 +27,11 @@ LEDGER = (
     "See `tidegate dlq show LETTER`, `tidegate audit show ACTION` and `tidegate redrive status`. A lost or changed "
     "entry is written anew by deciding again: `tidegate dlq park|discard|reopen`."
 )
+REPLAYS = (
+    "Since the replay someone has changed the lake's silver table, or the replay's own table; or a record that it has "
+    "rejected has no dead letter. `{replay}` makes rows, table and letters anew; with `--target lake,index` "
+    "the documents, too."
+)
 CHANGED = (
     "Someone has changed it; or contract, SQL or reference data are others than when it was written: then "
     "`{replay}` writes the range again."
@@ -41,6 +46,8 @@ def next_step(dataset: str, finding: Finding) -> str:
 def _text(finding: Finding) -> str:
     if finding.layer == "ledger":
         return LEDGER
+    if finding.layer == "replays":
+        return REPLAYS
     if finding.fault == "changed":
         return CHANGED.replace("{replay}", "{replay} --target index") if finding.layer == "index" else CHANGED
     return (LOST if finding.fault == "missing" else STRANGE)[finding.layer]

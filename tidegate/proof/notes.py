@@ -33,6 +33,21 @@ def expired(count: int) -> Iterator[str]:
         )
 
 
+def replayed(plans: Sequence[str], records: int) -> Iterator[str]:
+    """Which raw records have their verdicts from replays, the newest first."""
+    if records:
+        yield (
+            f"{records:,} raw records are judged by what replays into the lake have made of them "
+            f"({_listed(plans)}), not by what silver, dead letters and dropped had before."
+        )
+
+
+def replays_unknown(why: str) -> Iterator[str]:
+    """Where the lake is left out, and does not tell."""
+    if why:
+        yield f"replays into the lake are not known, so each event is judged by the topics: {why}"
+
+
 def redriven(copies: int, discarded: int) -> Iterator[str]:
     """Which raw records are no events of their own, and which dead letters are to stay so."""
     if copies:

@@ -10,9 +10,9 @@ from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.json_topics import unknown_fields
 from tidegate.proof.json_reader import JsonLayout, read_exploding_json, read_raw_json
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.record_reader import RawLayout, read_exploding_raw, read_raw
 from tidegate.proof.rows import Offsets, concat
-from tidegate.proof.verdict import RawRows
 from tidegate.proof.window import Picked
 from tidegate.proof.workers import Workers
 from tidegate.settings import Settings

@@ -7,11 +7,10 @@ how much of it lies beyond all that refine has written (``behind``), and what on
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from operator import attrgetter
 
 from tidegate.clients.kafka_offsets import offsets_at, topic_spans
 from tidegate.contracts.dataset import Reference, Stream
@@ -29,12 +28,15 @@ from tidegate.proof.notes import (
     left_out,
     redriven,
     redriven_documents,
+    replayed,
+    replays_unknown,
     silver_dead_letters,
     unended,
     unknown_schemas,
 )
-from tidegate.proof.report import ProofReport
-from tidegate.proof.topics import LedgerEvidence, TopicEvidence
+from tidegate.proof.replayed_reader import ReplayedReader
+from tidegate.proof.report import LayerVerdict, ProofReport
+from tidegate.proof.topics import LayerByTopics, TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict
 from tidegate.proof.window import Window, raw_windows, start_ms
 from tidegate.proof.workers import Workers, peak_rss_mb
@@ -43,7 +45,7 @@ from tidegate.settings import Settings
 
 SPARE_WAIT_S = 30.0
 MANY_EVENTS = 400_000
-_LACKS = attrgetter("lacks")
+Judges = list[Callable[[], LayerVerdict | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,16 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     many = sum(window.end - window.start for window in about.windows) >= MANY_EVENTS
     with Workers(scope.workers or (2 if many else 1)) as workers:
         evidence = TopicEvidence(settings, dataset, about.windows, workers, about.beginnings)
+        replays = ReplayedReader(settings, dataset, may_fail=not scope.lake)
+        evidence.follow(replays)
         partitions, grown = judge_when_caught_up(evidence, _is_missing, deadline_s), evidence.grown
-        ledger = judge_when_caught_up(LedgerEvidence(evidence, since_ms), _LACKS, deadline_s)
+        by_topics: Judges = [evidence.judge_replays, partial(evidence.judge_ledger, since_ms)]
+        for judge in by_topics:
+            judge_when_caught_up(LayerByTopics(evidence, judge), _lacks, deadline_s)
         layers = [
             judge_when_caught_up(
                 LayerEvidence(source, evidence, partial(evidence.expected, source.name)),
-                _LACKS,
+                _lacks,
                 deadline_s,
             )
             for source in _sources(settings, dataset, scope)
@@ -95,18 +101,23 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
             evidence.extend()
             evidence.look_behind_open_transactions()
         if evidence.grown > grown:
-            partitions, ledger = evidence.judge(), evidence.judge_ledger(since_ms)
+            partitions = evidence.judge()
+        made = [found for judge in by_topics if (found := judge()) is not None and not found.is_empty]
         peak_mb = max(workers.peak_rss_mb(), peak_rss_mb())
     return ProofReport(
         dataset=dataset_name,
         partitions=tuple(partitions),
-        layers=(*([ledger] if ledger.expected or ledger.differences or ledger.named else []), *layers),
-        dead_letters=evidence.letters.count(evidence.windows),
+        layers=(*made, *layers),
+        dead_letters=evidence.replayed.standing(evidence.letters).count(evidence.windows),
         seconds=time.monotonic() - started_s,
         peak_rss_mb=peak_mb,
         strangers=evidence.strangers(since_ms),
         doubtful=evidence.doubtful,
-        notes=(*_notes(about, evidence, partitions), *unended(evidence.unended(since_ms))),
+        notes=(
+            *_notes(about, evidence, partitions),
+            *replays_unknown(replays.failed),
+            *unended(evidence.unended(since_ms)),
+        ),
     )
 
 
@@ -141,10 +152,17 @@ def _notes(about: Provable, evidence: TopicEvidence, partitions: list[PartitionV
     yield from expired(sum(len(verdict.expired) for verdict in partitions))
     if any(len(verdict.undecided) for verdict in partitions):
         yield from behind_open_transactions(evidence.open_ends)
+    yield from replayed(
+        [each.plan_id for each in evidence.replayed.replays], sum(each.replayed_records for each in partitions)
+    )
     yield from redriven(sum(each.copies for each in partitions), sum(each.discarded for each in partitions))
     yield from redriven_documents(len(evidence.redriven_documents))
     yield from silver_dead_letters(evidence.letters.count_of_silver())
     yield from unknown_schemas(evidence.doubtful)
+
+
+def _lacks(verdict: LayerVerdict | None) -> bool:
+    return verdict is not None and verdict.lacks
 
 
 def _is_missing(partitions: list[PartitionVerdict]) -> bool:

@@ -17,8 +17,8 @@ from tidegate.clients.kafka_records import Batch, Scan, read_batches
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.envelope import DOCUMENT_ID_MAX_BYTES, DROPPED_PLACE, PLACE, identity_bytes, identity_text
 from tidegate.proof.marks import noting_marks
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.rows import Fingerprints, Marked, Offsets, Place, Rows, concat, fingerprints, make_rows
-from tidegate.proof.verdict import RawRows
 
 
 @dataclass(frozen=True, slots=True)

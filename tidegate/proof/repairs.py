@@ -105,6 +105,7 @@ def _changed(
         torn=_union([each.torn for each in every]),
         undecided=_without(_union([each.undecided for each in every]), unlettered),
         expired=_without(_union([each.expired for each in every]), unlettered),
+        replayed=_union([each.replayed for each in every]),
     )
 
 

@@ -16,7 +16,7 @@ Found = Literal["missing", "doubled", "unexplained", "changed"]
 Count = Literal[
     "raw", "silver", "silver_rows", "dead_letter", "repaired", "parked", "discarded", "dropped", "duplicate", "copies"
 ]
-LayerName = Literal["topics", "ledger", "lake_bronze", "lake_silver", "index"]
+LayerName = Literal["topics", "replays", "ledger", "lake_bronze", "lake_silver", "index"]
 ACCOUNTED: tuple[Count, ...] = ("silver", "dead_letter", "repaired", "parked", "dropped", "duplicate")
 """The counts that say what became of an event."""
 FAULTS: tuple[Fault, ...] = ("missing", "doubled", "unexplained")
@@ -42,6 +42,11 @@ class LayerVerdict:
     def lacks(self) -> bool:
         """Whether something is missing."""
         return "missing" in self.named or any(len(each.missing) for each in self.differences.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say of it."""
+        return not (self.expected or self.differences or self.named)
 
     @property
     def unplaced(self) -> Mapping[Fault, Strangers]:
@@ -145,7 +150,7 @@ class ProofReport:
             return self._verdict_on_content()
         events = f"{self.total('raw'):,} events of {self.dataset}"
         if self.holds:
-            against = ", ".join(layer.name.replace("_", " ") for layer in self.layers)
+            against = ", ".join(layer.name.replace("_", " ") for layer in self.layers if layer.name != "replays")
             return f"The proof holds: {events} are each accounted for once{f', also in {against}' * bool(against)}."
         others = {"changed": self.changed, "undecided": self.undecided}
         counts: dict[str, int] = {fault: self.faults(fault) for fault in FAULTS} | others
@@ -209,7 +214,7 @@ class ProofReport:
         }
 
     def _differences(self) -> Iterator[tuple[LayerName, dict[int, Difference], Mapping[Fault, Strangers]]]:
-        topics = {verdict.window.partition: verdict.difference for verdict in self.partitions}
+        topics = {verdict.window.partition: verdict.in_topics for verdict in self.partitions}
         yield "topics", topics, {"unexplained": self.strangers}
         for layer in self.layers:
             yield layer.name, layer.differences, layer.unplaced

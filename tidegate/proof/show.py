@@ -56,7 +56,7 @@ def _partition_table(report: ProofReport, width: int) -> Table:
         window = verdict.window
         offsets = [f"{window.start:,}–{window.end:,}"] if wide else []
         counts = [getattr(verdict, count) for count in counted]
-        faults = [len(getattr(verdict.difference, fault)) for fault in FAULTS]
+        faults = [len(getattr(verdict.in_topics, fault)) for fault in FAULTS]
         table.add_row(str(window.partition), *offsets, *(f"{value:,}" for value in [*counts, *faults]))
     table.add_section()
     totals = [report.total(count) for count in counted]

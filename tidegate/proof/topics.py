@@ -1,8 +1,7 @@
 """The evidence of a dataset's topics: read once, then extended as the outputs grow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from tidegate.proof.raw_reader import RawReader, joined, within, without
 from tidegate.proof.record_reader import Leading, read_dropped, read_silver, read_silver_at
 from tidegate.proof.redrives import Redrives, compare_ledger, copies_outside
 from tidegate.proof.repairs import settle
+from tidegate.proof.replayed import Replayed, compare_replays
+from tidegate.proof.replayed_reader import ReplayedReader
 from tidegate.proof.report import LayerName, LayerVerdict
 from tidegate.proof.rows import Offsets, Rows, among_places, concat, make_rows
 from tidegate.proof.strangers import Strangers
@@ -56,6 +57,8 @@ class TopicEvidence:
     ) -> None:
         self.windows = windows
         self.letters = Letters()
+        self.replayed = Replayed()
+        self.replaced = 0
         self.open_ends: tuple[OpenEnd, ...] = ()
         self._settings = settings
         self._dataset = dataset
@@ -66,6 +69,7 @@ class TopicEvidence:
         self._silver = self._dropped = Leading(make_rows(), make_rows(), 0)
         self._refused_places = self._refused_rows = self._hidden = make_rows()
         self._raw_reader = RawReader(settings, dataset, workers)
+        self._replays: ReplayedReader | None = None
         self._ledger = LedgerReader(settings, dataset)
         self.unended = self._ledger.unended
         self._outside: dict[int, Offsets] = {}
@@ -95,6 +99,13 @@ class TopicEvidence:
         outputs, asked = self._outputs(), redrives.asked()
         return settle(judge([*self.windows, *picked], self.raw, outputs, self._expired_before, asked), redrives)
 
+    def judge_replays(self) -> LayerVerdict | None:
+        """The records that replays have judged; None if there are none of the windows."""
+        if not self.replayed.replays:
+            return None
+        letters = [self.letters.raw_records(STAGES_BEFORE_SILVER), self.letters.raw_rows(STAGES_BEFORE_SILVER)]
+        return compare_replays(self.replayed, self.judge(), concat(letters))
+
     def judge_ledger(self, since_ms: int | None = None) -> LayerVerdict:
         """The ledger against the redriven records that were read, and against what the audit tells since a time."""
         by_copies, told = (
@@ -110,12 +121,24 @@ class TopicEvidence:
         Raises:
             TransientError: retention has removed what was not read yet.
         """
-        has_grown = [self._ledger.extend(), self._read_outputs()]
+        has_grown = [self._ledger.extend(), self._read_outputs(), self._read_replays()]
         if not any(has_grown):
             return False
         self._read_copies_outside()
         self._refresh_ends()
         self.grown += 1
+        return True
+
+    def follow(self, replays: ReplayedReader) -> None:
+        """From now on what replays have judged has their verdicts; ``replaced`` counts how often these changed."""
+        self._replays = replays
+        self._read_replays()
+
+    def _read_replays(self) -> bool:
+        found = self._replays.read_new() if self._replays else None
+        if found is None:
+            return False
+        self.replayed, self.replaced = found, self.replaced + 1
         return True
 
     def _redrives(self) -> Redrives:
@@ -155,7 +178,7 @@ class TopicEvidence:
         rows = self._unsettled(self.letters.raw_rows({stage}), stage)
         records = self._unsettled(self.letters.raw_records({stage}), stage)
         refused = concat([self._refused_rows.where(of_silver), self.raw.numbered(rows)])
-        return Expected(self._silver.rows, refused, records)
+        return Expected(self.replayed.rows_over(self._silver.rows), refused, records)
 
     def _unsettled(self, refused: Rows, stage: str) -> Rows:
         """Without what the index was given since: that has to be there."""
@@ -188,7 +211,7 @@ class TopicEvidence:
 
     def _outputs(self) -> Outputs:
         after_dedup = {Stage.TRANSFORM, Stage.ENRICH} if self._contract.explode else {Stage.TRANSFORM}
-        return Outputs(
+        written = Outputs(
             silver=self._silver.rows,
             dead_letter=self.letters.raw_records(STAGES_BEFORE_SILVER),
             dropped=self._dropped.rows,
@@ -196,6 +219,7 @@ class TopicEvidence:
             after_dedup=self.letters.raw_records(after_dedup),
             hidden=self._hidden,
         )
+        return self.replayed.over(written)
 
     def _refresh_ends(self) -> None:
         """Notes how far raw reaches by now, so that rows of newer events are not taken for unexplained ones."""
@@ -253,11 +277,11 @@ class TopicEvidence:
         return Scan(self._settings, topic, spans)
 
 
-class LedgerEvidence:
-    """The same evidence, as that of the ledger."""
+class LayerByTopics:
+    """The same evidence, as that of the ledger or of replays, which are judged by what the topics hold."""
 
-    def __init__(self, topics: TopicEvidence, since_ms: int | None) -> None:
-        self.judge = partial(topics.judge_ledger, since_ms)
+    def __init__(self, topics: TopicEvidence, judge: Callable[[], LayerVerdict | None]) -> None:
+        self.judge = judge
         self.extend = topics.extend
 
 

@@ -14,24 +14,25 @@ One row of an exploded record may be a dead letter by itself, in place of its si
 
 **Doubled** is an offset in two of the first three or twice in one, or whose identity silver already has from an
 earlier offset. **Unexplained** is one that an output names and raw does not have (or has with another identity).
+
+What a replay into the lake has judged has its verdicts in place of the outputs' (see ``replayed``); then it is a
+duplicate if the replay says so, never by its identity.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from tidegate.avro.leading_fields import Mask
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.rows import (
     Difference,
     Fingerprints,
     IdentityIndex,
-    Marked,
     Offsets,
-    Place,
     Rows,
-    among_places,
     compare,
     concat,
     identities_repeated,
@@ -43,69 +44,14 @@ from tidegate.proof.window import Window
 Fate = Literal["silver", "dead_letter", "dropped", "duplicate", "undecided", "expired", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class RawRows:
-    """The records of the raw topic as the silver rows they stand for, those of one record one after the other.
+class Judged(Protocol):
+    """What replays have judged in the place of refine."""
 
-    ``decodable`` marks the rows whose identity was read. ``marked``: the records that their headers call redriven.
-    """
+    def marks(self, rows: Rows) -> Mask:
+        """Which rows are of such records."""
 
-    rows: Rows
-    decodable: Mask
-    marked: Mapping[Place, Marked] = field(default_factory=dict)
-
-    def places(self) -> Rows:
-        """Each record once, without its identity."""
-        partition, offset = self.rows.partition, self.rows.offset
-        first = np.ones(len(offset), np.bool_)
-        first[1:] = (offset[1:] != offset[:-1]) | (partition[1:] != partition[:-1])
-        return make_rows(partition[first], offset[first])
-
-    def numbered(self, numbers: Rows) -> Rows:
-        """The rows that have these numbers in their records, counted from 1; blank identities where raw has none.
-
-        ``numbers``: in place of an identity, a number.
-        """
-        near = np.flatnonzero(np.isin(self.rows.offset, np.unique(numbers.offset)))
-        mine = self.rows.where(near)
-        wanted = numbers.identity[:, 0].astype(np.int64)
-        keys = np.column_stack(
-            [
-                np.concatenate([mine.partition, numbers.partition]),
-                np.concatenate([mine.offset, numbers.offset]),
-                np.concatenate([self._numbers()[near], wanted]),
-            ]
-        )
-        _, group = np.unique(keys, axis=0, return_inverse=True)
-        group = group.reshape(-1)
-        row_of = np.full(len(keys), len(mine))
-        row_of[group[: len(mine)]] = np.arange(len(mine))
-        identities = np.concatenate([mine.identity, np.zeros((1, 2), np.uint64)])
-        return make_rows(numbers.partition, numbers.offset, identities[row_of[group[len(mine) :]]])
-
-    def at(self, records: Rows) -> Rows:
-        """The decodable rows of these records."""
-        return self.rows.where(self.decodable & among_places(self.rows, records))
-
-    def _numbers(self) -> Offsets:
-        place, offset, partition = np.arange(len(self.rows)), self.rows.offset, self.rows.partition
-        first = np.ones(len(offset), np.bool_)
-        first[1:] = (offset[1:] != offset[:-1]) | (partition[1:] != partition[:-1])
-        numbers: Offsets = place - np.maximum.accumulate(np.where(first, place, 0)) + 1 if len(place) else place
-        return numbers
-
-    def of(self, window: Window) -> "RawRows":
-        """The records of the window."""
-        return self.where(window.marks(self.rows))
-
-    def where(self, which: Mask) -> "RawRows":
-        """The rows for which a mask is true."""
-        return RawRows(self.rows.where(which), self.decodable[which])
-
-    def decodable_offsets(self) -> Offsets:
-        """The offsets of the records whose identity was read."""
-        offsets: Offsets = np.unique(self.rows.offset[self.decodable])
-        return offsets
+    def repeats(self, rows: Rows, by_identity: Mask) -> Mask:
+        """Which rows are of duplicates, of those that are not such records by the mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +60,8 @@ class Outputs:
 
     ``refused``: rows of exploded records that are dead letters, by their numbers. ``after_dedup``: the dead letters of
     records whose identities refine had let pass: what repeats one of these has no trace. ``hidden``: what lies behind
-    open transactions in any of the three.
+    open transactions in any of the three. ``replaced``: the silver rows in whose place those of replays are: they still
+    explain what repeats them elsewhere. ``replayed``: which records replays have judged.
     """
 
     silver: Rows
@@ -123,6 +70,8 @@ class Outputs:
     refused: Rows = field(default_factory=make_rows)
     after_dedup: Rows = field(default_factory=make_rows)
     hidden: Rows = field(default_factory=make_rows)
+    replaced: Rows = field(default_factory=make_rows)
+    replayed: Judged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +82,8 @@ class PartitionVerdict:
     ``behind`` of the missing offsets lie beyond the highest offset any output names: refine may not be there yet.
     ``torn`` are those of which silver has some rows and not all, where records explode. ``fates``: what became of the
     offsets that were asked about. ``repaired``, ``parked``, ``discarded`` and ``copies`` are settled afterwards, by
-    :mod:`tidegate.proof.repairs`: with them a redriven copy and its origin are one record.
+    :mod:`tidegate.proof.repairs`: with them a redriven copy and its origin are one record. ``replayed``: of the
+    offsets of ``difference`` those that replays have judged; ``replayed_records``: how many they have in all.
     """
 
     window: Window
@@ -153,6 +103,19 @@ class PartitionVerdict:
     parked: int = 0
     discarded: int = 0
     copies: int = 0
+    replayed: Offsets = field(default_factory=lambda: np.zeros(0, np.int64))
+    replayed_records: int = 0
+
+    @property
+    def in_topics(self) -> Difference:
+        """The difference without what replays have judged."""
+        if not len(self.replayed):
+            return self.difference
+        return Difference(
+            np.setdiff1d(self.difference.missing, self.replayed),
+            np.setdiff1d(self.difference.doubled, self.replayed),
+            np.setdiff1d(self.difference.unexplained, self.replayed),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +151,8 @@ def judge(
     refused = raw.numbered(outputs.refused)
     found = [_compared(window, raw, outputs, refused) for window in judged]
     explained = _explained_identities(outputs.silver, judged, found)
-    passed = [part for part in (refused.identity, raw.at(outputs.after_dedup).identity) if len(part)]
+    passed = [refused.identity, raw.at(outputs.after_dedup).identity, outputs.replaced.identity]
+    passed = [part for part in passed if len(part)]
     known = _Known(
         identities=IdentityIndex(np.concatenate([explained, *passed]) if passed else explained),
         hidden=IdentityIndex(outputs.hidden.identity[outputs.hidden.identity.any(axis=1)]),
@@ -238,10 +202,15 @@ def _judge_partition(
     rest = raw.where(~np.isin(source.offset, claimed))
     # A record whose rows are in silver in part has lost the others; it is no duplicate of itself.
     begun = _union(kept, refused)
-    duplicate = np.setdiff1d(rest.rows.offset[rest.decodable & known.identities.contains(rest.rows.identity)], begun)
-    undecided = np.setdiff1d(_hidden_offsets(window, rest, outputs.hidden, known.hidden), duplicate)
+    repeats = rest.decodable & known.identities.contains(rest.rows.identity)
+    if outputs.replayed is not None:
+        repeats = outputs.replayed.repeats(rest.rows, repeats)
+    duplicate = np.setdiff1d(rest.rows.offset[repeats], begun)
+    # Nothing of what a replay has judged is still to come, or was its to forget.
+    open_ones = rest if outputs.replayed is None else rest.where(~outputs.replayed.marks(rest.rows))
+    undecided = np.setdiff1d(_hidden_offsets(window, open_ones, outputs.hidden, known.hidden), duplicate)
     lost = np.setdiff1d(rest.rows.offset, _union(duplicate, undecided))
-    expired = np.intersect1d(lost[lost < known.expired_before.get(window.partition, 0)], rest.decodable_offsets())
+    expired = np.intersect1d(lost[lost < known.expired_before.get(window.partition, 0)], open_ones.decodable_offsets())
     expired = np.setdiff1d(expired, begun)
     missing = np.setdiff1d(lost, expired)
     highest = max((int(offsets.max()) for offsets in (begun, dead, dropped) if len(offsets)), default=-1)
@@ -249,29 +218,41 @@ def _judge_partition(
     refused_whole = np.setdiff1d(refused, kept)
     sets: dict[Fate, Offsets] = {"silver": kept, "dead_letter": _union(dead, refused_whole), "dropped": dropped}
     sets |= {"duplicate": duplicate, "undecided": undecided, "expired": expired, "missing": missing}
+    difference = Difference(
+        missing=missing,
+        doubled=_union(
+            found.doubled,
+            *map(repeated, (np.concatenate(claims), whole_claims, dead, dropped)),
+            window.of(known.twice).offset,
+        ),
+        unexplained=_union(found.unexplained, np.setdiff1d(claimed, source.offset)),
+    )
+    places, judged = raw.places(), _replayed(window, difference, outputs.replayed)
     return PartitionVerdict(
         window=window,
-        raw=len(raw.places()),
+        raw=len(places),
         silver=len(np.unique(kept)),
         silver_rows=len(kept),
         dead_letter=len(dead) + len(refused_whole),
         dropped=len(dropped),
         duplicate=len(duplicate),
-        behind=int(np.count_nonzero(missing > highest)),
+        behind=int(np.count_nonzero(np.setdiff1d(missing, judged) > highest)),
         torn=np.intersect1d(missing, begun),
-        difference=Difference(
-            missing=missing,
-            doubled=_union(
-                found.doubled,
-                *map(repeated, (np.concatenate(claims), whole_claims, dead, dropped)),
-                window.of(known.twice).offset,
-            ),
-            unexplained=_union(found.unexplained, np.setdiff1d(claimed, source.offset)),
-        ),
+        difference=difference,
         undecided=undecided,
         expired=expired,
         fates=_fates(known.asked.get(window.partition), source.offset, sets),
+        replayed=judged,
+        replayed_records=0 if outputs.replayed is None else int(outputs.replayed.marks(places).sum()),
     )
+
+
+def _replayed(window: Window, difference: Difference, judged: Judged | None) -> Offsets:
+    """The offsets of the difference that replays have judged."""
+    if judged is None:
+        return np.zeros(0, np.int64)
+    offsets = _union(difference.missing, difference.doubled, difference.unexplained)
+    return offsets[judged.marks(make_rows(np.full(len(offsets), window.partition), offsets))]
 
 
 def _fates(asked: Offsets | None, held: Offsets, sets: Mapping[Fate, Offsets]) -> dict[int, Fate]:

@@ -1,4 +1,4 @@
-"""Runs a replay of a range from wherever it is: write aside, account, publish in one commit, prove.
+"""Runs a replay of a range from wherever it is: write aside, account, publish in one commit, settle letters, prove.
 
 Where the index is written too, that comes after the commit: its documents are made from the lake's rows. Silver's next
 topics are filled last, once the proof holds.
@@ -6,17 +6,21 @@ topics are filled last, once the proof holds.
 
 from dataclasses import replace
 
-from tidegate.clients.audit import audited, new_action
+from tidegate.clients.audit import Action, audited, new_action
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.lake_branch import is_published
 from tidegate.clients.lake_rows import open_table
+from tidegate.clients.replay_evidence import REPLAY_ID
+from tidegate.clients.replay_notes import note_published
 from tidegate.clock import now_ms
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
 from tidegate.replay.index_plan import refuse_index
 from tidegate.replay.index_run import index_job, write_documents
+from tidegate.replay.letters import settle_letters
+from tidegate.replay.outlived import drop_outlived
 from tidegate.replay.prove_range import prove_range
-from tidegate.replay.publish import REPLAY_ID, prepare, publish
+from tidegate.replay.publish import keep_evidence, prepare, publish
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.run import wait_until_gone
 from tidegate.replay.silver_plan import refuse_what_is_filled
@@ -37,7 +41,7 @@ from tidegate.replay.store import (
     store_status,
 )
 from tidegate.replay.targets import INDEX, LAKE
-from tidegate.replay.write_aside import Tell, clear_aside, job_of_plan, write_aside
+from tidegate.replay.write_aside import Tell, clear_aside, clear_branch, job_of_plan, write_aside
 from tidegate.settings import Settings
 
 
@@ -63,12 +67,15 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
         if LAKE in plan.targets and status.state not in (INDEXING, INDEXED, FILLING):
             status = write_aside(settings, plan, status, tell)
             status = _published(settings, plan, status)
-            clear_aside(settings, plan)
+            clear_branch(settings, plan)
         if INDEX in plan.targets and status.state != FILLING:
             status = write_documents(settings, plan, status)
+        if LAKE in plan.targets and status.state != FILLING:
+            status = _lettered(settings, plan, status, action, counts)
         if status.state != FILLING:
             status = _proved(settings, plan, status)
-        if plan.silver is not None and status.is_right:
+            drop_outlived(settings, load_stream(settings.schemas_dir, plan.dataset))
+        if plan.silver is not None and status.proof_holds:
             status = fill_next(settings, plan, status)
         counts.update({**status.counts, **{f"documents_{name}": number for name, number in status.documents.items()}})
         counts.update({f"filled_{name}": number for name, number in status.filled.items()})
@@ -98,13 +105,18 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
             f"the replay {plan.plan_id} is {state}: there is nothing to cancel.",
             remedy=f"`tidegate replay show {plan.plan_id}` tells what it has changed.",
         )
-    with audited(settings, new_action("replay cancel", plan.dataset, actor, plan_id=plan.plan_id)):
+    action = new_action("replay cancel", plan.dataset, actor, plan_id=plan.plan_id)
+    with audited(settings, action) as counts:
         client = FlinkClient(settings)
         for job in (job_of_plan(client, plan, status), index_job(client, plan, status)):
             if job is not None and job.live:
                 client.cancel(job.job_id)
                 wait_until_gone(client, job.job_id)
-        if LAKE in plan.targets:
+        if snapshot_id is not None:
+            _note(settings, plan, snapshot_id)
+            clear_branch(settings, plan)
+            status = _lettered(settings, plan, status, action, counts)
+        elif LAKE in plan.targets:
             clear_aside(settings, plan)
         take_away(settings, plan, status)
         ended = replace(status, state=CANCELLED, ended_at=now_ms(), snapshot_id=snapshot_id)
@@ -129,8 +141,24 @@ def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
         prepared = prepare(settings, stream, plan)
         # Before the commit: whoever finds it done has no other way to know what it did.
         status = store_status(settings, plan.plan_id, replace(status, counts=prepared.account.counts()))
+        keep_evidence(settings, plan, prepared.added)
         snapshot_id = publish(settings, plan, prepared.files, now_ms()).snapshot_id
+    _note(settings, plan, snapshot_id)
     return store_status(settings, plan.plan_id, replace(status, state=PUBLISHED, snapshot_id=snapshot_id))
+
+
+def _note(settings: Settings, plan: RangePlan, snapshot_id: int) -> None:
+    """With the time of the commit: another replay may have come between it and now."""
+    snapshot = open_table(settings, plan.table).snapshot_by_id(snapshot_id)
+    note_published(settings, plan.aside.table, now_ms() if snapshot is None else snapshot.timestamp_ms)
+
+
+def _lettered(settings: Settings, plan: RangePlan, status: Status, action: Action, counts: dict[str, int]) -> Status:
+    """Of what an earlier run has done, nothing is left to do: its numbers stay."""
+    found = settle_letters(settings, load_stream(settings.schemas_dir, plan.dataset), plan, action)
+    counts["entries"] = found["resolved"] + found["reopened"]
+    every = {name: status.letters.get(name, 0) + count for name, count in found.items()}
+    return store_status(settings, plan.plan_id, replace(status, letters=every))
 
 
 def _snapshot(settings: Settings, plan: RangePlan) -> int | None:
@@ -146,6 +174,5 @@ def _proved(settings: Settings, plan: RangePlan, status: Status) -> Status:
         ended_at=now_ms() if is_last else None,
         proof=proof.text,
         proof_holds=proof.holds,
-        explained=proof.explained,
     )
     return store_status(settings, plan.plan_id, ended)

@@ -16,12 +16,15 @@ LIMIT = 500_000
 class Plan:
     """Offsets by raw partition, ascending. Every partition of the topic is named, most without any offset.
 
-    ``left``: how many more are missing, for the replays to come.
+    ``left``: how many more are missing, for the replays to come. ``letters_of``: the replay into the lake that has
+    rejected these; then nothing but their dead letters is written. ``from_bronze``: raw may have them no more.
     """
 
     dataset: str
     offsets: dict[int, tuple[int, ...]]
     left: int = 0
+    letters_of: str = ""
+    from_bronze: bool = False
 
     @classmethod
     def of_missing(cls, dataset: str, verdicts: Iterable[PartitionVerdict], limit: int = LIMIT) -> "Plan":
@@ -33,7 +36,7 @@ class Plan:
         offsets: dict[int, tuple[int, ...]] = {}
         left = 0
         for verdict in verdicts:
-            missing = verdict.difference.missing
+            missing = verdict.in_topics.missing  # what a replay has judged is no loss of refine
             room = limit - sum(map(len, offsets.values()))
             offsets[verdict.window.partition] = tuple(missing[:room].tolist())
             left += max(0, len(missing) - room)
@@ -46,15 +49,18 @@ class Plan:
 
     def scope(self) -> Scope:
         """A run of refine beside the usual one, over these offsets only."""
-        return Scope(REPLAY, self.offsets)
+        if not self.letters_of:
+            return Scope(REPLAY, self.offsets)
+        return Scope(REPLAY, self.offsets, frozenset({"dlq"}), every=True, from_bronze=self.from_bronze)
 
     def to_json(self) -> str:
         """The plan as text."""
-        return json.dumps({"dataset": self.dataset, "offsets": self.offsets})
+        told = {"dataset": self.dataset, "offsets": self.offsets}
+        return json.dumps(told | {"letters_of": self.letters_of, "from_bronze": self.from_bronze})
 
     @classmethod
     def from_json(cls, text: str) -> "Plan":
         """The plan that ``to_json`` wrote."""
         found = json.loads(text)
-        offsets = {int(partition): tuple(values) for partition, values in found["offsets"].items()}
-        return cls(found["dataset"], offsets)
+        offsets = {int(partition): tuple(values) for partition, values in found.pop("offsets").items()}
+        return cls(offsets=offsets, **found)

@@ -13,16 +13,13 @@ from tidegate.contracts.load import load_stream
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.rows import Rows, among_places, fingerprints, identities_repeated
 from tidegate.replay.bronze import bronze_places
-from tidegate.replay.explained import only_by_the_replay
 from tidegate.replay.lake_rows import columns_of, read
 from tidegate.replay.range_plan import BRONZE, RangePlan
-from tidegate.replay.row_range import Spans
 from tidegate.replay.sources import raw_has_some
-from tidegate.replay.store import CANCELLED, Status, all_plans, load_status
+from tidegate.replay.store import Status
 from tidegate.replay.targets import INDEX, LAKE
 from tidegate.settings import Settings
 
-_WAIT_S = 5.0
 _NO_RAW = (
     "Nothing of the lake's rows is proved: retention has removed all of the range from raw since it was planned. It "
     "was accounted for before the commit; a plan of the same range with `--source bronze` makes and proves it again."
@@ -30,11 +27,10 @@ _NO_RAW = (
 
 
 class RangeProof(NamedTuple):
-    """The verdict for people; whether it holds; else, whether for what the replay has changed and nothing else."""
+    """The verdict for people, and whether it holds."""
 
     text: str
     holds: bool
-    explained: bool = False
 
 
 def prove_range(settings: Settings, plan: RangePlan, status: Status) -> RangeProof:
@@ -45,28 +41,19 @@ def prove_range(settings: Settings, plan: RangePlan, status: Status) -> RangePro
         TransientError: a server does not answer.
     """
     stream = load_stream(settings.schemas_dir, plan.dataset)
-    texts, holds, explained = [], True, True
-    if plan.source == BRONZE:
-        text, holds = _against_bronze(settings, stream, plan, status.counts)
-        explained = holds
-        texts.append(text)
+    found = [_against_bronze(settings, stream, plan, status.counts)] if plan.source == BRONZE else []
     if raw_has_some(settings, stream, plan.rows.spans):
         report = prove(settings, plan.dataset, scope_of(plan))
-        reason = None if report.holds else only_by_the_replay(plan, status.counts, report, _made(settings, plan))
-        texts.append(reason or report.verdict())
-        explained = explained and reason is not None
-        holds = holds and report.holds
+        found.append(RangeProof(report.verdict(), report.holds))
     else:
-        found = _without_topics(plan, status)
-        texts += [text for text, _ in found]
-        holds, explained = holds and all(of_one for _, of_one in found), explained and not found
-    return RangeProof("\n".join(texts), holds, explained and not holds)
+        found += _without_topics(plan, status)
+    return RangeProof("\n".join(each.text for each in found), all(each.holds for each in found))
 
 
 def scope_of(plan: RangePlan) -> Scope:
     """Its offsets, in the topics and in what was written."""
     bounds = [",".join(f"{number}:{span[side]}" for number, span in sorted(plan.rows.spans.items())) for side in (0, 1)]
-    return Scope(start=bounds[0], end=bounds[1], lake=True, index=INDEX in plan.targets, wait_s=_WAIT_S)
+    return Scope(start=bounds[0], end=bounds[1], lake=True, index=INDEX in plan.targets)
 
 
 def faults_of(held: Rows, silver: Rows, within: Mask, expected: int, doubled: int = 0) -> list[str]:
@@ -93,7 +80,7 @@ def doubled_rows(batches: Iterable[Sequence[Mapping[str, object]]]) -> int:
     return len(found) - len(np.unique(found, axis=0))
 
 
-def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts: Mapping[str, int]) -> tuple[str, bool]:
+def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts: Mapping[str, int]) -> RangeProof:
     held = bronze_places(settings, stream, plan.rows.spans)
     table = open_table(settings, plan.table)
     silver = read(scan_rows(settings, table, columns_of(stream)), stream)
@@ -103,42 +90,28 @@ def _against_bronze(settings: Settings, stream: Stream, plan: RangePlan, counts:
     doubled = doubled_rows(batch.to_pylist() for batch in batches)
     faults = faults_of(held, silver.rows, within, counts["rows_now"], doubled)
     if faults:
-        return f"Against bronze the range does not hold: {'; '.join(faults)}.", False
-    return (
+        return RangeProof(f"Against bronze the range does not hold: {'; '.join(faults)}.", False)
+    return RangeProof(
         f"Against bronze the range holds: each of its {len(held):,} records has one verdict, and the table has the "
         f"{counts['rows_now']:,} rows of those that passed.",
         True,
     )
 
 
-def _made(settings: Settings, plan: RangePlan) -> list[Spans]:
-    """The spans whose rows in the lake this replay has made; or, if it is of the index alone, those before it."""
-    if LAKE in plan.targets:
-        return [plan.rows.spans]
-    others = (each for each in all_plans(settings) if each.dataset == plan.dataset and LAKE in each.targets)
-    return [each.rows.spans for each in others if each.rows.times is None and _is_right(settings, each)]
-
-
-def _is_right(settings: Settings, plan: RangePlan) -> bool:
-    """One that was cancelled after its commit was accounted for before it, too; only its index was left out."""
-    status = load_status(settings, plan.plan_id)
-    return status.is_right or (status.state == CANCELLED and status.snapshot_id is not None)
-
-
-def _without_topics(plan: RangePlan, status: Status) -> list[tuple[str, bool]]:
+def _without_topics(plan: RangePlan, status: Status) -> list[RangeProof]:
     """What is left to say of a range that raw has no more; of what bronze has, its rows are proved."""
     found = []
     if LAKE in plan.targets and plan.source != BRONZE:
-        found.append((_NO_RAW, False))
+        found.append(RangeProof(_NO_RAW, False))
     if INDEX in plan.targets:
         found.append(_by_numbers(status))
     return found
 
 
-def _by_numbers(status: Status) -> tuple[str, bool]:
+def _by_numbers(status: Status) -> RangeProof:
     """Of an index whose topics are gone."""
     rows, written = status.documents["rows"], status.documents["written"]
-    return (
+    return RangeProof(
         f"The topics have nothing of the range: the index has {written:,} documents for {rows:,} rows.",
         rows == written,
     )

@@ -1,7 +1,7 @@
 """What a replay wrote aside takes the place of the range's rows in the lake's silver table, in one commit."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import branch_files
 from tidegate.clients.lake_replace import Replaced, Replacement, keep_rows, read_rows, replace_rows
 from tidegate.clients.lake_rows import open_table, scan_rows, table_if_there
+from tidegate.clients.replay_evidence import REPLAY_ID, about
+from tidegate.clients.replay_notes import note_judged
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import PLACE
 from tidegate.errors import TidegateError
@@ -18,21 +20,21 @@ from tidegate.proof.rows import Rows, among_places, concat, make_rows
 from tidegate.replay.account import Account, Published, Verdicts, account
 from tidegate.replay.bronze import bronze_places
 from tidegate.replay.chosen import Staged, chosen
+from tidegate.replay.judged import Added, added_verdicts
 from tidegate.replay.lake_rows import LakeRows, columns_of, places, read
 from tidegate.replay.range_plan import BRONZE, RangePlan
+from tidegate.replay.row_range import RowRange
 from tidegate.settings import Settings
 from tidegate.sql.replay_lake import DROPPED, REJECTED, VERDICT
-
-REPLAY_ID = "tidegate.replay-id"
-"""Property of the snapshot that a replay has published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The files to publish, and what each raw record of the range has become."""
+    """The files to publish, what each raw record of the range has become, and what of that only ``added`` tells."""
 
     files: tuple[Any, ...]
     account: Account
+    added: Added
 
 
 def prepare(settings: Settings, stream: Stream, plan: RangePlan) -> Prepared:
@@ -53,6 +55,7 @@ def prepare(settings: Settings, stream: Stream, plan: RangePlan) -> Prepared:
     timely = staged.where(in_time)
     marked = chosen(Staged(timely.rows, timely.arrived_us), held.rows.identity[~within], held.rows.where(within))
     now = timely.rows.where(marked)
+    outside = held.rows.where(RowRange(plan.rows.spans).of(held.rows) & ~within)
     rejected, dropped = _others(settings, plan)
     found = account(
         _raw(settings, stream, plan),
@@ -63,7 +66,13 @@ def prepare(settings: Settings, stream: Stream, plan: RangePlan) -> Prepared:
     _refuse_what_does_not_add_up(plan, found)
     with lake_errors(settings):
         kept = tuple(file for each, part in zip(files, parts, strict=True) for file in _kept(table, each, part, now))
-    return Prepared(kept, found)
+    return Prepared(kept, found, added_verdicts(timely.rows, now, [staged.rows.where(~in_time), outside]))
+
+
+def keep_evidence(settings: Settings, plan: RangePlan, added: Added) -> None:
+    """Makes of the table that was written aside what the proof needs of the replay, once that is published."""
+    times = None if plan.rows.times is None else asdict(plan.rows.times)
+    note_judged(settings, plan.aside.table, added, about(plan.plan_id, plan.rows.spans, times))
 
 
 def publish(settings: Settings, plan: RangePlan, files: tuple[Any, ...], now_ms: int) -> Replaced:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tidegate.clients.flink import FlinkClient
+from tidegate.clients.replay_notes import note_filled
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
@@ -35,7 +36,9 @@ def fill_next(settings: Settings, plan: RangePlan, status: Status) -> Status:
         status = store_status(settings, plan.plan_id, replace(status, state=FILLING))
     stream = load_stream(settings.schemas_dir, plan.dataset)
     ends = asked_ends(status) or ends_now(settings, stream, plan.silver_version - 1)
-    return store_status(settings, plan.plan_id, replace(fill(settings, plan, status, ends), state=FILLED))
+    status = fill(settings, plan, status, ends)
+    note_filled(settings, plan.aside.table, plan.silver_version)
+    return store_status(settings, plan.plan_id, replace(status, state=FILLED))
 
 
 def take_away(settings: Settings, plan: RangePlan, status: Status) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,11 @@ class Status:
     ``fill_job_id``, ``filled``, ``done``.
 
     Times are in ms since 1970. ``counts``: of :class:`~tidegate.replay.account.Account`. ``proof``: the verdict of
-    ``tidegate prove`` on the range, and ``proof_holds``; ``explained``: it does not, for what the replay has changed
-    and nothing else. ``rate``: raw records a second, at most, that the job reads. ``version``: of the documents that it
-    writes, which are counted in ``documents``. ``filling``: what the job that was begun last fills the topics with
-    (:class:`~tidegate.sql.replay_silver.Filling`), ``fill_from``: where in them it begins. ``filled_to``: the ends of
-    the old topics up to which the new ones were compared with them, and ``filled`` counts what they have.
+    ``tidegate prove`` on the range, and ``proof_holds``. ``rate``: raw records a second, at most, that the job reads.
+    ``version``: of the documents that it writes, which are counted in ``documents``. ``letters``: how many it has
+    written (``lettered``), ``resolved`` and ``reopened``. ``filling``: what the job that was begun last fills the
+    topics with (:class:`~tidegate.sql.replay_silver.Filling`), ``fill_from``: where in them it begins. ``filled_to``:
+    the ends of the old topics up to which the new ones were compared with them, and ``filled`` counts what they have.
     """
 
     state: str = PLANNED
@@ -56,7 +56,6 @@ class Status:
     proof: str | None = None
     proof_holds: bool | None = None
     rate: float | None = None
-    explained: bool = False
     version: int | None = None
     index_job_id: str | None = None
     index_started_at: int | None = None
@@ -67,11 +66,7 @@ class Status:
     fill_from: Places = field(default_factory=dict)
     filled_to: Places = field(default_factory=dict)
     filled: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def is_right(self) -> bool:
-        """Whether it has ended as it should."""
-        return bool(self.proof_holds) or self.explained
+    letters: Mapping[str, int] = field(default_factory=dict)
 
 
 def store_plan(settings: Settings, plan: RangePlan) -> Path:
@@ -118,7 +113,8 @@ def load_status(settings: Settings, plan_id: str) -> Status:
     if not file.exists():
         return Status()
     found: dict[str, Any] = json.loads(file.read_text())
-    return Status(**found)
+    known = {each.name for each in fields(Status)}  # earlier versions had others
+    return Status(**{name: value for name, value in found.items() if name in known})
 
 
 def store_status(settings: Settings, plan_id: str, status: Status) -> Status:

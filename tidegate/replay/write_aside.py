@@ -60,11 +60,16 @@ def job_of_plan(client: FlinkClient, plan: RangePlan, status: Status) -> FlinkJo
     return max(ours, key=lambda job: job.start_time_ms, default=None)
 
 
-def clear_aside(settings: Settings, plan: RangePlan) -> None:
-    """Takes away what was written aside, if there is something."""
+def clear_branch(settings: Settings, plan: RangePlan) -> None:
+    """Takes the branch away, if there is one; its files go with its snapshots, but for those that are published."""
     table = open_table(settings, plan.table)
     with lake_errors(settings):
         drop_branch(table, plan.aside.branch)
+
+
+def clear_aside(settings: Settings, plan: RangePlan) -> None:
+    """Takes away what was written aside and is not published, if there is something."""
+    clear_branch(settings, plan)
     drop_table(settings, open_catalog(settings), plan.aside.table)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.replay.plans import PLAN, plan
-from tidegate.cli.replay_told import cancelled, documents_told, next_names, result, to_be_replaced
+from tidegate.cli.replay_told import cancelled, documents_told, letters_told, next_names, result, to_be_replaced
 from tidegate.replay.range_plan import NextSilver, Overwritten
 from tidegate.replay.store import CANCELLED, DONE, FILLED, INDEXED, Status
 from tidegate.replay.store import FILLING as FILLING_STATE
@@ -80,3 +80,11 @@ def test_they_are_named_before_and_when_they_are_deleted() -> None:
     assert "silver.clicks.v3 and dropped.clicks.v3 will be made" in to_be_replaced(FILLING)
     told = cancelled(FILLING, Status(CANCELLED, snapshot_id=7, filling={"version": 3}))
     assert told.endswith("snapshot 7 stay; silver.clicks.v3 and dropped.clicks.v3 are deleted.")
+
+
+def test_letters_are_told_where_there_are_some() -> None:
+    letters = {"lettered": 1200, "resolved": 3, "reopened": 0}
+    (line,) = result(BOTH, Status(DONE, letters=letters))
+    assert "1,200 records that are rejected now had none and got one; 3 are resolved" in line
+    assert "open again" not in line and "2 that a replay before" in letters_told(letters | {"reopened": 2})
+    assert [*result(BOTH, Status(DONE, letters=dict.fromkeys(letters, 0)))] == []

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from hypothesis import strategies as st
 
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.redrives import Recorded, Redrives, copies_outside
 from tidegate.proof.repairs import settle
 from tidegate.proof.rows import Marked, Place, Rows, fingerprints, make_rows
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
+from tidegate.proof.verdict import Outputs, PartitionVerdict, judge
 from tidegate.proof.window import Picked, Window
 
 PARTITIONS = 2

@@ -5,8 +5,9 @@ import time
 import numpy as np
 
 from tidegate.proof.catch_up import judge_when_caught_up
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.rows import Difference, make_rows
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
+from tidegate.proof.verdict import Outputs, PartitionVerdict, judge
 from tidegate.proof.window import Window
 
 

@@ -40,6 +40,7 @@ class GrowingTopics:
     """Topics that gain one more of ``rows`` each time they are read; ``refused`` are dead letters of the layer."""
 
     windows = WINDOWS
+    replaced = 0
 
     def __init__(self, rows: Rows, seen: int, refused: Rows | None = None) -> None:
         self._rows = rows
@@ -163,6 +164,18 @@ def test_a_letter_without_a_row_number_excuses_one_absent_row_of_its_record() ->
     assert len(required(Expected(lines(*ORDER), refused_records=as_many), lines())) == 0
     elsewhere = make_rows([1, 0], [1, 2])
     assert len(required(Expected(lines(*ORDER), refused_records=elsewhere), lines(*ORDER[:2]))) == 3
+
+
+def test_a_layer_is_looked_at_again_where_rows_of_the_topics_were_replaced() -> None:
+    """As by a replay: a row that is not expected any more is not missing, though it was when the layer was read."""
+    topics = GrowingTopics(make_rows([0, 0], [1, 2]), seen=2)
+    source = GrowingSource(make_rows([0], [1]), grows=False)
+    source._visible = 9
+    evidence = LayerEvidence(source, topics, topics.expected)
+    assert evidence.judge().lacks and not evidence.extend()
+    topics._rows, topics._seen, topics.replaced = make_rows([0], [1]), 1, 1
+    assert evidence.extend()
+    assert not evidence.judge().lacks
 
 
 def test_what_a_layer_holds_that_is_none_of_ours_is_kept_in_the_verdict() -> None:

@@ -54,3 +54,9 @@ def test_copies_and_discarded_letters_are_told_of_where_there_are_some() -> None
 def test_documents_that_were_redriven_are_told() -> None:
     assert next(notes.redriven_documents(2)).startswith("2 documents that OpenSearch had refused were redriven")
     assert not [*notes.redriven_documents(0)]
+
+
+def test_which_replays_have_judged_and_that_they_are_not_known() -> None:
+    (note,) = notes.replayed(["20260103t000000-aa", "20260102t000000-bb"], 1200)
+    assert "1,200 raw records" in note and "(20260103t000000-aa, 20260102t000000-bb)" in note
+    assert [*notes.replayed(["20260103t000000-aa"], 0), *notes.replays_unknown("")] == []

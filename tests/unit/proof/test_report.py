@@ -68,3 +68,15 @@ def test_repaired_and_parked_events_and_their_copies_are_in_the_json() -> None:
 
     assert [facts[key] for key in ("repaired", "parked", "copies", "discarded")] == [3, 2, 6, 1]
     assert [facts["partitions"][0][key] for key in ("repaired", "parked")] == [3, 2]
+
+
+def test_what_replays_have_judged_is_no_fault_of_the_topics() -> None:
+    """It is one of the layer that says so; the partition's numbers add up with it."""
+    first, second = WRONG.partitions
+    judged = replace(second, replayed=np.array([3, 7]))
+    report = replace(WRONG, partitions=(first, judged))
+    assert [(found.layer, found.fault, found.count) for found in report.findings] == [
+        ("topics", "missing", 20),
+        ("lake_bronze", "missing", 1),
+    ]
+    assert report.accounted()["missing"] == 21

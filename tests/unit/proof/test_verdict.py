@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidegate.proof.raw_rows import RawRows
 from tidegate.proof.rows import Rows, concat, fingerprints, make_rows
-from tidegate.proof.verdict import Outputs, PartitionVerdict, RawRows, judge
+from tidegate.proof.verdict import Outputs, PartitionVerdict, judge
 from tidegate.proof.window import Window
 
 Kind = str
@@ -48,8 +49,7 @@ def test_each_offset_in_one_set_and_a_duplicate_elsewhere_holds() -> None:
     verdict = verdict_on(RAW, GOOD)
 
     assert faults(verdict) == ([], [], [])
-    counts = (verdict.raw, verdict.silver, verdict.dead_letter, verdict.dropped, verdict.duplicate)
-    assert counts == (5, 2, 1, 1, 1)
+    assert (verdict.raw, verdict.silver, verdict.dead_letter, verdict.dropped, verdict.duplicate) == (5, 2, 1, 1, 1)
 
 
 def test_a_removed_silver_row_is_missing() -> None:

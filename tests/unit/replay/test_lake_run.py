@@ -11,10 +11,12 @@ import pytest
 
 from tests.unit.replay.lake import VISITS, Lake
 from tests.unit.replay.plans import plan
-from tidegate.clients.lake_branch import drop_branch
+from tests.unit.replay.runs import Killed, Replay
+from tidegate.clients import replay_notes
+from tidegate.clients.replay_evidence import Evidence, published_evidence
 from tidegate.errors import TidegateError
 from tidegate.replay import lake_run, publish
-from tidegate.replay.lake_run import cancel, hold_to, run_lake
+from tidegate.replay.lake_run import cancel, hold_to
 from tidegate.replay.prove_range import RangeProof
 from tidegate.replay.range_plan import NextSilver, RangePlan
 from tidegate.replay.row_range import RowRange
@@ -25,67 +27,16 @@ from tidegate.replay.store import (
     FILLING,
     INDEXED,
     INDEXING,
-    PLANNED,
-    WRITING,
-    WRITTEN,
     Status,
     load_status,
     store_status,
 )
 from tidegate.settings import Settings
 
-STEPS = ("write_aside", "prepare", "publish", "clear_aside", "write_documents", "prove_range", "store_status")
-
-
-class Killed(BaseException):
-    """The command ends here."""
-
-
-class Replay:
-    """A replay on a real table, whose command is killed at a call of a step: before or after it."""
-
-    def __init__(self, lake: Lake, settings: Settings, made: RangePlan) -> None:
-        self.lake = lake
-        self.settings = settings
-        self.plan = made
-        self.kill: tuple[str, int, str] | None = None
-        self.calls: dict[str, int] = {}
-        self.indexed: list[list[tuple[int, str]]] = []
-
-    def run(self) -> Status:
-        return run_lake(self.settings, self.plan, "ann@host")
-
-    def step(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
-            self.calls[name] = self.calls.get(name, 0) + 1
-            if self.kill == (name, self.calls[name], "before"):
-                raise Killed
-            result = real(*given, **named)
-            if self.kill == (name, self.calls[name], "after"):
-                raise Killed
-            return result
-
-        return call
-
-    def write_aside(self, settings: Settings, made: RangePlan, status: Status, _tell: object) -> Status:
-        if status.state not in (PLANNED, WRITING):
-            return status
-        self.clear_aside(settings, made)
-        self.lake.aside(made, [(10, "e10", "new"), (11, "e5", "new")], dict.fromkeys(range(12, 20), "rejected"))
-        return store_status(settings, made.plan_id, replace(status, state=WRITTEN))
-
-    def clear_aside(self, _settings: Settings, made: RangePlan) -> None:
-        drop_branch(self.lake.catalog.load_table(made.table), made.aside.branch)
-        self.lake.catalog.tables.pop(made.aside.table, None)
-
-    def write_documents(self, settings: Settings, made: RangePlan, status: Status) -> Status:
-        self.indexed.append(self.lake.content())
-        return store_status(settings, made.plan_id, replace(status, state=INDEXED, documents={"written": 3}))
-
-    def commits(self) -> int:
-        table = self.lake.catalog.load_table(self.plan.table)
-        summaries = [snapshot.summary for snapshot in table.metadata.snapshots]
-        return sum("tidegate.replay-id" in each.additional_properties for each in summaries if each is not None)
+STEPS = (
+    *("write_aside", "prepare", "keep_evidence", "publish", "note_published", "clear_branch", "write_documents"),
+    *("settle_letters", "prove_range", "store_status"),
+)
 
 
 @contextmanager
@@ -105,7 +56,11 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
         "prepare": publish.prepare,
         "publish": publish.publish,
         "clear_aside": replay.clear_aside,
+        "clear_branch": replay.clear_branch,
+        "keep_evidence": publish.keep_evidence,
+        "note_published": replay_notes.note_published,
         "write_documents": replay.write_documents,
+        "settle_letters": replay.settle_letters,
         "prove_range": lambda *_: RangeProof("The proof holds.", True),
         "store_status": store_status,
     }
@@ -114,9 +69,11 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
     for module in (lake_run, publish):
         monkeypatch.setattr(module, "open_table", lake.opened)
     monkeypatch.setattr(publish, "table_if_there", lake.opened)
+    monkeypatch.setattr(replay_notes, "open_catalog", lambda _: lake.catalog)
     monkeypatch.setattr(publish, "_raw", lambda *_: lake.raw)
     monkeypatch.setattr(lake_run, "load_stream", lambda *_: VISITS)
     monkeypatch.setattr(lake_run, "audited", audited)
+    monkeypatch.setattr(lake_run, "drop_outlived", lambda *_: [])
     monkeypatch.setattr(lake_run, "index_job", lambda *_: None)
     monkeypatch.setattr(lake_run, "refuse_index", lambda *_: None)
     monkeypatch.setattr(lake_run, "refuse_what_is_filled", lambda *_: None)
@@ -144,12 +101,30 @@ def test_a_command_that_was_killed_goes_on_and_ends_as_one_that_was_not(
     assert (ended.state, ended.proof, ended.proof_holds) == (DONE, "The proof holds.", True)
     assert ended.counts["passed"] == ended.counts["duplicates"] == 1
     assert ended.counts["now_rejected"] == 1
+    assert {*replay.lettered} == {1}
+    if step not in ("settle_letters", "store_status"):
+        assert ended.letters == {"lettered": 8, "resolved": 1, "reopened": 0}
     assert replay.commits() == 1
     assert replay.indexed and all((10, "new") in content for content in replay.indexed)
     assert [row for row in replay.lake.content() if row[1] != "live"] == [(5, "old"), (10, "new"), (25, "old")]
     table = replay.lake.catalog.load_table(replay.plan.table)
     assert [*table.metadata.refs] == ["main"]
-    assert replay.plan.aside.table not in replay.lake.catalog.tables
+    assert [(each.plan_id, each.spans) for each in evidence(replay)] == [(replay.plan.plan_id, {0: (10, 20)})]
+    side = replay.lake.catalog.load_table(replay.plan.aside.table).scan().to_arrow().to_pylist()
+    assert [row["_source_offset"] for row in side if row["verdict"] == "duplicate"] == [11]
+
+
+def evidence(replay: Replay) -> list[Evidence]:
+    return published_evidence(replay.settings, replay.lake.catalog, VISITS.name)
+
+
+@pytest.mark.parametrize(("when", "known"), [("before", 0), ("after", 1)])
+def test_the_proof_knows_of_it_from_the_commit_on(replay: Replay, when: str, known: int) -> None:
+    """Also where the command was killed behind the commit, and nothing was noted."""
+    replay.kill = ("publish", 1, when)
+    with pytest.raises(Killed):
+        replay.run()
+    assert len(evidence(replay)) == known
 
 
 def test_one_that_has_ended_is_not_run_again(replay: Replay) -> None:
@@ -168,6 +143,7 @@ def test_cancelled_before_the_commit_nothing_of_it_is_left(replay: Replay, step:
         replay.run()
     assert cancel(replay.settings, replay.plan, "ann@host").state == CANCELLED
     assert replay.lake.content() == before
+    assert replay.plan.aside.table not in replay.lake.catalog.tables
     assert [*replay.lake.catalog.load_table(replay.plan.table).metadata.refs] == ["main"]
     with pytest.raises(TidegateError, match="is cancelled"):
         replay.run()
@@ -198,6 +174,8 @@ def test_cancelled_between_the_commit_and_the_index_it_says_what_stays(replay: R
 
     assert (ended.state, replay.commits(), replay.indexed) == (CANCELLED, 1, [])
     assert ended.snapshot_id is not None
+    assert len(evidence(replay)) == 1
+    assert ended.letters["lettered"] == 8
 
 
 def test_the_index_alone_leaves_the_lake_as_it_is(replay: Replay) -> None:

@@ -1,5 +1,7 @@
 """A plan of offsets: what it is made of, what it asks for, how it is written down."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tidegate.proof.rows import Difference
@@ -34,3 +36,15 @@ def test_a_plan_names_what_the_proof_found_missing() -> None:
     assert (plan.count, plan.left) == (3, 0)
     assert plan.scope() == Scope("replay", {0: (5, 7, 9), 1: ()})
     assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_of_letters_alone_every_record_is_refined_to_them_out_of_where_it_is() -> None:
+    plan = Plan("clicks", {0: (5,), 1: ()}, letters_of="20260102t030405-abcd", from_bronze=True)
+
+    assert plan.scope() == Scope("replay", plan.offsets, frozenset({"dlq"}), every=True, from_bronze=True)
+    assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_what_a_replay_has_judged_is_no_loss_of_refine() -> None:
+    (verdict,) = verdicts_of({0: [5, 7]})
+    assert Plan.of_missing("clicks", [replace(verdict, replayed=np.array([7]))]).offsets == {0: (5,)}

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +13,7 @@ from tidegate.replay import prove_range as module
 from tidegate.replay import sources
 from tidegate.replay.prove_range import doubled_rows, faults_of, prove_range, scope_of
 from tidegate.replay.row_range import RowRange
-from tidegate.replay.store import CANCELLED, Status, store_plan, store_status
-from tidegate.settings import Settings
+from tidegate.replay.store import Status
 
 HELD = make_rows([0] * 10, range(10, 20))
 
@@ -64,14 +62,13 @@ def test_of_what_raw_has_the_whole_proof_is_made_too(monkeypatch: pytest.MonkeyP
     kept = {0: (15, 100)}
     monkeypatch.setattr(sources, "topic_spans", lambda *_: kept)
     monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
-    monkeypatch.setattr(module, "only_by_the_replay", lambda *_: None)
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), source="bronze")
-    text, holds, _ = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
+    text, holds = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
     assert ("each of its 10 records" in text, "It does not." in text, holds) == (True, True, False)
     kept[0] = (20, 100)
-    text, holds, _ = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
+    text, holds = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
     assert ("It does not." in text, holds) == (False, True)
-    text, holds, _ = prove_range(SETTINGS, made, Status(counts={"rows_now": 2}))
+    text, holds = prove_range(SETTINGS, made, Status(counts={"rows_now": 2}))
     assert ("does not hold: 1 rows, and 2 were published" in text, holds) == (True, False)
 
 
@@ -82,56 +79,12 @@ def test_the_scope_is_that_of_the_offsets() -> None:
 
 
 @pytest.mark.usefixtures("lake")
-@pytest.mark.parametrize(("rows_now", "explained"), [(1, True), (2, False)])
-def test_what_is_only_the_replays_own_work_is_said_unless_bronze_says_more(
-    monkeypatch: pytest.MonkeyPatch, rows_now: int, explained: bool
-) -> None:
-    monkeypatch.setattr(sources, "topic_spans", lambda *_: {0: (15, 100)})
-    monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
-    monkeypatch.setattr(module, "only_by_the_replay", lambda *_: "Nothing else differs.")
-    made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), source="bronze")
-
-    proof = prove_range(SETTINGS, made, Status(counts={"rows_now": rows_now}))
-
-    assert "Nothing else differs." in proof.text
-    assert (proof.holds, proof.explained) == (False, explained)
-
-
-@pytest.mark.usefixtures("lake")
 def test_of_an_index_whose_topics_are_gone_the_numbers_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "topic_spans", lambda *_: {0: (20, 100)})
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), target="index")
     for written, holds in ((5, True), (4, False)):
         proof = prove_range(SETTINGS, made, Status(documents={"rows": 5, "written": written, "removed": 0}))
-        assert (f"{written} documents for 5 rows" in proof.text, proof.holds, proof.explained) == (True, holds, False)
-
-
-@pytest.mark.usefixtures("lake")
-def test_for_the_index_alone_rows_count_that_replays_before_it_have_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings, asked = Settings(home=tmp_path), list[object]()
-    monkeypatch.setattr(sources, "topic_spans", lambda *_: {0: (0, 100)})
-    monkeypatch.setattr(module, "prove", lambda *_: SimpleNamespace(verdict=lambda: "It does not.", holds=False))
-    monkeypatch.setattr(module, "only_by_the_replay", lambda *given: asked.append(given[-1]))
-    made: dict[str, tuple[dict[str, Any], Status]] = {
-        "20260102t000000-0001": ({"rows": RowRange({0: (1, 5)})}, Status(explained=True)),
-        "20260102t000000-0002": ({"rows": RowRange({0: (5, 6)})}, Status(proof_holds=False)),
-        "20260102t000000-0003": ({"rows": RowRange({0: (6, 7)}), "target": "index"}, Status(proof_holds=True)),
-        "20260102t000000-0004": ({"rows": RowRange({0: (7, 8)}), "target": "lake,index"}, Status(proof_holds=True)),
-        "20260102t000000-0005": ({}, Status(proof_holds=True)),
-        "20260102t000000-0006": ({"rows": RowRange({0: (8, 9)})}, Status(CANCELLED, snapshot_id=8)),
-        "20260102t000000-0007": ({"rows": RowRange({0: (9, 10)})}, Status(CANCELLED)),
-    }
-    for plan_id, (changes, status) in made.items():
-        store_plan(settings, plan(plan_id=plan_id, dataset=VISITS.name, **changes))
-        store_status(settings, plan_id, status)
-    alone = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}), target="index")
-
-    prove_range(settings, alone, Status())
-    prove_range(settings, plan(dataset=VISITS.name, rows=alone.rows, target="lake,index"), Status())
-
-    assert asked == [[{0: (1, 5)}, {0: (7, 8)}, {0: (8, 9)}], [{0: (10, 20)}]]
+        assert (f"{written} documents for 5 rows" in proof.text, proof.holds) == (True, holds)
 
 
 @pytest.mark.usefixtures("lake")
@@ -143,9 +96,9 @@ def test_a_range_that_retention_has_overtaken_is_not_said_to_hold(
     monkeypatch.setattr(sources, "topic_spans", lambda *_: kept)
     made = plan(dataset=VISITS.name, rows=RowRange({0: (10, 20)}))
 
-    text, holds, explained = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
+    text, holds = prove_range(SETTINGS, made, Status(counts={"rows_now": 1}))
 
-    assert ("Nothing of the lake's rows is proved" in text, holds, explained) == (True, False, False)
+    assert ("Nothing of the lake's rows is proved" in text, holds) == (True, False)
     both = prove_range(SETTINGS, plan(dataset=VISITS.name, rows=made.rows, target="lake,index"), _INDEXED)
     assert ("Nothing of the lake" in both.text, "5 documents for 5 rows" in both.text, both.holds) == (
         True,

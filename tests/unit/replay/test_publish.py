@@ -100,6 +100,9 @@ def test_of_a_time_only_its_rows_are_replaced(lake: Lake) -> None:
 
     assert lake.content() == [(5, "old"), (11, "old"), (12, "new"), (13, "new"), (14, "new"), (15, "old"), (25, "old")]
     assert (found.passed, found.out_of_time, found.duplicates) == (3, 7, 0)
+    left = prepare(SETTINGS, VISITS, made).added
+    assert left["other_time"][1].tolist() == [10, 11, 15, 16, 17, 18, 19]
+    assert left["duplicate"][1].tolist() == []
 
 
 def test_published_twice_is_published_once(lake: Lake) -> None:

@@ -37,6 +37,7 @@ class Topics:
         self.asked: list[Ends] = []
         self.job: FlinkJob | None = None
         self.deleted: list[int] = []
+        self.noted: list[tuple[str, int]] = []
         self.cancelled: list[str] = []
 
     def now(self, _settings: Settings, _stream: object, version: int) -> Ends:
@@ -58,6 +59,7 @@ def topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Topics:
     monkeypatch.setattr(silver_run, "FlinkClient", lambda _: client)
     monkeypatch.setattr(silver_run, "load_stream", lambda *_: VISITS)
     monkeypatch.setattr(silver_run, "ends_now", found.now)
+    monkeypatch.setattr(silver_run, "note_filled", lambda _, table, version: found.noted.append((table, version)))
     monkeypatch.setattr(silver_run, "fill", found.fill)
     monkeypatch.setattr(silver_run, "fill_job", lambda *_: found.job)
     monkeypatch.setattr(silver_run, "wait_until_gone", lambda *_: None)
@@ -85,6 +87,7 @@ def test_killed_anywhere_it_fills_up_to_the_ends_that_it_began_with(
     topics.end = 50
     ended = fill_next(topics.settings, INTO_SILVER, load_status(topics.settings, PLAN.plan_id))
     assert (ended.state, ended.filled) == (FILLED, {"rows": 3})
+    assert topics.noted[-1] == (INTO_SILVER.aside.table, 2), "the proof holds them to it from now on"
     assert topics.asked[-1] == ASKED if began else topics.asked[-1]["silver"] == {0: 50}
 
 

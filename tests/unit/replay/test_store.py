@@ -47,3 +47,10 @@ def test_a_replay_has_a_state_before_it_begins(settings: Settings) -> None:
     assert store_status(settings, PLAN.plan_id, written) == written
     assert load_status(settings, PLAN.plan_id) == written
     assert [*all_plans(settings)] == []
+
+
+def test_what_an_earlier_version_has_noted_besides_is_left_out(settings: Settings, tmp_path: Path) -> None:
+    store_status(settings, PLAN.plan_id, Status(WRITING))
+    file = next(tmp_path.rglob(f"{PLAN.plan_id}.status.json"))
+    file.write_text(file.read_text().replace("{", '{"explained": true,', 1))
+    assert load_status(settings, PLAN.plan_id) == Status(WRITING)

@@ -5,6 +5,7 @@ running systems do: its diff is to be read.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -40,7 +41,9 @@ SCHEMAS = PROJECT / "schemas"
 OTHER_SCHEMAS = PROJECT / "tests/data/schemas"
 """Of datasets that show what none of the project's own does."""
 REPLAYED = Scope(REPLAY, {0: (7,), 1: (), 2: (3, 4, 1000), 3: ()})
+LETTERED = replace(REPLAYED, outputs=frozenset({"dlq"}), every=True)
 REPLAY_LAKE, REPLAY_BRONZE, REPLAY_INDEX = "replay_lake", "replay_bronze", "replay_index"
+REPLAY_LETTERS = "replay_letters"
 REPLAY_METRICS, REPLAY_SILVER = "replay_metrics", "replay_silver"
 """No names of jobs in Flink: the replays into the lake, out of raw and of bronze, into index, metrics, and silver."""
 DAYS = ((1_767_312_000_000, 1_767_484_800_000),)
@@ -53,6 +56,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     METRICS: metrics.OPTIONS,
     REPLAY: refine.OPTIONS,
     RECOMPUTE: recompute.OPTIONS,
+    REPLAY_LETTERS: refine.OPTIONS,
     REPLAY_LAKE: replay_lake.OPTIONS,
     REPLAY_BRONZE: replay_lake.OPTIONS,
     REPLAY_INDEX: replay_index.OPTIONS,
@@ -99,6 +103,7 @@ def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:
         LAKE: lake.job_sql(stream, platform),
         METRICS: metrics.job_sql(stream, platform, Counted(settings.metrics_max_lateness_hours)),
         REPLAY: refine.job_sql(stream, platform, REPLAYED, delivery),
+        REPLAY_LETTERS: refine.job_sql(stream, platform, LETTERED, delivery),
         RECOMPUTE: recompute.job_sql(
             stream, platform, Recomputation.of(stream.name, "20260102t030405", ranges={0: (5, 9), 1: (0, 0)})
         ),
