@@ -7,7 +7,7 @@ import java.time.LocalDate;
  * Reads ISO 8601: {@code 2026-11-21T10:00:00.25+01:00}, or the same without dashes or colons; a blank may stand for the T.
  * {@code iso_time.py} takes the same.
  */
-final class IsoTime {
+public final class IsoTime {
     /** The years 1 to 9999. */
     static final long FIRST_S = -62_135_596_800L;
 
@@ -28,7 +28,7 @@ final class IsoTime {
      *
      * @throws DateTimeException it is no time, has no zone, is finer, or lies outside of the years 1 to 9999
      */
-    static long micros(String text) {
+    public static long micros(String text) {
         IsoTime time = new IsoTime(text);
         long day = time.readDay();
         time.readSeparator();
@@ -53,7 +53,7 @@ final class IsoTime {
     }
 
     /** Days since 1970. */
-    static int day(String text) {
+    public static int day(String text) {
         IsoTime date = new IsoTime(text);
         long day = date.readDay();
         date.requireEnd();

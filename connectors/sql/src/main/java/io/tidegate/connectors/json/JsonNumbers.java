@@ -2,26 +2,13 @@ package io.tidegate.connectors.json;
 
 import io.tidegate.connectors.avro.BadRecord;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.util.regex.Pattern;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
 import org.apache.flink.table.data.DecimalData;
 
-/**
- * Readers of numbers: exact, or the nearest where the field is a binary fraction. Digits are counted before they are computed
- * with, so that none costs more than to look at it.
- */
+/** Readers of numbers: exact, or the nearest where the field is a binary fraction. */
 final class JsonNumbers {
-    /** {@code json_text.py} has the same limits. */
-    private static final int MAX_DIGITS = 400;
-
-    private static final int MAX_EXPONENT_DIGITS = 4;
     private static final int LONG_CHARACTERS = 20;
-    /** A decimal in quotes. */
-    private static final Pattern DECIMAL =
-            Pattern.compile("[ \\t\\n\\r\\f\\x0b]*+([+-]?(?:\\d++(?:\\.\\d*+)?|\\.\\d++)(?:[eE][+-]?\\d{1,4})?)[ \\t\\n\\r\\f\\x0b]*+");
 
     private JsonNumbers() {}
 
@@ -56,12 +43,12 @@ final class JsonNumbers {
 
     static double float64(JsonParser input) throws IOException {
         double value = parsed(input, "double");
-        return requireFinite(input, value, value, "double");
+        return requireNearest(input, value, value, "double");
     }
 
     static float float32(JsonParser input) throws IOException {
         double value = parsed(input, "float");
-        return (float) requireFinite(input, value, (float) value, "float");
+        return (float) requireNearest(input, value, (float) value, "float");
     }
 
     private static double parsed(JsonParser input, String type) throws IOException {
@@ -70,28 +57,18 @@ final class JsonNumbers {
             throw JsonValues.isNot(input, "a number");
         }
         String text = input.getText();
-        if (!isShort(text)) {
+        if (!WrittenValues.isShort(text)) {
             throw isNotFinite(input, type);
         }
         double value = Double.parseDouble(text);
         return token == JsonToken.VALUE_NUMBER_INT && value == 0 ? 0 : value;
     }
 
-    /** An infinity and a zero that stand for another number are not the nearest to it. */
-    private static double requireFinite(JsonParser input, double value, double stored, String type) throws IOException {
-        if (!Double.isFinite(stored) || stored == 0 && !isZero(input.getText())) {
+    private static double requireNearest(JsonParser input, double value, double stored, String type) throws IOException {
+        if (!WrittenValues.isNearest(input.getText(), stored)) {
             throw isNotFinite(input, type);
         }
         return value;
-    }
-
-    private static boolean isZero(String text) {
-        for (int i = 0; i < text.length() && (text.charAt(i) | 0x20) != 'e'; i++) {
-            if (text.charAt(i) >= '1' && text.charAt(i) <= '9') {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static BadRecord isNotFinite(JsonParser input, String type) throws IOException {
@@ -100,51 +77,20 @@ final class JsonNumbers {
 
     /** From a number or a text of one; zeros behind its digits are no rounding. */
     static DecimalData decimal(JsonParser input, int precision, int scale) throws IOException {
-        String text = decimalText(input);
-        if (text == null) {
-            throw doesNotFit(input, precision, scale);
-        }
-        BigDecimal value = new BigDecimal(text);
-        if (value.scale() > scale) {
-            value = value.stripTrailingZeros();
-        }
-        if (value.signum() != 0 && (value.scale() > scale || value.precision() - value.scale() > precision - scale)) {
-            throw doesNotFit(input, precision, scale);
-        }
-        BigDecimal scaled = value.signum() == 0 ? BigDecimal.ZERO : value;
-        return DecimalData.fromBigDecimal(scaled.setScale(scale, RoundingMode.UNNECESSARY), precision, scale);
-    }
-
-    /** Null if it is no decimal, or one of more digits than are looked at. */
-    private static String decimalText(JsonParser input) throws IOException {
         String text = input.getText();
-        return switch (input.currentToken()) {
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> isShort(text) ? text : null;
-            case VALUE_STRING -> {
-                var number = DECIMAL.matcher(text.length() <= MAX_DIGITS ? text : "");
-                yield number.matches() ? number.group(1) : null;
-            }
+        DecimalData value = switch (input.currentToken()) {
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                    WrittenValues.isShort(text) ? WrittenValues.decimal(text, precision, scale) : null;
+            case VALUE_STRING -> WrittenValues.decimalOfText(text, precision, scale);
             default -> null;
         };
+        if (value == null) {
+            throw doesNotFit(input, precision, scale);
+        }
+        return value;
     }
 
     private static BadRecord doesNotFit(JsonParser input, int precision, int scale) throws IOException {
         return JsonValues.bad(JsonValues.shown(input) + " does not fit decimal(" + precision + ", " + scale + ")");
-    }
-
-    /** Whether a number of JSON has so many digits, and so large an exponent, as are looked at. */
-    private static boolean isShort(String text) {
-        if (text.length() <= MAX_EXPONENT_DIGITS) {
-            return true;
-        }
-        int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
-        if (exponent < 0) {
-            return text.length() <= MAX_DIGITS;
-        }
-        int first = exponent + 1;
-        while (first < text.length() && (text.charAt(first) == '+' || text.charAt(first) == '-' || text.charAt(first) == '0')) {
-            first++;
-        }
-        return exponent <= MAX_DIGITS && text.length() - first <= MAX_EXPONENT_DIGITS;
     }
 }

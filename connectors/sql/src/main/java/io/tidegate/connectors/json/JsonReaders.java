@@ -3,6 +3,7 @@ package io.tidegate.connectors.json;
 import io.tidegate.connectors.avro.AvroTypes;
 import io.tidegate.connectors.avro.BadRecord;
 import io.tidegate.connectors.avro.ReaderCompiler;
+import io.tidegate.connectors.avro.SentNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,9 +27,6 @@ import org.apache.flink.table.types.logical.RowType;
  * column asks for: whether a record is good must not depend on the query.
  */
 final class JsonReaders {
-    /** What a field is called in JSON where Avro does not allow that name. */
-    private static final String JSON_NAME = "json";
-
     private final UnknownFields unknownFields;
 
     private JsonReaders(UnknownFields unknownFields) {
@@ -47,13 +45,13 @@ final class JsonReaders {
         List<Schema.Field> fields = schema.getFields();
         int count = fields.size();
         var plan = new JsonRecordReader(
-                positions(fields), new String[count], new JsonValueReader[count], new int[count], new boolean[count],
+                SentNames.positions(fields), new String[count], new JsonValueReader[count], new int[count], new boolean[count],
                 new Object[columns.getFieldCount() + extraColumns], unknownFields);
         for (Schema.Field field : fields) {
             int at = field.pos();
             int column = columns.getFieldIndex(field.name());
             LogicalType type = column >= 0 ? columns.getTypeAt(column) : AvroTypes.columnType(field.schema());
-            plan.names()[at] = sentName(field);
+            plan.names()[at] = SentNames.of(field);
             plan.readers()[at] = value(field.schema(), type);
             plan.columns()[at] = column;
             plan.required()[at] = !field.hasDefaultValue();
@@ -62,19 +60,6 @@ final class JsonReaders {
             }
         }
         return plan;
-    }
-
-    /** A field's own name in JSON, and its aliases where they are nobody's name. */
-    private static Map<String, Integer> positions(List<Schema.Field> fields) {
-        Map<String, Integer> positions = new HashMap<>();
-        fields.forEach(field -> positions.put(sentName(field), field.pos()));
-        fields.forEach(field -> field.aliases().forEach(alias -> positions.putIfAbsent(alias, field.pos())));
-        return positions;
-    }
-
-    private static String sentName(Schema.Field field) {
-        Object name = field.getObjectProp(JSON_NAME);
-        return name == null ? field.name() : name.toString();
     }
 
     private JsonValueReader value(Schema schema, LogicalType column) {

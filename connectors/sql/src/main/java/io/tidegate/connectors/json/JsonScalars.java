@@ -2,19 +2,13 @@ package io.tidegate.connectors.json;
 
 import io.tidegate.connectors.avro.BadRecord;
 import java.io.IOException;
-import java.util.Base64;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
 import org.apache.flink.table.data.StringData;
 
 /** Readers of texts, truth values and bytes. */
 final class JsonScalars {
-    private static final int BASE64_GROUP = 4;
-    private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
-
     private JsonScalars() {}
 
     static StringData string(JsonParser input) throws IOException {
@@ -48,15 +42,11 @@ final class JsonScalars {
 
     /** From Base64, with its padding. */
     static byte[] bytes(JsonParser input) throws IOException {
-        String text = requireText(input, "a string");
-        try {
-            if (text.length() % BASE64_GROUP == 0) {
-                return Base64.getDecoder().decode(text);
-            }
-        } catch (IllegalArgumentException notBase64) {
-            // Said below.
+        byte[] bytes = WrittenValues.bytes(requireText(input, "a string"));
+        if (bytes == null) {
+            throw JsonValues.isNot(input, "Base64");
         }
-        throw JsonValues.isNot(input, "Base64");
+        return bytes;
     }
 
     static byte[] bytes(JsonParser input, int size) throws IOException {
@@ -76,11 +66,11 @@ final class JsonScalars {
     }
 
     static StringData uuid(JsonParser input) throws IOException {
-        String text = requireText(input, "a string");
-        if (!UUID.matcher(text).matches()) {
+        String uuid = WrittenValues.uuid(requireText(input, "a string"));
+        if (uuid == null) {
             throw JsonValues.bad(JsonValues.shown(input) + " is no uuid");
         }
-        return StringData.fromString(text.toLowerCase(Locale.ROOT));
+        return StringData.fromString(uuid);
     }
 
     static String requireText(JsonParser input, String wanted) throws IOException {

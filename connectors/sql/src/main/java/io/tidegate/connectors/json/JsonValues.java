@@ -11,12 +11,12 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.io.JsonStringEncoder;
 
 /** What all readers of values do with tokens and messages. */
-final class JsonValues {
+public final class JsonValues {
     private static final int SHOWN_CHARACTERS = 80;
 
     private JsonValues() {}
 
-    static BadRecord bad(String message) {
+    public static BadRecord bad(String message) {
         return new BadRecord(ErrorCode.BAD_VALUE, message);
     }
 
@@ -39,7 +39,7 @@ final class JsonValues {
         };
     }
 
-    static String shortened(String text) {
+    public static String shortened(String text) {
         String part = text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
         // Half a surrogate pair is no character, of which messages are made.
         return new String(part.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
@@ -77,7 +77,7 @@ final class JsonValues {
     }
 
     /** A text between the quotes of JSON; halves of surrogate pairs are escaped. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         StringBuilder quoted = new StringBuilder();
         JsonStringEncoder.getInstance().quoteAsString(text, quoted);
         for (int i = 0; i < quoted.length(); i++) {

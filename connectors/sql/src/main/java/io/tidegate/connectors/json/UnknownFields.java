@@ -1,7 +1,7 @@
 package io.tidegate.connectors.json;
 
 /** What becomes of a field that the contract's schema lacks. */
-enum UnknownFields {
+public enum UnknownFields {
     REJECT,
     RESCUE,
     IGNORE
