@@ -24,6 +24,10 @@ ADVICE: Mapping[tuple[Stage, Code], str] = {
     (Stage.DECODE, Code.NOT_JSON): (
         "`error_message` says at which byte. Let the producer send [one object](json-topics.md)."
     ),
+    (Stage.DECODE, Code.NOT_CSV): "`error_message` says in which cell. Let the supplier double quotes within quotes.",
+    (Stage.DECODE, Code.CELL_COUNT): (
+        "Look at `payload`: a delimiter in a cell without quotes, or a row that was cut off."
+    ),
     (Stage.DECODE, Code.UNKNOWN_FIELD): "Add the field as `v<N>.avsc`, or set `unknown_fields: ignore` or `rescue`.",
     (Stage.MAP, Code.MAPPING_FAILED): (
         "`error_message` names field and value. Write `TRY_CAST` where a null will do, or allow null in "

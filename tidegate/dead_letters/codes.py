@@ -34,6 +34,8 @@ class Code(StrEnum):
     RECORD_TOO_LARGE = "RECORD_TOO_LARGE"
     BAD_VALUE = "BAD_VALUE"
     NOT_JSON = "NOT_JSON"
+    NOT_CSV = "NOT_CSV"
+    CELL_COUNT = "CELL_COUNT"
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
     MAPPING_FAILED = "MAPPING_FAILED"
     EVENT_TIME_OUT_OF_RANGE = "EVENT_TIME_OUT_OF_RANGE"
@@ -56,12 +58,14 @@ CODES: Mapping[Stage, Mapping[Code, str]] = {
         Code.TRUNCATED: "the record ends before its schema does",
         Code.TRAILING_BYTES: "bytes are left after the last field",
         Code.BAD_LENGTH: "a length or count is negative, or larger than any record may be",
-        Code.BAD_UTF8: "a string is not UTF-8",
+        Code.BAD_UTF8: "a string is not UTF-8, or a row of a file not in its encoding",
         Code.BAD_UNION_BRANCH: "a union names a branch that its schema lacks",
         Code.RECORD_TOO_LARGE: "the record is over 1 MiB; `payload` is cut, `payload_sha256` is of the whole",
         Code.BAD_VALUE: "another value its schema does not allow, such as a boolean of 7, "
         "or null where the contract allows none",
         Code.NOT_JSON: "no JSON, or a key twice in one object, in a topic of JSON",
+        Code.NOT_CSV: "quotes that do not end where they must, or a byte of zero, in a row of CSV",
+        Code.CELL_COUNT: "more or fewer cells than columns, in a row of CSV",
         Code.UNKNOWN_FIELD: "a field that the contract lacks, in a topic of JSON that rejects such records",
     },
     Stage.MAP: {

@@ -22,7 +22,7 @@ public enum ErrorCode {
     TRAILING_BYTES,
     /** At stage decode: a length or count is negative, or larger than any record may be. */
     BAD_LENGTH,
-    /** At stage decode: a string is not UTF-8. */
+    /** At stage decode: a string is not UTF-8, or a row of a file not in its encoding. */
     BAD_UTF8,
     /** At stage decode: a union names a branch that its schema lacks. */
     BAD_UNION_BRANCH,
@@ -32,6 +32,10 @@ public enum ErrorCode {
     BAD_VALUE,
     /** At stage decode: no JSON, or a key twice in one object, in a topic of JSON. */
     NOT_JSON,
+    /** At stage decode: quotes that do not end where they must, or a byte of zero, in a row of CSV. */
+    NOT_CSV,
+    /** At stage decode: more or fewer cells than columns, in a row of CSV. */
+    CELL_COUNT,
     /** At stage decode: a field that the contract lacks, in a topic of JSON that rejects such records. */
     UNKNOWN_FIELD,
     /** At stage map: map.sql can not convert a value, or gives a null where mapped.avsc allows none. */

@@ -1,0 +1,22 @@
+package io.tidegate.connectors.files;
+
+/** How rows lie in a file. */
+enum Layout {
+    CSV("csv"),
+    /** One object a line. */
+    JSON_LINES("json-lines"),
+    /** One array of objects. */
+    JSON_ARRAY("json-array");
+
+    private final String option;
+
+    Layout(String option) {
+        this.option = option;
+    }
+
+    /** As the option has it. */
+    @Override
+    public String toString() {
+        return option;
+    }
+}

@@ -1,0 +1,44 @@
+package io.tidegate.connectors.files;
+
+import static io.tidegate.connectors.files.FileReading.with;
+import static io.tidegate.connectors.files.SplitRowsTest.AB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.table.api.ValidationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What can't be meant is refused when the query is planned. */
+class FilesOptionsTest {
+    private static FilesConfig config(String... options) {
+        return FilesConfig.from(Configuration.fromMap(with(with(AB, "layout", "csv"), options)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "encoding, klingon", "encoding, UTF-32", "encoding, Shift_JIS", "encoding, IBM1047",
+        "csv.delimiter, ¦", "csv.delimiter, ;;", "csv.quote, ';'", "csv.comment, '\"'"
+    })
+    void aSignOrEncodingThatCanNotBe(String option, String value) {
+        String[] options = {"csv.delimiter", ";", option, value};
+        assertThrows(ValidationException.class, () -> config(options));
+    }
+
+    @Test
+    void aTabIsSpelled() {
+        assertEquals('\t', config("csv.delimiter", "\\t").csv().dialect().delimiter());
+    }
+
+    @Test
+    void filesAreListedByLines() {
+        assertEquals(
+                List.of(new ListedFile("s3://lake/a b.csv", 12, 99), new ListedFile("/tmp/c.csv", -1, -1)),
+                ListedFile.parse("\n  s3://lake/a b.csv\t12\t99\n\n/tmp/c.csv\n"));
+        assertThrows(ValidationException.class, () -> ListedFile.parse("a.csv\tbig"));
+        assertThrows(ValidationException.class, () -> ListedFile.parse("a.csv\t1\na.csv\t2"));
+    }
+}
