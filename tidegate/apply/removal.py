@@ -141,12 +141,13 @@ def own_raw(dataset: str, draft: Draft | None) -> Raw | None:
 
 
 def written_of(dataset: str, raw: Raw | None, topics: Collection[str], groups: Collection[str]) -> Written:
-    """What is there of it by the names that all writers take, whether or not its folder still is.
+    """What is there of it by the names that all writers take, whether or not its folder still is; all of its versions.
 
     What ``topics`` and ``groups`` do not hold is not there.
     """
     gold = sorted(topic for topic in topics if topic.startswith(naming.gold_topic(dataset, "")))
-    derived = [naming.output_topic(output, dataset) for output in ("silver", "dlq", "dropped")]
+    outputs: tuple[naming.Output, ...] = ("silver", "dlq", "dropped")
+    derived = [topic for output in outputs for topic in naming.output_topics(output, dataset, topics)]
     names = tuple(topic for topic in (*derived, *gold) if topic in topics)
     metrics = [topic.removeprefix(naming.gold_topic(dataset, "")) for topic in gold]
     return Written(

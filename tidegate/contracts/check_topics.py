@@ -1,6 +1,7 @@
 """Whether the topics of a dataset are its own: two datasets in one topic would read each other's records. Pure."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Draft
@@ -24,7 +25,28 @@ def topic_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]:
         other, whose = taken[_alike(name)]
         like = f"{name} is" if other == name else f"{name} differs only by . and _ from {other}, which is"
         found.append((f"{like} {whose}", f"Choose another, such as raw.{draft.name}."))
-    return [Problem(f"{draft.name}/contract.yaml", "topic.name", *each) for each in found]
+    elif whose := _named_for_later(name, drafts.values()):
+        found.append((f"{name} is what a later version of silver of {whose} is called", f"Choose raw.{draft.name}."))
+    file = f"{draft.name}/contract.yaml"
+    return [*(Problem(file, "topic.name", *each) for each in found), *_version_problems(file, draft, others)]
+
+
+def _named_for_later(name: str, drafts: Iterable[Draft]) -> str | None:
+    """The stream whose next versions of silver could have a topic like this."""
+    names = (draft.name for draft in drafts if draft.contract.kind == "stream")
+    return next((each for each in names if re.fullmatch(rf"(silver|dropped)_{each}_v\d+", _alike(name))), None)
+
+
+def _version_problems(file: str, draft: Draft, others: Mapping[str, str]) -> Iterator[Problem]:
+    """``silver.clicks.v2`` is like ``silver.clicks_v2``, silver of another dataset."""
+    if draft.contract.silver_version == 1:
+        return
+    like = {_alike(topic): topic for topic in others}
+    for topic in (draft.contract.silver_topic, draft.contract.dropped_topic):
+        if other := like.get(_alike(topic)):
+            problem = f"{topic} differs only by . and _ from {other}, a topic of {others[other]}"
+            yield Problem(file, "silver.version", problem, f"Rename {others[other]}: Kafka takes no two such names.")
+            return
 
 
 def _topics(draft: Draft) -> Iterator[str]:

@@ -4,6 +4,8 @@ Whoever writes or reads under one of these names asks here. Renaming one is a br
 far a job has read, stays under the old name.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Literal, NewType
 
 TopicName = NewType("TopicName", str)
@@ -49,6 +51,24 @@ def output_topic(output: Output, dataset: str, version: int = 1) -> TopicName:
     on them, whichever topic the good rows are in.
     """
     return TopicName(f"{output}.{dataset}" if version == 1 or output == "dlq" else f"{output}.{dataset}.v{version}")
+
+
+def silver_version(topic: str, dataset: str) -> int | None:
+    """The version that a topic of silver or of dropped records is of; None if it is neither, of this dataset."""
+    found = re.fullmatch(rf"(?:silver|dropped)\.{re.escape(dataset)}(?:\.v([2-9]|[1-9]\d+))?", topic)
+    return None if found is None else int(found[1] or 1)
+
+
+def earlier_topics(output: Output, dataset: str, version: int) -> dict[TopicName, int]:
+    """The topics of the versions before one, each with its version."""
+    return {output_topic(output, dataset, number): number for number in range(1, version)}
+
+
+def output_topics(output: Output, dataset: str, topics: Iterable[str]) -> list[TopicName]:
+    """Those of ``topics`` that are one of a dataset's outputs, of whatever version, the first one first."""
+    versions = sorted({version for topic in topics if (version := silver_version(topic, dataset)) is not None} | {1})
+    names = dict.fromkeys(output_topic(output, dataset, version) for version in versions)
+    return [name for name in names if name in topics]
 
 
 def gold_topic(dataset: str, metric: str) -> TopicName:

@@ -62,6 +62,14 @@ def test_what_was_written_is_found_by_its_names_without_a_folder() -> None:
     )
 
 
+def test_topics_of_every_version_of_silver_are_the_datasets() -> None:
+    topics = {"silver.readings.v2", "silver.readings", "dropped.readings.v2", "dlq.readings", "silver.readings_v2"}
+    written = written_of("readings", None, topics, [])
+    assert written.topics == ("silver.readings", "silver.readings.v2", "dlq.readings", "dropped.readings.v2")
+    assert "silver.readings.v2-value" in written.subjects
+    assert written.tables == ("bronze.readings", "silver.readings")
+
+
 def test_what_is_the_producers_own_stays_theirs() -> None:
     draft = load_draft(SCHEMAS, "clicks")
     assert own_raw("clicks", draft) == Raw("raw.clicks", "raw.clicks-value")

@@ -31,6 +31,8 @@ def test_the_projects_own_topics_are_apart() -> None:
         ("ref.products", "ref.products is a topic of products"),
         ("silver.clicks", "silver.clicks is what the dataset's jobs write"),
         ("dlq_clicks", "dlq_clicks differs only by . and _ from dlq.clicks, which is what the dataset's jobs write"),
+        ("silver.orders.v2", "silver.orders.v2 is what a later version of silver of orders is called"),
+        ("dropped_clicks.v3", "dropped_clicks.v3 is what a later version of silver of clicks is called"),
         ("..", ".. is no name of a topic"),
     ],
 )
@@ -39,3 +41,16 @@ def test_a_topic_that_is_anothers_is_refused(schemas: Path, name: str, found: st
     drafts = {draft.name: draft for draft in load_drafts(schemas)}
     (problem,) = topic_problems(drafts["clicks"], drafts)
     assert (problem.place, problem.problem) == ("topic.name", found)
+
+
+def test_a_later_version_of_silver_is_not_called_like_another_dataset(schemas: Path) -> None:
+    shutil.copytree(schemas / "clicks", schemas / "clicks_v2")
+    for old, new in (("dataset: clicks", "dataset: clicks_v2"), ("name: raw.clicks", "name: raw.clicks_v2")):
+        spoil(schemas / "clicks_v2/contract.yaml", old, new)
+    drafts = {draft.name: draft for draft in load_drafts(schemas)}
+    assert topic_problems(drafts["clicks"], drafts) == []
+    spoil(schemas / "clicks/contract.yaml", "owner:", "silver: {version: 2}\nowner:")
+    drafts = {draft.name: draft for draft in load_drafts(schemas)}
+    (problem,) = topic_problems(drafts["clicks"], drafts)
+    assert problem.place == "silver.version"
+    assert problem.problem == "silver.clicks.v2 differs only by . and _ from silver.clicks_v2, a topic of clicks_v2"

@@ -27,11 +27,12 @@ def contract_changes(old: Contract, new: Contract) -> list[str]:
 def contract_breaks(dataset: Dataset, old: Contract, where: str) -> list[Problem]:
     """The changes since ``old`` that spoil what is there already, or show what was hidden.
 
-    Those are another identity of silver's rows, another key in the same topic, another index of the same row, a lesser
-    promise, and less privacy. ``where`` says in words where ``old`` is.
+    Those are another identity of silver's rows, another key in the same topic, another index of the same row, a version
+    of silver's topic that is not the next one, a lesser promise, and less privacy. ``where``: in words, of ``old``.
     """
     new = dataset.contract
     found = [*_identity_breaks(old, new), *_key_breaks(old, new), *_index_breaks(old, new)]
+    found += _version_breaks(old, new)
     found += [*_promise_breaks(old, new), *_privacy_breaks(old, dataset)]
     file = f"{dataset.name}/{CONTRACT_FILE}"
     return [Problem(file, f"against {where}", problem, remedy) for problem, remedy in found]
@@ -62,6 +63,20 @@ def _index_breaks(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
             f"index.pattern was {old.index.pattern}, is {new.index.pattern}",
             "Restore it, or delete the indices and let the index job begin anew: a row that comes again would be a "
             "second document, in another index.",
+        )
+
+
+def _version_breaks(old: Contract, new: Contract) -> Iterator[tuple[str, str]]:
+    before, after = old.silver_version, new.silver_version
+    if after < before:
+        yield (
+            f"silver.version was {before}, is {after}",
+            f"Go back to {before}: what was written since is in {old.silver_topic} alone.",
+        )
+    elif after > before + 1:
+        yield (
+            f"silver.version was {before}, is {after}",
+            f"Make it {before + 1}: each version is filled from the one before.",
         )
 
 

@@ -174,3 +174,21 @@ def test_a_personal_field_under_a_new_name_keeps_its_privacy(schemas: Path) -> N
     renamed = replace(dataset, versions={**dataset.versions, 2: {**dataset.latest, "fields": fields}})
     (problem,) = contract_breaks(renamed, load_stream(SCHEMAS, "clicks").contract, "git HEAD")
     assert problem.problem == "ip had privacy hmac, address, which is read by that alias, has none"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        (1, 2, None),
+        (2, 2, None),
+        (2, 1, "silver.version was 2, is 1. Go back to 2: what was written since is in silver.clicks.v2 alone."),
+        (1, 3, "silver.version was 1, is 3. Make it 2: each version is filled from the one before."),
+    ],
+)
+def test_silver_has_the_same_version_or_the_next(before: int, after: int, problem: str | None) -> None:
+    old, new = (load_stream(SCHEMAS, "clicks").of_silver_version(version) for version in (before, after))
+    found = [str(each) for each in contract_breaks(new, old.contract, "git HEAD")]
+    assert [each.partition(": ")[2] for each in found] == ([] if problem is None else [f"against git HEAD: {problem}"])
+    assert contract_changes(old.contract, new.contract) == (
+        [] if before == after else [f"~ silver.version {before} -> {after}"]
+    )
