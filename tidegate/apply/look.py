@@ -11,7 +11,7 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Dataset, Stream
 from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError, TidegateError
-from tidegate.registration.register import SubjectPlan, plan_subjects, refuse_incompatible
+from tidegate.registration.register import SubjectPlan, refuse_incompatible, subjects_with_history
 from tidegate.registration.theirs import look_at
 from tidegate.search.dashboards.make import event_dashboard, metric_dashboard
 from tidegate.search.mapping import JsonObject
@@ -69,7 +69,7 @@ def _lacking(settings: Settings, dataset: Dataset, topics: Collection[str], regi
         require_topics(settings, [dataset.contract.topic.name])
         look_at(registry, dataset)
     missing = (plan for plan in plan_topics(dataset) if plan.name not in topics)
-    plans = plan_subjects(dataset, settings.schemas_dir)
+    plans = subjects_with_history(registry, dataset, settings.schemas_dir)
     found = Lacking(
         dataset.name,
         tuple(f"{plan.name} ({plan.partitions} partitions)" for plan in missing),

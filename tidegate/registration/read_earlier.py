@@ -15,6 +15,7 @@ from tidegate.contracts.model import Contract
 from tidegate.contracts.topics import raw_subject
 from tidegate.errors import ContractError
 from tidegate.registration.registered import registered_schemas
+from tidegate.registration.silver_history import schemas_before
 from tidegate.registration.theirs import look_at
 
 REGISTRY = "registry"
@@ -43,7 +44,8 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
     if isinstance(dataset, Reference):
         return Earlier("the registry", raw, [])
     metrics = {metric.name: schemas(metric.topic) for metric in dataset.metrics}
-    return Earlier("the registry", raw, schemas(contract.silver_topic), metrics)
+    silver = schemas(contract.silver_topic) or schemas_before(registry, dataset)
+    return Earlier("the registry", raw, silver, metrics)
 
 
 def from_git(reference: str, dataset: Dataset) -> Earlier:

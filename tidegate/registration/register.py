@@ -1,7 +1,7 @@
 """Brings contracts to the servers: topics to Kafka, schemas to the registry. Safe to repeat."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tidegate import log
@@ -17,6 +17,7 @@ from tidegate.contracts.sound import sound_datasets
 from tidegate.contracts.topics import TopicPlan, plan_topics, raw_subject
 from tidegate.errors import ContractError
 from tidegate.registration.registered import registered_schemas
+from tidegate.registration.silver_history import schemas_before
 from tidegate.registration.theirs import look_at
 from tidegate.settings import Settings
 
@@ -74,6 +75,22 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     ]
 
 
+def subjects_with_history(registry: RegistryClient, dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
+    """As :func:`plan_subjects`; of a later version of silver with the schemas of those before in front.
+
+    Raises:
+        ContractError: one of these can't be read.
+        TransientError: the registry is out of reach.
+    """
+    silver, before = subject_of(dataset.contract.silver_topic), schemas_before(registry, dataset)
+    return [
+        replace(plan, schemas=[*(each for each in before if each not in plan.schemas), *plan.schemas])
+        if plan.subject == silver
+        else plan
+        for plan in plan_subjects(dataset, schemas_dir)
+    ]
+
+
 def audit_subjects(schemas_dir: Path) -> list[SubjectPlan]:
     """Those of the topics that belong to no dataset, and that every stream needs."""
     return [
@@ -108,7 +125,8 @@ def register_all(settings: Settings, schemas_dir: Path, names: Sequence[str] = (
                     theirs = look_at(registry, dataset)
                     reports.append(SubjectReport(raw_subject(dataset.contract), theirs.schema_ids, 0))
                     warnings += theirs.warnings
-                reports += [register_subject(registry, plan) for plan in plan_subjects(dataset, schemas_dir)]
+                plans = subjects_with_history(registry, dataset, schemas_dir)
+                reports += [register_subject(registry, plan) for plan in plans]
                 topics += plan_topics(dataset)
             except ContractError as error:
                 if names:

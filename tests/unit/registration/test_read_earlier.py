@@ -102,3 +102,13 @@ def test_the_schema_that_producers_have_of_their_json_is_not_looked_at() -> None
     earlier = from_registry(cast(RegistryClient, Registry(held)), meters)
 
     assert (earlier.raw, earlier.silver) == ([], [meters.silver])
+
+
+def test_a_later_version_of_silver_is_held_against_the_one_before_until_it_has_schemas_of_its_own() -> None:
+    third = load_stream(SCHEMAS, "clicks").of_silver_version(3)
+    older = {**third.silver, "fields": third.silver["fields"][:-1]}
+    held = {"silver.clicks-value": [older]}
+
+    assert from_registry(cast(RegistryClient, Registry(held)), third).silver == [older]
+    held["silver.clicks.v3-value"] = [third.silver]
+    assert from_registry(cast(RegistryClient, Registry(held)), third).silver == [third.silver]

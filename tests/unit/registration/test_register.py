@@ -3,15 +3,17 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.contracts import SCHEMAS, next_version, spoil
+from tests.unit.registration.test_read_earlier import Registry as HeldSchemas
 from tidegate.avro.compatibility import broken_promises
 from tidegate.avro.types import AvroSchema
 from tidegate.clients import kafka_topics
 from tidegate.clients.kafka_topics import TopicReport
-from tidegate.clients.registry import RegisteredSchema
+from tidegate.clients.registry import RegisteredSchema, RegistryClient
 from tidegate.contracts.dataset import Reference, Stream
 from tidegate.contracts.load import platform_schema, platform_schemas
 from tidegate.contracts.topics import plan_topics
@@ -23,6 +25,7 @@ from tidegate.registration.register import (
     SubjectReport,
     plan_subjects,
     register_all,
+    subjects_with_history,
 )
 from tidegate.settings import Settings
 
@@ -49,6 +52,18 @@ def test_what_the_producers_register_is_not_registered_here(orders: Stream) -> N
 
     assert ours == ["raw.orders-value", *others]
     assert [plan.theirs for plan in plan_topics(theirs)] == [True, *([False] * len(others))]
+
+
+def test_a_later_version_of_silver_has_the_schemas_of_the_one_before_in_front(clicks: Stream) -> None:
+    second = clicks.of_silver_version(2)
+    older = {**clicks.silver, "fields": clicks.silver["fields"][:-1]}
+    registry = cast(RegistryClient, HeldSchemas({"silver.clicks-value": [older, clicks.silver]}))
+
+    plans = {plan.subject: plan.schemas for plan in subjects_with_history(registry, second, SCHEMAS)}
+
+    assert plans["silver.clicks.v2-value"] == [older, clicks.silver]
+    assert "silver.clicks-value" not in plans
+    assert subjects_with_history(registry, clicks, SCHEMAS) == plan_subjects(clicks, SCHEMAS)
 
 
 def test_records_that_belong_to_no_dataset_have_a_promise_of_their_own(clicks: Stream) -> None:
