@@ -15,14 +15,15 @@ from tidegate.job_names import LAKE
 from tidegate.jobs.check_contracts import flink_problems, has_flink
 from tidegate.jobs.fingerprints import fingerprints
 from tidegate.jobs.live import live_jobs
+from tidegate.jobs.silver_versions import unswitched
 from tidegate.settings import Settings
 
 
 def prepare(settings: Settings, names: Sequence[str], jobs: Collection[str]) -> Plan:
     """What has to be done for the named datasets and the reference data they need, or for all.
 
-    ``jobs`` are the kinds that should run; others are left alone. A contract that can't work, breaks a promise or does
-    not compile is a problem of its own dataset.
+    ``jobs`` are the kinds that should run; others are left alone. A contract that can't work, breaks a promise, does
+    not compile or says a version of silver that its jobs were not switched to is a problem of its own dataset.
 
     Raises:
         ContractError: a name that is no dataset.
@@ -36,7 +37,9 @@ def prepare(settings: Settings, names: Sequence[str], jobs: Collection[str]) -> 
         name: _unsound(found) for name, found in sound.left_out.items() if not names or name in names
     }
     datasets = _wanted(sound, names)
-    found = look(settings, datasets, sound.streams)
+    held_back = unswitched(settings, [stream.contract for stream in sound.streams])
+    problems.update({each.name: held_back[each.name] for each in datasets if each.name in held_back})
+    found = look(settings, [each for each in datasets if each.name not in held_back], sound.streams)
     problems.update(found.problems)
     steps: list[JobStep] = []
     notes = list(found.notes)
@@ -45,7 +48,7 @@ def prepare(settings: Settings, names: Sequence[str], jobs: Collection[str]) -> 
         notes.append("The job lake is left out: TIDEGATE_LAKE_CATALOG_URI is not set.")
     if jobs:
         streams = [each.name for each in datasets if isinstance(each, Stream) and each.name not in problems]
-        steps, more = _steps(_Wanted(settings, sound, jobs), streams, everything=not names)
+        steps, more = _steps(_Wanted(settings, sound, jobs, held_back), streams, everything=not names)
         problems.update(more)
     lacking = tuple(each for each in found.lacking if each.dataset not in problems)
     return Plan(lacking, tuple(steps), dict(sorted(problems.items())), tuple(notes))
@@ -70,10 +73,13 @@ class _Wanted:
     settings: Settings
     sound: Sound
     jobs: Collection[str]
+    held_back: Collection[str]
+    """Datasets that no job could be started with again."""
 
     def fingerprints(self) -> dict[str, dict[str, str]]:
         """Of all that can work: what should run, by dataset and kind of job."""
-        found = {stream.name: fingerprints(stream, self.settings) for stream in self.sound.streams}
+        streams = [stream for stream in self.sound.streams if stream.name not in self.held_back]
+        found = {stream.name: fingerprints(stream, self.settings) for stream in streams}
         return {name: {job: sign for job, sign in of.items() if job in self.jobs} for name, of in found.items()}
 
 

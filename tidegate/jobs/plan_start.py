@@ -11,7 +11,8 @@ from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, METRICS, REFINE, flink_name, group_of
 from tidegate.jobs.groups import grouped, to_start
 from tidegate.jobs.live import LiveJob, of_dataset
-from tidegate.jobs.registered import datasets_to_start
+from tidegate.jobs.registered import Missing, datasets_to_start
+from tidegate.jobs.silver_versions import unswitched
 from tidegate.settings import Settings
 
 
@@ -63,15 +64,11 @@ def plan_start(settings: Settings, what: Start, live: Sequence[LiveJob]) -> Plan
             be started, or none can.
     """
     _refuse_running_names(what, live)
-    names, left_out = datasets_to_start(settings, what.jobs, what.datasets)
-    failures = []
-    for each in left_out:
-        if each.never_registered:
-            text = f"Left out: {each}. `{each.command}` makes them; then run {', '.join(what.jobs)} again."
-            log.tell(text, "dataset_left_out", "warning", dataset=each.dataset, command=each.command)
-        else:
-            failures.append(TidegateError(f"{each}.", remedy=f"Run `{each.command}`, then this again."))
     everyone = _streams(settings, what)
+    refused = _refused(settings, what, everyone)
+    names, left_out = datasets_to_start(settings, what.jobs, what.datasets)
+    names = [name for name in names if name not in refused]
+    failures = [*refused.values(), *_lacking(what, (each for each in left_out if each.dataset not in refused))]
     starts: list[GroupStart] = []
     running: list[str] = []
     for job in what.jobs:
@@ -86,6 +83,29 @@ def plan_start(settings: Settings, what: Start, live: Sequence[LiveJob]) -> Plan
         if meant and not free:
             _refuse(what, job, live)
     return Planned(tuple(starts), tuple(dict.fromkeys(running)), tuple(failures))
+
+
+def _refused(settings: Settings, what: Start, everyone: Sequence[Stream]) -> dict[str, TidegateError]:
+    """Those of another version of silver than their jobs were switched to: told before anything is made for them.
+
+    Raises:
+        ContractError: one that is named, or every one.
+    """
+    meant = [stream for stream in everyone if not what.datasets or stream.name in what.datasets]
+    refused = unswitched(settings, [stream.contract for stream in meant])
+    if refused and (what.datasets or len(refused) == len(meant)):
+        raise next(iter(refused.values()))
+    return refused
+
+
+def _lacking(what: Start, left_out: Iterable[Missing]) -> Iterator[TidegateError]:
+    """Tells of those that were never registered; the others are failures."""
+    for each in left_out:
+        if each.never_registered:
+            text = f"Left out: {each}. `{each.command}` makes them; then run {', '.join(what.jobs)} again."
+            log.tell(text, "dataset_left_out", "warning", dataset=each.dataset, command=each.command)
+        else:
+            yield TidegateError(f"{each}.", remedy=f"Run `{each.command}`, then this again.")
 
 
 def _tell_if_idle(job: str, mine: Sequence[str], what: Start) -> None:

@@ -13,7 +13,7 @@ from tidegate.apply.plan import Lacking, Plan
 from tidegate.apply.prepare import prepare
 from tidegate.contracts.dataset import Dataset, Stream
 from tidegate.contracts.problem import Problem
-from tidegate.errors import ContractError
+from tidegate.errors import ContractError, TidegateError
 from tidegate.job_names import NAMES
 from tidegate.jobs.live import LiveJob
 from tidegate.settings import Settings
@@ -28,6 +28,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
     shutil.copytree(SCHEMAS, tmp_path / "schemas")
     monkeypatch.setattr(module, "look", look)
+    monkeypatch.setattr(module, "unswitched", lambda _settings, _contracts: dict[str, TidegateError]())
     monkeypatch.setattr(module, "live_jobs", lambda _settings: list[LiveJob]())
     monkeypatch.setattr(module, "has_flink", lambda: True)
     monkeypatch.setattr(module, "flink_problems", lambda _settings, _names: list[Problem]())
@@ -56,6 +57,24 @@ def test_one_that_can_not_work_is_a_problem_and_stops_no_other(settings: Setting
     assert "app_logs" in plan.problems
     assert "clicks" in planned(plan)[0] and "app_logs" not in planned(plan)[0]
     assert prepare(settings, ["clicks"], jobs=NAMES).problems == {}, "of a name only its own problems are told"
+
+
+def test_no_job_is_stopped_that_could_not_start_again_with_its_version_of_silver(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = [
+        LiveJob("refine", "1", "refine", {"orders": "older", "clicks": "older"}),
+        LiveJob("lake", "2", "lake", {"clicks": "x"}),
+    ]
+    monkeypatch.setattr(module, "live_jobs", lambda _settings: live)
+    refused = TidegateError("clicks: its jobs were not switched.", remedy="Switch them.")
+    monkeypatch.setattr(module, "unswitched", lambda _settings, _contracts: {"clicks": refused})
+    plan = prepare(settings, (), jobs=NAMES)
+    assert plan.problems["clicks"] == refused
+    assert "together with clicks, which can't be started again" in plan.problems["orders"].problem
+    assert [step.stops for step in plan.jobs if step.stops] == []
+    assert "clicks" not in planned(plan)[0]
+    assert prepare(settings, ["products"], jobs=NAMES).problems == {}
 
 
 def test_no_job_is_stopped_for_what_flink_can_not_compile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

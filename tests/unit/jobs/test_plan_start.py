@@ -1,12 +1,13 @@
 """What a start has to start beside the jobs that run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
 
 from tests.contracts import SCHEMAS
 from tidegate.contracts.load import load_stream
+from tidegate.contracts.model import Contract
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, METRICS, REFINE
 from tidegate.jobs import plan_start as module
@@ -35,6 +36,18 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Missing], None]:
 
     monkeypatch.setattr(module, "datasets_to_start", startable)
     return found.append
+
+
+@pytest.fixture(autouse=True)
+def unswitched(monkeypatch: pytest.MonkeyPatch) -> dict[str, TidegateError]:
+    """Why datasets have a version of silver that their jobs were not switched to."""
+    found: dict[str, TidegateError] = {}
+
+    def asked(_settings: Settings, contracts: Iterable[Contract]) -> dict[str, TidegateError]:
+        return {each.dataset: found[each.dataset] for each in contracts if each.dataset in found}
+
+    monkeypatch.setattr(module, "unswitched", asked)
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +123,23 @@ def test_one_that_was_never_registered_is_left_out_and_one_that_lacks_a_part_is_
         "clicks has no topic silver.clicks. Run `tidegate contract register clicks`, then this again."
     ]
     assert capsys.readouterr().err.startswith("Left out: orders has no topic raw.orders.")
+
+
+def test_one_whose_jobs_were_not_switched_to_its_version_of_silver_is_no_start_and_needs_no_topics(
+    unswitched: dict[str, TidegateError], lacking: Callable[[Missing], None]
+) -> None:
+    refused = TidegateError("clicks: its jobs were not switched.", remedy="Switch them.")
+    unswitched["clicks"] = refused
+    lacking(Missing("clicks", ("silver.clicks.v2",), (), False, ("clicks",)))
+    found = planned(Start((REFINE,)))
+    assert names(found) == {"refine": ("app_logs", "orders")}
+    assert found.failures == (refused,)
+    assert names(planned(Start((REFINE,), ("orders",)))) == {"refine.orders": ("orders",)}
+    with pytest.raises(TidegateError, match="were not switched"):
+        planned(Start((REFINE,), ("clicks", "orders")))
+    unswitched.update(dict.fromkeys(ALL, refused))
+    with pytest.raises(TidegateError, match="were not switched"):
+        planned(Start((REFINE,)))
 
 
 def test_a_dataset_whose_budget_stops_its_job_has_refine_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
