@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from pyflink.datastream import StreamExecutionEnvironment
 
 from flink_jobs.begun import NOT_KNOWN, Begun
-from flink_jobs.uids import is_of
+from flink_jobs.uids import is_of, silver_version
 from tidegate import log
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
-from tidegate.sql.job_sql import JobSql
+from tidegate.sql.job_sql import JobSql, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class StateFacts:
     def holds(self, prefix: str) -> bool:
         """Whether it has the state of an operator that works for a dataset, which its prefix names."""
         return any(is_of(uid, prefix) for uid in self.uids)
+
+    def silver_versions(self, prefix: str) -> frozenset[int]:
+        """The versions of silver's topic that it says where it was in, of the dataset that the prefix names."""
+        found = (silver_version(uid) for uid in self.uids if is_of(uid, prefix))
+        return frozenset(version for version in found if version is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Part:
 
     ``begun`` is what its state was begun with. ``from_committed``: its sources begin at the offsets of its consumer
     group, since no state says where they are. ``accepted_until``: what arrived before then does not count in the error
-    budget.
+    budget. ``switched``: its state is of before silver's topic was changed for the version that it reads now.
     """
 
     job: Job
@@ -90,6 +95,11 @@ class Part:
     begun: Begun = NOT_KNOWN
     from_committed: bool = False
     accepted_until: datetime | None = None
+    switched: bool = False
+
+    def begins_at_committed(self, table: Table) -> bool:
+        """Whether the table's source begins at the offsets that the job's group has committed."""
+        return self.from_committed or (self.switched and table.version > 1)
 
     def sql(self) -> JobSql:
         """What it tells Flink."""

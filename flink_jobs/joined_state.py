@@ -11,7 +11,7 @@ from pyflink.java_gateway import get_gateway
 
 from flink_jobs.job import StateFacts
 from flink_jobs.state import JOINED, METADATA, load, new_file
-from flink_jobs.uids import dataset_of, is_of
+from flink_jobs.uids import dataset_of, is_of, silver_version
 from tidegate.clock import now_ms
 from tidegate.contracts import naming
 from tidegate.errors import TidegateError
@@ -20,31 +20,36 @@ _FILE, _IN_PLACE = "RelativeFileStateHandle", ("FileStateHandle", "ByteStreamSta
 _WHOLE_KEYED = ("KeyGroupsStateHandle", "KeyGroupsSavepointStateHandle")
 
 
-def state_of(job: str, datasets: Sequence[str], origins: Mapping[str, StateFacts], folder: str) -> str | None:
-    """The state that a job of these datasets goes on from: one that is there, or one that is put together.
+def state_of(job: str, versions: Mapping[str, int], origins: Mapping[str, StateFacts], folder: str) -> str | None:
+    """The state that a job of some datasets goes on from: one that is there, or one that is put together.
 
-    ``folder``: that of the job's checkpoints. None if no dataset has a state.
+    ``versions``: by dataset, that of silver's topic which the job reads. ``folder``: that of the job's checkpoints.
+    None if no dataset has a state.
     """
-    states = {dataset: origins[dataset] for dataset in datasets if dataset in origins}
-    wanted = wanted_uids(job, datasets, states)
+    states = {dataset: origins[dataset] for dataset in versions if dataset in origins}
+    wanted = wanted_uids(job, versions, states)
     if not wanted:
         return None
     return next(iter(wanted)) if is_whole(job, wanted, states) else join(job, wanted, f"{folder}/{JOINED}/{now_ms()}")
 
 
-def wanted_uids(job: str, datasets: Sequence[str], origins: Mapping[str, StateFacts]) -> dict[str, frozenset[str]]:
-    """By the path of each state, the uids of the datasets that go on from it."""
+def wanted_uids(job: str, versions: Mapping[str, int], origins: Mapping[str, StateFacts]) -> dict[str, frozenset[str]]:
+    """By the path of each state, the uids of the datasets that go on from it.
+
+    Where a source of silver's topic was in another version of it is left behind: the job has no such source any more.
+    """
     wanted: dict[str, frozenset[str]] = {}
-    for dataset in datasets:
+    for dataset, version in versions.items():
         if (state := origins.get(dataset)) is not None:
             prefix = naming.operator_prefix(job, dataset)
-            mine = frozenset(uid for uid in state.uids if is_of(uid, prefix))
+            ours = (None, version)
+            mine = frozenset(uid for uid in state.uids if is_of(uid, prefix) and silver_version(uid) in ours)
             wanted[state.path] = wanted.get(state.path, frozenset()) | mine
     return wanted
 
 
 def is_whole(job: str, wanted: Mapping[str, Collection[str]], origins: Mapping[str, StateFacts]) -> bool:
-    """Whether it is one state that holds no other dataset: then it can be gone on from as it is."""
+    """Whether it is one state that holds nothing that is not wanted: then it can be gone on from as it is."""
     if len(wanted) != 1:
         return False
     (uids,) = wanted.values()

@@ -11,6 +11,8 @@ from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
+from tidegate.job_names import NAMES
+from tidegate.jobs.silver_versions import refuse_taking_twice, refuse_unswitched, versions_of
 from tidegate.settings import Settings
 
 Reading = Literal["state", "committed", "beginning"]
@@ -45,20 +47,24 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
     """The dataset's part of the job.
 
     Raises:
+        ContractError: the dataset's jobs were not switched to the version of silver that its contract says.
         TidegateError: it would be written a second time, or the job refuses the state.
     """
-    state = begin.state
-    held = state is not None and state.holds(naming.operator_prefix(job.name, dataset.name))
+    prefix = naming.operator_prefix(job.name, dataset.name)
+    state = begin.state if begin.state is not None and begin.state.holds(prefix) else None
+    goes_on = state is not None or not (begin.told_none or job.computed_again)
+    switched = is_switched(job, dataset, settings, state, goes_on=goes_on)
     if job.computed_again:
-        if state is not None and held:
-            begun = state.begun.get(dataset.name, NOT_KNOWN)
-            return Part(job, dataset, settings, job.computed_again.go_on(dataset, settings, begun))
-        return Part(job, dataset, settings, job.computed_again.begin(dataset, settings, begin.now))
-    if state is not None and held:
+        again = job.computed_again
+        if state is None:
+            return Part(job, dataset, settings, again.begin(dataset, settings, begin.now))
+        begun = again.go_on(dataset, settings, state.begun.get(dataset.name, NOT_KNOWN))
+        return Part(job, dataset, settings, begun, switched=switched)
+    if state is not None:
         job.refuse_state(dataset, settings, state)
     accepted_until = begin.now if begin.budget_reset else None
-    if held or begin.told_none:
-        return Part(job, dataset, settings, accepted_until=accepted_until)
+    if state is not None or begin.told_none:
+        return Part(job, dataset, settings, accepted_until=accepted_until, switched=switched)
     reading = reading_of(job.name, dataset.name, progress(job, dataset, settings))
     if reading == "committed":
         text = (
@@ -68,6 +74,27 @@ def part_of(job: Job, dataset: Stream, settings: Settings, begin: Begin) -> Part
         named = {"job": job.name, "dataset": dataset.name}
         log.tell(text, "begins_at_committed_offsets", "warning", **named, message=text)
     return Part(job, dataset, settings, from_committed=reading == "committed", accepted_until=accepted_until)
+
+
+def is_switched(job: Job, dataset: Stream, settings: Settings, state: StateFacts | None, *, goes_on: bool) -> bool:
+    """Whether the state is of before the dataset's jobs were switched to the version of silver that its contract says.
+
+    ``goes_on``: the job does not begin anew. A job that ends, such as one of a replay, is not asked.
+
+    Raises:
+        TidegateError: they were not switched to it; or the job, that goes on, would take all of it again.
+        TransientError: Kafka does not answer.
+    """
+    if job.name not in NAMES:
+        return False
+    contract = dataset.contract
+    found = versions_of(settings, contract)
+    refuse_unswitched(contract, found)
+    prefix = naming.operator_prefix(job.name, dataset.name)
+    in_state = frozenset() if state is None else state.silver_versions(prefix)
+    if goes_on:
+        refuse_taking_twice(job.name, contract, found, in_state)
+    return bool(in_state) and contract.silver_version not in in_state
 
 
 def reading_of(job: str, dataset: str, found: Progress) -> Reading:

@@ -108,7 +108,8 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> bool:
         return False
     if job.computed_again:
         write_start(places.of(name)[0], now, {part.dataset.name: part.begun for part in parts})
-    path = state_of(job.name, [part.dataset.name for part in parts], found, places.of(name)[0])
+    versions = {part.dataset.name: part.dataset.contract.silver_version for part in parts}
+    path = state_of(job.name, versions, found, places.of(name)[0])
     environment.configure(recovery(path, places, arguments))
     environment.configure(told_parameters(job, parts, settings))
     job_id = str(environment.execute(name).get_job_id())
@@ -202,7 +203,7 @@ def attach(part: Part, table_environment: StreamTableEnvironment, environment: S
     define(sql, part, table_environment)
     part.job.before_inserts(part.dataset, part.settings)
     statement_set(sql, table_environment).attach_as_datastream()
-    name_operators(environment, naming.operator_prefix(part.job.name, part.dataset.name), sql.parts)
+    name_operators(environment, naming.operator_prefix(part.job.name, part.dataset.name), sql.parts, sql.versions)
     part.job.complete(part, environment)
 
 
@@ -214,7 +215,7 @@ def define(sql: JobSql, part: Part, table_environment: StreamTableEnvironment) -
     register_functions(table_environment)
     register_named(table_environment, sql.texts)
     for definition in sql.definitions:
-        resumed = isinstance(definition, Table) and part.from_committed and definition.resumed
+        resumed = isinstance(definition, Table) and part.begins_at_committed(definition) and definition.resumed
         table_environment.execute_sql(resumed or definition.sql)
     for view in sql.shared_views:
         table_environment.create_temporary_view(view.name, table_environment.sql_query(view.query))

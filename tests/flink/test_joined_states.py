@@ -68,7 +68,7 @@ def facts(state, name):
 
 shared, own = run("metrics", ["clicks", "orders"]), run("metrics.readings", ["readings"])
 found = {"clicks": facts(shared, "metrics"), "readings": facts(own, "metrics.readings")}
-joined = state_of("metrics", ["clicks", "readings", "fresh"], found, f"file://{folder}/metrics")
+joined = state_of("metrics", dict.fromkeys(["clicks", "readings", "fresh"], 1), found, f"file://{folder}/metrics")
 kept = [path for _, path in states(f"file://{folder}/metrics")]
 third = run("metrics", ["clicks", "readings", "fresh"], joined)
 print(json.dumps({

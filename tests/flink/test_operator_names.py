@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.contracts import SCHEMAS, copy_of_clicks
+import pytest
+
+from flink_jobs.uids import silver_version
+from tests.contracts import SCHEMAS, copy_of_clicks, spoil
 
 PRINT_UIDS = """
 import json, sys
@@ -67,6 +70,24 @@ def test_another_metric_leaves_the_uids_of_the_first_as_they_are(
     assert any("GroupAggregate" in uid for uid in mine)
     assert [uid for uid in more if uid.startswith("metrics:clicks:page_views:")] == mine
     assert len(more) == len(set(more)) > len(one)
+
+
+@pytest.mark.parametrize("job", ["index", "metrics", "lake"])
+def test_a_later_version_of_silver_changes_the_uids_of_its_sources_alone(
+    tmp_path: Path, flink_environment: dict[str, str], job: str
+) -> None:
+    for folder in ("first", "second"):
+        shutil.copytree(SCHEMAS, tmp_path / folder)
+    spoil(tmp_path / "second" / "clicks" / "contract.yaml", "owner:", "silver: {version: 2}\nowner:")
+
+    first, second = _uids(job, [f"{tmp_path}/first,clicks", f"{tmp_path}/second,clicks"], flink_environment)
+
+    sources = [uid for uid in first if silver_version(uid) == 1]
+    assert sources == [
+        f"{job}:clicks:KafkaSource-default_catalog.clicks.{'silver_records' if job == 'metrics' else 'silver'}:1"
+    ]
+    assert {silver_version(uid) for uid in second} == {None, 2}
+    assert sorted(uid.replace(".v2:", ":") for uid in second) == first
 
 
 def _uids(job: str, parts: list[str], environment: dict[str, str]) -> list[list[str]]:

@@ -8,11 +8,13 @@ class Table:
     """A CREATE statement: of a table, or of the catalog or database that tables lie in.
 
     ``resumed``: of a table that reads a topic from its beginning, the statement that goes on at committed offsets.
+    ``version``: of one that reads silver, which version of its topic.
     """
 
     name: str
     sql: str
     resumed: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class JobSql:
     def texts(self) -> tuple[str, ...]:
         """Every statement and query."""
         return tuple(each.sql for each in (*self.definitions, *self.shared_views, *self.inserts))
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version of silver's topic that each of its tables reads."""
+        return {each.name: each.version for each in self.definitions if isinstance(each, Table)}
 
     @property
     def parts(self) -> dict[str, str]:

@@ -122,7 +122,9 @@ def bytes_source(stream: Stream, connections: Connections, group: str) -> Table:
 
 
 def silver_source(stream: Stream, connections: Connections, group: str, table: str = "silver") -> Table:
-    """The committed silver rows; ``_error_code`` is set where one can not be read, beside what a dead letter needs."""
+    """The committed silver rows of the contract's version; ``_error_code`` is set where one can not be read, beside
+    what a dead letter needs.
+    """
     options = {
         **kafka_source(stream.contract.silver_topic, connections, group),
         **contract_avro("value.", stream.silver, connections),
@@ -130,7 +132,8 @@ def silver_source(stream: Stream, connections: Connections, group: str, table: s
         "value.contract-avro.max-record-bytes": str(DERIVED_MAX_BYTES),
         "value.contract-avro.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
     }
-    return resumable(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
+    made = resumable(table, [*column_lines(stream.silver_columns), *SILVER_METADATA], options)
+    return replace(made, version=stream.contract.silver_version)
 
 
 def copied_source(table: str, read: Copied, connections: Connections, group: str) -> Table:

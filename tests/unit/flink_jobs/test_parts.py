@@ -11,9 +11,11 @@ from flink_jobs.job import ComputedAgain, Job, Part, StateFacts
 from flink_jobs.parts import Begin, Progress, part_of, reading_of
 from tests.unit.sql.visits import stream
 from tidegate.contracts.dataset import Stream
-from tidegate.errors import TidegateError
+from tidegate.contracts.model import Contract
+from tidegate.errors import ContractError, TidegateError
+from tidegate.jobs.silver_versions import Versions
 from tidegate.settings import Settings
-from tidegate.sql.job_sql import JobSql
+from tidegate.sql.job_sql import JobSql, Table
 
 SETTINGS = Settings.model_construct()
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -47,6 +49,18 @@ def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, Progress]:
         return known[dataset.name]
 
     monkeypatch.setattr(parts, "progress", asked)
+    return known
+
+
+@pytest.fixture(autouse=True)
+def versions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Versions]:
+    """What Kafka says of the versions of a dataset's silver topic; asking for another dataset fails."""
+    known = {"visits": Versions()}
+
+    def asked(_settings: Settings, contract: Contract) -> Versions:
+        return known[contract.dataset]
+
+    monkeypatch.setattr(parts, "versions_of", asked)
     return known
 
 
@@ -104,3 +118,60 @@ def test_they_go_on_with_what_their_state_was_begun_with() -> None:
 )
 def test_where_a_dataset_is_read_from_that_no_state_holds(progress: Progress, expected: str) -> None:
     assert reading_of("refine", "visits", progress) == expected
+
+
+SOURCE = "index:visits:KafkaSource-default_catalog.visits.silver"
+INDEX = Job("index", lambda _stream, _settings, _begun: JobSql(0))
+
+
+@pytest.mark.parametrize(
+    ("version", "uid", "switched"), [(1, f"{SOURCE}:1", False), (2, f"{SOURCE}:1", True), (2, f"{SOURCE}.v2:1", False)]
+)
+def test_a_state_of_before_the_switch_begins_the_new_topic_at_committed_offsets(
+    versions: dict[str, Versions], version: int, uid: str, switched: bool
+) -> None:
+    versions["visits"] = Versions({"index": frozenset({1, version})}, held=frozenset(range(1, version)))
+    made = part_of(INDEX, stream().of_silver_version(version), SETTINGS, Begin(state(uid), False, NOW))
+
+    assert made.switched is switched
+    assert made.begins_at_committed(Table("silver", "", "resumed", version)) is switched
+    assert not made.begins_at_committed(Table("raw_records", "", "resumed"))
+
+
+@pytest.mark.parametrize("job", [REFINE, METRICS, INDEX])
+@pytest.mark.parametrize("told_none", [True, False])
+def test_no_job_begins_with_a_version_that_nobody_was_switched_to(
+    versions: dict[str, Versions], job: Job, told_none: bool
+) -> None:
+    versions["visits"] = Versions({"index": frozenset({1})}, held=frozenset({1}))
+
+    with pytest.raises(ContractError, match=r"its jobs were not switched from silver\.visits"):
+        part_of(job, stream().of_silver_version(2), SETTINGS, Begin(None, told_none, NOW))
+
+
+def test_a_job_that_ends_is_not_asked_about_versions(versions: dict[str, Versions]) -> None:
+    versions.clear()
+    ends = Job("replay", lambda _stream, _settings, _begun: JobSql(0))
+
+    assert not part_of(ends, stream().of_silver_version(2), SETTINGS, Begin(None, True, NOW)).switched
+
+
+def test_a_job_that_would_take_all_again_goes_on_only_where_it_is_told_to_begin_anew(
+    versions: dict[str, Versions], found: dict[str, Progress]
+) -> None:
+    versions["visits"] = Versions({"lake": frozenset({2}), "index": frozenset({1})}, held=frozenset({1}))
+    second = stream().of_silver_version(2)
+
+    for facts in (state(f"{SOURCE}:1"), None):
+        with pytest.raises(TidegateError, match="it would take all of them again"):
+            part_of(INDEX, second, SETTINGS, Begin(facts, False, NOW))
+    assert part_of(INDEX, second, SETTINGS, Begin(None, True, NOW)) == Part(INDEX, second, SETTINGS)
+    assert found == {}
+
+
+def test_figures_that_are_computed_anew_are_of_all_that_the_new_topic_holds(versions: dict[str, Versions]) -> None:
+    versions["visits"] = Versions({"metrics": frozenset({1, 2})}, held=frozenset({1}))
+
+    made = part_of(METRICS, stream().of_silver_version(2), SETTINGS, Begin(None, False, NOW))
+
+    assert not made.begins_at_committed(Table("silver_records", "", "resumed", 2))

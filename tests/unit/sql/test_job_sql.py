@@ -20,3 +20,11 @@ def test_the_texts_are_all_that_may_name_a_function() -> None:
 
 def test_a_sinks_table_says_to_which_part_of_the_job_it_belongs() -> None:
     assert SQL.parts == {"first": "a", "second": ""}
+
+
+def test_each_table_says_which_version_of_silver_it_reads() -> None:
+    assert SQL.versions == {"raw": 1}
+    assert JobSql(1, definitions=(Table("silver", "", version=3), Table("lake", ""))).versions == {
+        "silver": 3,
+        "lake": 1,
+    }

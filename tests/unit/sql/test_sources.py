@@ -69,6 +69,15 @@ def test_silver_is_read_with_the_schema_it_is_written_with() -> None:
     assert {"_silver_topic", "_silver_partition", "_silver_offset", "_silver_value"} <= {*columns_of(table)}
 
 
+def test_silver_is_read_in_the_version_that_the_contract_says_and_nothing_else_is_different() -> None:
+    first, second = (silver_source(stream().of_silver_version(number), CONNECTIONS, "group") for number in (1, 2))
+
+    assert (first, first.version) == (silver_source(stream(), CONNECTIONS, "group"), 1)
+    assert (second.name, second.version) == ("silver", 2)
+    assert second.sql == first.sql.replace("'silver.visits'", "'silver.visits.v2'")
+    assert second.resumed == first.resumed.replace("'silver.visits'", "'silver.visits.v2'")
+
+
 def test_reference_data_answers_by_its_key_as_of_a_time() -> None:
     table = reference_table(PLATFORM.references["pages"], CONNECTIONS)
 
