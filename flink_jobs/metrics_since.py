@@ -37,18 +37,25 @@ def begin(dataset: Stream, settings: Settings, now: datetime) -> Begun:
 def first_whole_day(contract: Contract, settings: Settings) -> datetime | None:
     """The first day (UTC) of which silver holds every row it ever had; None if nothing was removed.
 
-    A removed row was written before the first one that is left, and is at most ``max_future_s`` ahead of that.
+    A removed row was written before the first one that is left, and is at most ``max_future_s`` ahead of that. A later
+    version of silver lacks what retention had removed from the one before when it was filled: rows that were older than
+    the retention then.
 
     Raises:
         TransientError: Kafka does not answer.
     """
     offsets = OffsetReader(settings)
     starts = offsets.starts(offsets.places([contract.silver_topic]))
-    cut = {place: start for place, start in starts.items() if start > 0}
-    if not cut:
+    filled = contract.silver_version > 1
+    looked_at = {place: start for place, start in starts.items() if start > 0 or filled}
+    if not looked_at:
         return None
-    left = SingleRecords(settings).at(cut)
-    emptied_s = time.time() if cut.keys() - left.keys() else 0.0
-    removed_s = max([emptied_s, *(message.timestamp()[1] / 1000 for message in left.values())])
+    left = SingleRecords(settings).at(looked_at)
+    retention_s = contract.topic.retention_hours * 3600
+    now_s = time.time()
+    removed_s = max(
+        (left[place].timestamp()[1] / 1000 if place in left else now_s) - (0 if start > 0 else retention_s)
+        for place, start in looked_at.items()
+    )
     day = datetime.fromtimestamp(removed_s + contract.event_time.max_future_s, UTC)
     return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

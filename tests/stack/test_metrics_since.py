@@ -64,3 +64,21 @@ def test_a_day_that_is_set_goes_before(stack: Settings, dataset: Stream) -> None
     remove_until(stack, dataset, 3)
     chosen = stack.model_copy(update={"metrics_since": datetime(2026, 1, 2, tzinfo=UTC)})
     assert begin(dataset, chosen, NOW) == Begun(NOW, datetime(2026, 1, 2, tzinfo=UTC), 144)
+
+
+def test_a_later_version_of_silver_lacks_what_retention_had_removed_before_it_was_filled(
+    stack: Settings, dataset: Stream
+) -> None:
+    contract = dataset.contract
+    second = dataset.of_silver_version(2)
+    create_topics(stack, plan_topics(second))
+    producer = Producer({"bootstrap.servers": stack.kafka_bootstrap_servers})
+    for partition in range(contract.topic.partitions):
+        producer.produce(second.contract.silver_topic, b"1", partition=partition)
+    assert producer.flush(30) == 0
+
+    ahead = timedelta(seconds=contract.event_time.max_future_s) - timedelta(hours=contract.topic.retention_hours)
+    day_after = (datetime.now(UTC) + ahead).date() + timedelta(days=1)
+    since = first_whole_day(second.contract, stack)
+    assert since is not None and since.time() == datetime.min.time()
+    assert since.date() in (day_after, (datetime.now(UTC) + ahead).date() + timedelta(days=1))

@@ -34,7 +34,8 @@ def provable(settings: Settings, dataset: Stream, asked: list[Window], trust_rul
     contract = dataset.contract
     topics = (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
     trusted = topics if trust_rule else topics[1:]
-    retained = read_retained(settings, topics, int(time.time() * 1000), trusted)
+    filled = (contract.silver_topic, contract.dropped_topic) if contract.silver_version > 1 else ()
+    retained = read_retained(settings, topics, int(time.time() * 1000), trusted, filled)
     edge = retained.edge(topics)
     if edge is None:
         return Provable(asked, Beginnings(retained.starts), (), None)

@@ -23,6 +23,15 @@ class Reason(NamedTuple):
     of_silver: bool = False
 
 
+class EarlierLetter(NamedTuple):
+    """A letter about a row of an earlier version of silver's topic: also the row's hash, and how its bytes begin."""
+
+    stage: str
+    code: str
+    sha256: str | None
+    payload: bytes | None
+
+
 Chosen = Callable[[Reason], bool]
 
 
@@ -30,12 +39,13 @@ Chosen = Callable[[Reason], bool]
 class Letters:
     """Dead letters by reason. A row of ``places`` is the record's place in its topic; in place of an identity it has
     the number of the record's row, or ``WHOLE``. ``strange``: places of records that are no dead letters. ``ids``: of
-    all letters, as fingerprints.
+    all letters, as fingerprints. ``earlier``: those about rows of an earlier version of silver's topic.
     """
 
     places: dict[Reason, Rows] = field(default_factory=dict)
     strange: Rows = field(default_factory=make_rows)
     ids: Fingerprints = field(default_factory=lambda: np.zeros((0, 2), np.uint64))
+    earlier: tuple[EarlierLetter, ...] = ()
 
     def has(self, ids: Sequence[str]) -> list[bool]:
         """Which of these ids letters have."""
@@ -72,7 +82,9 @@ class Letters:
 
     def count_of_silver(self) -> dict[str, int]:
         """Those of silver records by stage and error code, such as ``index TRUNCATED``; each counts once."""
-        return {f"{at.stage} {at.code}": _distinct(rows) for at, rows in self.places.items() if at.of_silver}
+        counts = Counter({f"{at.stage} {at.code}": _distinct(rows) for at, rows in self.places.items() if at.of_silver})
+        counts.update(f"{stage} {code}" for stage, code, *_ in dict.fromkeys(self.earlier))
+        return dict(counts)
 
 
 def still_refused(rows: Rows, topic: str, stage: str, settled: Container[str]) -> Rows:
@@ -88,7 +100,9 @@ def together(parts: Iterable[Letters]) -> Letters:
     reasons = dict.fromkeys(reason for part in found for reason in part.places)
     places = {reason: concat([part.places[reason] for part in found if reason in part.places]) for reason in reasons}
     ids = [part.ids for part in found if len(part.ids)]
-    return Letters(places, concat([part.strange for part in found]), np.concatenate(ids) if ids else Letters().ids)
+    earlier = tuple(letter for part in found for letter in part.earlier)
+    strange = concat([part.strange for part in found])
+    return Letters(places, strange, np.concatenate(ids) if ids else Letters().ids, earlier)
 
 
 def read_letter(letter: dict[str, Any]) -> tuple[Reason, Source | None] | None:

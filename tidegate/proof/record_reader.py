@@ -69,6 +69,12 @@ def read_silver_at(scan: Scan, identity: tuple[str, ...], wanted: Mapping[int, O
     return concat(own), concat(rows)
 
 
+def rows_in(values: Sequence[bytes], look_up: LookUp, identity: tuple[str, ...]) -> Rows:
+    """The silver rows that these values are, of those that can be read; one may be cut behind its leading fields."""
+    found = layouts(look_up, (*PLACE, *identity))
+    return concat([_leading_rows(some)[1] for some in read_by_schema(Buffer.of(values), found)])
+
+
 def read_raw(scan: Scan, layout: RawLayout, claimed: Mapping[int, Offsets]) -> RawRows:
     """Coordinates and identity of every raw record.
 

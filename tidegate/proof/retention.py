@@ -26,13 +26,15 @@ class Remains:
     """What retention has left of one output.
 
     ``starts``: the first offset of each partition. ``first_ms``: when the first record that is left was written, for
-    each partition that has one. ``settings``: Kafka's own of the topic; empty if they are not known.
+    each partition that has one. ``settings``: Kafka's own of the topic; empty if they are not known. ``filled``: it
+    is a later version of silver's, which was filled with what retention had left of the one before.
     """
 
     topic: str
     starts: Mapping[int, int]
     first_ms: Mapping[int, int]
     settings: Mapping[str, str]
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,18 @@ def edge_of(remains: Remains, now_ms: int, *, trust_rule: bool) -> Edge | None:
     """Until when rows of an output may be gone; None if it is whole.
 
     Of a partition that retention has emptied, only Kafka's own rule says how old its rows were. Without ``trust_rule``
-    they may be of this moment: the rule may have been another one for a while, as when someone purges a topic.
+    they may be of this moment: the rule may have been another one for a while, as when someone purges a topic. The same
+    rule says how old rows were that a topic lacks since its filling, of which the first record tells the time.
     """
     if "compact" in remains.settings.get("cleanup.policy", ""):
         return Edge(remains.topic, now_ms)
-    cut = [number for number, start in remains.starts.items() if start > 0]
-    if not cut:
-        return None
-    emptied_ms = now_ms - (_kept_ms(remains.settings) if trust_rule else 0)
-    return Edge(remains.topic, max(remains.first_ms.get(number, emptied_ms) for number in cut) + CLOCKS_MS)
+    kept_ms = _kept_ms(remains.settings) if trust_rule else 0
+    edges_ms = [
+        remains.first_ms.get(number, now_ms - kept_ms) if start > 0 else remains.first_ms.get(number, now_ms) - kept_ms
+        for number, start in remains.starts.items()
+        if start > 0 or remains.filled
+    ]
+    return Edge(remains.topic, max(edges_ms) + CLOCKS_MS) if edges_ms else None
 
 
 def begin_at(windows: Sequence[Window], starts: Mapping[int, int]) -> tuple[list[Window], list[LeftOut]]:

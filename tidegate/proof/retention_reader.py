@@ -25,16 +25,20 @@ class Retained:
         return max(mine, key=lambda edge: edge.until_ms, default=None)
 
 
-def read_retained(settings: Settings, topics: Sequence[str], now_ms: int, trusted: Container[str]) -> Retained:
+def read_retained(
+    settings: Settings, topics: Sequence[str], now_ms: int, trusted: Container[str], filled: Container[str] = ()
+) -> Retained:
     """What retention has left of the outputs; ``trusted``: the topics whose rules are, see ``retention.edge_of``.
+
+    ``filled``: those that were filled from the version before.
 
     Raises:
         TransientError: Kafka does not answer.
     """
     offsets = OffsetReader(settings, timeout_s=PATIENT_S)
     starts = offsets.starts(offsets.places(topics))
-    cut = {place: start for place, start in starts.items() if start > 0}
-    first = SingleRecords(settings).at(cut) if cut else {}
+    looked_at = {place: start for place, start in starts.items() if start > 0 or place[0] in filled}
+    first = SingleRecords(settings).at(looked_at) if looked_at else {}
     rules = topic_settings(settings, sorted({topic for topic, _ in starts}))
     by_topic: Starts = {topic: {} for topic in topics}
     for (topic, number), start in starts.items():
@@ -45,6 +49,7 @@ def read_retained(settings: Settings, topics: Sequence[str], now_ms: int, truste
             by_topic[topic],
             {number: record.timestamp()[1] for (name, number), record in first.items() if name == topic},
             rules.get(topic, {}),
+            topic in filled,
         )
         for topic in topics
     ]

@@ -135,6 +135,11 @@ def among(rows: Rows, others: Rows) -> Mask:
     return marked[: len(rows)]
 
 
+def offsets_by_partition(rows: Rows) -> dict[int, Offsets]:
+    """The offsets of each partition, ascending, each once."""
+    return {number: np.unique(rows.offset[rows.partition == number]) for number in np.unique(rows.partition).tolist()}
+
+
 def among_places(rows: Rows, others: Rows) -> Mask:
     """Marks each row whose place ``others`` have too, whatever its identity."""
     marked = np.zeros(len(rows), np.bool_)

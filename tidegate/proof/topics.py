@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from tidegate.clients.kafka_offsets import Spans, offsets_at, topic_spans
 from tidegate.clients.kafka_records import Scan
 from tidegate.contracts.dataset import Stream
+from tidegate.contracts.naming import earlier_topics
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER, Stage
 from tidegate.errors import TransientError
+from tidegate.proof.earlier_letters import known_places, refused_rows
 from tidegate.proof.layers import Expected
 from tidegate.proof.ledger_reader import LedgerReader
 from tidegate.proof.letter_reader import read_dead_letters
@@ -22,7 +22,7 @@ from tidegate.proof.repairs import settle
 from tidegate.proof.replayed import Replayed, compare_replays
 from tidegate.proof.replayed_reader import ReplayedReader
 from tidegate.proof.report import LayerName, LayerVerdict
-from tidegate.proof.rows import Offsets, Rows, among_places, concat, make_rows
+from tidegate.proof.rows import Offsets, Rows, among_places, concat, make_rows, offsets_by_partition
 from tidegate.proof.strangers import Strangers
 from tidegate.proof.verdict import Outputs, PartitionVerdict, judge
 from tidegate.proof.window import Picked, Window, spans_of
@@ -153,7 +153,8 @@ class TopicEvidence:
             return False
         run, results = self._workers.submit, self._workers.results
         silver_rows = [run(read_silver, scan, contract.row_identity) for scan in silver]
-        topics = contract.topic.name, contract.silver_topic
+        earlier = frozenset(earlier_topics("silver", contract.dataset, contract.silver_version))
+        topics = contract.topic.name, contract.silver_topic, earlier
         letter_rows = [run(read_dead_letters, scan, *topics) for scan in letters]
         dropped_rows = [run(read_dropped, scan) for scan in dropped]
         self._silver = _joined(self._silver, results(silver_rows))
@@ -175,9 +176,10 @@ class TopicEvidence:
         if stage is None:
             return Expected(self.raw.places())
         of_silver = among_places(self._refused_places, self.letters.silver_records({stage}))
+        earlier = refused_rows(self._settings, self.letters.earlier, stage, self._contract.row_identity)
         rows = self._unsettled(self.letters.raw_rows({stage}), stage)
         records = self._unsettled(self.letters.raw_records({stage}), stage)
-        refused = concat([self._refused_rows.where(of_silver), self.raw.numbered(rows)])
+        refused = concat([self._refused_rows.where(of_silver), earlier, self.raw.numbered(rows)])
         return Expected(self.replayed.rows_over(self._silver.rows), refused, records)
 
     def _unsettled(self, refused: Rows, stage: str) -> Rows:
@@ -190,6 +192,8 @@ class TopicEvidence:
         """Records of the outputs that can't be read, of those written since; but no dead letters of silver."""
         contract, silver = self._contract, self._silver.unreadable
         unknown = silver.where(~among_places(silver, self.letters.silver_records(BEHIND_SILVER)))
+        scan = self._scan(contract.silver_topic, {})
+        unknown = unknown.where(~known_places(scan, self.letters.earlier, BEHIND_SILVER, unknown))
         found = {
             contract.silver_topic: unknown,
             contract.dead_letter_topic: self.letters.strange,
@@ -234,7 +238,7 @@ class TopicEvidence:
     def _read_refused(self) -> None:
         """The silver rows that letters name by their place in the silver topic, if they can be read."""
         named = self.letters.silver_records(BEHIND_SILVER)
-        new = _offsets_by_partition(named.where(~among_places(named, self._refused_places)))
+        new = offsets_by_partition(named.where(~among_places(named, self._refused_places)))
         if not new:
             return
         topic, identity = self._contract.silver_topic, self._contract.row_identity
@@ -250,7 +254,7 @@ class TopicEvidence:
 
     def _claimed(self) -> dict[int, Offsets]:
         outputs = self._outputs()
-        return _offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
+        return offsets_by_partition(concat([outputs.silver, outputs.dead_letter, outputs.dropped]))
 
     def _read_copies_outside(self) -> None:
         """The copies of the windows' records that lie outside of the windows."""
@@ -294,7 +298,3 @@ def _joined(before: Leading, parts: list[Leading]) -> Leading:
         concat([part.unreadable for part in every]),
         sum(part.doubtful for part in every),
     )
-
-
-def _offsets_by_partition(rows: Rows) -> dict[int, Offsets]:
-    return {number: np.unique(rows.offset[rows.partition == number]) for number in np.unique(rows.partition).tolist()}

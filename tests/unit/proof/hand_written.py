@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,7 +24,7 @@ from tidegate.dead_letters import redriven
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State, as_record
 from tidegate.dead_letters.record import Source, dead_letter_id
 from tidegate.dead_letters.told import digest
-from tidegate.proof import letter_reader, record_reader, retention_reader
+from tidegate.proof import earlier_letters, letter_reader, record_reader, retention_reader
 from tidegate.proof.topics import Beginnings, TopicEvidence
 from tidegate.proof.window import Window
 from tidegate.proof.workers import Workers
@@ -54,7 +55,7 @@ class HandWritten:
         self._raw, self._silver, self._letter, self._dropped, self._state, self._action = (
             Encoder(schema, number) for number, schema in self._schemas.items()
         )
-        for module in (record_reader, letter_reader, ledger, ledger_columns, audit):
+        for module in (record_reader, letter_reader, earlier_letters, ledger, ledger_columns, audit):
             patch.setattr(module, "RegistryClient", lambda *_: _Registry(self._schemas))
         patch.setattr(retention_reader, "topic_settings", lambda _, topics: dict.fromkeys(topics, RULE))
 
@@ -64,16 +65,28 @@ class HandWritten:
 
     def silver(self, *rows: tuple[int, str], **others: Any) -> None:
         """Rows of raw records of partition 0: offset and identity."""
+        self.send(self.contract.silver_topic, self.silver_values(*rows, **others))
+
+    def silver_values(self, *rows: tuple[int, str], **others: Any) -> list[bytes]:
+        """The same rows as bytes."""
         records = [
             {"_source_partition": 0, "_source_offset": offset, "_source_topic": "", "event_id": identity}
             | {"event_time": EVENT_TIME_MS, "note": None, "_ingested_at": EVENT_TIME_MS, "_schema_id": 1}
             | {"_warnings": [], **others}
             for offset, identity in rows
         ]
-        self.send(self.contract.silver_topic, map(self._silver.encode, records))
+        return [*map(self._silver.encode, records)]
 
-    def letter(self, stage: str, offset: int, topic: str | None = None, row: int | None = None) -> None:
+    def next_version(self) -> None:
+        """From now on silver is of the next version."""
+        self.dataset = self.dataset.of_silver_version(self.contract.silver_version + 1)
+        self.contract = self.dataset.contract
+
+    def letter(
+        self, stage: str, offset: int, topic: str | None = None, row: int | None = None, payload: bytes | None = None
+    ) -> None:
         """The dead letter of a record of partition 0, of raw unless another topic is said."""
+        digest = None if payload is None else sha256(payload).hexdigest()
         source = {"topic": topic or self.contract.topic.name, "partition": 0, "offset": offset, "timestamp": 0}
         record = {
             **{
@@ -85,7 +98,8 @@ class HandWritten:
             },
             **{"error_code": "SOME_CODE", "error_message": "", "violations": [], "retryable": False, "attempt": 1},
             **{"processor": {"name": "", "version": ""}, "contract": {"subject": ""}, "source_file": None},
-            **{"source": source | {"row": row}, "payload": None, "payload_encoding": "", "payload_truncated": False},
+            **{"source": source | {"row": row}, "payload": payload, "payload_sha256": digest},
+            **{"payload_encoding": "", "payload_truncated": False},
         }
         self.send(self.contract.dead_letter_topic, [self._letter.encode(record)])
 

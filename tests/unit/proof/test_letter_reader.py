@@ -11,7 +11,7 @@ from tidegate.avro.codec import Encoder
 from tidegate.clients.kafka_records import Scan
 from tidegate.proof import letter_reader
 from tidegate.proof.letter_reader import read_dead_letters
-from tidegate.proof.letters import WHOLE, Reason
+from tidegate.proof.letters import WHOLE, EarlierLetter, Reason
 
 
 def source(*, rows: bool) -> dict[str, Any]:
@@ -28,13 +28,24 @@ def source(*, rows: bool) -> dict[str, Any]:
 OLD = Encoder(schema("Letter", stage="string", error_code="string", source=["null", source(rows=False)]), 1)
 NEW = Encoder(schema("Letter", stage="string", error_code="string", source=["null", source(rows=True)]), 2)
 OTHER = Encoder(schema("Other", id="string"), 3)
+WITH_BYTES = Encoder(
+    schema(
+        "Letter",
+        stage="string",
+        error_code="string",
+        source=["null", source(rows=False)],
+        payload_sha256="string",
+        payload="bytes",
+    ),
+    4,
+)
 
 
 class Registry:
-    """Knows three schemas."""
+    """Knows four schemas."""
 
     def __init__(self, *_: object) -> None:
-        self.by_id = {number: each.schema for number, each in enumerate((OLD, NEW, OTHER), 1)}.get
+        self.by_id = {number: each.schema for number, each in enumerate((OLD, NEW, OTHER, WITH_BYTES), 1)}.get
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +91,16 @@ def test_what_is_no_letter_is_told_by_its_place_and_ends_nothing(broker: Broker)
 
     assert places(found.strange) == [(0, offset, WHOLE) for offset in range(4)]
     assert places(found.places[Reason("rule", "A")]) == [(0, 1, WHOLE)]
+
+
+def test_a_letter_of_an_earlier_version_of_silver_is_known_by_the_bytes_of_its_row(broker: Broker) -> None:
+    place = {"topic": "silver", "partition": 0, "offset": 1}
+    value = WITH_BYTES.encode(
+        {"stage": "lake", "error_code": "A", "source": place, "payload_sha256": "aa", "payload": b"1"}
+    )
+
+    found = read_dead_letters(scan(broker, value, letter("B", "silver", 7)), "raw", "silver.v2", {"silver"})
+
+    assert found.places == {}
+    assert found.earlier == (EarlierLetter("lake", "A", "aa", b"1"), EarlierLetter("rule", "B", None, None))
+    assert len(found.ids) == 2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tidegate.dead_letters.record import Source, dead_letter_id
-from tidegate.proof.letters import WHOLE, Letters, Reason, read_letter, still_refused, together
+from tidegate.proof.letters import WHOLE, EarlierLetter, Letters, Reason, read_letter, still_refused, together
 from tidegate.proof.rows import Rows, make_rows
 from tidegate.proof.window import Window
 
@@ -96,3 +96,15 @@ def test_a_letter_is_read_with_the_number_of_its_row() -> None:
 )
 def test_a_record_of_another_shape_is_no_letter_and_no_exception(record: dict[str, Any]) -> None:
     assert read_letter(record) is None
+
+
+def test_letters_about_an_earlier_version_of_silver_are_counted_with_those_of_this_one_each_once() -> None:
+    mine = Letters(
+        {Reason("lake", "A", of_silver=True): named((0, 1, WHOLE))},
+        earlier=(EarlierLetter("lake", "A", "aa", b"1"), EarlierLetter("lake", "A", "aa", b"1")),
+    )
+    other = Letters(earlier=(EarlierLetter("index", "B", None, None), EarlierLetter("lake", "A", "bb", b"2")))
+
+    every = together([mine, other])
+
+    assert every.count_of_silver() == {"lake A": 3, "index B": 1}

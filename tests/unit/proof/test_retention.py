@@ -53,6 +53,31 @@ def test_a_compacted_output_may_lack_any_row() -> None:
     assert edge_of(Remains("t", {0: 0}, {}, {"cleanup.policy": "compact"}), 5, trust_rule=True) == Edge("t", 5)
 
 
+@pytest.mark.parametrize(
+    ("first_ms", "trust_rule", "until_ms"),
+    [
+        ({0: 4 * HOUR_MS, 1: 5 * HOUR_MS}, True, 4 * HOUR_MS),
+        ({0: 4 * HOUR_MS}, True, NOW_MS - HOUR_MS),
+        ({0: 4 * HOUR_MS, 1: 5 * HOUR_MS}, False, 5 * HOUR_MS),
+    ],
+    ids=["since its filling", "a partition without records", "a rule that is not trusted"],
+)
+def test_a_topic_that_was_filled_lacks_what_was_older_than_the_retention_then(
+    first_ms: dict[int, int], trust_rule: bool, until_ms: int
+) -> None:
+    remains = Remains("silver.x.v2", {0: 0, 1: 0}, first_ms, RULE, filled=True)
+
+    found = edge_of(remains, NOW_MS, trust_rule=trust_rule)
+
+    assert found == Edge("silver.x.v2", until_ms + CLOCKS_MS)
+
+
+def test_where_retention_has_cut_a_filled_topic_its_first_record_says_from_when_on_it_is_whole() -> None:
+    remains = Remains("silver.x.v2", {0: 3, 1: 0}, {0: 4 * HOUR_MS, 1: 2 * HOUR_MS}, RULE, filled=True)
+
+    assert edge_of(remains, NOW_MS, trust_rule=True) == Edge("silver.x.v2", 4 * HOUR_MS + CLOCKS_MS)
+
+
 def test_windows_begin_where_the_outputs_are_whole_and_what_is_left_out_is_told() -> None:
     windows = [Window(0, 0, 100, 120), Window(1, 50, 100, 100), Window(2, 0, 100, 100), Window(3, 10, 10, 40)]
 

@@ -60,3 +60,15 @@ def test_of_an_emptied_partition_the_topics_rule_tells_the_edge(broker: Broker, 
 
     assert found.edge(TOPICS) == Edge("dlq.x", 4000 + CLOCKS_MS)
     assert found.edge(["silver.x"]) is None
+
+
+@pytest.mark.usefixtures("cut")
+def test_a_topic_that_was_filled_has_an_edge_though_it_begins_at_0(broker: Broker) -> None:
+    for partition in range(4):
+        broker.send("silver.x", [(partition, b"a")])
+
+    found = read_retained(broker.settings, TOPICS, 10**15, TOPICS, filled=("silver.x",))
+
+    (edge,) = found.edges
+    assert edge.topic == "silver.x"
+    assert abs(edge.until_ms + 1000 - CLOCKS_MS - time.time() * 1000) < 60_000, "when it was filled, less its retention"
