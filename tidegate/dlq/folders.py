@@ -26,9 +26,12 @@ def letters_folder(settings: Settings, dataset: str) -> Path:
     return settings.home / FOLDER / dataset
 
 
-def silver_folder(settings: Settings, dataset: str) -> Path:
-    """Of the identities that silver holds."""
-    return settings.home / FOLDER / f"{dataset}.silver"
+def silver_folder(settings: Settings, dataset: str, version: int = 1) -> Path:
+    """Of the identities that a version of silver holds: what was read of another one tells nothing of its records.
+
+    What retention had removed from the version before is not in the new one, and not known any more.
+    """
+    return settings.home / FOLDER / (f"{dataset}.silver" if version == 1 else f"{dataset}.silver.v{version}")
 
 
 def identities_folder(settings: Settings, dataset: str) -> Path:
@@ -44,7 +47,8 @@ def looked_before(settings: Settings, dataset: str) -> bool:
 def kept_folders(settings: Settings, dataset: str) -> list[Path]:
     """Those that are there of a dataset."""
     of = (letters_folder, silver_folder, identities_folder)
-    return [path for each in of if (path := each(settings, dataset)).is_dir()]
+    later = sorted((settings.home / FOLDER).glob(f"{dataset}.silver.v*"))
+    return [path for path in (*(each(settings, dataset) for each in of), *later) if path.is_dir()]
 
 
 def forget(settings: Settings, folders: Iterable[Path]) -> None:

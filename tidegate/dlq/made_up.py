@@ -128,7 +128,9 @@ def _silver_topic(settings: Settings, stream: Stream) -> Topic:
     layout: Layout = {
         name: Kept(name, "number" if kinds[name] in _NUMBERS else "text") for name in stream.contract.row_identity
     }
-    return Topic(settings, stream.contract.silver_topic, silver_folder(settings, stream.name), layout)
+    contract = stream.contract
+    folder = silver_folder(settings, stream.name, contract.silver_version)
+    return Topic(settings, contract.silver_topic, folder, layout)
 
 
 def _sql(columns: Sequence[str], of_event: int) -> str:

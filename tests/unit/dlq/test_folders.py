@@ -16,6 +16,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_those_of_a_dataset_are_forgotten_with_what_is_in_them(settings: Settings) -> None:
     own = [each(settings, "clicks") for each in (letters_folder, silver_folder, identities_folder)]
+    own.append(silver_folder(settings, "clicks", 2))
     other = letters_folder(settings, "clicks_of_others")
     for folder in (*own, other):
         (folder / "id").mkdir(parents=True)

@@ -42,12 +42,12 @@ class Topics:
         self.served.send(made)
         return made
 
-    def row(self, event_id: str, offset: int = 0) -> None:
+    def row(self, event_id: str, offset: int = 0, topic: str = "silver.clicks") -> None:
         made = dict.fromkeys(field["name"] for field in CLICKS.silver["fields"])
         made |= {name: value for name, value in click(event_id=event_id).items() if name in made}
         made |= {"_source_partition": 0, "_source_offset": offset, "_source_topic": "raw.clicks", "_schema_id": 1}
         made |= {"_ingested_at": 0, "_warnings": [], "device_family": "phone"}
-        self.served.broker.send("silver.clicks", [(0, self.silver.encode(made))])
+        self.served.broker.send(topic, [(0, self.silver.encode(made))])
 
     def look(self, stream: Stream = CLICKS) -> list[MadeUp]:
         with self.served.index() as index:
@@ -77,6 +77,18 @@ def test_a_waiting_letter_with_the_identity_of_a_row_is_found_with_the_rows_plac
     assert found.silver == Place("silver.clicks", 0, 1)
     assert (found.letter.id, found.letter.state) == (made["dead_letter_id"], State.OPEN)
     assert (found.letter.source, found.letter.letter) == (Place("raw.clicks", 0, 3), Place("dlq.clicks", 0, 0))
+
+
+def test_of_another_version_of_silver_its_own_rows_count_and_no_others(topics: Topics) -> None:
+    topics.row("a")
+    first, second = topics.letter(1, "a"), topics.letter(2, "b")
+    assert ids(topics.look()) == {first["dead_letter_id"]}
+    topics.row("b", topic="silver.clicks.v2")
+
+    (found,) = topics.look(CLICKS.of_silver_version(2))
+
+    assert (found.letter.id, found.silver) == (second["dead_letter_id"], Place("silver.clicks.v2", 0, 0))
+    assert ids(topics.look()) == {first["dead_letter_id"]}
 
 
 def test_letters_that_wait_no_more_are_left_out(topics: Topics) -> None:
