@@ -91,6 +91,16 @@ def refuse_unswitched(contract: Contract, found: Versions) -> None:
         )
 
 
+def refuse_if_unswitched(settings: Settings, contract: Contract) -> None:
+    """As :func:`refuse_unswitched`, for who looks for what jobs have written: he would look in another topic.
+
+    Raises:
+        ContractError: with what to do.
+        TransientError: Kafka does not answer.
+    """
+    refuse_unswitched(contract, versions_of(settings, contract))
+
+
 def unswitched(settings: Settings, contracts: Iterable[Contract]) -> dict[str, TidegateError]:
     """Of the datasets that :func:`refuse_unswitched` refuses, why.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tidegate.clients.audit import audited, new_action
 from tidegate.contracts.load import load_stream
 from tidegate.dlq.turn import letters_turn
+from tidegate.jobs.silver_versions import refuse_if_unswitched
 from tidegate.redrive.document_run import DocumentRun
 from tidegate.redrive.pace import Pace
 from tidegate.redrive.plan import RedrivePlan
@@ -27,10 +28,12 @@ def run_plan(settings: Settings, plan: RedrivePlan, orders: Orders) -> Running:
     """The run, when it has ended; its audit record is written before and after.
 
     Raises:
-        TidegateError: another redrive of the dataset or a decision is at work, or this one was cancelled.
+        TidegateError: another redrive of the dataset or a decision is at work, or this one was cancelled; jobs write to
+            another version of silver than the contract's, where nothing of what is sent would be found.
         TransientError: a server does not answer; what was done is in the ledger.
     """
     stream = load_stream(settings.schemas_dir, plan.dataset)
+    refuse_if_unswitched(settings, stream.contract)
     counts = {"letters": len(plan.letters)}
     action = new_action("redrive", plan.dataset, orders.actor, plan_id=plan.plan_id, detail=plan.filters, counts=counts)
     with letters_turn(settings, plan.dataset), audited(settings, action) as done:

@@ -8,6 +8,7 @@ from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import REFINE
 from tidegate.jobs.live import live_jobs, of_dataset
+from tidegate.jobs.silver_versions import refuse_if_unswitched
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.replay.elsewhere import layers_of, refuse_what_is_elsewhere
@@ -27,10 +28,12 @@ def find_missing(
     rows of such events.
 
     Raises:
-        TidegateError: refine does not run, or it can't be told that an event is lost and nothing else.
+        TidegateError: refine does not run, or writes to another version of silver than the contract's; or it can't be
+            told that an event is lost and nothing else.
         TransientError: no checkpoint in time.
     """
     stream = load_stream(settings.schemas_dir, dataset)
+    refuse_if_unswitched(settings, stream.contract)
     end = _committed_positions(settings, dataset, stream.contract.topic.name)
     _wait_for_checkpoint(settings, dataset, max(60.0, 5 * settings.checkpoint_interval_s(REFINE)))
     bounds = ",".join(f"{partition}:{offset}" for partition, offset in end.items())

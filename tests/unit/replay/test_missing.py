@@ -1,14 +1,20 @@
 """When a replay is refused, since it writes without looking; see tests/faults/test_commit_window.py for one."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.contracts import SCHEMAS, spoil
+from tests.unit.jobs.test_silver_versions import Kafka
 from tests.unit.proof.reports import RIGHT, WRONG, difference
-from tidegate.errors import TidegateError
+from tidegate.errors import ContractError, TidegateError
+from tidegate.jobs import silver_versions
 from tidegate.proof.report import ProofReport
-from tidegate.replay.missing import refuse_what_is_unsure
+from tidegate.replay.missing import find_missing, refuse_what_is_unsure
+from tidegate.settings import Settings
 
 
 def of_partition(report: ProofReport, **changes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> ProofReport:
@@ -50,3 +56,15 @@ def test_what_may_repeat_a_removed_event_is_no_part_of_what_is_missing() -> None
     refuse_what_is_unsure(report)
     assert (report.faults("missing"), report.expired, report.holds) == (0, 2, True)
     assert difference().missing.tolist() == []
+
+
+def test_in_a_version_of_silver_that_refine_does_not_write_nothing_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SCHEMAS, tmp_path / "schemas")
+    spoil(tmp_path / "schemas/clicks/contract.yaml", "owner:", "silver: {version: 2}\nowner:")
+    kafka = Kafka({("silver.clicks", 0): (0, 9)}, {})
+    monkeypatch.setattr(silver_versions, "OffsetReader", lambda _settings, **_: kafka)
+
+    with pytest.raises(ContractError, match=r"not switched from silver\.clicks"):
+        find_missing(Settings(schemas_dir=tmp_path / "schemas"), "clicks")

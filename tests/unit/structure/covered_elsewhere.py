@@ -70,7 +70,6 @@ COVERED = {
     "tidegate/redrive/held.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/planned.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/run.py": "tests/stack/test_redrive_crashes.py",
-    "tidegate/redrive/run_plan.py": "tests/stack/test_redrive_run.py",
     "tidegate/redrive/send.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/redrive/settling.py": "tests/stack/test_redrive_crashes.py",
     "tidegate/replay/run.py": "tests/faults/test_commit_window.py",
