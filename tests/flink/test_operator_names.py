@@ -72,7 +72,7 @@ def test_another_metric_leaves_the_uids_of_the_first_as_they_are(
     assert len(more) == len(set(more)) > len(one)
 
 
-@pytest.mark.parametrize("job", ["index", "metrics", "lake"])
+@pytest.mark.parametrize("job", ["index", "metrics"])
 def test_a_later_version_of_silver_changes_the_uids_of_its_sources_alone(
     tmp_path: Path, flink_environment: dict[str, str], job: str
 ) -> None:

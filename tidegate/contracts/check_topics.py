@@ -25,8 +25,8 @@ def topic_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]:
         other, whose = taken[_alike(name)]
         like = f"{name} is" if other == name else f"{name} differs only by . and _ from {other}, which is"
         found.append((f"{like} {whose}", f"Choose another, such as raw.{draft.name}."))
-    elif whose := _named_for_later(name, drafts.values()):
-        found.append((f"{name} is what a later version of silver of {whose} is called", f"Choose raw.{draft.name}."))
+    elif owner := _named_for_later(name, drafts.values()):
+        found.append((f"{name} is what a later version of silver of {owner} is called", f"Choose raw.{draft.name}."))
     file = f"{draft.name}/contract.yaml"
     return [*(Problem(file, "topic.name", *each) for each in found), *_version_problems(file, draft, others)]
 
