@@ -1,6 +1,7 @@
 """Of the ledger what is asked for and nothing else: a million entries as Python values take a gigabyte and a minute."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from tidegate.avro.leading_fields import Buffer, Ints
 from tidegate.avro.records import WriterSchemas
 from tidegate.avro.writer_types import WriterType
 from tidegate.clients.kafka_offsets import topic_spans
-from tidegate.clients.kafka_records import Batch, Scan, read_batches
+from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.ledger import LedgerCodec
 from tidegate.clients.ledger_columns import by_schema, numbers_of, texts_of, writer_type
 from tidegate.clients.registry import RegistryClient
@@ -18,7 +19,10 @@ from tidegate.settings import Settings
 
 _STATES = {state.value.encode(): state for state in State}
 _ID, _DATASET, _STATE = "dead_letter_id", "dataset", "state"
-_OFFSET = "copy.offset"
+_PARTITION, _OFFSET = "copy.partition", "copy.offset"
+_OFFSET_BITS = 44
+"""Of a place as one number: more than any topic has."""
+_Number = TypeVar("_Number", int, Ints)
 Schemas = WriterSchemas[WriterType]
 
 
@@ -29,9 +33,9 @@ def read_states(settings: Settings, dataset: str) -> dict[str, State]:
         TransientError: Kafka or the registry is out of reach.
     """
     found: dict[str, State] = {}
-    schemas = _schemas(settings)
-    for batch in _batches(settings):
-        found.update(_states(batch, schemas, dataset.encode()))
+    schemas, named = _schemas(settings), dataset.encode()
+    for values in _batches(settings, named):
+        found.update(_states(values, schemas, named))
     return found
 
 
@@ -45,11 +49,13 @@ def read_entries(
     """
     codec, schemas = LedgerCodec(settings), _schemas(settings)
     names, places = frozenset(letters), frozenset(copies)
-    ids, offsets = frozenset(map(str.encode, names)), np.array(sorted({place.offset for place in places}), np.int64)
+    about = _About(
+        frozenset(map(str.encode, names)), np.array(sorted({_place(*each[1:]) for each in places}), np.int64)
+    )
     found: dict[str, Entry] = {}
-    for batch in _batches(settings):
-        for row in _rows_about(batch, schemas, ids, offsets):
-            entry = codec.decode(batch.values[row])
+    for values in _batches(settings, dataset.encode()):
+        for row in _rows_about(values, schemas, about):
+            entry = codec.decode(values[row])
             if entry is None or entry.dataset != dataset:
                 continue
             if entry.dead_letter_id in names or entry.copy in places:
@@ -57,10 +63,17 @@ def read_entries(
     return found
 
 
-def _states(batch: Batch, schemas: Schemas, dataset: bytes) -> Iterator[tuple[str, State]]:
+class _About(NamedTuple):
+    """What is looked for: letters by their ids, and copies by their places, each as one number."""
+
+    ids: frozenset[bytes]
+    places: Ints
+
+
+def _states(values: Sequence[bytes], schemas: Schemas, dataset: bytes) -> Iterator[tuple[str, State]]:
     """In the order of the records, so that the newest of a letter comes last."""
     parts = []
-    for rows, some, columns in by_schema(Buffer.of(batch.values), schemas, (_ID, _DATASET, _STATE)):
+    for rows, some, columns in by_schema(Buffer.of(values), schemas, (_ID, _DATASET, _STATE)):
         texts = [texts_of(some.data, columns.found[name], len(rows)) for name in (_ID, _DATASET, _STATE)]
         mine = np.flatnonzero(columns.readable & (texts[1] == dataset))
         parts += [*zip(rows[mine].tolist(), texts[0][mine].tolist(), texts[2][mine].tolist(), strict=True)]
@@ -69,20 +82,29 @@ def _states(batch: Batch, schemas: Schemas, dataset: bytes) -> Iterator[tuple[st
             yield letter.decode(), _STATES[state]
 
 
-def _rows_about(batch: Batch, schemas: Schemas, ids: frozenset[bytes], offsets: Ints) -> list[int]:
-    """The records that are of one of the letters, or name a copy at one of these offsets, in their order."""
+def _rows_about(values: Sequence[bytes], schemas: Schemas, wanted: _About) -> list[int]:
+    """The records that are of one of the letters, or name a copy at one of the places, in their order."""
     about: list[int] = []
-    for rows, some, columns in by_schema(Buffer.of(batch.values), schemas, (_ID, _OFFSET)):
+    for rows, some, columns in by_schema(Buffer.of(values), schemas, (_ID, _PARTITION, _OFFSET)):
         letters = texts_of(some.data, columns.found[_ID], len(rows)).tolist()
-        is_named = np.fromiter((letter in ids for letter in letters), np.bool_, len(letters))
-        if len(offsets):
-            is_named |= np.isin(numbers_of(columns.found[_OFFSET], len(rows)), offsets)
+        is_named = np.fromiter((letter in wanted.ids for letter in letters), np.bool_, len(letters))
+        if len(wanted.places):
+            partition, offset = (numbers_of(columns.found[name], len(rows)) for name in (_PARTITION, _OFFSET))
+            is_named |= np.isin(_place(partition, offset), wanted.places)
         about += rows[is_named].tolist()
     return sorted(about)
 
 
-def _batches(settings: Settings) -> Iterator[Batch]:
-    return read_batches(Scan(settings, LEDGER_TOPIC, topic_spans(settings, LEDGER_TOPIC)))
+def _place(partition: _Number, offset: _Number) -> _Number:
+    """As one number; places of other topics have the same."""
+    return (partition << _OFFSET_BITS) + offset
+
+
+def _batches(settings: Settings, dataset: bytes) -> Iterator[list[bytes]]:
+    """The entries that name the dataset somewhere; those of others, most of them, are not looked into."""
+    for batch in read_batches(Scan(settings, LEDGER_TOPIC, topic_spans(settings, LEDGER_TOPIC))):
+        if values := [value for value in batch.values if dataset in value]:
+            yield values
 
 
 def _schemas(settings: Settings) -> Schemas:

@@ -1,7 +1,7 @@
 """What became of the copies that were sent: read back from what refine wrote, behind where it ended before."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ from tidegate.contracts.envelope import DROPPED_PLACE, PLACE
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.job_names import REFINE
+from tidegate.proof.redrives import by_partition
+from tidegate.proof.rows import Offsets
 from tidegate.redrive import copies
 from tidegate.redrive.held import HeldIdentities
 from tidegate.settings import Settings
@@ -43,6 +45,10 @@ class Found:
     dropped: dict[Raw, Place]
     letters: dict[Raw, Failed]
 
+    def places(self) -> set[Raw]:
+        """The raw records of which there is something."""
+        return {*self.silver, *self.dropped, *self.letters}
+
 
 class Outputs:
     """Reads the outputs of refine from ``starts`` on; each look goes on where the last one ended."""
@@ -57,7 +63,6 @@ class Outputs:
         self._silver = layouts(registry.by_id, PLACE)
         self._dropped = layouts(registry.by_id, DROPPED_PLACE)
         self._read_to = {topic: dict(offsets) for topic, offsets in starts.items()}
-        self.found = Found({}, {}, {})
 
     def passed(self) -> dict[int, int]:
         """How far refine has committed its reading, by raw partition."""
@@ -79,19 +84,20 @@ class Outputs:
             time.sleep(0.1)
         return True
 
-    def look(self, wanted: set[Raw]) -> None:
-        """Reads what is new in the outputs, and notes what is of the wanted raw records."""
-        partitions: dict[int, list[int]] = {}
-        for partition, offset in wanted:
-            partitions.setdefault(partition, []).append(offset)
-        offsets = {partition: np.array(sorted(some), np.int64) for partition, some in partitions.items()}
-        contract = self._contract
-        for batch in self._new(contract.silver_topic):
-            self.found.silver.update(_places(batch, self._silver, offsets))
-        for batch in self._new(contract.dropped_topic):
-            self.found.dropped.update(_places(batch, self._dropped, offsets))
+    def look(self, wanted: Collection[Raw]) -> Found:
+        """Reads what is new in the outputs; what of it is of the wanted raw records. Costs little if nothing is new."""
+        contract, found = self._contract, Found({}, {}, {})
+        offsets: dict[int, Offsets] = {}
+        for topic, layout, places in (
+            (contract.silver_topic, self._silver, found.silver),
+            (contract.dropped_topic, self._dropped, found.dropped),
+        ):
+            for batch in self._new(topic):
+                offsets = offsets or by_partition(wanted)
+                places.update(_places(batch, layout, offsets))
         for batch in self._new(contract.dead_letter_topic):
-            self.found.letters.update(self._letters(batch, wanted))
+            found.letters.update(self._letters(batch, wanted))
+        return found
 
     def same_identity(self, identities: Mapping[Raw, str]) -> dict[Raw, Place]:
         """Of the records with an identity that silver holds: the raw record that brought it. All of silver is read."""
@@ -113,7 +119,7 @@ class Outputs:
             yield from read_batches(Scan(self._settings, topic, spans))
         read_to.update({partition: end for partition, (_, end) in spans.items()})
 
-    def _letters(self, batch: Batch, wanted: set[Raw]) -> Iterator[tuple[Raw, Failed]]:
+    def _letters(self, batch: Batch, wanted: Collection[Raw]) -> Iterator[tuple[Raw, Failed]]:
         for row, value in enumerate(batch.values):
             letter = decode_record(value, self._schemas)
             if letter is None or letter.get("stage") not in STAGES_BEFORE_SILVER or not letter.get("source"):
@@ -181,9 +187,7 @@ def in_flight(ledger: Mapping[str, Entry], plan_id: str) -> list[Entry]:
     ]
 
 
-def _places(
-    batch: Batch, found: WriterSchemas[Layout], wanted: Mapping[int, np.ndarray[Any, Any]]
-) -> Iterator[tuple[Raw, Place]]:
+def _places(batch: Batch, found: WriterSchemas[Layout], wanted: Mapping[int, Offsets]) -> Iterator[tuple[Raw, Place]]:
     """The records of the batch that name a wanted raw record in their first two fields."""
     for some in read_by_schema(Buffer.of(batch.values), found):
         if some.fields is None:

@@ -75,19 +75,18 @@ class Settling:
         if not self.entries:
             return []
         self._passed = self._outputs.passed()
-        passed = {at for at in self.entries if at[1] < self._passed.get(at[0], 0)}
         closed = thorough and self._outputs.wait_for_open_transactions(time.monotonic() + TRANSACTIONS_S)
-        self._outputs.look(set(self.entries))
+        found = self._outputs.look(self.entries.keys())
         made = verdicts(
-            [*self.entries.values()],
-            self._outputs.found,
+            [self.entries[at] for at in sorted(found.places())],
+            found,
             self._stream.contract.dead_letters.max_attempts,
             now_ms(),
         )
         self._forget(made)
         if closed:
-            traceless = [at for at in passed if at in self.entries and at not in self.unknown]
-            made += self._duplicates(traceless)
+            passed = (at for at in self.entries if at[1] < self._passed.get(at[0], 0))
+            made += self._duplicates([at for at in passed if at not in self.unknown])
         return made
 
     def _duplicates(self, traceless: Sequence[Raw]) -> list[Entry]:
