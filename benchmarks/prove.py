@@ -33,6 +33,7 @@ from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.clients.registry import RegistryClient
+from tidegate.collecting import collect_seldom
 from tidegate.contracts import envelope, naming
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream, platform_schema
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--lake", action="store_true", help="the lake tables too")
     parser.add_argument("--index", action="store_true", help="the search index too")
     options = parser.parse_args()
+    collect_seldom()  # as each command does
     with tempfile.TemporaryDirectory() as folder:
         settings, dataset = make_dataset(get_settings(), Path(folder), f"bench_prove_{options.events}")
         if not filled(settings, dataset):

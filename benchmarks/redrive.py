@@ -20,6 +20,7 @@ from benchmarks.measure import spread
 from benchmarks.prove import CLICK, EVENT_TIME_MS, PARTITIONS, dead_letter, encoder, leading_encoder, make_dataset, send
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.clients.letters import read_letters
+from tidegate.collecting import collect_seldom
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import platform_schema
 from tidegate.dead_letters.filter import LetterFilter
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--recipe", action="store_true", help="mend the records by a recipe in YAML")
     options = parser.parse_args()
+    collect_seldom()  # as each command does
     measured = []
     for _ in range(options.runs):
         with tempfile.TemporaryDirectory() as folder:

@@ -27,6 +27,9 @@ _DEEPEST = 5
 """Records within records that are looked into; a record in deeper ones is decoded whole."""
 _NOTHING = AvroType("record")
 Ints = NDArray[np.int64]
+Octets = NDArray[np.uint8]
+_OF_ONE_BYTE = np.array([number >> 1 ^ -(number & 1) for number in range(1 << 8)], np.int64)
+"""The numbers that are written in one byte; from 128 on there are more bytes to come."""
 Mask = NDArray[np.bool_]
 
 
@@ -187,25 +190,39 @@ def _column_texts(data: bytes, column: Ints | tuple[Ints, Ints]) -> list[bytes]:
 
 def varints(data: bytes, at: Ints) -> tuple[Ints, Ints]:
     """The zigzag number at each place, and the place after it; beyond the data it reads zeros."""
-    byte = bytes_at(data, at)
-    value, end = byte & 0x7F, at + 1
-    going = np.flatnonzero(byte >= 0x80)  # most numbers end with their first byte
+    first = _octets_at(data, at)
+    value, end = _OF_ONE_BYTE.take(first), at + 1
+    going = np.flatnonzero(first >= 0x80)  # most numbers end with their first byte
+    if len(going):
+        longer, after = _longer_varints(data, at[going], first[going])
+        value[going], end[going] = longer, after
+    return value, end
+
+
+def _longer_varints(data: bytes, at: Ints, first: Octets) -> tuple[Ints, Ints]:
+    """The same of numbers of two bytes and more."""
+    value, end = (first & 0x7F).astype(np.int64), at + 1
+    going = np.arange(len(at))
     for index in range(1, _LONGEST_VARINT_BYTES):
-        if not len(going):
-            break
-        byte = bytes_at(data, end[going])
-        value[going] |= (byte & 0x7F) << (7 * index)
+        byte = _octets_at(data, end[going])
+        value[going] |= (byte & 0x7F).astype(np.int64) << (7 * index)
         end[going] += 1
         going = going[byte >= 0x80]
+        if not len(going):
+            break
     return (value.view(np.uint64) >> np.uint64(1)).view(np.int64) ^ -(value & 1), end
 
 
 def bytes_at(data: bytes, at: Ints) -> Ints:
     """The byte at each place; zeros beyond the data."""
+    return _octets_at(data, at).astype(np.int64)
+
+
+def _octets_at(data: bytes, at: Ints) -> Octets:
     array = np.frombuffer(data, np.uint8)
     if not len(array):
-        return np.zeros(at.shape, np.int64)
-    found = array.take(at, mode="clip").astype(np.int64)
+        return np.zeros(at.shape, np.uint8)
+    found = array.take(at, mode="clip")
     if at.size and at.max() >= len(array):
         found[at >= len(array)] = 0
     return found

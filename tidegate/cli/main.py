@@ -15,6 +15,7 @@ import click
 from pydantic import ValidationError
 
 from tidegate import __version__, log
+from tidegate.collecting import collect_seldom
 from tidegate.errors import TidegateError
 from tidegate.settings import LogSettings
 
@@ -93,6 +94,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the console script."""
     began = time.monotonic()
+    collect_seldom()
     try:
         log.start(LogSettings())
     except ValidationError:

@@ -1,7 +1,7 @@
 """Reads Kafka topics as fast as Python can: whole batches, committed records only, up to a fixed end."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import compress
 
@@ -78,7 +78,7 @@ class Batch:
         return f"{self.topic}:{self.partition[row]}:{self.offset[row]}"
 
 
-def read_batches(scan: Scan) -> Iterator[Batch]:
+def read_batches(scan: Scan) -> Generator[Batch, None, None]:
     """All records of the scan, in batches; each batch may mix partitions.
 
     Raises:
@@ -143,7 +143,8 @@ def _unpack(scan: Scan, messages: list[Message]) -> tuple[Batch, dict[int, int]]
 
     Where control records end a partition, no record reaches its end: then the client's end marker does.
     """
-    markers = [message for message in messages if message.error() is not None]
+    errors = map(Message.error, messages)
+    markers = [message for message, error in zip(messages, errors, strict=True) if error is not None]
     for marker in markers:
         if marker.error().code() != KafkaError._PARTITION_EOF:
             raise TidegateError(

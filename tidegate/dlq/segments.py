@@ -11,10 +11,12 @@ import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tidegate.ahead import made_ahead
 from tidegate.avro.records import WriterSchemas
 from tidegate.avro.types import AvroSchema
 from tidegate.avro.writer_types import WriterSchemaError, WriterType, read_writer_type
@@ -208,12 +210,13 @@ def _tables(layout: Layout, schemas: WriterSchemas[WriterType], columns_of: Colu
 def _read(topic: Topic, partition: int, span: tuple[int, int], table_of: Callable[[Batch], Any]) -> Iterator[_Piece]:
     arrow, tables = _arrow(), list[Any]()
     start, reached = span[0], span[0]
-    for batch in read_batches(Scan(topic.settings, topic.name, {partition: span})):
-        tables.append(table_of(batch))
-        reached = int(batch.offset[-1]) + 1
-        if sum(table.num_rows for table in tables) >= ROWS:
-            yield _Piece(start, reached, arrow.joined(tables))
-            tables, start = [], reached
+    with closing(made_ahead(read_batches(Scan(topic.settings, topic.name, {partition: span})))) as batches:
+        for batch in batches:
+            tables.append(table_of(batch))
+            reached = int(batch.offset[-1]) + 1
+            if sum(table.num_rows for table in tables) >= ROWS:
+                yield _Piece(start, reached, arrow.joined(tables))
+                tables, start = [], reached
     if any(table.num_rows for table in tables):
         yield _Piece(start, reached, arrow.joined(tables))
 

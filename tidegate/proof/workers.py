@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
+from tidegate.collecting import collect_seldom
+
 _Args = ParamSpec("_Args")
 _Result = TypeVar("_Result")
 _STATUS = Path("/proc/self/status")
@@ -28,7 +30,11 @@ class Workers:
         self.count = count
         self._peaks_mb: dict[int, float] = {}
         spawn = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(count, mp_context=spawn) if count > 1 else ThreadPoolExecutor(1)
+        self._pool = (
+            ProcessPoolExecutor(count, mp_context=spawn, initializer=collect_seldom)
+            if count > 1
+            else ThreadPoolExecutor(1)
+        )
 
     def __enter__(self) -> "Workers":
         return self

@@ -14,6 +14,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from tidegate.collecting import collect_seldom
 from tidegate.errors import TidegateError
 
 AHEAD = 8
@@ -108,6 +109,7 @@ class _Kind(Enum):
 
 def _run(make: Callable[[_Part], Iterator[_Made]], end: Connection) -> None:
     """In the process."""
+    collect_seldom()
     ready: queue.Queue[bytes | None] = queue.Queue(AHEAD)
     handing_over = threading.Thread(target=_hand_over, args=(ready, end), daemon=True)
     handing_over.start()

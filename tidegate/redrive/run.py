@@ -6,9 +6,12 @@ settled by reading back.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from tidegate.ahead import made_ahead
 from tidegate.clock import now_ms
 from tidegate.dead_letters.ledger import Entry, Outcome, State
 from tidegate.redrive.copies import Copy, settled
@@ -22,6 +25,14 @@ from tidegate.redrive.running import POLL_S, Running
 from tidegate.redrive.settling import Settling
 
 LOOK_EVERY_S = 1.0
+
+
+class _Made(NamedTuple):
+    """What was made of some letters: copies to send, entries of what silver has already, reasons of the others."""
+
+    copies: list[Copy]
+    elsewhere: list[Entry]
+    not_sent: list[str]
 
 
 @dataclass
@@ -60,43 +71,47 @@ class Run(Running):
         return f"{self.sent:,} sent, {self.outcomes[State.FAILED_AGAIN]:,} failed again, settled"
 
     def _send_part(self, letters: Sequence[PlannedLetter]) -> None:
-        topic = self.stream.contract.topic.name
-        copies = ((copy, copy.size_bytes) for copy in self._copies(letters))
-        for made in batches(copies, self.pace.at_once):
-            if self._must_stop():
-                return
-            batch = self._without_held(made)
-            if not batch:
-                continue
-            self._wait_until_due()
-            entries = self._sender.send(topic, batch)
-            self.ledger |= {entry.dead_letter_id: entry for entry in entries}
-            self.settling.add(entries)
-            self.sent += len(batch)
-            self._look_from_time_to_time()
-            self.tell(self)
+        with closing(made_ahead(self._made(letters))) as batches_made:
+            for made in batches_made:
+                if self._must_stop():
+                    return
+                self._send_batch(made)
 
-    def _copies(self, letters: Sequence[PlannedLetter]) -> Iterator[Copy]:
+    def _send_batch(self, made: _Made) -> None:
+        self.not_sent.update(made.not_sent)
+        self._record(made.elsewhere)
+        if not made.copies:
+            return
+        self._wait_until_due()
+        entries = self._sender.send(self.stream.contract.topic.name, made.copies)
+        self.ledger |= {entry.dead_letter_id: entry for entry in entries}
+        self.settling.add(entries)
+        self.sent += len(entries)
+        self._look_from_time_to_time()
+        self.tell(self)
+
+    def _made(self, letters: Sequence[PlannedLetter]) -> Generator[_Made, None, None]:
+        """Batch after batch; in a thread of its own, which changes nothing of the run but what it holds of silver."""
         placed = frozenset(entry.copy for entry in self.ledger.values() if entry.copy is not None)
-        for copy in make_copies(Work(self.settings, self.stream, self.plan, self.actor, placed), letters):
-            if isinstance(copy, NotFixed):
-                self.not_sent[copy.reason] += 1
-            else:
-                yield copy
+        made = make_copies(Work(self.settings, self.stream, self.plan, self.actor, placed), letters)
+        sized = ((each, each.size_bytes if isinstance(each, Copy) else 0) for each in made)
+        for batch in batches(sized, self.pace.at_once):
+            copies = [each for each in batch if isinstance(each, Copy)]
+            not_sent = [each.reason for each in batch if isinstance(each, NotFixed)]
+            yield _Made(*self._without_held(copies), not_sent)
 
-    def _without_held(self, batch: Sequence[Copy]) -> list[Copy]:
+    def _without_held(self, copies: Sequence[Copy]) -> tuple[list[Copy], list[Entry]]:
         """Those whose identity silver does not have; the letters of the others are resolved elsewhere."""
         if self._held is None:
             self._held = HeldCopies(self.settings, self.stream)
-        places = self._held.places(batch)
+        places = self._held.places(copies)
         found_ms = now_ms()
-        found = [
+        elsewhere = [
             settled(copy.entry, Outcome.ELSEWHERE, place, found_ms)
-            for copy, place in zip(batch, places, strict=True)
+            for copy, place in zip(copies, places, strict=True)
             if place is not None
         ]
-        self._record(found)
-        return [copy for copy, place in zip(batch, places, strict=True) if place is None]
+        return [copy for copy, place in zip(copies, places, strict=True) if place is None], elsewhere
 
     def settle(self) -> None:
         """Until nothing is in flight, or nothing has moved for the pace's time; sends nothing."""
