@@ -11,6 +11,5 @@ KEPT = 100_000
 
 
 def collect_seldom() -> None:
-    """For the rest of this process; what is loaded by now is never looked through again."""
-    gc.freeze()
+    """For the rest of this process."""
     gc.set_threshold(KEPT, *gc.get_threshold()[1:])
