@@ -9,7 +9,7 @@ from tidegate.dead_letters import redriven
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.dead_letters.redriven import Origin, Redriven
 from tidegate.redrive.fix import Fixed, NotFixed
-from tidegate.redrive.select import refusal
+from tidegate.redrive.refusal import refusal
 
 ANY_PARTITION = -1
 _COPY = Entry._fields.index("copy")

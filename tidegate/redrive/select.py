@@ -8,7 +8,6 @@ from typing import Any
 from tidegate.clients.ledger_some import read_states
 from tidegate.clients.letters import read_letters
 from tidegate.contracts.dataset import Stream
-from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.errors import TidegateError
@@ -17,6 +16,7 @@ from tidegate.redrive.fix import Fixer, NotFixed, fixer_of
 from tidegate.redrive.in_silver import Identities, silver_places
 from tidegate.redrive.plan import PlannedLetter
 from tidegate.redrive.recipe import Recipe
+from tidegate.redrive.refusal import refusal
 from tidegate.redrive.script import Script
 from tidegate.settings import Settings
 
@@ -168,13 +168,3 @@ def _refusal(letter: Mapping[str, Any], state: State, wanted: frozenset[State], 
         return refused
     arrived = fixer.arrived(letter)
     return arrived.reason if isinstance(arrived, NotFixed) else ""
-
-
-def refusal(letter: Mapping[str, Any]) -> str:
-    """Why the letter's record must not go to the raw topic again; empty if it may."""
-    source = letter["source"]
-    if letter["stage"] not in STAGES_BEFORE_SILVER:
-        return "its row is in silver: it is the job behind silver that has to take it"
-    if source is not None and source.get("row") is not None:
-        return "it is one row of a record whose other rows are in silver: sent again, the record is a duplicate"
-    return ""
