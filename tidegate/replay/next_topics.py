@@ -24,7 +24,7 @@ from tidegate.contracts.dataset import Stream
 from tidegate.contracts.naming import subject
 from tidegate.contracts.topics import TopicPlan, plan_topics
 from tidegate.errors import TidegateError
-from tidegate.registration.register import SubjectPlan, plan_subjects, register_subject
+from tidegate.registration.register import register_subject, subjects_with_history
 from tidegate.settings import Settings
 from tidegate.sql.replay_silver import FILL
 
@@ -51,7 +51,6 @@ def next_there(settings: Settings, stream: Stream, version: int) -> list[str]:
 def make_next(settings: Settings, stream: Stream, version: int) -> None:
     """Empty topics with as many partitions as those of the version before, and their subjects.
 
-    A subject has all schemas that the one before has: records keep the ids of theirs, whatever becomes of that one.
     What is there of the version is deleted.
 
     Raises:
@@ -60,17 +59,14 @@ def make_next(settings: Settings, stream: Stream, version: int) -> None:
     """
     delete_topics(settings, [*topics_of(stream, version).values()])
     new = stream.of_silver_version(version)
-    subjects = {plan.subject: plan for plan in plan_subjects(new, settings.schemas_dir)}
-    before = topics_of(stream, version - 1)
+    names, before = topics_of(stream, version), topics_of(stream, version - 1)
+    subjects = {*map(subject, names.values())}
     with RegistryClient(settings) as registry:
-        for output, topic in topics_of(stream, version).items():
-            plan = subjects[subject(topic)]
-            old = subject(before[output])
-            schemas = [registry.version(old, number) for number in registry.versions(old)]
-            register_subject(registry, SubjectPlan(plan.subject, schemas, "NONE"))
-            register_subject(registry, SubjectPlan(plan.subject, plan.schemas, plan.compatibility))
+        for plan in subjects_with_history(registry, new, settings.schemas_dir):
+            if plan.subject in subjects:
+                register_subject(registry, plan)
     create_topics(settings, _made(settings, stream, version))
-    for output, topic in topics_of(stream, version).items():
+    for output, topic in names.items():
         _without_a_beginning(settings, topic, before[output])
 
 
