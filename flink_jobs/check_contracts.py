@@ -1,8 +1,8 @@
 """What only Flink can tell of a contract: whether its SQL compiles, its examples behave, and each job can be planned.
 
-Run as ``python -m flink_jobs.check_contracts JAR SCHEMAS_DIR DATASET…`` by ``tidegate contract check``; prints a
-JSON list of problems. Builds environments in its own process and needs no cluster or server; ``JAR`` is that of
-``connectors/``, which holds the SQL functions. The connectors' jars are on the class path (``HADOOP_CLASSPATH``).
+Run as ``python -m flink_jobs.check_contracts SCHEMAS_DIR DATASET…`` by ``tidegate contract check``; prints a JSON list
+of problems. Builds environments in its own process and needs no cluster or server. The jars of connectors and functions
+are on the class path (``HADOOP_CLASSPATH``).
 """
 
 import json
@@ -40,10 +40,10 @@ from tidegate.sql.validated import envelope_column, validated_columns
 def main(argv: list[str]) -> None:
     """Check the datasets named after the contract folder and print what is wrong."""
     log.start(LogSettings())
-    jar, schemas_dir, names = argv[0], Path(argv[1]), argv[2:]
+    schemas_dir, names = Path(argv[0]), argv[1:]
     try:
         streams = [load_stream(schemas_dir, name) for name in names]
-        found = {stream.name: check(stream, schemas_dir, jar) for stream in streams}
+        found = {stream.name: check(stream, schemas_dir) for stream in streams}
         problems = [problem for each in found.values() for problem in each]
         sound = [stream for stream in streams if not found[stream.name]]
         problems += plan_problems(sound, get_settings().model_copy(update={"schemas_dir": schemas_dir}))
@@ -53,12 +53,12 @@ def main(argv: list[str]) -> None:
     print(json.dumps([asdict(problem) for problem in problems]))
 
 
-def check(dataset: Stream, schemas_dir: Path, functions_jar: str) -> list[Problem]:
+def check(dataset: Stream, schemas_dir: Path) -> list[Problem]:
     """The problems of one stream dataset."""
     flink = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
     flink.get_config().set("table.local-time-zone", "UTC")
     flink.get_config().set("parallelism.default", "1")
-    register_functions(flink, functions_jar)
+    register_functions(flink)
     register_named(flink, [dataset.refine_sql, *(metric.sql for metric in dataset.metrics)])
     if unmapped := [*mapping_problems(flink, dataset)]:
         return unmapped

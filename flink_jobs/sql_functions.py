@@ -29,10 +29,9 @@ FUNCTIONS = {
 }
 
 
-def register_functions(flink: TableEnvironment, jar: str = "") -> None:
-    """Makes the functions known; ``jar`` is the connectors' file where it is not on Flink's own class path."""
-    using = f" LANGUAGE JAVA USING JAR 'file://{jar}'" if jar else ""
+def register_functions(flink: TableEnvironment) -> None:
+    """Makes the functions known, whose jar is on the class path."""
     for name, class_name in FUNCTIONS.items():
         flink.execute_sql(
-            f"CREATE TEMPORARY SYSTEM FUNCTION IF NOT EXISTS {name} AS 'io.tidegate.functions.{class_name}'{using}"
+            f"CREATE TEMPORARY SYSTEM FUNCTION IF NOT EXISTS {name} AS 'io.tidegate.functions.{class_name}'"
         )

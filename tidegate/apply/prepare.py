@@ -12,9 +12,10 @@ from tidegate.contracts.problem import Problem
 from tidegate.contracts.sound import Sound, sound_datasets
 from tidegate.errors import ContractError, TidegateError
 from tidegate.job_names import LAKE
-from tidegate.jobs.check_contracts import flink_problems, has_flink
+from tidegate.jobs.check_contracts import flink_problems
 from tidegate.jobs.fingerprints import fingerprints
 from tidegate.jobs.live import live_jobs
+from tidegate.jobs.own_flink import has_flink
 from tidegate.jobs.silver_versions import unswitched
 from tidegate.settings import Settings
 

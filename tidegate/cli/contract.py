@@ -21,7 +21,8 @@ from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import load_dataset, load_draft
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
-from tidegate.jobs.check_contracts import flink_problems, has_flink
+from tidegate.jobs.check_contracts import flink_problems
+from tidegate.jobs.own_flink import has_flink
 from tidegate.redrive.recipe_check import kept_problems
 from tidegate.registration.read_earlier import REGISTRY, from_git, from_registry
 from tidegate.registration.register import register_all

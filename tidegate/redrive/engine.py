@@ -1,7 +1,6 @@
 """Runs a trial in a Flink of its own process: no cluster's slots are needed, and none is disturbed."""
 
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -9,17 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import SecretStr
-from rich.console import Console
 
-from tidegate.child_process import child_environment, last_words, readable, reported_error
 from tidegate.errors import TidegateError
-from tidegate.jobs.check_contracts import CLASS_PATH, FLINK_JARS, has_flink
-from tidegate.jobs.flink_run import CLIENT_JVM, keep
+from tidegate.jobs.own_flink import environment, has_flink, output_of
 from tidegate.redrive.trial_sql import Trial
 from tidegate.settings import Settings
-from tidegate.stack.fetch import Cache
-from tidegate.stack.flink_home import build_connectors
-from tidegate.stack.java import java_home
 
 _COMMAND = (sys.executable, "-m", "flink_jobs.dry_run")
 _SECRETS = ("privacy_key", "redrive_key")
@@ -37,25 +30,14 @@ def run_trial(settings: Settings, dataset: str, trial: Trial) -> None:
             "a dry run executes the jobs' SQL, for which Flink is not installed here.",
             remedy="Install tidegate[flink], or run the command where the jobs are started.",
         )
-    cache = Cache(settings.cache)
-    cache.fetch([FLINK_JARS], Console(stderr=True))
-    jars = os.pathsep.join(map(str, [*cache.files(FLINK_JARS), build_connectors(cache)]))
-    environment = {"JVM_ARGS": CLIENT_JVM, **child_environment(settings), **_keys(settings)}
     done = subprocess.run(
         [*_COMMAND, dataset, trial.topic, str(trial.count), str(trial.folder)],
         capture_output=True,
         text=True,
         check=False,
-        env=environment | {"JAVA_HOME": str(java_home()), CLASS_PATH: jars},
+        env=environment(settings) | _keys(settings),
     )
-    if done.returncode == 0:
-        return
-    if (reported := reported_error(done.stderr)) is not None:
-        raise reported
-    raise TidegateError(
-        f"the dry run has failed: {last_words(done.stderr)}.",
-        remedy=f"The whole output is in {keep('dry-run', readable(done.stdout + done.stderr), settings)}.",
-    )
+    output_of(done, "the dry run has failed", "dry-run", settings)
 
 
 def outputs(trial: Trial, name: str) -> Iterator[dict[str, Any]]:
