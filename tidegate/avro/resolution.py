@@ -7,11 +7,10 @@ must agree, a text is no decimal. More lenient where a foreign schema has what n
 text of its symbol, whatever symbols the contract lists; a fixed as its bytes, or as a decimal or the text of a uuid.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
-
-import numpy as np
 
 from tidegate.avro.binary import BadRecord, Cursor
 from tidegate.avro.logical_types import UUID_BYTES
@@ -24,6 +23,7 @@ Read = Callable[[Cursor], Any]
 
 A timestamp is its number, a date the number of its day, a decimal its digits without the point.
 """
+_FLOAT_BITS = 24
 _STORED_AS: Mapping[Kind, str] = {
     "timestamp-millis": "long",
     "timestamp-micros": "long",
@@ -249,9 +249,18 @@ def _floats(written: str) -> Read:
         case "float":
             return Cursor.read_float
         case "int":
-            return lambda cursor: float(np.int64(cursor.read_int()).astype(np.float32))
+            return lambda cursor: nearest_float(cursor.read_int())
         case _:
-            return lambda cursor: float(np.int64(cursor.read_long()).astype(np.float32))
+            return lambda cursor: nearest_float(cursor.read_long())
+
+
+def nearest_float(number: int) -> float:
+    """As Java casts a whole number to float, of 24 bits: the nearest one, of two the even; numpy is slow to import."""
+    lost = max(0, abs(number).bit_length() - _FLOAT_BITS)
+    kept, rest = divmod(abs(number), 1 << lost)
+    half = 1 << lost >> 1
+    kept += rest > half or (lost > 0 and rest == half and kept % 2 == 1)
+    return math.copysign(kept << lost, number)
 
 
 def _doubles(written: str) -> Read:

@@ -5,14 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import fastavro
+import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.avro.test_leading_fields import SCHEMA, encode, records
 from tidegate.avro.binary import BadRecord, Cursor
 from tidegate.avro.codec import Part
 from tidegate.avro.frame import body_of
-from tidegate.avro.resolution import resolve, sources
+from tidegate.avro.resolution import nearest_float, resolve, sources
 from tidegate.avro.types import read_record
 from tidegate.avro.writer_types import read_writer_type
 
@@ -56,6 +58,18 @@ def read_field(writer: Any, reader: Any, value: Any) -> Any:
 def test_a_record_of_the_contracts_own_schema_is_what_was_written(written: dict[str, Any]) -> None:
     cursor = Cursor(body_of(encode(written)), 0, 1_000_000)
     assert resolve(read_writer_type(SCHEMA), read_record(SCHEMA))(cursor) == written
+
+
+near_the_middle = st.builds(
+    lambda bits, exponent, off: ((2 * bits + 1) << exponent) + off,
+    st.integers(-(2**24), 2**24), st.integers(0, 37), st.sampled_from((-1, 0, 1)),
+)  # fmt: skip
+"""Of two floats, where the next even one and the nearest one differ."""
+
+
+@given(st.integers(-(2**63), 2**63 - 1) | near_the_middle)
+def test_a_whole_number_becomes_the_float_that_java_casts_it_to(number: int) -> None:
+    assert nearest_float(number) == float(np.int64(number).astype(np.float32))
 
 
 @pytest.mark.parametrize(
