@@ -17,9 +17,9 @@ from pyflink.table import EnvironmentSettings, TableEnvironment
 from flink_jobs.check_mapping import mapping_problems
 from flink_jobs.check_plans import plan_problems
 from flink_jobs.fallible import Risk, risks
-from flink_jobs.planned_types import declare, types_of
+from flink_jobs.planned_types import check_insert, declare, types_of
 from flink_jobs.plans import repeated
-from flink_jobs.python_functions import function_names, register_named
+from flink_jobs.python_functions import function_names, named_in, register_named
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
@@ -133,14 +133,16 @@ def _refine_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
     declare(flink, "silver", wanted)
     try:
         types = types_of(flink, dataset.refine_sql)
-        plan = flink.explain_sql(f"INSERT INTO silver ({quoted(wanted)}) {refined_query(dataset)}")
+        calls = _repeated_calls(
+            flink, dataset.refine_sql, f"INSERT INTO silver ({quoted(wanted)}) {refined_query(dataset)}"
+        )
     except SqlError as error:
         yield Problem(file, error.place(first_line=1) or "select", error.reason, "Fix the query.")
         return
     except FLINK_REFUSES as error:
         yield Problem(file, "select", SqlError(error).reason, "Give the columns the types of silver.avsc.")
         return
-    yield from _repeated_calls(file, plan)
+    yield from _repeated_problems(file, calls)
     yield from _nulls(file, wanted, types, "silver.avsc")
     yield from _risks(file, "", risks(flink, dataset.refine_sql), failures=False)
 
@@ -154,8 +156,8 @@ def _metric_problems(flink: TableEnvironment, dataset: Stream) -> Iterator[Probl
         names = quoted(wanted)
         try:
             types = types_of(flink, metric.sql)
-            plan = flink.explain_sql(f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)")
-            yield from _repeated_calls(file, plan)
+            insert = f"INSERT INTO `metric_{metric.name}` SELECT {names} FROM (\n{metric.sql}\n)"
+            yield from _repeated_problems(file, _repeated_calls(flink, metric.sql, insert))
             yield from _nulls(file, wanted, types, f"{metric.name}.avsc")
             yield from _overflows(file, metric)
             yield from _risks(file, "", risks(flink, metric.sql), failures=True)
@@ -189,9 +191,21 @@ def _risks(file: str, place: str, found: Iterable[Risk], *, failures: bool) -> I
             yield Problem(file, f"{place} {risk.expression}".strip(), risk.problem, risk.remedy)
 
 
-def _repeated_calls(file: str, plan: str) -> Iterator[Problem]:
-    """Python functions that would run more than once with the same arguments (FLINK-39531)."""
-    for call in repeated(plan, function_names()):
+def _repeated_calls(flink: TableEnvironment, query: str, insert: str) -> list[str]:
+    """Python functions that would run more than once with the same arguments (FLINK-39531), in the whole insert.
+
+    Raises:
+        FLINK_REFUSES: it can't be planned.
+    """
+    names = function_names()
+    if named_in([query], names):
+        return repeated(flink.explain_sql(insert), names)
+    check_insert(flink, insert)
+    return []
+
+
+def _repeated_problems(file: str, calls: Iterable[str]) -> Iterator[Problem]:
+    for call in calls:
         remedy = "Call it in one place, for a WHERE too: group by its result, or filter where no function is needed."
         yield Problem(file, call, "would run in Python more than once for each row", remedy)
 

@@ -24,5 +24,15 @@ def types_of(flink: TableEnvironment, query: str) -> dict[str, str]:
     return {str(found.get(i).getName()): str(found.get(i).getDataType().toString()) for i in range(found.size())}
 
 
+def check_insert(flink: TableEnvironment, insert: str) -> None:
+    """Whether the table takes what is inserted, without a search for the best plan, which takes a second.
+
+    Raises:
+        FLINK_REFUSES: it does not.
+    """
+    planner = flink._j_tenv.getPlanner()
+    planner.translateToRel(planner.getParser().parse(insert).get(0))
+
+
 def _line(column: Column) -> str:
     return f"`{column.name}` {column.sql_type}{'' if column.nullable else ' NOT NULL'}"
