@@ -1,6 +1,7 @@
 """Checkpoints and savepoints as Flink's file systems hold them: where they are, of when, and what they hold."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -14,19 +15,33 @@ STARTS, JOINED = "starts", "joined"
 
 
 def states(folder: str) -> Iterator[tuple[int, str]]:
-    """(modification time in ms, path) of every complete checkpoint or savepoint up to two folders below."""
+    """(modification time in ms, path) of every complete checkpoint or savepoint up to two folders below.
+
+    A state's own folder, which may have a hundred files, is not listed: each is a question to another process.
+    """
     root, file_system = _opened(folder)
     pending = [(root, 0)]
     while pending:
         path, depth = pending.pop()
-        if not file_system.exists(path):
-            continue
-        for status in file_system.listStatus(path) or []:
-            child = status.getPath()
-            if status.isDir() and depth < 2 and child.getName() not in (STARTS, JOINED):
-                pending.append((child, depth + 1))
-            elif child.getName() == METADATA:
-                yield int(status.getModificationTime()), str(child.getParent().toString())
+        written_ms = _modified_ms(file_system, f"{path.toString()}/{METADATA}")
+        if written_ms is not None:
+            yield written_ms, str(path.toString())
+        elif depth < 2 and file_system.exists(path):
+            for status in file_system.listStatus(path) or []:
+                child = status.getPath()
+                if status.isDir() and child.getName() not in (STARTS, JOINED):
+                    pending.append((child, depth + 1))
+
+
+def _modified_ms(file_system: Any, file: str) -> int | None:
+    """None if it is not there, or has gone meanwhile, as a running job's do."""
+    path, _ = _opened(file)
+    try:
+        return int(file_system.getFileStatus(path).getModificationTime()) if file_system.exists(path) else None
+    except Py4JJavaError:
+        if file_system.exists(path):
+            raise
+        return None
 
 
 def written_at_ms(state: str) -> int:
@@ -51,8 +66,9 @@ def uids_in(state: str) -> frozenset[str]:
     return contents_of(state)[0]
 
 
+@lru_cache(maxsize=16)
 def contents_of(state: str) -> tuple[frozenset[str], int]:
-    """The same uids, and the number of the checkpoint.
+    """The same uids, and the number of the checkpoint; read once, as a complete state never changes.
 
     Raises:
         TidegateError: it cannot be read.
