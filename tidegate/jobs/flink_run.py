@@ -12,8 +12,8 @@ from tidegate.settings import Settings
 from tidegate.stack.flink_home import HOME_IS_SET
 
 JOBS_FOLDER = Path("flink_jobs")
-CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""The client plans and ends: compiling it well costs more than it saves."""
+CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m"
+"""The client plans and ends: compiling it well costs more than it saves, and its classes are all in use to the end."""
 _LONGEST_NAME = 60
 
 
