@@ -38,6 +38,7 @@ from tidegate.replay.store import (
     WRITTEN,
     Status,
     load_status,
+    status_to_go_on,
     store_status,
 )
 from tidegate.replay.targets import INDEX, LAKE
@@ -53,11 +54,7 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
             take its documents.
         TransientError: a server does not answer; run it again.
     """
-    status = load_status(settings, plan.plan_id)
-    if status.state in ENDED:
-        raise TidegateError(
-            f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
-        )
+    status = status_to_go_on(settings, plan.plan_id)
     if status.state == FILLED:
         return status
     _refuse_targets(settings, plan, status)

@@ -11,12 +11,11 @@ from tidegate.clients.opensearch import SearchClient
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Metric, Stream
 from tidegate.contracts.load import load_stream
-from tidegate.errors import TidegateError
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.replay.metrics_plan import refuse_what_is_open
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.run import begin, require_finished, wait_until_ended, wait_until_gone
-from tidegate.replay.store import DONE, ENDED, WRITING, Status, load_status, plan_file, store_status
+from tidegate.replay.store import DONE, WRITING, Status, plan_file, status_to_go_on, store_status
 from tidegate.settings import Settings
 
 PROGRAM = "replay_metrics.py"
@@ -31,11 +30,7 @@ def run_metrics(settings: Settings, plan: RangePlan, actor: str) -> Status:
         TidegateError: the plan has ended, its days are not closed any more, or the job failed.
         TransientError: a server does not answer; run it again.
     """
-    status = load_status(settings, plan.plan_id)
-    if status.state in ENDED:
-        raise TidegateError(
-            f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
-        )
+    status = status_to_go_on(settings, plan.plan_id)
     stream = load_stream(settings.schemas_dir, plan.dataset)
     refuse_what_is_open(settings, stream, datetime.fromtimestamp(plan.times_ms[1] / 1000, UTC))
     action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into metrics: {plan.asked}")

@@ -15,7 +15,7 @@ from tidegate.replay.plan import Plan
 from tidegate.replay.range_plan import SILVER_TARGET, Overwritten, RangePlan, new_plan_id
 from tidegate.replay.row_range import RowRange
 from tidegate.replay.run import run_plan
-from tidegate.replay.store import DONE, ENDED, WRITING, Status, load_status, store_status
+from tidegate.replay.store import DONE, WRITING, Status, status_to_go_on, store_status
 from tidegate.replay.turn import Turn
 from tidegate.settings import Settings
 
@@ -55,11 +55,7 @@ def run_missing(settings: Settings, plan: RangePlan, actor: str, turn: Turn) -> 
     Raises:
         TidegateError: the plan has ended, or as :func:`plan_missing` and :func:`run_plan`.
     """
-    status = load_status(settings, plan.plan_id)
-    if status.state in ENDED:
-        raise TidegateError(
-            f"the replay {plan.plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan.plan_id}`."
-        )
+    status = status_to_go_on(settings, plan.plan_id)
     with audited(settings, new_action("replay missing", plan.dataset, actor, plan_id=plan.plan_id)) as counts:
         still = both(plan, find_missing(settings, plan.dataset))
         counts["refined"] = still.count

@@ -117,6 +117,18 @@ def load_status(settings: Settings, plan_id: str) -> Status:
     return Status(**{name: value for name, value in found.items() if name in known})
 
 
+def status_to_go_on(settings: Settings, plan_id: str) -> Status:
+    """The same, of a replay that is to be run or gone on with.
+
+    Raises:
+        TidegateError: it has ended.
+    """
+    status = load_status(settings, plan_id)
+    if status.state in ENDED:
+        raise TidegateError(f"the replay {plan_id} is {status.state}.", remedy=f"See `tidegate replay show {plan_id}`.")
+    return status
+
+
 def store_status(settings: Settings, plan_id: str, status: Status) -> Status:
     """Returns it."""
     write_whole(_folder(settings) / f"{plan_id}{_STATUS}", json.dumps(asdict(status), indent=2))

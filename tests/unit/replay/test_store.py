@@ -7,12 +7,14 @@ import pytest
 from tests.unit.replay.plans import PLAN, plan
 from tidegate.errors import TidegateError
 from tidegate.replay.store import (
+    ENDED,
     WRITING,
     Status,
     all_plans,
     load_plan,
     load_status,
     plan_file,
+    status_to_go_on,
     store_plan,
     store_status,
 )
@@ -47,6 +49,14 @@ def test_a_replay_has_a_state_before_it_begins(settings: Settings) -> None:
     assert store_status(settings, PLAN.plan_id, written) == written
     assert load_status(settings, PLAN.plan_id) == written
     assert [*all_plans(settings)] == []
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_one_that_has_ended_is_not_gone_on_with(settings: Settings, state: str) -> None:
+    assert status_to_go_on(settings, PLAN.plan_id) == Status()
+    store_status(settings, PLAN.plan_id, Status(state))
+    with pytest.raises(TidegateError, match=rf"the replay {PLAN.plan_id} is {state}\. See `tidegate replay show"):
+        status_to_go_on(settings, PLAN.plan_id)
 
 
 def test_what_an_earlier_version_has_noted_besides_is_left_out(settings: Settings, tmp_path: Path) -> None:
