@@ -22,9 +22,9 @@ Output = Literal["silver", "dlq", "dropped"]
 Layer = Literal["bronze", "silver"]
 """The namespaces of the lake: raw bytes as they came, and the good rows."""
 GOLD = "gold"
-REPLAYS = "replays"
-"""The lake's namespace of what replays leave beside their rows, for as long as they run."""
 """The lake's namespace of business metrics."""
+REPLAYS = "replays"
+"""The lake's namespace of what replays leave beside their rows, until the topics have nothing of their ranges."""
 CHANGES_SUFFIX = "_changes"
 LAKE_DEAD_LETTERS = TableName("bronze.dead_letters")
 """One table for all datasets."""
