@@ -7,7 +7,7 @@ import pyarrow as pa
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 
 from tidegate.avro.leading_fields import Ints
-from tidegate.clients.lake import lake_errors, open_catalog
+from tidegate.clients.lake import find_table, lake_errors, open_catalog
 from tidegate.clients.replay_evidence import FILLED, REPLAYED_AT
 from tidegate.contracts.envelope import PLACE
 from tidegate.settings import Settings
@@ -57,8 +57,12 @@ def note_filled(settings: Settings, name: str, version: int) -> None:
 
 
 def _note(settings: Settings, name: str, properties: dict[str, str]) -> None:
-    with lake_errors(settings), open_catalog(settings).load_table(name).transaction() as transaction:
-        transaction.set_properties(properties)
+    """Nothing of a replay of an earlier version, which has left no table."""
+    with lake_errors(settings):
+        table = find_table(open_catalog(settings), name)
+        if table is not None:
+            with table.transaction() as transaction:
+                transaction.set_properties(properties)
 
 
 def _rows(schema: pa.Schema, verdict: str, places: Places) -> pa.Table:

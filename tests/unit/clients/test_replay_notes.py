@@ -31,6 +31,9 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StrictCatalog:
     made = StrictCatalog(tmp_path)
     made.create(NAME, SIDE, ("verdict",))
     monkeypatch.setattr(replay_notes, "open_catalog", lambda _: made)
+    monkeypatch.setattr(
+        replay_notes, "find_table", lambda _, name: made.load_table(name) if name in made.tables else None
+    )
     return made
 
 
@@ -69,3 +72,10 @@ def test_when_it_was_published_and_which_topics_were_filled_is_noted(catalog: St
     note_published(SETTINGS, NAME, 77)
     note_filled(SETTINGS, NAME, 2)
     assert catalog.load_table(NAME).properties == {REPLAYED_AT: "77", FILLED: "2"}
+
+
+def test_of_a_replay_of_an_earlier_version_there_is_no_table_to_note_it_in(catalog: StrictCatalog) -> None:
+    del catalog.tables[NAME]
+    note_published(SETTINGS, NAME, 77)
+    note_filled(SETTINGS, NAME, 2)
+    assert catalog.tables == {}

@@ -70,6 +70,7 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
         monkeypatch.setattr(module, "open_table", lake.opened)
     monkeypatch.setattr(publish, "table_if_there", lake.opened)
     monkeypatch.setattr(replay_notes, "open_catalog", lambda _: lake.catalog)
+    monkeypatch.setattr(replay_notes, "find_table", lambda _, name: lake.opened(replay.settings, name))
     monkeypatch.setattr(publish, "_raw", lambda *_: lake.raw)
     monkeypatch.setattr(lake_run, "load_stream", lambda *_: VISITS)
     monkeypatch.setattr(lake_run, "audited", audited)

@@ -66,6 +66,7 @@ def letters(served: Served, monkeypatch: pytest.MonkeyPatch) -> Letters:
     made = Letters(served)
     monkeypatch.setattr(module, "FlinkClient", lambda _: SimpleNamespace(jobs=lambda: made.live))
     monkeypatch.setattr(module, "read_replayed", made.read)
+    monkeypatch.setattr(module, "table_if_there", lambda *_: "a table")
     monkeypatch.setattr(module, "begin", made.begin)
     monkeypatch.setattr(module, "wait_until_ended", lambda *_: SimpleNamespace(state="FINISHED"))
     monkeypatch.setattr(module, "write_entries", made.write)
@@ -140,6 +141,13 @@ def test_the_job_of_a_killed_command_is_waited_for(letters: Letters, monkeypatch
     letters.live = [SimpleNamespace(live=True, name=PLAN.job_name, job_id="j")]
     monkeypatch.setattr(module, "wait_until_ended", ended)
     assert letters.settle()["lettered"] == 0
+
+
+def test_of_a_replay_that_left_no_table_nothing_is_known(letters: Letters, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that an earlier version has published: letters stay as they are."""
+    monkeypatch.setattr(module, "table_if_there", lambda *_: None)
+    letters.served.send(letter(10))
+    assert (letters.settle(), letters.entries) == ({"lettered": 0, "resolved": 0, "reopened": 0}, [])
 
 
 def test_a_redrive_at_work_is_not_disturbed(letters: Letters) -> None:
