@@ -119,33 +119,42 @@ def test_lines_are_read_as_python_reads_them_wherever_the_file_is_cut(java: Java
     check_every_byte(found, content)
 
 
-def written(rows: list[list[str]], newline: str, quoting: Any) -> list[bytes]:
+def written(rows: list[list[str]], newline: str, quoting: Any, escape: str = "") -> list[bytes]:
     """Each row as Python writes it."""
     found = []
     for row in rows:
         out = io.StringIO()
-        csv.writer(out, lineterminator=newline, quoting=quoting).writerow(row)
+        writer = csv.writer(
+            out, lineterminator=newline, quoting=quoting, escapechar=escape or None, doublequote=not escape
+        )
+        writer.writerow(row)
         found.append(out.getvalue().encode())
     return found
 
 
-def some_rows(rng: Random) -> list[bytes]:
+def some_rows(rng: Random, escape: str = "") -> list[bytes]:
     """A header, and rows whose cells may hold the ends of lines; none is empty."""
     rows = [list(COLUMNS)] + [["k", *rng.choices(CELLS, k=2)] for _ in range(rng.randint(0, 10))]
-    return written(rows, rng.choice(["\n", "\r\n"]), rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    return written(rows, rng.choice(["\n", "\r\n"]), rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), escape)
 
 
-MULTILINE = {**Dialect().options(), "csv.multiline": "true"}
+def multiline(rng: Random, escape: str = "") -> dict[str, str]:
+    newline = rng.choice(["any", "lf"])
+    return {**Dialect(escape=escape).options(), "csv.multiline": "true", "newline": newline}
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(rng=randoms)
 def test_rows_across_lines_are_read_as_python_reads_them(java: Java, rng: Random) -> None:
-    content = b"".join(some_rows(rng))
-    found = java.read(content, {**MULTILINE, "split-bytes": "1 b"})
+    escape = rng.choice(["", "\\"])
+    text = b"".join(some_rows(rng, escape)).decode()
+    encoding = rng.choice(["utf-8", "utf-16le"])
+    content = text.encode(encoding)
 
-    text = content.decode()
-    assert [row[2] for row in rows_of(found)] == list(csv.reader(io.StringIO(text, newline=""), strict=True))[1:]
+    found = java.read(content, {**multiline(rng, escape), "encoding": encoding, "split-bytes": "1 b"})
+
+    wanted = csv.reader(io.StringIO(text, newline=""), strict=True, escapechar=escape or None)
+    assert [row[2] for row in rows_of(found)] == list(wanted)[1:]
     assert len(ends_of(found)) == 1
     assert [row["row"] for row in found[:-1]] == list(range(1, len(found)))
     check_every_byte(found, content)
@@ -154,8 +163,9 @@ def test_rows_across_lines_are_read_as_python_reads_them(java: Java, rng: Random
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(rng=randoms)
 def test_a_broken_row_across_lines_alters_none_beside_it(java: Java, rng: Random) -> None:
-    rows = some_rows(rng)
-    good = java.read(b"".join(rows), MULTILINE)[:-1]
+    escape = rng.choice(["", "\\"])
+    rows, options = some_rows(rng, escape), multiline(rng, escape)
+    good = java.read(b"".join(rows), options)[:-1]
     if not good:
         return
     broken = rng.randint(1, len(rows) - 1)
@@ -163,7 +173,7 @@ def test_a_broken_row_across_lines_alters_none_beside_it(java: Java, rng: Random
     at = rng.randint(0, len(row.rstrip(b"\r\n")) - 1)
     rows[broken] = rng.choice([row[:at] + b'"' + row[at:], row[:at] + row[at + 1 :], row[:at] + b"\n"])
 
-    found = java.read(b"".join(rows), MULTILINE)
+    found = java.read(b"".join(rows), options)
 
     start, end = sum(map(len, rows[:broken])), sum(map(len, rows[: broken + 1]))
     around = [each for each in rows_of(found) if not start <= each[0] < end]

@@ -21,7 +21,7 @@ final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
     private static final long serialVersionUID = 1L;
 
     private final DeserializationSchema<RowData> decoder;
-    private final Layout layout;
+    private final Fields fields;
     private final int rawMaxBytes;
 
     private transient Beside beside;
@@ -31,13 +31,13 @@ final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
      *
      * @param columns that are decoded; behind them a decoded row has its error's code and message, and then other metadata
      * @param decodedArity fields of a decoded row
-     * @param fields of each field of a row, its number among what is decoded, or of the source's metadata, from -1 downwards
+     * @param places of each field of a row, its number among what is decoded, or of the source's metadata, from -1 downwards
      */
-    record Layout(int columns, int decodedArity, int[] fields) implements Serializable {}
+    record Fields(int columns, int decodedArity, int[] places) implements Serializable {}
 
-    FileDecoder(DeserializationSchema<RowData> decoder, Layout layout, int rawMaxBytes) {
+    FileDecoder(DeserializationSchema<RowData> decoder, Fields fields, int rawMaxBytes) {
         this.decoder = decoder;
-        this.layout = layout;
+        this.fields = fields;
         this.rawMaxBytes = rawMaxBytes;
     }
 
@@ -82,9 +82,9 @@ final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
     }
 
     private GenericRowData undecoded(String code, String message) {
-        GenericRowData row = new GenericRowData(layout.decodedArity);
-        row.setField(layout.columns, StringData.fromString(code));
-        row.setField(layout.columns + 1, StringData.fromString(message));
+        GenericRowData row = new GenericRowData(fields.decodedArity);
+        row.setField(fields.columns, StringData.fromString(code));
+        row.setField(fields.columns + 1, StringData.fromString(message));
         return row;
     }
 
@@ -97,12 +97,12 @@ final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
         @Override
         public void collect(RowData decoded) {
             GenericRowData values = (GenericRowData) decoded;
-            boolean isBad = values.getField(layout.columns) != null;
-            int[] fields = layout.fields;
-            GenericRowData found = new GenericRowData(fields.length);
-            for (int i = 0; i < fields.length; i++) {
-                int field = fields[i];
-                found.setField(i, field < 0 ? own[-1 - field].of(row, isBad, rawMaxBytes) : values.getField(field));
+            boolean isBad = values.getField(fields.columns) != null;
+            int[] places = fields.places;
+            GenericRowData found = new GenericRowData(places.length);
+            for (int i = 0; i < places.length; i++) {
+                int place = places[i];
+                found.setField(i, place < 0 ? own[-1 - place].of(row, isBad, rawMaxBytes) : values.getField(place));
             }
             out.collect(found);
         }

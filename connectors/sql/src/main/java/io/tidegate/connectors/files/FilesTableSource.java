@@ -73,7 +73,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
         List<String> decoded = keysOfFormat();
         format.applyReadableMetadata(decoded);
         DeserializationSchema<RowData> decoder = format.createRuntimeDecoder(context, columns);
-        FileDecoder decode = new FileDecoder(decoder, layout(decoded), config.limits().keptBytes());
+        FileDecoder decode = new FileDecoder(decoder, fields(decoded), config.limits().keptBytes());
         InternalTypeInfo<RowData> type = InternalTypeInfo.of(producedType.getLogicalType());
         return new DataStreamScanProvider() {
             @Override
@@ -112,7 +112,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
         return keys;
     }
 
-    private FileDecoder.Layout layout(List<String> decoded) {
+    private FileDecoder.Fields fields(List<String> decoded) {
         int count = DataType.getFieldCount(columns);
         int[] fields = new int[count + metadata.size()];
         for (int i = 0; i < count; i++) {
@@ -124,7 +124,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
                     ? -1 - own.ordinal()
                     : count + decoded.indexOf(metadata.get(i).substring(VALUE_PREFIX.length()));
         }
-        return new FileDecoder.Layout(count, count + decoded.size(), fields);
+        return new FileDecoder.Fields(count, count + decoded.size(), fields);
     }
 
     @Override

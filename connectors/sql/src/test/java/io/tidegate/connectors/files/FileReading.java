@@ -103,7 +103,7 @@ final class FileReading {
             fields[i] = i < count + 2 ? i : -1 - (i - count - 2);
         }
         FileDecoder decode =
-                new FileDecoder(decoder, new FileDecoder.Layout(count, count + 2, fields), config.limits().keptBytes());
+                new FileDecoder(decoder, new FileDecoder.Fields(count, count + 2, fields), config.limits().keptBytes());
         decode.setRuntimeContext(withMetrics());
         decode.open(DefaultOpenContext.INSTANCE);
         decoding = decode;

@@ -205,6 +205,15 @@ class SplitRowsTest {
         assertArrayEquals("1,\"x\ny\"".getBytes(UTF_8), (byte[]) rows.get(0).metadata().get("value.raw"));
     }
 
+    /** As somebody's monitors are sold: the others are read. */
+    @Test
+    void aQuoteWithinQuotesThatIsNotDoubledCostsItsRow() throws Exception {
+        List<Found> rows = read(AB, "a,b\nL1,\"19\" monitor\"\nL2,19\" monitor\nL3,\"19\"\" monitor\"\n");
+
+        assertEquals("NOT_CSV [L2, 19\" monitor] [L3, 19\" monitor]", shown(rows));
+        assertEquals("cell 2: something follows the quote that ends the cell", rows.get(0).message());
+    }
+
     @Test
     void aBadRowHasItsHashAndAGoodOneNeedsNone() throws Exception {
         List<Found> rows = read(AB, "a,b\n1,2\n3\n");
