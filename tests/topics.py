@@ -1,18 +1,24 @@
 """What a test does with topics: put records in, read what committed."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 
 from tests.polling import wait_for
 from tidegate.avro.codec import decode
+from tidegate.avro.defaults import parse
 from tidegate.avro.types import AvroSchema
+from tidegate.clients.kafka_offsets import Spans, offsets_at, topic_spans
+from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.settings import Settings
 
 FOREIGN = b"\x00\x7f\xff\xff\xf0 of a schema that the registry has lost"
 """A value that no job can read; a test that puts it into a topic leaves it there for the others to pass over."""
+
+RECENT_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +55,40 @@ def send(
 
 def read_committed(settings: Settings, topic: str, schema: AvroSchema) -> list[dict[str, Any]]:
     """All records committed to the topic so far, decoded."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": settings.kafka_bootstrap_servers,
-            "group.id": "test-reader",
-            "isolation.level": "read_committed",
-            "enable.partition.eof": True,
-            "enable.auto.commit": False,
-        }
-    )
-    try:
-        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
-        ended: set[int] = set()
-        records: list[dict[str, Any]] = []
-        while len(ended) < len(partitions):
-            message = consumer.poll(10)
-            assert message is not None, f"{topic}: no answer"
-            if message.error():
-                ended.add(int(message.partition() or 0))
-                continue
-            value = message.value()
-            assert value is not None
-            if value != FOREIGN:
-                records.append(decode(value, schema))
-        return records
-    finally:
-        consumer.close()
+    return [*_records(settings, topic, schema, topic_spans(settings, topic))]
 
 
 def wait_for_records(
     settings: Settings, topic: str, schema: AvroSchema, wanted: set[int], timeout_s: float = 60
 ) -> dict[int, dict[str, Any]]:
-    """Records of ``topic`` whose source offset (partition 0) is in ``wanted``, by offset, once all are there."""
+    """Records of ``topic`` whose source offset (partition 0) is in ``wanted``, by offset, once all are there.
 
-    def found() -> dict[int, dict[str, Any]] | None:
-        by_offset = {source_offset(record): record for record in read_committed(settings, topic, schema)}
-        hits = {offset: by_offset[offset] for offset in wanted if offset in by_offset}
-        return hits if len(hits) == len(wanted) else None
+    Of what was written in the last ten minutes: the topics of a session hold much that others have sent.
+    """
+    since_ms = int((time.time() - RECENT_S) * 1000)
+    read_to: dict[int, int] = {}
+    found: dict[int, dict[str, Any]] = {}
 
-    return wait_for(f"{len(wanted)} records in {topic}", found, timeout_s)
+    def look() -> dict[int, dict[str, Any]] | None:
+        ends = {partition: end for partition, (_, end) in topic_spans(settings, topic).items()}
+        starts = ends | offsets_at(settings, topic, since_ms) | read_to
+        new = {partition: (starts[partition], end) for partition, end in ends.items()}
+        for record in _records(settings, topic, schema, new):
+            if (offset := source_offset(record)) in wanted:
+                found[offset] = record
+        read_to.update(ends)
+        return found if len(found) == len(wanted) else None
+
+    return wait_for(f"{len(wanted)} records in {topic}", look, timeout_s)
+
+
+def _records(settings: Settings, topic: str, schema: AvroSchema, spans: Spans) -> Iterator[dict[str, Any]]:
+    parsed = parse(schema)
+    for batch in read_batches(Scan(settings, topic, spans)):
+        for value in batch.values:
+            assert value, f"{topic}: a record without a value"
+            if value != FOREIGN:
+                yield decode(value, parsed)
 
 
 def source_offset(record: dict[str, Any]) -> int | None:

@@ -21,7 +21,8 @@ from tidegate.jobs.live import LiveJob, live_jobs
 from tidegate.measure.child import Child
 from tidegate.measure.lag import LagReader
 
-RATE = 500
+RATE = 100
+"""Enough to show a job that stands still, and few: all that tests behind this one read of clicks is read with it."""
 LAG_S = 30
 """Of traffic: a client of Flink that plans a job takes one of two cores for ten seconds."""
 SHIPPED = (*PLATFORM, "products", "clicks", "orders", "app_logs")

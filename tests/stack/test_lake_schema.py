@@ -32,30 +32,49 @@ MORE_THAN_AN_INT = 5_000_000_000
 
 
 @pytest.fixture
-def schemas(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the contracts for the lake job, which gets the project's own back at the end."""
+def schemas(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the contracts."""
     folder = Path(shutil.copytree(pipeline.settings.schemas_dir, tmp_path / "schemas"))
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(folder))
-    yield folder
+    return folder
+
+
+@pytest.fixture
+def name(pipeline: Pipeline) -> Iterator[str]:
+    """Of a dataset of its own, whose lake job ends with the test."""
+    name = f"widened_{uuid4().hex[:8]}"
+    yield name
+    run_tidegate("stop", f"lake.{name}", "--no-savepoint")
+
+
+@pytest.fixture
+def lake(schemas: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The contracts for the shared lake job, which gets the project's own back at the end."""
+    yield schemas
     monkeypatch.delenv("TIDEGATE_SCHEMAS_DIR")
     run_tidegate("stop", "lake")  # it may be stopped already
     tidegate("run", "lake", "--forget-removed", "--yes")
 
 
-def test_a_wider_type_and_a_field_in_a_row_are_there_for_old_and_new_rows(pipeline: Pipeline, schemas: Path) -> None:
-    settings, name = pipeline.settings, f"widened_{uuid4().hex[:8]}"
+def test_a_wider_type_and_a_field_in_a_row_are_there_for_old_and_new_rows(
+    pipeline: Pipeline, schemas: Path, name: str
+) -> None:
+    settings = pipeline.settings
     silver = copy_of_clicks(schemas, name) / "silver.avsc"
     _change(silver, lambda fields: fields.append(DEVICE))
     device = "cast(null as row<model string>) as device"  # the lake job leaves its types to the refine job
     spoil(silver.with_name("refine.sql"), "    _warnings\nfrom", f"    _warnings,\n    {device}\nfrom")
-    _start_with(name)
+    tidegate("contract", "register", name)
+    tidegate("run", "lake", "--dataset", name)
     _send_silver(settings, silver, 1, quantity=3, device={"model": "Pixel 9"})
     assert _lake_rows(settings, name, 1) == {1: (3, {"model": "Pixel 9"})}
 
     spoil(silver, QUANTITY, QUANTITY.replace("int", "long"))
     # Before the field that is there: Flink casts a row by position, so the table's must be in silver's order.
     _change(silver, lambda fields: fields[-1]["type"][1]["fields"].insert(0, VENDOR))
-    _start_with(name)
+    tidegate("contract", "register", name)
+    tidegate("stop", f"lake.{name}")
+    tidegate("run", "lake", "--dataset", name)
     _send_silver(settings, silver, 2, quantity=MORE_THAN_AN_INT, device={"vendor": "Google", "model": "Pixel 10"})
 
     assert _lake_rows(settings, name, 2) == {
@@ -65,10 +84,10 @@ def test_a_wider_type_and_a_field_in_a_row_are_there_for_old_and_new_rows(pipeli
 
 
 def test_a_dataset_whose_table_cannot_follow_is_left_out_and_goes_on_once_it_is_mended(
-    pipeline: Pipeline, schemas: Path
+    pipeline: Pipeline, lake: Path
 ) -> None:
     before = open_catalog(pipeline.settings).load_table("silver.clicks").schema()
-    spoil(schemas / "clicks" / "silver.avsc", QUANTITY, QUANTITY.replace("int", "double"))
+    spoil(lake / "clicks" / "silver.avsc", QUANTITY, QUANTITY.replace("int", "double"))
     tidegate("stop", "lake")
 
     result = run_tidegate("run", "lake")
@@ -79,7 +98,7 @@ def test_a_dataset_whose_table_cannot_follow_is_left_out_and_goes_on_once_it_is_
     assert "clicks" not in _lake_jobs(pipeline.settings)["lake"]
     assert open_catalog(pipeline.settings).load_table("silver.clicks").schema() == before
 
-    shutil.copy(pipeline.settings.schemas_dir / "clicks" / "silver.avsc", schemas / "clicks" / "silver.avsc")
+    shutil.copy(pipeline.settings.schemas_dir / "clicks" / "silver.avsc", lake / "clicks" / "silver.avsc")
     sent = produce("--count", "500", "--rate", "500", "--seed", "162")
     tidegate("run", "lake", "--dataset", "clicks")
 
@@ -97,13 +116,6 @@ def _change(path: Path, change: Any) -> None:
     schema = json.loads(path.read_text())
     change(schema["fields"])
     path.write_text(json.dumps(schema))
-
-
-def _start_with(name: str) -> None:
-    """The lake job again, with the dataset's contract as it is now."""
-    tidegate("contract", "register", name)
-    tidegate("stop", "lake")
-    tidegate("run", "lake")
 
 
 def _send_silver(settings: Settings, path: Path, offset: int, **fields: Any) -> None:

@@ -40,7 +40,7 @@ RESTARTED = ("refine", "lake", "index")
 RAW, SILVER, INDEX = "raw.clicks", "silver.clicks", "events-clicks"
 SUBJECT = f"{RAW}-value"
 TRAFFIC = (
-    "--rate", "200", "--seconds", "420", "--seed", "61",
+    "--rate", "100", "--seconds", "420", "--seed", "61",
     "--bad-ratio", "0.01", "--duplicate-ratio", "0.1", "--late-ratio", "0.02",
 )  # fmt: skip
 """Ended as soon as the last step of the page needs no more of it."""
