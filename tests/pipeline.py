@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tests.polling import wait_for
 from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
-from tidegate.cli import prove
+from tidegate.cli import produce as cli_produce
+from tidegate.cli import prove as cli_prove
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
@@ -85,9 +87,16 @@ def run_tidegate(*arguments: str, timeout_s: float = 300) -> subprocess.Complete
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
 
 
+def called(command: click.Command, *arguments: str) -> Result:
+    """Runs one command in this process: what a hundred of them import would take two minutes of a suite."""
+    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
 def produce(*arguments: str, dataset: str = "clicks") -> dict[str, Any]:
     """Sends generated events and returns the producer's summary."""
-    summary = json.loads(tidegate("produce", dataset, "--json", *arguments))
+    result = called(cli_produce.command, dataset, "--json", *arguments)
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.stdout)
     assert isinstance(summary, dict)
     return summary
 
@@ -96,8 +105,7 @@ def prove_window(window: dict[str, list[int]], *options: str, dataset: str = "cl
     """The proof's report for ``{partition: [start, end)}``, whatever its verdict."""
     bounds = [",".join(f"{partition}:{span[side]}" for partition, span in window.items()) for side in (0, 1)]
     arguments = [dataset, "--json", "--from", bounds[0], "--to", bounds[1], *options]
-    # In this process: a hundred proofs would import for two minutes what is here already.
-    result = CliRunner().invoke(prove.command, arguments, catch_exceptions=False)
+    result = called(cli_prove.command, *arguments)
     assert result.stdout.startswith("{"), result.stderr
     report = json.loads(result.stdout)
     assert isinstance(report, dict)

@@ -12,10 +12,11 @@ import pytest
 
 from producers.datasets.products.sample import sample
 from tests.clicks import click
-from tests.pipeline import Pipeline, run_tidegate, tidegate
+from tests.pipeline import Pipeline, called, run_tidegate
 from tests.polling import wait_for
 from tests.postgres import PASSWORD, postgres
 from tests.topics import send, wait_for_records
+from tidegate.cli import load as cli_load
 
 TABLE = """
 CREATE TABLE products (
@@ -39,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def shop(server: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection[Any]]:
     """The shop's database with the sample products, which the topic holds too; a test's own begin with pg-."""
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    tidegate("load", "products", "--sample")
+    assert called(cli_load.command, "products", "--sample").exit_code == 0
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS products")
         connection.execute(TABLE)
@@ -55,7 +56,9 @@ def shop(server: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def load(server: str, *arguments: str) -> dict[str, Any]:
-    summary = json.loads(tidegate("load", "products", "--from", server, "--json", *arguments))
+    result = called(cli_load.command, "products", "--from", server, "--json", *arguments)
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.stdout)
     assert isinstance(summary, dict)
     return {name: summary[name] for name in ("upserts", "deletes", "rejected")}
 
