@@ -83,9 +83,8 @@ def readers_folder(pipeline: Pipeline, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(PROJECT / "schemas", tmp_path / "schemas")
     (tmp_path / "flink_jobs").symlink_to(PROJECT / "flink_jobs")
     yield tmp_path
-    for job in JOBS:
-        if pipeline.flink.live_job(job) is not None:
-            tidegate("stop", job)
+    if running := [job for job in JOBS if pipeline.flink.live_job(job) is not None]:
+        tidegate("stop", *running, "--no-savepoint")
 
 
 def test_a_foreign_topic_is_taken_in_by_the_page_alone(pipeline: Pipeline, readers_folder: Path) -> None:
