@@ -25,8 +25,8 @@ from tidegate.jobs.plan_start import Start
 from tidegate.jobs.start import start
 from tidegate.settings import Settings, get_settings
 
-INTERVALS_S = {"LAKE": "3", "METRICS": "5"}
-"""Between checkpoints of these jobs: by default it is longer, and tests wait for one or two of them after each step."""
+SOONER = {"TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S": "3", "TIDEGATE_METRICS_CHECKPOINT_INTERVAL_S": "5"}
+"""By default checkpoints are further apart, and tests wait for one or two of them after each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ def start_jobs(settings: Settings) -> None:
 def pipeline(stack: Settings) -> Iterator[Pipeline]:
     """Everything running, with nothing in the topics but the sample products; the lake commits every few seconds."""
     with pytest.MonkeyPatch.context() as environment:
-        for name, interval_s in INTERVALS_S.items():
-            environment.setenv(f"TIDEGATE_{name}_CHECKPOINT_INTERVAL_S", interval_s)
+        for name, interval_s in SOONER.items():
+            environment.setenv(name, interval_s)
         tidegate("contract", "register", "--all")
         tidegate("index", "apply")
         tidegate("load", "products", "--sample")

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.pipeline import SOONER
 from tidegate.stack.process import processes_of
 
 SECONDS, RATE_PER_S = 10, 1000
 TIMEOUT_S = 900
-SOONER = {"TIDEGATE_LAKE_CHECKPOINT_INTERVAL_S": "10"}
-"""Else most of the run would be waiting for the lake's minute."""
 
 
 @pytest.fixture(scope="module")

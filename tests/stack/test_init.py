@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.pipeline import INTERVALS_S, Pipeline
+from tests.pipeline import SOONER, Pipeline
 from tests.project import PROJECT
 from tidegate.clients.warehouse import create, ensure_table_bucket
 from tidegate.job_names import NAMES
@@ -34,7 +34,7 @@ def variables(pipeline: Pipeline, tmp_path: Path) -> dict[str, str]:
         **named,
         "TIDEGATE_HOME": str(tmp_path / "empty"),
         "TIDEGATE_SAVEPOINTS": pipeline.settings.savepoint_dir(),
-        "TIDEGATE_METRICS_CHECKPOINT_INTERVAL_S": INTERVALS_S["METRICS"],
+        **SOONER,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
 
