@@ -98,7 +98,9 @@ def cancelled(plan: RangePlan, status: Status) -> str:
     published = status.snapshot_id is not None
     lake = f"the rows published as snapshot {status.snapshot_id} stay" if published else f"{plan.table} is as it was"
     told = [lake] if LAKE in plan.targets else []
-    if INDEX in plan.targets:
+    if INDEX in plan.targets and status.filling is not None:
+        told.append("so do the documents of the index")
+    elif INDEX in plan.targets:
         begun = status.index_started_at is not None
         removed = "some may be removed" if status.documents else "none was removed"
         told.append(

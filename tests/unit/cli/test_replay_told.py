@@ -1,5 +1,7 @@
 """What a replay has changed and what not is said, whenever it was ended."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.replay.plans import PLAN, plan
@@ -80,6 +82,9 @@ def test_they_are_named_before_and_when_they_are_deleted() -> None:
     assert "silver.clicks.v3 and dropped.clicks.v3 will be made" in to_be_replaced(FILLING)
     told = cancelled(FILLING, Status(CANCELLED, snapshot_id=7, filling={"version": 3}))
     assert told.endswith("snapshot 7 stay; silver.clicks.v3 and dropped.clicks.v3 are deleted.")
+    with_index = replace(FILLING, target="lake,index,silver")
+    told = cancelled(with_index, Status(CANCELLED, snapshot_id=7, index_started_at=1, filling={"version": 3}))
+    assert "snapshot 7 stay; so do the documents of the index; silver.clicks.v3" in told
 
 
 def test_letters_are_told_where_there_are_some() -> None:
