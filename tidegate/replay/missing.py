@@ -2,6 +2,8 @@
 
 import time
 
+import numpy as np
+
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader, topic_spans
 from tidegate.contracts.load import load_stream
@@ -64,7 +66,11 @@ def refuse_what_is_unsure(report: ProofReport) -> None:
             "what is missing may be among them.",
             remedy="See that the registry has all its schemas; then ask again.",
         )
-    torn = [f"{verdict.window.partition}:{offset}" for verdict in report.partitions for offset in verdict.torn.tolist()]
+    torn = [
+        f"{verdict.window.partition}:{offset}"
+        for verdict in report.partitions
+        for offset in np.setdiff1d(verdict.torn, verdict.replayed).tolist()  # of these no row is written
+    ]
     if torn:
         raise TidegateError(
             f"of {len(torn):,} records silver has some rows and not all, the first at {torn[0]}.",

@@ -50,6 +50,10 @@ def test_an_event_of_which_silver_has_a_part_would_be_doubled() -> None:
         refuse_what_is_unsure(of_partition(WRONG, torn=SOME))
 
 
+def test_a_record_of_which_the_lake_lacks_a_row_is_a_replays_and_no_hindrance() -> None:
+    refuse_what_is_unsure(of_partition(WRONG, torn=SOME, replayed=SOME))
+
+
 def test_what_may_repeat_a_removed_event_is_no_part_of_what_is_missing() -> None:
     report = of_partition(RIGHT, expired=SOME)
 
