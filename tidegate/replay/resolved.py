@@ -52,9 +52,7 @@ def numbered(letters: Sequence[Held]) -> Rows:
 def resolved(letters: Iterable[Held], replayed: Replayed, by: By) -> Iterator[Entry]:
     """The entries of those whose record passes, repeats another or is dropped now, or that of which it is a copy."""
     waiting = [each for each in letters if each.state in SETTLED_FROM]
-    places = [(each.source.partition, each.source.offset) for each in waiting]
-    first = [(each.origin or place, each.row) for each, place in zip(waiting, places, strict=True)]
-    outcomes = zip(_outcomes(numbered(waiting), replayed), _outcomes(_numbered(first), replayed), strict=True)
+    outcomes = zip(_outcomes(numbered(waiting), replayed), _outcomes(_of_first(waiting), replayed), strict=True)
     for letter, (own, of_first) in zip(waiting, outcomes, strict=True):
         outcome = own or of_first
         if outcome is not None:
@@ -75,10 +73,19 @@ def resolved(letters: Iterable[Held], replayed: Replayed, by: By) -> Iterator[En
 
 
 def resolved_and_rejected(letters: Iterable[Held], replayed: Replayed) -> list[Held]:
-    """Those that are resolved, and whose record the replay has rejected."""
+    """Those that are resolved, and whose record the replay has rejected, or that of which it is a copy.
+
+    Where one of the two passes, the event is there, and its letter stays as it is.
+    """
     some = [each for each in letters if each.state is State.RESOLVED]
-    rejected = _rejected(numbered(some), replayed)
-    return [each for each, is_rejected in zip(some, rejected.tolist(), strict=True) if is_rejected]
+    own, first = numbered(some), _of_first(some)
+    rejected = (_rejected(own, replayed) | _rejected(first, replayed)).tolist()
+    outcomes = zip(_outcomes(own, replayed), _outcomes(first, replayed), strict=True)
+    return [
+        each
+        for each, is_rejected, passes in zip(some, rejected, map(any, outcomes), strict=True)
+        if is_rejected and not passes
+    ]
 
 
 def reopened(letters: Iterable[Held], newest: Mapping[str, Entry], by: By) -> Iterator[Entry]:
@@ -98,6 +105,11 @@ def reopened(letters: Iterable[Held], newest: Mapping[str, Entry], by: By) -> It
                 outcome_place=None,
                 reason="rejected by a later replay",
             )
+
+
+def _of_first(letters: Sequence[Held]) -> Rows:
+    """As ``numbered``, of a copy's letter the record that failed first."""
+    return _numbered([(each.origin or (each.source.partition, each.source.offset), each.row) for each in letters])
 
 
 def _rejected(letters: Rows, replayed: Replayed) -> Mask:

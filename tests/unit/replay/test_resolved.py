@@ -8,7 +8,7 @@ from tests.unit.proof.test_replayed import marked, numbered, silver_rows
 from tidegate.dead_letters.ledger import Outcome, Place, State
 from tidegate.proof.replayed import Replay, Replayed
 from tidegate.proof.rows import concat
-from tidegate.replay.resolved import By, Held, resolved
+from tidegate.replay.resolved import By, Held, resolved, resolved_and_rejected
 from tidegate.replay.resolved import numbered as rows_of
 
 BY = By("clicks", "20260102t030405-abcd", 5, "ann@host")
@@ -73,6 +73,14 @@ def test_the_letter_of_a_copy_is_settled_by_what_failed_first() -> None:
         (40, Place("raw.clicks", 0, 0)),
         (1, Place("raw.clicks", 0, 0)),
     ]
+
+
+def test_a_letter_is_rejected_by_its_record_or_by_what_failed_first_if_neither_passes() -> None:
+    """Else the letter of a copy would be opened by the same replay that has settled it."""
+    rejected, of_rejected = letter(1), letter(40, origin=(0, 1))
+    own_alone, first_alone = letter(1, origin=(0, 0)), letter(0, origin=(0, 1))
+    some = [each._replace(state=State.RESOLVED) for each in (rejected, of_rejected, own_alone, first_alone, letter(6))]
+    assert resolved_and_rejected(some, REPLAYED) == some[:2]
 
 
 def test_letters_by_place_and_number() -> None:
