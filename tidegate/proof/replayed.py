@@ -131,19 +131,26 @@ def compare_replays(replayed: Replayed, verdicts: Iterable[PartitionVerdict], le
     found, expected = dict[int, Difference](), 0
     for verdict in verdicts:
         expected += verdict.replayed_records
-        lacking = unlettered(verdict.window.of(replayed.rejected), letters)
+        lacking = unlettered(verdict.window.of(replayed.rejected), letters, replayed.silver)
         found[verdict.window.partition] = Difference(
             np.union1d(np.intersect1d(verdict.difference.missing, verdict.replayed), lacking.offset),
             np.intersect1d(verdict.difference.doubled, verdict.replayed),
             np.intersect1d(verdict.difference.unexplained, verdict.replayed),
         )
+    faults = sum(len(each.missing) + len(each.doubled) + len(each.unexplained) for each in found.values())
+    if not expected and not faults:
+        return None
     missing = sum(len(each.missing) for each in found.values())
-    return LayerVerdict("replays", expected, expected - missing, found) if expected or missing else None
+    return LayerVerdict("replays", expected, expected - missing, found)
 
 
-def unlettered(rejected: Rows, letters: Rows) -> Rows:
-    """What of this has no letter: of the same row, or of the record as a whole."""
+def unlettered(rejected: Rows, letters: Rows, passed: Rows) -> Rows:
+    """What of this has no letter: of the same row, or of the record as a whole.
+
+    The latter is resolved where other rows of the record have ``passed``: it says nothing of one that has not.
+    """
     whole = without_numbers(letters.where(letters.identity[:, 0] == WHOLE))
+    whole = whole.where(~among_places(whole, passed))
     return rejected.where(~(among(rejected, letters) | among_places(rejected, whole)))
 
 

@@ -40,12 +40,14 @@ class ReplayedReader:
             TidegateError: the lake refuses.
         """
         try:
-            return self._read_new()
+            found = self._read_new()
         except TidegateError as error:
             if not self._may_fail:
                 raise
             self.failed = error.problem
             return None
+        self.failed = ""
+        return found
 
     def _read_new(self) -> Replayed | None:
         self._catalog = self._catalog or open_catalog(self._settings)

@@ -16,7 +16,7 @@ One row of an exploded record may be a dead letter by itself, in place of its si
 earlier offset. **Unexplained** is one that an output names and raw does not have (or has with another identity).
 
 What a replay into the lake has judged has its verdicts in place of the outputs' (see ``replayed``); then it is a
-duplicate if the replay says so, never by its identity.
+duplicate if the replay says so, never by its identity; then a row of it is doubled.
 """
 
 from collections.abc import Mapping
@@ -224,6 +224,7 @@ def _judge_partition(
             found.doubled,
             *map(repeated, (np.concatenate(claims), whole_claims, dead, dropped)),
             window.of(known.twice).offset,
+            _of_duplicates(window.of(outputs.silver), outputs.replayed),
         ),
         unexplained=_union(found.unexplained, np.setdiff1d(claimed, source.offset)),
     )
@@ -245,6 +246,13 @@ def _judge_partition(
         replayed=judged,
         replayed_records=0 if outputs.replayed is None else int(outputs.replayed.marks(places).sum()),
     )
+
+
+def _of_duplicates(silver: Rows, judged: Judged | None) -> Offsets:
+    """The rows of records that repeat others by what replays have judged, though these may be known to no topic."""
+    if judged is None:
+        return np.zeros(0, np.int64)
+    return silver.offset[judged.repeats(silver, np.zeros(len(silver), np.bool_))]
 
 
 def _replayed(window: Window, difference: Difference, judged: Judged | None) -> Offsets:

@@ -5,15 +5,18 @@ Both may be done again: only what lacks a letter gets one, and only letters that
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
 from tidegate.clients.audit import Action
 from tidegate.clients.flink import FlinkClient
+from tidegate.clients.lake import open_catalog
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.clients.ledger import write_entries
 from tidegate.clients.ledger_some import read_entries
-from tidegate.clients.replay_evidence import Evidence
+from tidegate.clients.replay_evidence import Evidence, published_evidence
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
@@ -33,6 +36,7 @@ from tidegate.replay.plan import LIMIT, Plan
 from tidegate.replay.range_plan import BRONZE, RangePlan
 from tidegate.replay.recompute import offsets_of, places_of
 from tidegate.replay.resolved import By, Held, numbered, reopened, resolved, resolved_and_rejected
+from tidegate.replay.row_range import RowRange
 from tidegate.replay.run import begin, require_finished, wait_until_ended
 from tidegate.replay.store import plan_file
 from tidegate.settings import Settings
@@ -54,15 +58,27 @@ def settle_letters(settings: Settings, stream: Stream, plan: RangePlan, action: 
     _wait_for_an_earlier_one(client, plan)
     if table_if_there(settings, plan.aside.table) is None:  # published by an earlier version: nobody knows its verdicts
         return {"lettered": 0, "resolved": 0, "reopened": 0}
-    replayed = read_replayed(settings, stream, [Evidence(plan.plan_id, plan.aside.table, plan.rows.spans, 0)])
+    replayed = read_replayed(settings, stream, _since(settings, stream, plan))
     by = By(stream.name, plan.plan_id, now_ms(), action.actor)
     with letters_turn(settings, stream.name), letter_index(settings, [stream]) as index:
         looked = _Looked(settings, index, stream, replayed)
         settled = sum(write_entries(settings, action, looked.entries(letters_near(index, stream, plan), by)))
-    lacking = places_of(unlettered(replayed.rejected, concat(looked.there)))
+    rejected = replayed.rejected.where(RowRange(plan.rows.spans).of(replayed.rejected))
+    lacking = places_of(unlettered(rejected, concat(looked.there), replayed.silver))
     for some in _parts(lacking):
         _write(settings, client, plan, some)
     return {"lettered": len(lacking), "resolved": settled - looked.reopened, "reopened": looked.reopened}
+
+
+def _since(settings: Settings, stream: Stream, plan: RangePlan) -> list[Evidence]:
+    """This replay, and before it those that came later: where its command ended too early, they have judged anew."""
+    published = published_evidence(settings, open_catalog(settings), stream.name)
+    later = takewhile(lambda each: each.plan_id != plan.plan_id, published)
+    # Whether topics were filled with it or not: what letters are held to are the lake's rows.
+    return [
+        *(replace(each, filled=None) for each in later),
+        Evidence(plan.plan_id, plan.aside.table, plan.rows.spans, 0),
+    ]
 
 
 class _Looked:

@@ -104,6 +104,13 @@ def test_tampering_is_found(lake: Rows, replay: Replay, found: tuple[list[int], 
     assert faults(on(Replayed.of([replay], lake), RAW, BEFORE)) == found
 
 
+def test_a_row_of_a_duplicate_is_found_though_no_topic_knows_the_first() -> None:
+    """As of a record that repeats one of last year, which is in the lake alone."""
+    replayed = Replayed.of([Replay(PLAN, {0: (0, 1)}, duplicate=marked(0))], silver_rows((0, "a")))
+    verdict = on(replayed, raw_of("a"), Outputs(marked(), marked(), marked()))
+    assert faults(verdict) == ([], [0], [])
+
+
 def test_a_repeat_from_outside_of_the_range_is_explained_by_the_row_that_the_topic_had() -> None:
     """Its record is rejected now; the repeat had its verdict before, and nobody has judged it again."""
     raw, before = raw_of("a", "a"), Outputs(silver_rows((0, "a")), marked(), marked())
@@ -190,7 +197,13 @@ def test_of_a_record_that_explodes_some_rows_pass_and_some_are_rejected() -> Non
 def test_a_rejected_record_needs_a_letter_of_its_own_or_of_its_row() -> None:
     rejected = concat([numbered((1, 0), (2, 0)), numbered((3, 1), (3, 2), (4, 1))])
     letters = concat([numbered((1, 0), (4, 0)), numbered((2, 1), (3, 2))])
-    assert [*unlettered(rejected, letters).offset.tolist()] == [2, 3]
+    assert [*unlettered(rejected, letters, make_rows()).offset.tolist()] == [2, 3]
+
+
+def test_a_rejected_row_of_a_record_that_passes_needs_its_own() -> None:
+    """That of the record as a whole is resolved: its other rows are in the lake."""
+    assert unlettered(numbered((4, 2)), numbered((4, 0)), silver_rows((4, "a1"))).offset.tolist() == [4]
+    assert unlettered(numbered((4, 2)), numbered((4, 0), (4, 2)), silver_rows((4, "a1"))).offset.tolist() == []
 
 
 def test_the_layer_names_what_has_no_verdict_and_what_has_no_letter() -> None:
@@ -202,3 +215,11 @@ def test_the_layer_names_what_has_no_verdict_and_what_has_no_letter() -> None:
     assert (difference.missing.tolist(), difference.doubled.tolist()) == ([0, 1], [3])
     assert on(replayed, RAW, BEFORE).in_topics.missing.tolist() == []
     assert compare_replays(Replayed(), [on(Replayed(), RAW, BEFORE)], make_rows()) is None
+
+
+def test_a_row_of_an_offset_that_raw_does_not_have_is_named_though_no_record_of_the_range_is_there() -> None:
+    replayed = Replayed.of([Replay(PLAN, {0: (0, 5)})], silver_rows((3, "x")))
+    verdict = on(replayed, raw_of(), Outputs(marked(), marked(), marked()))
+    found = compare_replays(replayed, [verdict], make_rows())
+    assert verdict.in_topics.unexplained.tolist() == []
+    assert found is not None and found.differences[0].unexplained.tolist() == [3]

@@ -12,7 +12,9 @@ from tests.unit.dlq.served import Served
 from tests.unit.proof.test_replayed import marked, numbered, silver_rows
 from tests.unit.replay.plans import plan
 from tidegate.clients.audit import Action, new_action
+from tidegate.clients.replay_evidence import Evidence
 from tidegate.contracts.load import load_stream
+from tidegate.contracts.naming import TableName
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State
 from tidegate.dead_letters.redriven import OF_HEADER
 from tidegate.errors import TidegateError
@@ -37,6 +39,8 @@ class Letters:
         self.jobs: list[Plan] = []
         self.entries: list[Entry] = []
         self.live: list[Any] = []
+        self.published: list[Evidence] = []
+        self.asked: list[Evidence] = []
         store_plan(served.settings, PLAN)
 
     def settle(self) -> dict[str, int]:
@@ -45,9 +49,11 @@ class Letters:
             settings, load_stream(settings.schemas_dir, "clicks"), PLAN, new_action("replay", "clicks")
         )
 
-    def read(self, *_: object) -> Replayed:
+    def read(self, _settings: object, _stream: object, asked: list[Evidence]) -> Replayed:
+        self.asked = asked
         replay = Replay(PLAN.plan_id, {0: (10, 20)}, rejected=self.rejected, dropped=marked(13), duplicate=marked(14))
-        return Replayed.of([replay], silver_rows((10, "a")))
+        later = [Replay(each.plan_id, each.spans, rejected=marked(7, 10)) for each in asked[:-1]]
+        return Replayed.of([*later, replay], silver_rows((10, "a")) if not later else silver_rows((12, "c")))
 
     def begin(self, settings: Any, _client: object, name: str, arguments: list[str]) -> Any:
         assert (name, arguments[1]) == (PLAN.job_name, "--plan")
@@ -65,6 +71,8 @@ class Letters:
 def letters(served: Served, monkeypatch: pytest.MonkeyPatch) -> Letters:
     made = Letters(served)
     monkeypatch.setattr(module, "FlinkClient", lambda _: SimpleNamespace(jobs=lambda: made.live))
+    monkeypatch.setattr(module, "open_catalog", lambda _: None)
+    monkeypatch.setattr(module, "published_evidence", lambda *_: made.published)
     monkeypatch.setattr(module, "read_replayed", made.read)
     monkeypatch.setattr(module, "table_if_there", lambda *_: "a table")
     monkeypatch.setattr(module, "begin", made.begin)
@@ -130,6 +138,19 @@ def test_what_an_earlier_replay_had_resolved_and_this_one_rejects_is_open_again(
     assert letters.settle() == {"lettered": 0, "resolved": 0, "reopened": 1}
     (entry,) = letters.entries
     assert (entry.source.offset, entry.state, entry.plan_id, entry.outcome) == (11, State.OPEN, PLAN.plan_id, None)
+
+
+def test_what_a_later_replay_has_judged_is_held_to_that_one(letters: Letters) -> None:
+    """As of a command that was killed after its commit, and is run again when others have replayed its range."""
+    own, before = (Evidence(name, PLAN.aside.table, PLAN.rows.spans, at) for name, at in ((PLAN.plan_id, 2), ("a", 1)))
+    later = Evidence("b", TableName("replays.clicks__b"), {0: (5, 12)}, 3, filled=2)
+    letters.published = [later, own, before]
+    letters.served.send(letter(10), letter(12), letter(13))
+
+    assert letters.settle() == {"lettered": 0, "resolved": 1, "reopened": 0}
+
+    assert [(each.plan_id, each.filled) for each in letters.asked] == [("b", None), (PLAN.plan_id, None)]
+    assert [each.source.offset for each in letters.entries] == [13]
 
 
 def test_the_job_of_a_killed_command_is_waited_for(letters: Letters, monkeypatch: pytest.MonkeyPatch) -> None:
