@@ -20,7 +20,7 @@ from tidegate.replay.index_run import index_job, write_documents
 from tidegate.replay.letters import settle_letters
 from tidegate.replay.outlived import drop_outlived
 from tidegate.replay.prove_range import prove_range
-from tidegate.replay.publish import keep_evidence, prepare, publish
+from tidegate.replay.publish import UnaccountedError, keep_evidence, prepare, publish
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.run import wait_until_gone
 from tidegate.replay.silver_plan import refuse_what_is_filled
@@ -62,8 +62,7 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
     action = new_action("replay", plan.dataset, actor, plan_id=plan.plan_id, detail=f"into {into}: {plan.asked}")
     with audited(settings, action) as counts:
         if LAKE in plan.targets and status.state not in (INDEXING, INDEXED, FILLING):
-            status = write_aside(settings, plan, status, tell)
-            status = _published(settings, plan, status)
+            status = _written_and_published(settings, plan, status, tell)
             clear_branch(settings, plan)
         if INDEX in plan.targets and status.state != FILLING:
             status = write_documents(settings, plan, status)
@@ -130,12 +129,26 @@ def _refuse_targets(settings: Settings, plan: RangePlan, status: Status) -> None
     refuse_version(plan, stream)
 
 
+def _written_and_published(settings: Settings, plan: RangePlan, status: Status, tell: Tell) -> Status:
+    """Twice, if need be: a job that Flink has begun again may end well without its last files; the account sees it."""
+    try:
+        return _published(settings, plan, write_aside(settings, plan, status, tell))
+    except UnaccountedError:
+        begun_anew = load_status(settings, plan.plan_id)
+        return _published(settings, plan, write_aside(settings, plan, begun_anew, tell))
+
+
 def _published(settings: Settings, plan: RangePlan, status: Status) -> Status:
     if status.state != WRITTEN:
         return status
     if (snapshot_id := _snapshot(settings, plan)) is None:
         stream = load_stream(settings.schemas_dir, plan.dataset)
-        prepared = prepare(settings, stream, plan)
+        try:
+            prepared = prepare(settings, stream, plan)
+        except UnaccountedError:
+            # Nobody takes the job that wrote it for one to go on with.
+            store_status(settings, plan.plan_id, replace(status, state=PLANNED, job_id=None, started_at=now_ms()))
+            raise
         # Before the commit: whoever finds it done has no other way to know what it did.
         status = store_status(settings, plan.plan_id, replace(status, counts=prepared.account.counts()))
         keep_evidence(settings, plan, prepared.added)

@@ -28,6 +28,10 @@ from tidegate.settings import Settings
 from tidegate.sql.replay_lake import DROPPED, REJECTED, VERDICT
 
 
+class UnaccountedError(TidegateError):
+    """What was written aside is not the whole of the range, or more than that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The files to publish, what each raw record of the range has become, and what of that only ``added`` tells."""
@@ -41,7 +45,7 @@ def prepare(settings: Settings, stream: Stream, plan: RangePlan) -> Prepared:
     """Chooses the rows, and accounts for every raw record.
 
     Raises:
-        TidegateError: a raw record has no verdict, or there is one on a record that raw does not have.
+        UnaccountedError: a raw record has no verdict, or there is one on a record that raw does not have.
     """
     table = open_table(settings, plan.table)
     columns = columns_of(stream)
@@ -144,7 +148,8 @@ def _raw(settings: Settings, stream: Stream, plan: RangePlan) -> Rows:
 def _refuse_what_does_not_add_up(plan: RangePlan, found: Account) -> None:
     if not found.holds:
         wrong = [f"no verdict on {place}" for place in found.unaccounted] + [f"strange: {at}" for at in found.strange]
-        raise TidegateError(
+        raise UnaccountedError(
             f"the replay {plan.plan_id} does not account for every raw record: {', '.join(wrong)}.",
-            remedy="Nothing was published. Retention of raw may have overtaken it; make a new plan.",
+            remedy=f"Nothing was published; `tidegate replay run {plan.plan_id}` writes it aside anew. If it says this "
+            "again, retention of raw may have overtaken it: make a new plan.",
         )

@@ -128,6 +128,25 @@ def test_the_proof_knows_of_it_from_the_commit_on(replay: Replay, when: str, kno
     assert len(evidence(replay)) == known
 
 
+def test_a_job_that_ended_without_its_last_files_is_begun_anew(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once by itself; whoever runs it again has it begun anew, too."""
+    short = [True, True, True]
+
+    def write_aside(settings: Settings, made: RangePlan, status: Status, tell: object) -> Status:
+        written = replay.write_aside(settings, made, status, tell)
+        if short and short.pop():
+            replay.clear_aside(settings, made)
+            replay.lake.aside(made, [(10, "e10", "new")], {12: "rejected"})
+        return written
+
+    monkeypatch.setattr(lake_run, "write_aside", write_aside)
+    with pytest.raises(TidegateError, match="no verdict on 0:11"):
+        replay.run()
+    assert replay.commits() == 0
+    assert replay.run().proof_holds
+    assert (replay.commits(), short) == (1, [])
+
+
 def test_one_that_has_ended_is_not_run_again(replay: Replay) -> None:
     replay.run()
     with pytest.raises(TidegateError, match="is done"):
