@@ -56,6 +56,19 @@ def note_filled(settings: Settings, name: str, version: int) -> None:
     _note(settings, name, {FILLED: str(version)})
 
 
+def note_not_filled(settings: Settings, name: str) -> None:
+    """Takes back what :func:`note_filled` has noted, before the topics are deleted: others may come in their place.
+
+    Raises:
+        TransientError: the catalog does not answer.
+    """
+    with lake_errors(settings):
+        table = find_table(open_catalog(settings), name)
+        if table is not None and FILLED in table.properties:
+            with table.transaction() as transaction:
+                transaction.remove_properties(FILLED)
+
+
 def _note(settings: Settings, name: str, properties: dict[str, str]) -> None:
     """Nothing of a replay of an earlier version, which has left no table."""
     with lake_errors(settings):

@@ -11,7 +11,7 @@ from tidegate.replay.range_plan import NextSilver, RangePlan
 from tidegate.replay.row_range import Spans
 from tidegate.replay.sample import sampled_bytes
 from tidegate.replay.sources import raw_has_some
-from tidegate.replay.store import ENDED, all_plans, load_status
+from tidegate.replay.store import CANCELLED, ENDED, all_plans, load_status
 from tidegate.replay.targets import LAKE
 from tidegate.settings import Settings
 
@@ -79,10 +79,11 @@ def told_of_earlier(settings: Settings, stream: Stream, spans: Spans) -> Iterato
     earlier = [
         plan.plan_id
         for plan in all_plans(settings)
+        for status in [load_status(settings, plan.plan_id)]
         if plan.dataset == stream.name
         and LAKE in plan.targets
-        and plan.silver is None
-        and load_status(settings, plan.plan_id).snapshot_id is not None
+        and (plan.silver is None or status.state == CANCELLED)  # whose topics are deleted
+        and status.snapshot_id is not None
         and not _covers(spans, plan.rows.spans)
         and raw_has_some(settings, stream, plan.rows.spans)
     ]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tidegate.clients.flink import FlinkClient
-from tidegate.clients.replay_notes import note_filled
+from tidegate.clients.replay_notes import note_filled, note_not_filled
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
@@ -55,4 +55,5 @@ def take_away(settings: Settings, plan: RangePlan, status: Status) -> None:
     if job is not None and job.live:
         client.cancel(job.job_id)
         wait_until_gone(client, job.job_id)
+    note_not_filled(settings, plan.aside.table)
     delete_next(settings, load_stream(settings.schemas_dir, plan.dataset), plan.silver_version)

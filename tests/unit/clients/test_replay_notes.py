@@ -10,7 +10,7 @@ from tests.unit.clients.strict_catalog import StrictCatalog
 from tidegate.avro.leading_fields import Ints
 from tidegate.clients import replay_notes
 from tidegate.clients.replay_evidence import FILLED, REPLAYED_AT
-from tidegate.clients.replay_notes import note_filled, note_judged, note_published
+from tidegate.clients.replay_notes import note_filled, note_judged, note_not_filled, note_published
 from tidegate.settings import Settings
 
 SETTINGS = Settings.model_construct()
@@ -74,8 +74,17 @@ def test_when_it_was_published_and_which_topics_were_filled_is_noted(catalog: St
     assert catalog.load_table(NAME).properties == {REPLAYED_AT: "77", FILLED: "2"}
 
 
+def test_topics_that_are_deleted_are_filled_no_more(catalog: StrictCatalog) -> None:
+    note_published(SETTINGS, NAME, 77)
+    note_filled(SETTINGS, NAME, 2)
+    for _ in range(2):
+        note_not_filled(SETTINGS, NAME)
+    assert catalog.load_table(NAME).properties == {REPLAYED_AT: "77"}
+
+
 def test_of_a_replay_of_an_earlier_version_there_is_no_table_to_note_it_in(catalog: StrictCatalog) -> None:
     del catalog.tables[NAME]
     note_published(SETTINGS, NAME, 77)
     note_filled(SETTINGS, NAME, 2)
+    note_not_filled(SETTINGS, NAME)
     assert catalog.tables == {}

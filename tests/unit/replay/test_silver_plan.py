@@ -64,10 +64,13 @@ def test_ranges_that_only_the_lake_has_are_named(settings: Settings, monkeypatch
         silver = NextSilver(2, 4, 10, 20) if name == "filled" else None
         store_plan(settings, plan(dataset="visits", plan_id=name, rows=RowRange({0: span, 1: (0, 0)}), silver=silver))
         store_status(settings, name, Status(DONE, snapshot_id=None if name == "planned" else 7))
+    filler = plan(dataset="visits", plan_id="back", rows=RowRange({0: (0, 10)}), silver=NextSilver(2, 4, 10, 20))
+    store_plan(settings, filler)
+    store_status(settings, "back", Status(CANCELLED, snapshot_id=7))
     store_plan(settings, plan(plan_id="others", rows=RowRange({0: (0, 10)})))
     store_status(settings, "others", Status(DONE, snapshot_id=7))
     [told] = told_of_earlier(settings, VISITS, {0: (15, 30), 1: (0, 9)})
-    assert "ranges that outside replayed into the lake alone" in told
+    assert "ranges that back, outside replayed into the lake alone" in told
     assert [*told_of_earlier(settings, VISITS, {0: (0, 30)})] == []
 
 

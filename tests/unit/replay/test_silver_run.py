@@ -40,6 +40,10 @@ class Topics:
         self.noted: list[tuple[str, int]] = []
         self.cancelled: list[str] = []
 
+    def take_back(self, _settings: Settings, table: str) -> None:
+        assert not self.deleted, "the proof would hold topics to it that are filled anew by another replay"
+        self.noted.append((table, 0))
+
     def now(self, _settings: Settings, _stream: object, version: int) -> Ends:
         assert version == 1
         return {"silver": {0: self.end}, "dropped": {0: 4}}
@@ -60,6 +64,7 @@ def topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Topics:
     monkeypatch.setattr(silver_run, "load_stream", lambda *_: VISITS)
     monkeypatch.setattr(silver_run, "ends_now", found.now)
     monkeypatch.setattr(silver_run, "note_filled", lambda _, table, version: found.noted.append((table, version)))
+    monkeypatch.setattr(silver_run, "note_not_filled", found.take_back)
     monkeypatch.setattr(silver_run, "fill", found.fill)
     monkeypatch.setattr(silver_run, "fill_job", lambda *_: found.job)
     monkeypatch.setattr(silver_run, "wait_until_gone", lambda *_: None)
@@ -115,6 +120,7 @@ def test_its_job_is_ended_before_its_topics_are_deleted(topics: Topics, state: s
     topics.job = FlinkJob("j", PLAN.job_name, state, 5)
     take_away(topics.settings, INTO_SILVER, Status(FILLED, filling={"version": 2}))
     assert (topics.cancelled, topics.deleted) == (ended, [2])
+    assert topics.noted == [(INTO_SILVER.aside.table, 0)]
 
 
 def test_what_was_never_made_is_not_deleted(topics: Topics) -> None:
