@@ -89,9 +89,9 @@ def is_switched(job: Job, dataset: Stream, settings: Settings, state: StateFacts
         return False
     contract = dataset.contract
     found = versions_of(settings, contract)
-    refuse_unswitched(contract, found)
     prefix = naming.operator_prefix(job.name, dataset.name)
     in_state = frozenset() if state is None else state.silver_versions(prefix)
+    refuse_unswitched(contract, found.told_by_state(job.name, in_state))
     if goes_on:
         refuse_taking_twice(job.name, contract, found, in_state)
     return bool(in_state) and contract.silver_version not in in_state

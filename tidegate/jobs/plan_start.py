@@ -92,7 +92,7 @@ def _refused(settings: Settings, what: Start, everyone: Sequence[Stream]) -> dic
         ContractError: one that is named, or every one.
     """
     meant = [stream for stream in everyone if not what.datasets or stream.name in what.datasets]
-    refused = unswitched(settings, [stream.contract for stream in meant])
+    refused = unswitched(settings, [stream.contract for stream in meant], what.jobs)
     if refused and (what.datasets or len(refused) == len(meant)):
         raise next(iter(refused.values()))
     return refused

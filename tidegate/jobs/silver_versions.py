@@ -7,7 +7,7 @@ some of the jobs. A replay into silver needs the lake job, so there is one.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.contracts import naming
@@ -36,6 +36,15 @@ class Versions:
     def switched_to(self) -> int:
         """The newest version that a job's group has committed offsets of; 0 if there is none."""
         return max((version for versions in self.read.values() for version in versions), default=0)
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether no group has offsets of any: of jobs that never ran, or stood still for longer than it keeps them."""
+        return not any(self.read.values())
+
+    def told_by_state(self, job: str, in_state: Collection[int]) -> "Versions":
+        """With those that a job's state says where it was in."""
+        return replace(self, read={**self.read, job: self.read.get(job, frozenset()) | frozenset(in_state)})
 
 
 def versions_of(settings: Settings, contract: Contract) -> Versions:
@@ -83,11 +92,12 @@ def refuse_unswitched(contract: Contract, found: Versions) -> None:
         )
     if found.held and found.switched_to < version:
         before = max(found.held)
+        first = f"If they were, long ago: `tidegate run lake --dataset {name}` first, its state tells. Else: "
         raise ContractError(
             f"{name}: contract.yaml says silver.version {version}, and its jobs were not switched from "
             f"{naming.output_topic('silver', name, before)}, which holds records.",
-            remedy="`tidegate replay switch` switches them, of a plan with silver among its targets; without one, set "
-            f"it back to {before}.",
+            remedy=f"{first if found.forgotten else ''}`tidegate replay switch` switches them, of a plan with silver "
+            f"among its targets; without one, set it back to {before}.",
         )
 
 
@@ -101,15 +111,23 @@ def refuse_if_unswitched(settings: Settings, contract: Contract) -> None:
     refuse_unswitched(contract, versions_of(settings, contract))
 
 
-def unswitched(settings: Settings, contracts: Iterable[Contract]) -> dict[str, TidegateError]:
+def unswitched(
+    settings: Settings, contracts: Iterable[Contract], jobs: Collection[str] = ()
+) -> dict[str, TidegateError]:
     """Of the datasets that :func:`refuse_unswitched` refuses, why.
+
+    ``jobs``: those that are to be started. Where Kafka has forgotten who reads which version, jobs that read silver are
+    left to what their states say, which is looked for when they start.
 
     Raises:
         TransientError: Kafka does not answer.
     """
     refused: dict[str, TidegateError] = {}
+    have_states = bool(jobs) and all(job in READERS for job in jobs)
     for contract in contracts:
         found = versions_of(settings, contract)
+        if have_states and found.forgotten:
+            continue
         try:
             refuse_unswitched(contract, found)
         except ContractError as error:

@@ -175,3 +175,20 @@ def test_figures_that_are_computed_anew_are_of_all_that_the_new_topic_holds(vers
     made = part_of(METRICS, stream().of_silver_version(2), SETTINGS, Begin(None, False, NOW))
 
     assert not made.begins_at_committed(Table("silver_records", "", "resumed", 2))
+
+
+FORGOTTEN = Versions({"index": frozenset()}, held=frozenset({1}))
+"""All jobs stood still for longer than Kafka keeps offsets."""
+
+
+def test_a_state_tells_which_version_a_job_was_switched_to_after_kafka_has_forgotten_it(
+    versions: dict[str, Versions], found: dict[str, Progress]
+) -> None:
+    versions["visits"] = FORGOTTEN
+    facts = state(f"{SOURCE}.v2:1")
+
+    assert part_of(INDEX, stream().of_silver_version(2), SETTINGS, Begin(facts, False, NOW)).switched is False
+    versions["visits"] = Versions()
+    with pytest.raises(ContractError, match="its jobs were switched to 2"):
+        part_of(INDEX, stream(), SETTINGS, Begin(facts, False, NOW))
+    assert found == {}

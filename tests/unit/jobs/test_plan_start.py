@@ -43,7 +43,7 @@ def unswitched(monkeypatch: pytest.MonkeyPatch) -> dict[str, TidegateError]:
     """Why datasets have a version of silver that their jobs were not switched to."""
     found: dict[str, TidegateError] = {}
 
-    def asked(_settings: Settings, contracts: Iterable[Contract]) -> dict[str, TidegateError]:
+    def asked(_settings: Settings, contracts: Iterable[Contract], _jobs: object) -> dict[str, TidegateError]:
         return {each.dataset: found[each.dataset] for each in contracts if each.dataset in found}
 
     monkeypatch.setattr(module, "unswitched", asked)

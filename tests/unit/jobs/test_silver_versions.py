@@ -108,6 +108,30 @@ def test_of_many_datasets_the_refused_are_told_by_name(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
+    ("jobs", "committed", "refused"),
+    [
+        (("lake",), {}, []),
+        (("lake", "metrics"), {}, []),
+        (("refine", "lake"), {}, ["visits"]),
+        ((), {}, ["visits"]),
+        (("lake",), {"index": [("silver.visits", 0)]}, ["visits"]),
+    ],
+    ids=["a reader", "readers", "refine too", "apply", "known to be unswitched"],
+)
+def test_what_kafka_has_forgotten_is_left_to_the_states_of_jobs_that_have_one(
+    monkeypatch: pytest.MonkeyPatch, jobs: tuple[str, ...], committed: Mapping[str, list[Place]], refused: list[str]
+) -> None:
+    kafka = Kafka({("silver.visits", 0): (0, 9), ("silver.visits.v2", 0): (0, 9)}, committed)
+    monkeypatch.setattr(silver_versions, "OffsetReader", lambda _settings, **_: kafka)
+
+    found = silver_versions.unswitched(Settings.model_construct(), [of_version(2)], jobs)
+
+    assert [*found] == refused
+    for error in found.values():
+        assert ("`tidegate run lake --dataset visits` first" in error.remedy) is not bool(committed)
+
+
+@pytest.mark.parametrize(
     ("read", "in_state"),
     [(FIRST, frozenset[int]()), (frozenset[int](), FIRST), (FIRST, FIRST)],
 )
