@@ -33,6 +33,7 @@ from tidegate.proof.rows import (
     IdentityIndex,
     Offsets,
     Rows,
+    among,
     compare,
     concat,
     identities_repeated,
@@ -151,7 +152,8 @@ def judge(
     refused = raw.numbered(outputs.refused)
     found = [_compared(window, raw, outputs, refused) for window in judged]
     explained = _explained_identities(outputs.silver, judged, found)
-    passed = [refused.identity, raw.at(outputs.after_dedup).identity, outputs.replaced.identity]
+    replaced = _not_invented(outputs.replaced, raw, judged)
+    passed = [refused.identity, raw.at(outputs.after_dedup).identity, replaced.identity]
     passed = [part for part in passed if len(part)]
     known = _Known(
         identities=IdentityIndex(np.concatenate([explained, *passed]) if passed else explained),
@@ -179,6 +181,16 @@ def _explained_identities(silver: Rows, windows: list[Window], found: list[Diffe
         if len(difference.unexplained):
             invented |= (silver.partition == window.partition) & np.isin(silver.offset, difference.unexplained)
     return silver.identity[~invented] if invented.any() else silver.identity
+
+
+def _not_invented(replaced: Rows, raw: RawRows, windows: list[Window]) -> Rows:
+    """The same of rows that a replay's have replaced, which are compared with raw nowhere else."""
+    if not len(replaced):
+        return replaced
+    inside = np.zeros(len(replaced), np.bool_)
+    for window in windows:
+        inside |= window.marks(replaced)
+    return replaced.where(~inside | among(replaced, raw.rows))
 
 
 def _strange_windows(windows: list[Window], outputs: Outputs) -> list[Window]:

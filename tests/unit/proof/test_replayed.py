@@ -121,6 +121,16 @@ def test_a_repeat_from_outside_of_the_range_is_explained_by_the_row_that_the_top
     assert (faults(verdict), counts(verdict)) == (([], [], []), (0, 1, 0, 1))
 
 
+def test_a_row_of_the_topic_that_no_record_of_the_range_has_explains_nothing() -> None:
+    """Nobody looks at the topic's rows in the range any more: there one could be put for an event that was lost."""
+    before = Outputs(silver_rows((0, "a"), (0, "b")), marked(), marked())
+    replayed = Replayed.of([Replay(PLAN, {0: (0, 1)})], silver_rows((0, "a")))
+    (verdict,) = judge([WINDOW], raw_of("a", "b"), replayed.over(before))
+    assert verdict.difference.missing.tolist() == [1]
+    (later,) = judge([replace(WINDOW, start=1)], raw_of("a", "b").where(np.array([False, True])), replayed.over(before))
+    assert later.duplicate == 1, "outside of the windows raw is not read"
+
+
 def test_a_record_that_the_lake_lost_is_not_explained_by_its_own_row_in_the_topic() -> None:
     raw, before = raw_of("a"), Outputs(silver_rows((0, "a")), marked(), marked())
     assert faults(on(Replayed.of([Replay(PLAN, {0: (0, 1)})], make_rows()), raw, before)) == ([0], [], [])
