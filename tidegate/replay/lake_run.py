@@ -35,6 +35,7 @@ from tidegate.replay.store import (
     INDEXING,
     PLANNED,
     PUBLISHED,
+    WRITING,
     WRITTEN,
     Status,
     load_status,
@@ -124,7 +125,7 @@ def _refuse_targets(settings: Settings, plan: RangePlan, status: Status) -> None
     stream = load_stream(settings.schemas_dir, plan.dataset)
     if INDEX in plan.targets and status.state not in (INDEXED, FILLING):
         refuse_index(settings, stream)
-    if LAKE in plan.targets and status.state == PLANNED:
+    if LAKE in plan.targets and status.state in (PLANNED, WRITING, WRITTEN):
         refuse_what_is_filled(settings, stream)
     refuse_version(plan, stream)
 

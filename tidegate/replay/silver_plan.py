@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.replay.asked import Asked
@@ -33,18 +34,23 @@ def refuse_what_is_filled(settings: Settings, stream: Stream) -> None:
         TransientError: Kafka does not answer.
     """
     version = stream.contract.silver_version + 1
-    there = next_there(settings, stream, version)
-    if not there:
-        return
-    if filler := _filler(settings, stream, version):
+    refuse_another_filler(settings, stream.name, version)
+    if there := next_there(settings, stream, version):
         raise TidegateError(
-            f"{there[0]} is filled already, by the replay {filler.plan_id}: rows of another one would not be in it.",
-            remedy=f"`tidegate replay switch {filler.plan_id}` first, or `tidegate replay cancel {filler.plan_id}`.",
+            f"there is a topic {there[0]} already, which no replay of this machine has made.",
+            remedy="If nobody fills it, delete it, and its subject with it; then ask again.",
         )
-    raise TidegateError(
-        f"there is a topic {there[0]} already, which no replay of this machine has made.",
-        remedy="If nobody fills it, delete it, and its subject with it; then ask again.",
-    )
+
+
+def refuse_another_filler(settings: Settings, dataset: str, version: int, own: str = "") -> None:
+    """Raises: TidegateError: a replay fills the topics of the version, or has filled them, and it is not ``own``."""
+    for filler in _fillers(settings, dataset, version):
+        if (other := filler.plan_id) != own:
+            topic = naming.output_topic("silver", dataset, version)
+            raise TidegateError(
+                f"{topic} is filled already, by the replay {other}: rows of another one would not be in it.",
+                remedy=f"`tidegate replay switch {other}` first, or `tidegate replay cancel {other}`.",
+            )
 
 
 def next_silver(settings: Settings, stream: Stream) -> NextSilver:
@@ -102,13 +108,9 @@ def _covers(spans: Spans, others: Spans) -> bool:
     )
 
 
-def _filler(settings: Settings, stream: Stream, version: int) -> RangePlan | None:
-    return next(_fillers(settings, stream, version), None)
-
-
-def _fillers(settings: Settings, stream: Stream, version: int) -> Iterator[RangePlan]:
+def _fillers(settings: Settings, dataset: str, version: int) -> Iterator[RangePlan]:
     for plan in all_plans(settings):
-        if plan.dataset == stream.name and plan.silver is not None and plan.silver.version == version:
+        if plan.dataset == dataset and plan.silver is not None and plan.silver.version == version:
             status = load_status(settings, plan.plan_id)
             if status.filling is not None and status.state not in ENDED:
                 yield plan

@@ -11,6 +11,7 @@ from tidegate.replay.fill_run import asked_ends, ends_now, fill, fill_job
 from tidegate.replay.next_topics import delete_next
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.run import wait_until_gone
+from tidegate.replay.silver_plan import refuse_another_filler
 from tidegate.replay.store import FILLED, FILLING, Status, store_status
 from tidegate.settings import Settings
 
@@ -29,9 +30,10 @@ def fill_next(settings: Settings, plan: RangePlan, status: Status) -> Status:
     """As far as the old topics reach when it begins; what comes until readers are switched is filled then.
 
     Raises:
-        TidegateError: as :func:`~tidegate.replay.fill_run.fill`.
+        TidegateError: as :func:`~tidegate.replay.fill_run.fill`; or another replay has filled them.
         TransientError: the same.
     """
+    refuse_another_filler(settings, plan.dataset, plan.silver_version, plan.plan_id)
     if status.state != FILLING:
         status = store_status(settings, plan.plan_id, replace(status, state=FILLING))
     stream = load_stream(settings.schemas_dir, plan.dataset)

@@ -27,6 +27,9 @@ from tidegate.replay.store import (
     FILLING,
     INDEXED,
     INDEXING,
+    PLANNED,
+    WRITING,
+    WRITTEN,
     Status,
     load_status,
     store_status,
@@ -250,9 +253,13 @@ def test_silver_s_next_topics_come_last_and_only_if_the_proof_holds(
     assert (cancelled.state, cancelled.snapshot_id, taken) == (CANCELLED, ended.snapshot_id, [ended])
 
 
-def test_no_replay_into_the_lake_begins_beside_topics_that_are_filled(
-    replay: Replay, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("state", [PLANNED, WRITING, WRITTEN])
+def test_no_replay_into_the_lake_publishes_beside_topics_that_are_filled(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
+    store_status(replay.settings, replay.plan.plan_id, Status(state))
+    replay.calls.clear()
+
     def refused(*_: object) -> None:
         raise TidegateError("They are filled.", remedy="Switch.")
 

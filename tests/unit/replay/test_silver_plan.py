@@ -11,8 +11,14 @@ from tidegate.replay import silver_plan
 from tidegate.replay.asked import Asked
 from tidegate.replay.range_plan import NextSilver
 from tidegate.replay.row_range import RowRange
-from tidegate.replay.silver_plan import next_silver, refuse_silver, refuse_what_is_filled, told_of_earlier
-from tidegate.replay.store import CANCELLED, DONE, FILLED, Status, store_plan, store_status
+from tidegate.replay.silver_plan import (
+    next_silver,
+    refuse_another_filler,
+    refuse_silver,
+    refuse_what_is_filled,
+    told_of_earlier,
+)
+from tidegate.replay.store import CANCELLED, DONE, FILLED, FILLING, Status, store_plan, store_status
 from tidegate.settings import Settings
 
 VISITS = stream()
@@ -37,6 +43,21 @@ def test_topics_that_another_replay_has_filled_are_named_with_it(settings: Setti
     store_status(settings, FILLER.plan_id, Status(FILLED, filling={"version": 2}))
     with pytest.raises(TidegateError, match=rf"silver\.visits\.v2 is filled already, by the replay {FILLER.plan_id}"):
         refuse_what_is_filled(settings, VISITS)
+
+
+def test_one_replay_fills_a_version_at_a_time_whether_its_topics_are_made_yet_or_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silver_plan, "next_there", lambda *_: [])
+    store_plan(settings, FILLER)
+    store_status(settings, FILLER.plan_id, Status(FILLING, filling={"version": 2}))
+    with pytest.raises(TidegateError, match=rf"filled already, by the replay {FILLER.plan_id}"):
+        refuse_what_is_filled(settings, VISITS)
+    with pytest.raises(TidegateError, match=rf"filled already, by the replay {FILLER.plan_id}"):
+        refuse_another_filler(settings, "visits", 2, "20260102t030405-ffff")
+    refuse_another_filler(settings, "visits", 2, FILLER.plan_id)
+    refuse_another_filler(settings, "visits", 3)
+    refuse_another_filler(settings, "clicks", 2)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tidegate.replay import silver_run
 from tidegate.replay.fill_run import Ends
 from tidegate.replay.range_plan import NextSilver, RangePlan
 from tidegate.replay.silver_run import fill_next, refuse_version, take_away
-from tidegate.replay.store import FILLED, FILLING, INDEXED, Status, load_status, store_status
+from tidegate.replay.store import FILLED, FILLING, INDEXED, Status, load_status, store_plan, store_status
 from tidegate.settings import Settings
 from tidegate.sql.replay_silver import Filling
 
@@ -104,6 +104,15 @@ def test_while_it_works_the_replay_says_so(topics: Topics, monkeypatch: pytest.M
     with pytest.raises(TidegateError, match="No room"):
         fill_next(topics.settings, INTO_SILVER, Status(INDEXED))
     assert load_status(topics.settings, PLAN.plan_id).state == FILLING
+
+
+def test_topics_that_another_replay_has_filled_are_left_to_it(topics: Topics) -> None:
+    other = plan(plan_id="20260102t030405-ffff", dataset="visits", target="lake,silver", silver=INTO_SILVER.silver)
+    store_plan(topics.settings, other)
+    store_status(topics.settings, other.plan_id, Status(FILLED, filling={"version": 2}))
+    with pytest.raises(TidegateError, match=f"filled already, by the replay {other.plan_id}"):
+        fill_next(topics.settings, INTO_SILVER, Status(INDEXED))
+    assert topics.asked == []
 
 
 def test_the_version_is_the_one_behind_the_contract_s() -> None:
