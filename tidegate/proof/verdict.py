@@ -33,7 +33,6 @@ from tidegate.proof.rows import (
     IdentityIndex,
     Offsets,
     Rows,
-    among,
     compare,
     concat,
     identities_repeated,
@@ -152,8 +151,7 @@ def judge(
     refused = raw.numbered(outputs.refused)
     found = [_compared(window, raw, outputs, refused) for window in judged]
     explained = _explained_identities(outputs.silver, judged, found)
-    replaced = _not_invented(outputs.replaced, raw, judged)
-    passed = [refused.identity, raw.at(outputs.after_dedup).identity, replaced.identity]
+    passed = [refused.identity, raw.at(outputs.after_dedup).identity, _replaced_identities(outputs, raw, judged)]
     passed = [part for part in passed if len(part)]
     known = _Known(
         identities=IdentityIndex(np.concatenate([explained, *passed]) if passed else explained),
@@ -183,14 +181,14 @@ def _explained_identities(silver: Rows, windows: list[Window], found: list[Diffe
     return silver.identity[~invented] if invented.any() else silver.identity
 
 
-def _not_invented(replaced: Rows, raw: RawRows, windows: list[Window]) -> Rows:
+def _replaced_identities(outputs: Outputs, raw: RawRows, windows: list[Window]) -> Fingerprints:
     """The same of rows that a replay's have replaced, which are compared with raw nowhere else."""
-    if not len(replaced):
-        return replaced
-    inside = np.zeros(len(replaced), np.bool_)
-    for window in windows:
-        inside |= window.marks(replaced)
-    return replaced.where(~inside | among(replaced, raw.rows))
+    replaced = outputs.replaced
+    if outputs.replayed is None or not len(replaced):
+        return replaced.identity
+    held = raw.rows.where(outputs.replayed.marks(raw.rows))
+    found = [compare(window.of(held), window.of(replaced)) for window in windows]
+    return _explained_identities(replaced, windows, found)
 
 
 def _strange_windows(windows: list[Window], outputs: Outputs) -> list[Window]:
