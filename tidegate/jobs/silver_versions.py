@@ -42,6 +42,11 @@ class Versions:
         """Whether no group has offsets of any: of jobs that never ran, or stood still for longer than it keeps them."""
         return not any(self.read.values())
 
+    def taken_before(self, version: int) -> frozenset[int]:
+        """The earlier ones that jobs have taken rows of, though retention may have removed these since."""
+        read = (number for versions in self.read.values() for number in versions)
+        return frozenset(number for number in read if number < version) - self.unused
+
     def told_by_state(self, job: str, in_state: Collection[int]) -> "Versions":
         """With those that a job's state says where it was in."""
         return replace(self, read={**self.read, job: self.read.get(job, frozenset()) | frozenset(in_state)})
@@ -90,12 +95,14 @@ def refuse_unswitched(contract: Contract, found: Versions) -> None:
             remedy=f"Set it to {found.switched_to}: what was written since is in "
             f"{naming.output_topic('silver', name, found.switched_to)} alone.",
         )
-    if found.held and found.switched_to < version:
-        before = max(found.held)
+    left_behind = found.held | found.taken_before(version)
+    if left_behind and found.switched_to < version:
+        before = max(left_behind)
+        why = "which holds records" if before in found.held else "of which they have taken rows"
         first = f"If they were, long ago: `tidegate run lake --dataset {name}` first, its state tells. Else: "
         raise ContractError(
             f"{name}: contract.yaml says silver.version {version}, and its jobs were not switched from "
-            f"{naming.output_topic('silver', name, before)}, which holds records.",
+            f"{naming.output_topic('silver', name, before)}, {why}.",
             remedy=f"{first if found.forgotten else ''}`tidegate replay switch` switches them, of a plan with silver "
             f"among its targets; without one, set it back to {before}.",
         )

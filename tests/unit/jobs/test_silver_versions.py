@@ -79,6 +79,13 @@ def test_a_version_that_nobody_was_switched_to_is_refused_while_one_before_holds
     assert error.value.remedy.endswith("set it back to 1.")
 
 
+def test_one_is_refused_as_well_whose_rows_before_were_taken_and_retention_has_removed_them() -> None:
+    """Else refine would write where no job that has taken rows of before may read."""
+    with pytest.raises(ContractError, match=r"not switched from silver\.visits, of which they have taken rows"):
+        refuse_unswitched(of_version(2), Versions({"lake": FIRST}))
+    refuse_unswitched(of_version(2), Versions({"lake": FIRST}, unused=FIRST))
+
+
 def test_one_job_that_was_switched_is_the_sign_for_all() -> None:
     refuse_unswitched(of_version(2), Versions({"lake": FIRST, "metrics": FIRST | SECOND}, held=FIRST))
 
