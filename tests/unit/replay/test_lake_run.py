@@ -15,6 +15,7 @@ from tests.unit.replay.runs import Killed, Replay
 from tidegate.clients import replay_notes
 from tidegate.clients.replay_evidence import Evidence, published_evidence
 from tidegate.errors import TidegateError
+from tidegate.own_files import one_at_a_time
 from tidegate.replay import lake_run, publish
 from tidegate.replay.lake_run import cancel, hold_to
 from tidegate.replay.prove_range import RangeProof
@@ -37,8 +38,8 @@ from tidegate.replay.store import (
 from tidegate.settings import Settings
 
 STEPS = (
-    *("write_aside", "prepare", "keep_evidence", "publish", "note_published", "clear_branch", "write_documents"),
-    *("settle_letters", "prove_range", "store_status"),
+    *("write_aside", "prepare", "keep_evidence", "publish", "note_published", "clear_branch", "settle_letters"),
+    *("write_documents", "prove_range", "store_status"),
 )
 
 
@@ -116,6 +117,23 @@ def test_a_command_that_was_killed_goes_on_and_ends_as_one_that_was_not(
     assert [(each.plan_id, each.spans) for each in evidence(replay)] == [(replay.plan.plan_id, {0: (10, 20)})]
     side = replay.lake.catalog.load_table(replay.plan.aside.table).scan().to_arrow().to_pylist()
     assert [row["_source_offset"] for row in side if row["verdict"] == "duplicate"] == [11]
+
+
+def test_nothing_is_published_while_a_redrive_is_at_work(replay: Replay) -> None:
+    """It would send the records of letters that wait, and these may have their rows by the commit."""
+    lock = replay.settings.home / "redrives" / f"{VISITS.name}.lock"
+    with one_at_a_time(lock, "busy", remedy="wait"), pytest.raises(TidegateError, match="a redrive of visits"):
+        replay.run()
+    assert (replay.commits(), load_status(replay.settings, replay.plan.plan_id).state) == (0, WRITTEN)
+    replay.run()
+    assert (replay.commits(), load_status(replay.settings, replay.plan.plan_id).state) == (1, DONE)
+
+
+def test_letters_are_settled_before_documents_are_written(replay: Replay) -> None:
+    replay.kill = ("write_documents", 1, "before")
+    with pytest.raises(Killed):
+        replay.run()
+    assert [*replay.lettered] == [1]
 
 
 def evidence(replay: Replay) -> list[Evidence]:
