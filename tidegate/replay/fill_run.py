@@ -18,7 +18,7 @@ from tidegate.errors import TidegateError
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.own_files import write_whole
 from tidegate.replay.compare_filled import compare, removed
-from tidegate.replay.next_topics import as_contracted, make_next, topics_of
+from tidegate.replay.next_topics import as_contracted, as_while_filled, make_next, topics_of
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.row_range import Spans
 from tidegate.replay.run import FINISHED, begin, require_finished, wait_until_ended, wait_until_gone
@@ -126,8 +126,8 @@ def _begin(
         status, filling=asdict(filling), fill_from=begins, fill_started_at=now_ms(), fill_job_id=None
     )  # before the topics are there: so whoever cancels knows of them
     status = store_status(settings, plan.plan_id, begun)
-    if is_anew:
-        make_next(settings, stream, filling.version)
+    prepare = make_next if is_anew else as_while_filled
+    prepare(settings, stream, filling.version)
     job = begin(settings, client, plan.job_name, [str(JOBS_FOLDER / PROGRAM), "--plan", str(file)])
     return store_status(settings, plan.plan_id, replace(status, fill_job_id=job.job_id)), job
 

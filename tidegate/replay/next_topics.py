@@ -86,6 +86,17 @@ def delete_next(settings: Settings, stream: Stream, version: int) -> None:
     delete_groups(settings, [naming.group(FILL, stream.name)])
 
 
+def as_while_filled(settings: Settings, stream: Stream, version: int) -> None:
+    """Lets the topics of a version, which are as contracted already, keep the time stamps of what is added to them.
+
+    Raises:
+        TidegateError: Kafka refuses.
+        TransientError: Kafka is out of reach.
+    """
+    for topic in topics_of(stream, version).values():
+        change_settings(settings, topic, WHILE_FILLED)
+
+
 def as_contracted(settings: Settings, stream: Stream, version: int) -> None:
     """Gives the topics of a version the settings that the contract plans, once they are compared.
 

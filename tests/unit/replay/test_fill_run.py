@@ -31,7 +31,7 @@ PLAN = plan(
 )
 E1: Ends = {"silver": {0: 50, 1: 40}, "dropped": {0: 5, 1: 0}}
 E2: Ends = {"silver": {0: 60, 1: 40, 2: 7}, "dropped": {0: 6, 1: 0, 2: 0}}
-STEPS = ("make_next", "begin", "wait_until_ended", "compare", "as_contracted", "store_status")
+STEPS = ("make_next", "as_while_filled", "begin", "wait_until_ended", "compare", "as_contracted", "store_status")
 
 
 class Killed(BaseException):
@@ -50,6 +50,9 @@ class Topics:
         self.faults: tuple[str, ...] = ()
         self.removed: tuple[str, ...] = ()
         self.contracted = 0
+        self.keeps: list[bool] = []
+        """Whether the topics keep time stamps, as each job begins."""
+        self.kept = False
         self.since: list[object] = []
         self.cancelled: list[str] = []
         self.kill: tuple[str, int, str] | None = None
@@ -77,10 +80,16 @@ class Topics:
 
     def make(self, _settings: Settings, _stream: object, version: int) -> None:
         assert version == 2
+        self.kept = True
         self.written.clear()
+
+    def keep(self, _settings: Settings, _stream: object, version: int) -> None:
+        assert version == 2
+        self.kept = True
 
     def begin(self, _settings: Settings, _client: object, name: str, arguments: list[str]) -> FlinkJob:
         self.written.append(Filling.from_json(Path(arguments[-1]).read_text()))
+        self.keeps.append(self.kept)
         self.now += 1
         self.jobs.append(FlinkJob(f"job-{len(self.jobs)}", name, self.outcome, self.now))
         self.now += 1
@@ -97,6 +106,7 @@ class Topics:
 
     def contract(self, *_: object) -> None:
         self.contracted += 1
+        self.kept = False
 
     def content(self) -> list[tuple[int, int]]:
         """What of the old topic's partition 0 was copied."""
@@ -111,6 +121,7 @@ def topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Topics:
     store_status(settings, PLAN.plan_id, Status(FILLING, snapshot_id=8))
     steps: dict[str, Callable[..., Any]] = {
         "make_next": found.make,
+        "as_while_filled": found.keep,
         "begin": found.begin,
         "wait_until_ended": lambda _client, job_id: next(job for job in found.jobs if job.job_id == job_id),
         "compare": found.compare,
@@ -143,7 +154,7 @@ def test_a_command_that_was_killed_goes_on_and_ends_as_one_that_was_not(
         topics.kill = None
         topics.run()
     else:
-        assert call > topics.calls[step]
+        assert call > topics.calls.get(step, 0)
     ended = load_status(topics.settings, PLAN.plan_id)
     assert (ended.state, ended.filled_to) == (FILLING, as_text(E1))
     assert ended.filled == {"rows": 10, "of_range": 2, "marks": 1, "left_out": 0}
@@ -167,6 +178,7 @@ def test_the_same_of_what_came_since(topics: Topics, step: str, call: int, when:
     assert load_status(topics.settings, PLAN.plan_id).filled_to == as_text(E2)
     assert topics.content() in ([(5, 50), (50, 60)], [(5, 60)])
     assert sum(each.makes for each in topics.written) == 1
+    assert all(topics.keeps)
 
 
 def test_it_begins_at_the_beginnings_and_makes_what_raw_still_has_of_the_range(topics: Topics) -> None:

@@ -13,7 +13,15 @@ from tidegate.contracts.load import platform_schema
 from tidegate.contracts.topics import TopicPlan, plan_topics
 from tidegate.errors import TidegateError
 from tidegate.replay import next_topics
-from tidegate.replay.next_topics import as_contracted, delete_next, make_next, next_there, topics_of
+from tidegate.replay.next_topics import (
+    WHILE_FILLED,
+    as_contracted,
+    as_while_filled,
+    delete_next,
+    make_next,
+    next_there,
+    topics_of,
+)
 from tidegate.settings import Settings
 
 VISITS = stream()
@@ -158,6 +166,11 @@ def test_once_compared_they_are_as_the_contract_plans_them(kafka: Kafka) -> None
             "retention.ms": planned[name]["retention.ms"],
         }
     assert "silver.visits" not in kafka.changed
+
+
+def test_what_is_added_later_keeps_its_time_stamps_too(kafka: Kafka) -> None:
+    as_while_filled(SETTINGS, VISITS, 2)
+    assert kafka.changed == {"silver.visits.v2": WHILE_FILLED, "dropped.visits.v2": WHILE_FILLED}
 
 
 def test_they_go_with_their_subjects_and_the_old_ones_stay(kafka: Kafka, registry: Registry) -> None:
