@@ -57,11 +57,21 @@ def edge_of(remains: Remains, now_ms: int, *, trust_rule: bool) -> Edge | None:
         return Edge(remains.topic, now_ms)
     kept_ms = _kept_ms(remains.settings) if trust_rule else 0
     edges_ms = [
-        remains.first_ms.get(number, now_ms - kept_ms) if start > 0 else remains.first_ms.get(number, now_ms) - kept_ms
+        _whole_ms(remains, number, now_ms, kept_ms) if start > 0 else remains.first_ms.get(number, now_ms) - kept_ms
         for number, start in remains.starts.items()
         if start > 0 or remains.filled
     ]
     return Edge(remains.topic, max(edges_ms) + CLOCKS_MS) if edges_ms else None
+
+
+def _whole_ms(remains: Remains, number: int, now_ms: int, kept_ms: int) -> int:
+    """From when on a partition that is cut has all of its rows.
+
+    One that was filled has rows of a replayed range between those that were copied: what was removed may be younger
+    than the first one that is left, but not than the rule.
+    """
+    first_ms = remains.first_ms.get(number, now_ms - kept_ms)
+    return max(first_ms, now_ms - kept_ms) if remains.filled and kept_ms else first_ms
 
 
 def begin_at(windows: Sequence[Window], starts: Mapping[int, int]) -> tuple[list[Window], list[LeftOut]]:

@@ -73,9 +73,23 @@ def test_a_topic_that_was_filled_lacks_what_was_older_than_the_retention_then(
 
 
 def test_where_retention_has_cut_a_filled_topic_its_first_record_says_from_when_on_it_is_whole() -> None:
-    remains = Remains("silver.x.v2", {0: 3, 1: 0}, {0: 4 * HOUR_MS, 1: 2 * HOUR_MS}, RULE, filled=True)
+    first_ms = NOW_MS - HOUR_MS // 2
+    remains = Remains("silver.x.v2", {0: 3, 1: 0}, {0: first_ms, 1: 2 * HOUR_MS}, RULE, filled=True)
 
-    assert edge_of(remains, NOW_MS, trust_rule=True) == Edge("silver.x.v2", 4 * HOUR_MS + CLOCKS_MS)
+    assert edge_of(remains, NOW_MS, trust_rule=True) == Edge("silver.x.v2", first_ms + CLOCKS_MS)
+
+
+@pytest.mark.parametrize(
+    ("filled", "trust_rule", "until_ms"),
+    [(True, True, NOW_MS - HOUR_MS), (True, False, 4 * HOUR_MS), (False, True, 4 * HOUR_MS)],
+)
+def test_in_a_filled_topic_removed_rows_may_be_younger_than_the_first_that_is_left(
+    filled: bool, trust_rule: bool, until_ms: int
+) -> None:
+    """Its first one may be of the replayed range, whose rows lie between others."""
+    remains = Remains("silver.x.v2", {0: 3}, {0: 4 * HOUR_MS}, RULE, filled=filled)
+
+    assert edge_of(remains, NOW_MS, trust_rule=trust_rule) == Edge("silver.x.v2", until_ms + CLOCKS_MS)
 
 
 def test_windows_begin_where_the_outputs_are_whole_and_what_is_left_out_is_told() -> None:
