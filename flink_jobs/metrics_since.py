@@ -39,7 +39,8 @@ def first_whole_day(contract: Contract, settings: Settings) -> datetime | None:
 
     A removed row was written before the first one that is left, and is at most ``max_future_s`` ahead of that. A later
     version of silver lacks what retention had removed from the one before when it was filled: rows that were older than
-    the retention then.
+    the retention then. And as rows of a replayed range lie between others in it, rows that were removed may be younger
+    than the first one that is left, but not than the retention.
 
     Raises:
         TransientError: Kafka does not answer.
@@ -53,9 +54,11 @@ def first_whole_day(contract: Contract, settings: Settings) -> datetime | None:
     left = SingleRecords(settings).at(looked_at)
     retention_s = contract.topic.retention_hours * 3600
     now_s = time.time()
+    kept_s = now_s - retention_s
+    written_s = {place: left[place].timestamp()[1] / 1000 if place in left else now_s for place in looked_at}
     removed_s = max(
-        (left[place].timestamp()[1] / 1000 if place in left else now_s) - (0 if start > 0 else retention_s)
-        for place, start in looked_at.items()
+        (at_s if not filled else max(at_s, kept_s)) if starts[place] > 0 else at_s - retention_s
+        for place, at_s in written_s.items()
     )
     day = datetime.fromtimestamp(removed_s + contract.event_time.max_future_s, UTC)
     return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -12,7 +12,6 @@ COVERED = {
     "flink_jobs/index.py": "tests/stack/test_pipeline.py",
     "flink_jobs/lake.py": "tests/stack/test_pipeline.py",
     "flink_jobs/metrics.py": "tests/stack/test_metrics.py",
-    "flink_jobs/metrics_since.py": "tests/stack/test_metrics_since.py",
     "flink_jobs/planned_types.py": "tests/flink/test_check_contracts.py",
     "flink_jobs/recompute.py": "tests/stack/test_prove_recompute.py",
     "flink_jobs/refine.py": "tests/flink/test_given_by_the_cluster.py",
