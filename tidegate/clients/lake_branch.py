@@ -15,11 +15,24 @@ def branch_files(table: Table, branch: str) -> list[DataFile]:
 
 
 def drop_branch(table: Table, branch: str) -> bool:
-    """Takes the branch away; False if there is none. Its files go with its snapshots, when those are expired."""
+    """Takes a branch or a tag away; False if there is none. Its files go with its snapshots, when those are expired."""
     table.refresh()
     if branch not in table.metadata.refs:
         return False
     table._do_commit((RemoveSnapshotRefUpdate(ref_name=branch),), ())
+    return True
+
+
+def tag_what_was_before(table: Table, snapshot_id: int, tag: str) -> bool:
+    """Names the state of ``main`` before a snapshot, so that it is not expired; False if it is, or there was none.
+
+    A commit to ``main`` meanwhile makes no difference.
+    """
+    table.refresh()
+    snapshot = table.metadata.snapshot_by_id(snapshot_id)
+    if tag in table.metadata.refs or snapshot is None or snapshot.parent_snapshot_id is None:
+        return False
+    table.manage_snapshots().create_tag(snapshot.parent_snapshot_id, tag).commit()
     return True
 
 
