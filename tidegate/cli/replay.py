@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 from rich.table import Table
 
-from tidegate.cli import replay_missing, replay_run
+from tidegate.cli import replay_missing, replay_run, replay_switch
 from tidegate.cli.output import tables
 from tidegate.cli.replay_run import rate_option
 from tidegate.cli.replay_told import next_names, result
@@ -252,5 +252,5 @@ def _print_lake(found: RangePlan) -> None:
     click.echo(f"Writes again {over.rows:,} rows, which are in {over.files:,} files of {over.bytes / 1e6:,.1f} MB.")
 
 
-for each in (replay_run.run, replay_run.cancel, replay_missing.command):
+for each in (replay_run.run, replay_run.cancel, replay_switch.switch, replay_switch.forget, replay_missing.command):
     command.add_command(each)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from tidegate.cli.replay_switched_told import switch_told
 from tidegate.contracts.naming import events_alias, output_topic
 from tidegate.replay.account import counts_of
 from tidegate.replay.next_topics import VERSIONED
@@ -51,6 +52,7 @@ def result(plan: RangePlan, status: Status) -> Iterator[str]:
         yield status.proof
     if status.state != CANCELLED and plan.silver is not None:
         yield from _filled_told(plan, status)
+        yield from switch_told(plan, status)
 
 
 def _filled_told(plan: RangePlan, status: Status) -> Iterator[str]:
@@ -67,7 +69,7 @@ def _filled_told(plan: RangePlan, status: Status) -> Iterator[str]:
             f"{plan.dataset}, then type `tidegate replay switch {plan.plan_id}`. Or `tidegate replay cancel "
             f"{plan.plan_id}`, which deletes them."
         )
-    elif status.proof_holds is False:
+    elif status.proof_holds is False and not status.jobs:
         yield (
             "Silver's next topics are not filled before the proof holds: see what it names, then "
             f"`tidegate replay run {plan.plan_id}` again."

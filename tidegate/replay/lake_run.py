@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from tidegate.clients.audit import Action, audited, new_action
 from tidegate.clients.flink import FlinkClient
-from tidegate.clients.lake_branch import is_published
+from tidegate.clients.lake import lake_errors
+from tidegate.clients.lake_branch import drop_branch, is_published, tag_what_was_before
 from tidegate.clients.lake_rows import open_table
 from tidegate.clients.replay_evidence import REPLAY_ID
 from tidegate.clients.replay_notes import note_published
@@ -43,6 +44,7 @@ from tidegate.replay.store import (
     status_to_go_on,
     store_status,
 )
+from tidegate.replay.switch_steps import refuse_in_a_switch
 from tidegate.replay.targets import INDEX, LAKE
 from tidegate.replay.write_aside import Tell, clear_aside, clear_branch, job_of_plan, write_aside
 from tidegate.settings import Settings
@@ -57,6 +59,7 @@ def run_lake(settings: Settings, plan: RangePlan, actor: str, tell: Tell = lambd
         TransientError: a server does not answer; run it again.
     """
     status = status_to_go_on(settings, plan.plan_id)
+    refuse_in_a_switch(plan, status)
     if status.state == FILLED:
         return status
     _refuse_targets(settings, plan, status)
@@ -93,9 +96,10 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
     those that were written stay. Silver's next topics are deleted, if they were made.
 
     Raises:
-        TidegateError: there is nothing to cancel: all is written already, or it has ended.
+        TidegateError: there is nothing to cancel: all is written already, or it has ended; or its jobs are switched.
     """
     status = load_status(settings, plan.plan_id)
+    refuse_in_a_switch(plan, status)
     snapshot_id = _snapshot(settings, plan) if LAKE in plan.targets else None
     is_written = status.state == INDEXED or (snapshot_id is not None and INDEX not in plan.targets)
     if status.state in ENDED or (is_written and plan.silver is None):
@@ -118,6 +122,9 @@ def cancel(settings: Settings, plan: RangePlan, actor: str) -> Status:
         elif LAKE in plan.targets:
             clear_aside(settings, plan)
         take_away(settings, plan, status)
+        if plan.silver is not None:
+            with lake_errors(settings):
+                drop_branch(open_table(settings, plan.table), plan.before_tag)
         ended = replace(status, state=CANCELLED, ended_at=now_ms(), snapshot_id=snapshot_id)
         return store_status(settings, plan.plan_id, ended)
 
@@ -163,6 +170,9 @@ def _publish(settings: Settings, plan: RangePlan, status: Status) -> Status:
         keep_evidence(settings, plan, prepared.added)
         snapshot_id = publish(settings, plan, prepared.files, now_ms()).snapshot_id
     _note(settings, plan, snapshot_id)
+    if plan.silver is not None:
+        with lake_errors(settings):
+            tag_what_was_before(open_table(settings, plan.table), snapshot_id, plan.before_tag)
     return store_status(settings, plan.plan_id, replace(status, state=PUBLISHED, snapshot_id=snapshot_id))
 
 

@@ -112,6 +112,11 @@ class RangePlan:
         return self.silver.version
 
     @property
+    def before_tag(self) -> str:
+        """What the lake's table is called as it was before, of a plan that keeps that beside silver's old topics."""
+        return f"before-{self.plan_id}"
+
+    @property
     def table(self) -> str:
         """The lake's table that it writes to, or the topic."""
         return f"silver.{self.dataset}"

@@ -52,10 +52,20 @@ def take_away(settings: Settings, plan: RangePlan, status: Status) -> None:
     """
     if status.filling is None:
         return
+    end_filling(settings, plan, status)
+    note_not_filled(settings, plan.aside.table)
+    delete_next(settings, load_stream(settings.schemas_dir, plan.dataset), plan.silver_version)
+
+
+def end_filling(settings: Settings, plan: RangePlan, status: Status) -> None:
+    """Ends the job that fills the topics, if there is one; what is filled next is filled anew.
+
+    Raises:
+        TidegateError: the job does not end.
+        TransientError: Flink is out of reach.
+    """
     client = FlinkClient(settings)
     job = fill_job(client, plan, status)
     if job is not None and job.live:
         client.cancel(job.job_id)
         wait_until_gone(client, job.job_id)
-    note_not_filled(settings, plan.aside.table)
-    delete_next(settings, load_stream(settings.schemas_dir, plan.dataset), plan.silver_version)

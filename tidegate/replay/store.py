@@ -1,7 +1,7 @@
 """Plans of replays and how far each has come, as files of the home folder."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -25,6 +25,8 @@ PLANNED, WRITING, WRITTEN, PUBLISHED, INDEXING, INDEXED, FILLING, FILLED, DONE, 
     "cancelled",
 )
 ENDED = (DONE, CANCELLED)
+SWITCHING, COMMITTING, SWITCHED = "switching", "committing", "switched"
+"""Of a replay whose next topics are filled, and to which jobs go over: see ``silver_switch.py``."""
 _PLAN, _STATUS = ".plan.json", ".status.json"
 
 
@@ -36,7 +38,7 @@ Places = Mapping[str, Mapping[str, int]]
 class Status:
     """How far a replay has come: ``writing`` aside by the Flink job ``job_id``, ``written``, ``published`` in
     the lake, ``indexing`` by the job ``index_job_id``, ``indexed``, ``filling`` silver's next topics by the job
-    ``fill_job_id``, ``filled``, ``done``.
+    ``fill_job_id``, ``filled``, ``switching`` jobs to them, ``committing`` their places there, ``switched``, ``done``.
 
     Times are in ms since 1970. ``counts``: of :class:`~tidegate.replay.account.Account`. ``proof``: the verdict of
     ``tidegate prove`` on the range, and ``proof_holds``. ``rate``: raw records a second, at most, that the job reads.
@@ -44,6 +46,9 @@ class Status:
     written (``lettered``), ``resolved`` and ``reopened``. ``filling``: what the job that was begun last fills the
     topics with (:class:`~tidegate.sql.replay_silver.Filling`), ``fill_from``: where in them it begins. ``filled_to``:
     the ends of the old topics up to which the new ones were compared with them, and ``filled`` counts what they have.
+    ``jobs``: before the switch, by their names in Flink the datasets of those jobs that had the replay's dataset;
+    ``stopped_at``: since when that stands still. ``begin_at``: where readers begin in silver's new topic, by partition.
+    ``forgotten_at``: when the old topics were deleted.
     """
 
     state: str = PLANNED
@@ -67,6 +72,10 @@ class Status:
     filled_to: Places = field(default_factory=dict)
     filled: Mapping[str, int] = field(default_factory=dict)
     letters: Mapping[str, int] = field(default_factory=dict)
+    jobs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stopped_at: int | None = None
+    begin_at: Mapping[str, int] = field(default_factory=dict)
+    forgotten_at: int | None = None
 
 
 def store_plan(settings: Settings, plan: RangePlan) -> Path:

@@ -287,3 +287,25 @@ def test_no_replay_into_the_lake_publishes_beside_topics_that_are_filled(
     assert replay.calls == {}
     replay.plan = replace(replay.plan, target="index")
     assert replay.run().state == DONE
+
+
+@pytest.mark.parametrize("kill", [("publish", 1, "after"), ("store_status", 2, "before"), ("store_status", 2, "after")])
+def test_the_lake_as_it_was_before_keeps_a_name_until_the_replay_is_cancelled(
+    replay: Replay, monkeypatch: pytest.MonkeyPatch, kill: tuple[str, int, str]
+) -> None:
+    monkeypatch.setattr(lake_run, "fill_next", lambda _settings, _plan, status: replace(status, state=FILLED))
+    monkeypatch.setattr(lake_run, "take_away", lambda *_: None)
+    before = replay.lake.content()
+    replay.plan = replace(replay.plan, target="lake,index,silver", silver=NextSilver(2, 1, 10, 100))
+    replay.kill = kill
+    with pytest.raises(Killed):
+        replay.run()
+    replay.kill = None
+    replay.lake.append((30, "e30", "live"))
+    replay.run()
+    table = replay.lake.catalog.load_table(replay.plan.table)
+    named = table.metadata.refs[replay.plan.before_tag]
+    found = table.scan(snapshot_id=named.snapshot_id).to_arrow().to_pylist()
+    assert sorted((row["_source_offset"], row["value"]) for row in found) == before
+    cancel(replay.settings, replay.plan, "ann@host")
+    assert [*replay.lake.catalog.load_table(replay.plan.table).metadata.refs] == ["main"]

@@ -45,6 +45,7 @@ COVERED = {
     "tidegate/cli/monitor.py": "tests/stack/test_monitor.py",
     "tidegate/cli/prove.py": "tests/stack/test_prove_topics.py",
     "tidegate/cli/replay_missing.py": "tests/faults/test_commit_window.py",
+    "tidegate/cli/replay_switch.py": "tests/stack/test_silver_version.py",
     "tidegate/cli/run.py": "tests/stack/test_pipeline.py",
     "tidegate/cli/stop.py": "tests/stack/test_pipeline.py",
     "tidegate/clients/scratch_topic.py": "tests/stack/test_dry_run.py",
