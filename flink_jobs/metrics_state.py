@@ -8,6 +8,7 @@ from flink_jobs.job import StateFacts
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.job_names import METRICS
+from tidegate.jobs.silver_versions import has_moved_on
 from tidegate.settings import Settings
 from tidegate.sql.metrics import Counted, max_lateness_hours
 
@@ -29,6 +30,10 @@ def _reasons(datasets: Sequence[Stream], settings: Settings, state: StateFacts) 
         prefix = naming.operator_prefix(METRICS, dataset.name)
         if not dataset.metrics or not state.holds(prefix):
             continue
+        version, in_state = dataset.contract.silver_version, state.silver_versions(prefix)
+        if in_state and version not in in_state and has_moved_on(settings, dataset.contract, METRICS):
+            switched = f"{dataset.name} was switched to version {version} of silver"
+            yield f"it is of before {switched}, of which rows were counted since"
         lateness_hours = _lateness_hours(dataset, settings)
         # What came in the meantime has the other half to be late itself, and to be read.
         if state.age > timedelta(hours=lateness_hours / 2):

@@ -9,7 +9,8 @@ some of the jobs. A replay into silver needs the lake job, so there is one.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tidegate.clients.kafka_offsets import OffsetReader
+from tidegate.clients.kafka_group_state import read_state
+from tidegate.clients.kafka_offsets import PATIENT_S, OffsetReader
 from tidegate.contracts import naming
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError, TidegateError
@@ -18,6 +19,8 @@ from tidegate.settings import Settings
 
 READERS = tuple(job.name for job in JOBS if "silver" in job.reads)
 """The jobs that read silver's topic."""
+PLACED = "placed by a switch"
+"""Committed with the offsets at which a switch lets a job begin: its first checkpoint commits others, without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,18 @@ def unswitched(
         except ContractError as error:
             refused[contract.dataset] = error
     return refused
+
+
+def has_moved_on(settings: Settings, contract: Contract, job: str) -> bool:
+    """Whether the job has had a checkpoint in the contract's version since it was switched to it: what it has taken by
+    then, no state of before the switch knows.
+
+    Raises:
+        TransientError: Kafka does not answer.
+    """
+    places = OffsetReader(settings, timeout_s=PATIENT_S).places([contract.silver_topic])
+    committed = read_state(settings, naming.group(job, contract.dataset), places)
+    return any(offset >= 0 and text != PLACED for offset, text in committed.values())
 
 
 def refuse_taking_twice(job: str, contract: Contract, found: Versions, in_state: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from tidegate.contracts import naming
 from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError, TransientError
 from tidegate.job_names import LAKE
+from tidegate.jobs.silver_versions import PLACED
 from tidegate.settings import Settings
 
 POLL_S = 0.3
@@ -110,7 +111,7 @@ def begin_at(settings: Settings, stream: Stream, jobs: Sequence[str], places: Ma
     topic, begun = stream.contract.silver_topic, have_read(settings, stream, jobs)
     for job in jobs:
         if job not in begun:
-            wanted: dict[Place, State] = {(topic, int(number)): (end, None) for number, end in places.items()}
+            wanted: dict[Place, State] = {(topic, int(number)): (end, PLACED) for number, end in places.items()}
             write_state(settings, naming.group(job, stream.name), wanted)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flink_jobs import metrics_state
 from flink_jobs.begun import Begun
 from flink_jobs.job import StateFacts
 from flink_jobs.metrics_state import go_on, unusable
@@ -15,6 +16,8 @@ from tidegate.settings import Settings
 SETTINGS = Settings.model_construct(metrics_max_lateness_hours=6, metrics_since=None)
 VISITS = replace(stream(), metrics=(METRIC,))
 UIDS = ("metrics:visits:Source: silver_records:1", f"metrics:visits:{METRIC.name}:GroupAggregate:1")
+
+SWITCHED = "it is of before visits was switched to version 2 of silver, of which rows were counted since"
 
 
 def state(uids: Iterable[str] = UIDS, age_hours: float = 1, kept_hours: float | None = 6) -> StateFacts:
@@ -73,3 +76,16 @@ def test_a_day_that_is_set_later_holds_from_then_on() -> None:
     set_later = SETTINGS.model_copy(update={"metrics_since": since + timedelta(days=1)})
 
     assert go_on(VISITS, SETTINGS, go_on(VISITS, set_later, Begun(since=since))).since == since + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("moved_on", "reason"), [(False, None), (True, SWITCHED)])
+def test_a_state_of_before_a_switch_is_one_until_rows_of_the_new_topic_were_counted(
+    monkeypatch: pytest.MonkeyPatch, moved_on: bool, reason: str | None
+) -> None:
+    monkeypatch.setattr(metrics_state, "has_moved_on", lambda _settings, _contract, job: moved_on and job == "metrics")
+    source = "metrics:visits:KafkaSource-default_catalog.visits.silver_records:1"
+    second = VISITS.of_silver_version(2)
+
+    assert unusable([second], SETTINGS, state((*UIDS, source))) == reason
+    assert unusable([second], SETTINGS, state((*UIDS, source.replace(":1", ".v2:1")))) is None
+    assert unusable([VISITS], SETTINGS, state((*UIDS, source))) is None

@@ -1,15 +1,25 @@
 """A job begins with a version of silver's topic only if the dataset's jobs were switched to it."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import pytest
 
+from tests.broker import Broker
 from tests.unit.sql.visits import stream
+from tidegate.clients.kafka_group_state import write_state
 from tidegate.clients.kafka_offsets import Place
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError, TidegateError
 from tidegate.jobs import silver_versions
-from tidegate.jobs.silver_versions import Versions, refuse_taking_twice, refuse_unswitched, versions_of
+from tidegate.jobs.silver_versions import (
+    PLACED,
+    Versions,
+    has_moved_on,
+    refuse_taking_twice,
+    refuse_unswitched,
+    versions_of,
+)
 from tidegate.settings import Settings
 
 FIRST, SECOND = frozenset({1}), frozenset({2})
@@ -156,3 +166,17 @@ def test_a_job_goes_on_at_committed_offsets_or_where_its_state_says_or_where_the
     refuse_taking_twice("lake", of_version(1), Versions({"lake": FIRST}), FIRST)
     refuse_taking_twice("index", of_version(2), Versions({"lake": SECOND}), frozenset())
     refuse_taking_twice("refine", of_version(2), Versions({"lake": SECOND}), frozenset())
+
+
+def test_a_job_has_moved_on_once_it_has_committed_offsets_of_its_own(broker: Broker) -> None:
+    contract = of_version(2)
+    broker.send(contract.silver_topic, [(0, b"a"), (1, b"b")])
+    places = [(contract.silver_topic, number) for number in (0, 1)]
+    moved = partial(has_moved_on, broker.settings, contract, "metrics")
+    assert not moved()
+    write_state(broker.settings, "tidegate-metrics-visits", dict.fromkeys(places, (1, PLACED)))
+    assert not moved()
+    write_state(broker.settings, "tidegate-index-visits", {places[0]: (1, None)})
+    assert not moved()
+    write_state(broker.settings, "tidegate-metrics-visits", {places[0]: (1, None)})
+    assert moved()

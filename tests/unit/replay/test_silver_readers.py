@@ -11,6 +11,7 @@ from tidegate.clients.kafka_group_state import read_state
 from tidegate.clients.kafka_offsets import Offsets, Place
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError, TransientError
+from tidegate.jobs.silver_versions import PLACED
 from tidegate.replay import silver_readers
 from tidegate.replay.silver_readers import (
     begin_at,
@@ -129,5 +130,6 @@ def test_jobs_are_placed_at_the_offsets_unless_they_have_begun_there(
     begin_at(broker.settings, new, ["lake", "index"], {"0": 2, "1": 1, "2": 0})
 
     places = [(NEW, number) for number in range(3)]
-    assert [at for at, _ in read_state(broker.settings, "tidegate-lake-clicks", places).values()] == [2, 1, 0]
+    placed = read_state(broker.settings, "tidegate-lake-clicks", places).values()
+    assert [*placed] == [(2, PLACED), (1, PLACED), (0, PLACED)]
     assert all(at < 0 for at, _ in read_state(broker.settings, "tidegate-index-clicks", places).values())
