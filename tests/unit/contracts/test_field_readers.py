@@ -25,6 +25,7 @@ CALLED: Mapping[type[BaseModel], tuple[str, ...]] = {
     model.Lake: ("lake",),
     model.Index: ("index",),
     model.DeadLetters: ("dead_letters",),
+    model.Silver: ("silver",),
 }
 """What readers call a value of each section."""
 EXPECTED = {
