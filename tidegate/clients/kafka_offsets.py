@@ -1,7 +1,7 @@
 """Offsets of topics and groups: many in a few requests, by one connection that is kept; or those of one topic, once."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, KafkaException, TopicPartition
@@ -137,6 +137,11 @@ def topic_spans(settings: Settings, topic: str) -> Spans:
     places = reader.places([topic])
     starts, ends = reader.starts(places), reader.ends(places)
     return {place[1]: (starts[place], ends[place]) for place in places}
+
+
+def has_some(kept: Spans, spans: Mapping[int, tuple[int, int]]) -> bool:
+    """Whether a topic, of which these offsets are ``kept``, still has one of the spans, or may have one later."""
+    return any(number in kept and start < end and end > kept[number][0] for number, (start, end) in spans.items())
 
 
 def end_offsets(settings: Settings, topic: str) -> dict[int, int]:

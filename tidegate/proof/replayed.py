@@ -21,7 +21,7 @@ from tidegate.avro.leading_fields import Mask
 from tidegate.dead_letters.codes import STAGES_BEFORE_SILVER
 from tidegate.proof.letters import WHOLE, Letters, without_numbers
 from tidegate.proof.report import LayerVerdict
-from tidegate.proof.rows import Difference, Rows, among, among_places, concat, make_rows
+from tidegate.proof.rows import Difference, Rows, among, among_places, concat, in_spans, make_rows
 from tidegate.proof.verdict import Outputs, PartitionVerdict
 
 Spans = Mapping[int, tuple[int, int]]
@@ -44,9 +44,7 @@ class Replay:
 
     def marks(self, rows: Rows) -> Mask:
         """Which rows are of records that it has judged."""
-        marked = np.zeros(len(rows), np.bool_)
-        for number, (start, end) in self.spans.items():
-            marked |= (rows.partition == number) & (rows.offset >= start) & (rows.offset < end)
+        marked = in_spans(rows, self.spans)
         return marked & ~among_places(rows, self.left) if len(self.left) else marked
 
 

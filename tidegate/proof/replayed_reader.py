@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.clients.kafka_offsets import topic_spans
+from tidegate.clients.kafka_offsets import has_some, topic_spans
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.clients.replay_evidence import Evidence, published_evidence
@@ -55,7 +55,7 @@ class ReplayedReader:
         if not published and not self._known:
             return None  # nearly always
         kept = topic_spans(self._settings, self._dataset.contract.topic.name)
-        found = [each for each in published if _is_in_reach(each.spans, kept)]
+        found = [each for each in published if has_some(kept, each.spans)]  # of what is gone nothing is proved
         if found == self._known:
             return None
         self._known = found
@@ -115,8 +115,3 @@ def _numbers(batches: list[Any], name: str) -> np.ndarray[Any, np.dtype[np.int64
         for each in batches
     ]
     return np.concatenate([np.zeros(0, np.int64), *parts])
-
-
-def _is_in_reach(spans: Spans, kept: Spans) -> bool:
-    """Whether raw still has some of the range: of what is gone nothing is proved."""
-    return any(number in kept and start < end and end > kept[number][0] for number, (start, end) in spans.items())

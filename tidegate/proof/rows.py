@@ -4,7 +4,7 @@ A row is known by its coordinates in the raw topic and by the fingerprint of its
 Five million rows take 140 MB this way; Python objects would take 2 GB.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -119,14 +119,20 @@ def compare(expected: Rows, actual: Rows) -> Difference:
     )
 
 
+def in_order(rows: Rows) -> tuple[NDArray[np.int64], Mask]:
+    """By place and identity; and of each row but the first whether it differs from the one before it."""
+    order = np.lexsort((rows.identity[:, 1], rows.identity[:, 0], rows.offset, rows.partition))
+    ordered = rows.where(order)
+    differs = np.any(ordered.identity[1:] != ordered.identity[:-1], axis=1)
+    differs |= (ordered.offset[1:] != ordered.offset[:-1]) | (ordered.partition[1:] != ordered.partition[:-1])
+    return order, differs
+
+
 def among(rows: Rows, others: Rows) -> Mask:
     """Marks each row that ``others`` have too: the same place and identity."""
     near = others.where(np.isin(others.offset, np.unique(rows.offset)))
     both = concat([rows, near])
-    order = np.lexsort((both.identity[:, 1], both.identity[:, 0], both.offset, both.partition))
-    ordered = both.where(order)
-    differs = np.any(ordered.identity[1:] != ordered.identity[:-1], axis=1)
-    differs |= (ordered.offset[1:] != ordered.offset[:-1]) | (ordered.partition[1:] != ordered.partition[:-1])
+    order, differs = in_order(both)
     group = np.concatenate([[0], np.cumsum(differs)]) if len(order) else order
     is_other = order >= len(rows)
     has_other = np.bincount(group, weights=is_other) > 0 if len(order) else np.zeros(0, np.bool_)
@@ -145,6 +151,14 @@ def among_places(rows: Rows, others: Rows) -> Mask:
     marked = np.zeros(len(rows), np.bool_)
     for number in np.unique(others.partition).tolist():
         marked |= (rows.partition == number) & np.isin(rows.offset, others.offset[others.partition == number])
+    return marked
+
+
+def in_spans(rows: Rows, spans: Mapping[int, tuple[int, int]]) -> Mask:
+    """Marks each row whose offset is in [start, end) of its partition."""
+    marked = np.zeros(len(rows), np.bool_)
+    for number, (start, end) in spans.items():
+        marked |= (rows.partition == number) & (rows.offset >= start) & (rows.offset < end)
     return marked
 
 

@@ -18,7 +18,7 @@ from tidegate.errors import TidegateError
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.own_files import write_whole
 from tidegate.replay.compare_filled import compare, removed
-from tidegate.replay.next_topics import as_contracted, as_while_filled, make_next, topics_of
+from tidegate.replay.next_topics import VERSIONED, as_contracted, as_while_filled, make_next, topics_of
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.row_range import Spans
 from tidegate.replay.run import FINISHED, begin, require_finished, wait_until_ended, wait_until_gone
@@ -30,8 +30,6 @@ from tidegate.sql.replay_silver import FILL, Filling
 PROGRAM = "replay_silver.py"
 Ends = Mapping[Output, Mapping[int, int]]
 """By output that has a topic per version, the end of each partition of the topic of the version before."""
-
-
 _ANEW = "`tidegate replay run {}` fills them anew"
 
 
@@ -81,14 +79,16 @@ def ends_now(settings: Settings, stream: Stream, version: int) -> Ends:
     Raises:
         TransientError: Kafka does not answer.
     """
-    return {output: _ends(settings, topic) for output, topic in topics_of(stream, version).items()}
+    spans = {output: topic_spans(settings, topic) for output, topic in topics_of(stream, version).items()}
+    return {output: {number: end for number, (_, end) in found.items()} for output, found in spans.items()}
 
 
 def asked_ends(status: Status) -> Ends | None:
     """The ends that the job which was begun last fills up to; None before the first."""
     if status.filling is None:
         return None
-    return _ends_of(Filling.of_json(status.filling))
+    filling = Filling.of_json(status.filling)
+    return {output: {number: end for number, (_, end) in filling.of(output).items()} for output in VERSIONED}
 
 
 def as_text(ends: Ends) -> Places:
@@ -98,13 +98,6 @@ def as_text(ends: Ends) -> Places:
 
 def _is_asked(status: Status, ends: Ends) -> bool:
     return asked_ends(status) == ends
-
-
-def _ends_of(filling: Filling) -> Ends:
-    return {
-        "silver": {number: end for number, (_, end) in filling.silver.items()},
-        "dropped": {number: end for number, (_, end) in filling.dropped.items()},
-    }
 
 
 def _begin(
@@ -184,7 +177,3 @@ def _compared(settings: Settings, plan: RangePlan, status: Status, ends: Ends) -
     delete_groups(settings, [naming.group(FILL, stream.name)])
     counts = {name: number + status.filled.get(name, 0) for name, number in found.counts().items()}
     return store_status(settings, plan.plan_id, replace(status, filled_to=as_text(ends), filled=counts))
-
-
-def _ends(settings: Settings, topic: str) -> dict[int, int]:
-    return {number: end for number, (_, end) in topic_spans(settings, topic).items()}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tidegate.proof.rows import Rows, concat
+from tidegate.proof.rows import Rows, concat, in_order
 
 _SHOWN = 3
 
@@ -59,10 +59,8 @@ def uneven(expected: Rows, actual: Rows) -> tuple[Rows, Rows]:
     if not len(both):
         return both, both
     more = np.where(np.arange(len(both)) < len(expected), -1, 1)
-    order = np.lexsort((both.identity[:, 1], both.identity[:, 0], both.offset, both.partition))
+    order, differs = in_order(both)
     ordered = both.where(order)
-    differs = np.any(ordered.identity[1:] != ordered.identity[:-1], axis=1)
-    differs |= (ordered.offset[1:] != ordered.offset[:-1]) | (ordered.partition[1:] != ordered.partition[:-1])
     starts = np.flatnonzero(np.concatenate([[True], differs]))
     surplus = np.add.reduceat(more[order], starts)
     return ordered.where(starts[surplus < 0]), ordered.where(starts[surplus > 0])

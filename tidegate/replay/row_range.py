@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tidegate.avro.leading_fields import Mask
 from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION
-from tidegate.proof.rows import Rows
+from tidegate.proof.rows import Rows, in_spans
 from tidegate.sql.scope import of_spans
 
 Spans = Mapping[int, tuple[int, int]]
@@ -78,9 +78,7 @@ class RowRange:
 
     def of(self, rows: Rows, times_us: NDArray[np.int64] | None = None) -> Mask:
         """Marks the rows of the range; ``times_us`` are their event times, needed where the range has some."""
-        marked = np.zeros(len(rows), np.bool_)
-        for number, (start, end) in self.spans.items():
-            marked |= (rows.partition == number) & (rows.offset >= start) & (rows.offset < end)
+        marked = in_spans(rows, self.spans)
         if self.times is not None:
             assert times_us is not None
             marked &= self.times.of(times_us)

@@ -17,6 +17,7 @@ from tidegate.job_names import REFINE
 from tidegate.jobs.away import bring_back, homes_of, refuse_what_could_not_start_again, take_out
 from tidegate.jobs.live import live_jobs, of_dataset
 from tidegate.jobs.plan_start import GroupStart
+from tidegate.jobs.silver_versions import READERS
 from tidegate.proof.reconcile import Scope, default_wait_s, prove
 from tidegate.replay.fill_run import Ends, ends_now, fill
 from tidegate.replay.range_plan import RangePlan
@@ -40,7 +41,6 @@ from tidegate.replay.store import (
     store_status,
 )
 from tidegate.replay.switch_steps import (
-    READERS,
     filled_since,
     homes_in,
     others_of,

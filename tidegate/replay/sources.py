@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from tidegate.clients.kafka_offsets import offsets_at, topic_spans
+from tidegate.clients.kafka_offsets import has_some, offsets_at, topic_spans
 from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import INGESTED_AT, PLACE, SOURCE_OFFSET, SOURCE_PARTITION
@@ -89,8 +89,7 @@ def offsets_arrived(settings: Settings, stream: Stream, kept: Kept, at_ms: int) 
 
 def raw_has_some(settings: Settings, stream: Stream, spans: Spans) -> bool:
     """Whether the raw topic, if it is there, still has an offset of the spans, or may have one later."""
-    kept = topic_spans(settings, stream.contract.topic.name)
-    return any(number in kept and start < end and end > kept[number][0] for number, (start, end) in spans.items())
+    return has_some(topic_spans(settings, stream.contract.topic.name), spans)
 
 
 def begins_later(kept: Kept, spans: Spans) -> list[str]:

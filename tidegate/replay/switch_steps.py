@@ -6,13 +6,12 @@ from pathlib import Path
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.naming import Output
 from tidegate.errors import TidegateError
-from tidegate.job_names import INDEX, LAKE, METRICS, REFINE, group_of, job_of
+from tidegate.job_names import REFINE, group_of, job_of
 from tidegate.jobs.plan_start import GroupStart, works_on
+from tidegate.jobs.silver_versions import READERS
 from tidegate.replay.range_plan import RangePlan
 from tidegate.replay.store import CANCELLED, COMMITTING, DONE, FILLED, SWITCHED, SWITCHING, Status
 
-READERS = (LAKE, INDEX, METRICS)
-"""The jobs that read silver's topic."""
 OF_SWITCH = (SWITCHING, COMMITTING, SWITCHED)
 Jobs = Mapping[str, Sequence[str]]
 """By its name in Flink, the datasets of a job."""
