@@ -8,7 +8,7 @@ from tidegate.clients.dashboards import holds_objects
 from tidegate.clients.kafka_topics import existing_topics, require_topics
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.registry import RegistryClient
-from tidegate.contracts.dataset import Dataset, Stream
+from tidegate.contracts.dataset import Dataset, Stream, is_stream
 from tidegate.contracts.topics import plan_topics
 from tidegate.errors import ContractError, TidegateError
 from tidegate.registration.register import SubjectPlan, refuse_incompatible, subjects_with_history
@@ -75,7 +75,7 @@ def _lacking(settings: Settings, dataset: Dataset, topics: Collection[str], regi
         tuple(f"{plan.name} ({plan.partitions} partitions)" for plan in missing),
         tuple(label for plan in plans for label in _missing_versions(registry, plan)),
     )
-    if not isinstance(dataset, Stream) or dataset.contract.index is None:
+    if not is_stream(dataset) or dataset.contract.index is None:
         return found
     client = SearchClient(settings)
     templates = tuple(
@@ -103,7 +103,7 @@ def _missing_versions(registry: RegistryClient, plan: SubjectPlan) -> Iterator[s
 
 
 def _has_metrics(datasets: Sequence[Dataset]) -> bool:
-    return any(isinstance(dataset, Stream) and dataset.metrics for dataset in datasets)
+    return any(is_stream(dataset) and dataset.metrics for dataset in datasets)
 
 
 def _notes(settings: Settings, datasets: Sequence[Dataset]) -> Iterator[str]:

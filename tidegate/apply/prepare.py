@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidegate.apply.job_steps import JobStep, job_steps
 from tidegate.apply.look import look
 from tidegate.apply.plan import Plan
-from tidegate.contracts.dataset import Dataset, Stream
+from tidegate.contracts.dataset import Dataset, is_stream
 from tidegate.contracts.load import dataset_names
 from tidegate.contracts.problem import Problem
 from tidegate.contracts.sound import Sound, sound_datasets
@@ -48,7 +48,7 @@ def prepare(settings: Settings, names: Sequence[str], jobs: Collection[str]) -> 
         jobs = [job for job in jobs if job != LAKE]
         notes.append("The job lake is left out: TIDEGATE_LAKE_CATALOG_URI is not set.")
     if jobs:
-        streams = [each.name for each in datasets if isinstance(each, Stream) and each.name not in problems]
+        streams = [each.name for each in datasets if is_stream(each) and each.name not in problems]
         steps, more = _steps(_Wanted(settings, sound, jobs, held_back), streams, everything=not names)
         problems.update(more)
     lacking = tuple(each for each in found.lacking if each.dataset not in problems)

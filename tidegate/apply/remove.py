@@ -81,7 +81,7 @@ def _written(settings: Settings, dataset: str, draft: Draft | None) -> Written:
     found = written_of(dataset, own_raw(dataset, draft), existing_topics(settings), groups)
     with RegistryClient(settings) as registry:
         subjects = tuple(subject for subject in found.subjects if registry.versions(subject))
-    streams = draft is None or draft.contract.kind == "stream"
+    streams = draft is None or draft.contract.kind != "reference"
     folders = tuple(kept_folders(settings, dataset))
     return replace(found, subjects=subjects, folders=folders, **({} if streams else {"tables": (), "aliases": ()}))
 

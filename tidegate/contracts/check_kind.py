@@ -1,6 +1,6 @@
 """What a dataset's kind leaves without an effect, and so must not be said: a promise that nobody keeps. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.model import Contract
@@ -18,14 +18,26 @@ _EVENTS_ONLY = {
     "dead_letters": "the loader says which rows it rejects",
 }
 """The sections of events, each with why reference data has none."""
+_STREAMS_ONLY = {
+    "silver": "the rows of files have no topic",
+    "dedup_ttl_hours": "a file's row is a duplicate if its identity is in silver, however long ago it came",
+    "index": "rows of files are not searchable yet",
+}
+"""The sections of streams, each with why files have none."""
+_BUDGET = "the budget of streams; files have file.thresholds"
 _DELETE = "Delete it."
 
 
+_Found = tuple[str, str, str]
+
+
 def kind_problems(draft: Draft) -> list[Problem]:
-    """What a stream, or reference data, says and nothing does."""
+    """What a stream, files, or reference data, says and nothing does."""
+    if draft.contract.kind == "file":
+        return [*_problems(draft, _file_problems(draft.contract)), *_unmeasured(draft)]
     if draft.contract.kind == "stream":
-        return [Problem(f"{draft.name}/contract.yaml", *each) for each in _stream_problems(draft.contract)]
-    found = [Problem(f"{draft.name}/contract.yaml", *each) for each in _reference_problems(draft.contract)]
+        return _problems(draft, _stream_problems(draft.contract))
+    found = _problems(draft, _reference_problems(draft.contract))
     if draft.map_sql is not None:
         problem = "reference data is not mapped: jobs look it up as it came"
         found.append(Problem(f"{draft.name}/map.sql", "file", problem, "Delete it, and mapped.avsc."))
@@ -35,7 +47,21 @@ def kind_problems(draft: Draft) -> list[Problem]:
     return found
 
 
-_Found = tuple[str, str, str]
+def _problems(draft: Draft, found: Iterable[_Found]) -> list[Problem]:
+    return [Problem(f"{draft.name}/contract.yaml", *each) for each in found]
+
+
+def _file_problems(contract: Contract) -> Iterator[_Found]:
+    for section, reason in _STREAMS_ONLY.items():
+        if section in contract.model_fields_set:
+            yield section, reason, _DELETE
+    for field in sorted(contract.dead_letters.model_fields_set - {"max_attempts"}):
+        yield f"dead_letters.{field}", _BUDGET, _DELETE
+
+
+def _unmeasured(draft: Draft) -> Iterator[Problem]:
+    if draft.metrics:
+        yield Problem(f"{draft.name}/metrics", "file", "metrics count the rows of topics, not of files", _DELETE)
 
 
 def _stream_problems(contract: Contract) -> Iterator[_Found]:

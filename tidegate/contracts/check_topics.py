@@ -56,6 +56,8 @@ def _topics(draft: Draft) -> Iterator[str]:
 
 def _written(draft: Draft) -> Iterator[str]:
     contract: Contract = draft.contract
+    if contract.kind == "file":
+        yield contract.dead_letter_topic
     if contract.kind == "stream":
         yield from (contract.silver_topic, contract.dead_letter_topic, contract.dropped_topic)
         yield from (naming.gold_topic(draft.name, metric.name) for metric in draft.metrics)

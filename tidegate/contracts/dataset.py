@@ -7,10 +7,12 @@ A stream and a reference are two types, so what takes a :class:`Stream` need not
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeGuard
 
 from tidegate.avro.paths import column_of, field_at
 from tidegate.avro.types import AvroSchema, AvroType, Column, Field, columns_of, fields_by_name, read_record
 from tidegate.contracts import naming
+from tidegate.contracts.file_section import FileSection
 from tidegate.contracts.map_sql import read_map
 from tidegate.contracts.model import Contract, Silver
 
@@ -185,6 +187,17 @@ class Stream(DatasetFolder):
 
 
 @dataclass(frozen=True)
+class Files(Stream):
+    """Events that come in daily files: refined as those of a stream are, by jobs that end."""
+
+    @property
+    def file(self) -> FileSection:
+        """How the files are written and found."""
+        assert self.contract.file is not None, "a contract of kind file has the section"
+        return self.contract.file
+
+
+@dataclass(frozen=True)
 class Reference(DatasetFolder):
     """Versions of rows by ``key``, the field whose text is the Kafka key; streams are enriched by them."""
 
@@ -192,3 +205,8 @@ class Reference(DatasetFolder):
 
 
 Dataset = Stream | Reference
+
+
+def is_stream(dataset: Dataset | None) -> TypeGuard[Stream]:
+    """Whether jobs without an end refine it: its events come by a topic."""
+    return isinstance(dataset, Stream) and not isinstance(dataset, Files)

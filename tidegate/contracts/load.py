@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tidegate.avro.types import AvroSchema
-from tidegate.contracts.dataset import Dataset, Draft, Metric, Reference, Stream
+from tidegate.contracts.dataset import Dataset, Draft, Files, Metric, Reference, Stream, is_stream
 from tidegate.contracts.model import GONE_FIELDS, Contract
 from tidegate.contracts.text_files import read_object, read_text, read_yaml
 from tidegate.errors import ContractError
@@ -76,7 +76,8 @@ def finished(draft: Draft) -> Dataset:
             f"{draft.folder} lacks silver.avsc or refine.sql.",
             remedy=f"Add them; `tidegate contract check {draft.name}` says what they need.",
         )
-    return Stream(
+    kind = Files if draft.contract.kind == "file" else Stream
+    return kind(
         contract=draft.contract,
         folder=draft.folder,
         versions=draft.versions,
@@ -98,7 +99,19 @@ def load_dataset(schemas_dir: Path, name: str) -> Dataset:
 
 
 def load_stream(schemas_dir: Path, name: str) -> Stream:
-    """As :func:`load_dataset`, where events are needed.
+    """As :func:`load_dataset`, where events of a topic are needed.
+
+    Raises:
+        ContractError: it is reference data, or comes in files, too.
+    """
+    dataset = load_refined(schemas_dir, name)
+    if isinstance(dataset, Files):
+        raise ContractError(f"{name} comes in files.", remedy=f"See `tidegate files list {name}`.")
+    return dataset
+
+
+def load_refined(schemas_dir: Path, name: str) -> Stream:
+    """As :func:`load_dataset`, where events are needed, of a topic or of files.
 
     Raises:
         ContractError: it is reference data, too.
@@ -106,6 +119,18 @@ def load_stream(schemas_dir: Path, name: str) -> Stream:
     dataset = load_dataset(schemas_dir, name)
     if isinstance(dataset, Reference):
         raise ContractError(f"{name} is reference data.", remedy="Name a stream, such as clicks.")
+    return dataset
+
+
+def load_files(schemas_dir: Path, name: str) -> Files:
+    """As :func:`load_dataset`, where files are needed.
+
+    Raises:
+        ContractError: it comes by a topic, too.
+    """
+    dataset = load_dataset(schemas_dir, name)
+    if not isinstance(dataset, Files):
+        raise ContractError(f"{name} does not come in files.", remedy="Name a dataset of kind: file.")
     return dataset
 
 
@@ -129,8 +154,13 @@ def load_datasets(schemas_dir: Path) -> list[Dataset]:
 
 
 def stream_datasets(schemas_dir: Path) -> list[Stream]:
-    """The datasets that jobs refine: all but the reference data."""
-    return [dataset for dataset in load_datasets(schemas_dir) if isinstance(dataset, Stream)]
+    """The datasets of topics that jobs refine: neither reference data nor files."""
+    return [dataset for dataset in load_datasets(schemas_dir) if is_stream(dataset)]
+
+
+def file_datasets(schemas_dir: Path) -> list[Files]:
+    """The datasets that come in files."""
+    return [dataset for dataset in load_datasets(schemas_dir) if isinstance(dataset, Files)]
 
 
 def _reference(draft: Draft) -> Reference:

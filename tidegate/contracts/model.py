@@ -6,15 +6,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Any, Literal, NewType
 from unicodedata import category
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from tidegate.avro.compatibility import Compatibility
 from tidegate.avro.json_records import UnknownFields
 from tidegate.avro.paths import column_of
+from tidegate.contracts.file_section import FileSection, with_source
 from tidegate.contracts.naming import output_topic
+from tidegate.contracts.part import Part
 
 DatasetName = NewType("DatasetName", str)
 TopicFormat = Literal["avro", "json"]
@@ -54,11 +56,7 @@ def _bounded(moment: datetime) -> datetime:
 OneLine = Annotated[str, AfterValidator(_one_line)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Topic(_Part):
+class Topic(Part):
     """The Kafka topic that carries the dataset's raw records."""
 
     format: TopicFormat = Field(default="avro", description="how its records are written")
@@ -83,7 +81,7 @@ class Topic(_Part):
     )
 
 
-class EventTime(_Part):
+class EventTime(Part):
     """When an event happened, and which times are believed."""
 
     field: str = Field(description="field, or path such as meta.at")
@@ -98,7 +96,7 @@ class EventTime(_Part):
         return column_of(self.field)
 
 
-class Rule(_Part):
+class Rule(Part):
     """A condition that an event meets: a Flink SQL boolean over the raw columns; NULL counts as met."""
 
     name: Name
@@ -108,7 +106,7 @@ class Rule(_Part):
     description: OneLine
 
 
-class Privacy(_Part):
+class Privacy(Part):
     """What happens to a personal field before anything is written."""
 
     field: str = Field(description="text field, or path such as operator.fullName")
@@ -117,7 +115,7 @@ class Privacy(_Part):
     retention_days: int = Field(ge=1, le=MAX_DAYS)
 
 
-class Enrich(_Part):
+class Enrich(Part):
     """Columns of a reference dataset, as they were at the event's time."""
 
     reference: Name
@@ -129,7 +127,7 @@ class Enrich(_Part):
     )
 
 
-class Explode(_Part):
+class Explode(Part):
     """One silver row per item of an array, such as the lines of an order."""
 
     field: FieldName = Field(
@@ -138,7 +136,7 @@ class Explode(_Part):
     position: FieldName = Field(default="position", description="column that numbers the items of one record from 1")
 
 
-class Silver(_Part):
+class Silver(Part):
     """The topic of the good rows."""
 
     version: int = Field(
@@ -146,13 +144,13 @@ class Silver(_Part):
     )
 
 
-class Lake(_Part):
+class Lake(Part):
     """The dataset's lake tables."""
 
     retention_days: int = Field(default=730, ge=1, le=MAX_DAYS)
 
 
-class Index(_Part):
+class Index(Part):
     """The dataset's search indices."""
 
     pattern: Annotated[str, StringConstraints(pattern=_INDEX_PATTERN)]
@@ -162,7 +160,7 @@ class Index(_Part):
     retention_days: int = Field(default=90, ge=1, le=MAX_DAYS)
 
 
-class DeadLetters(_Part):
+class DeadLetters(Part):
     """The error budget: how many dead letters are a normal error rate, and what refine does past it."""
 
     max_ratio: float = Field(
@@ -182,26 +180,32 @@ class DeadLetters(_Part):
     )
 
 
-class Contract(_Part):
+class Contract(Part):
     """Everything a dataset promises beyond its structure (which is in ``v<N>.avsc`` and ``silver.avsc``)."""
 
     dataset: Name
-    kind: Literal["stream", "reference"] = "stream"
+    kind: Literal["stream", "reference", "file"] = "stream"
     owner: str
     description: str
     topic: Topic
+    file: FileSection | None = Field(default=None, description="of kind file, which has no topic")
     compatibility: Compatibility = "BACKWARD_TRANSITIVE"
     event_time: EventTime
     identity: list[str] = Field(min_length=1)
     dedup_ttl_hours: float = Field(default=1, ge=1 / 3600, le=MAX_HOURS, allow_inf_nan=False)
-    rules: list[Rule] = []
-    privacy: list[Privacy] = []
+    rules: list[Rule] = Field(default=[])
+    privacy: list[Privacy] = Field(default=[])
     explode: Explode | None = None
-    enrich: list[Enrich] = []
+    enrich: list[Enrich] = Field(default=[])
     silver: Silver = Silver()
     lake: Lake = Lake()
     index: Index | None = None
     dead_letters: DeadLetters = DeadLetters()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _files_have_no_topic(cls, values: Any) -> Any:
+        return with_source(values) if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _format_has_its_own_keys(self) -> "Contract":
@@ -240,12 +244,13 @@ class Contract(_Part):
     @property
     def is_json(self) -> bool:
         """Whether the raw records are written in JSON."""
-        return self.topic.format == "json"
+        return self.topic.format == "json" if self.file is None else not self.file.is_csv
 
     @property
     def rescues(self) -> bool:
         """Whether a record has a column of the fields that the contract lacks."""
-        return self.topic.unknown_fields == "rescue"
+        unknown = self.topic.unknown_fields if self.file is None else self.file.unknown_columns
+        return unknown == "rescue"
 
     @property
     def identity_columns(self) -> tuple[str, ...]:

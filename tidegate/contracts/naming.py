@@ -25,6 +25,9 @@ GOLD = "gold"
 """The lake's namespace of business metrics."""
 REPLAYS = "replays"
 """The lake's namespace of what replays leave beside their rows, until the topics have nothing of their ranges."""
+FILES = "files"
+"""The lake's namespace of what loads of files leave beside their rows."""
+FileTable = Literal["verdicts", "letters", "splits"]
 CHANGES_SUFFIX = "_changes"
 LAKE_DEAD_LETTERS = TableName("bronze.dead_letters")
 """One table for all datasets."""
@@ -134,6 +137,16 @@ def index_pattern(alias: str, time_column: str, period: str) -> str:
 def lake_changes(dataset: str, metric: str) -> TableName:
     """The lake's table of what a metric's rows were and are."""
     return TableName(f"{GOLD}.{dataset}_{metric}{CHANGES_SUFFIX}")
+
+
+def files_source(dataset: str) -> str:
+    """What a dataset of files has in the place of a raw topic's name; no topic is called so."""
+    return f"files.{dataset}"
+
+
+def files_table(dataset: str, table: FileTable) -> TableName:
+    """The lake's table of what became of the rows of a dataset's files, of letters, or of the parts of files."""
+    return TableName(f"{FILES}.{dataset}_{table}")
 
 
 def lake_table(layer: Layer, dataset: str) -> TableName:

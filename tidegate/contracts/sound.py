@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tidegate.contracts.check import read_drafts, schema_problems, working_problems
-from tidegate.contracts.dataset import Dataset, Draft, Stream
+from tidegate.contracts.dataset import Dataset, Draft, Stream, is_stream
 from tidegate.contracts.load import finished
 from tidegate.contracts.problem import Problem
 
@@ -19,8 +19,8 @@ class Sound:
 
     @property
     def streams(self) -> list[Stream]:
-        """Those that jobs refine: all but the reference data."""
-        return [dataset for dataset in self.datasets if isinstance(dataset, Stream)]
+        """Those that jobs refine: neither reference data nor files."""
+        return [dataset for dataset in self.datasets if is_stream(dataset)]
 
 
 def sound_datasets(schemas_dir: Path) -> Sound:

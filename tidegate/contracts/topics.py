@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tidegate.contracts.dataset import Dataset, Reference
+from tidegate.contracts.dataset import Dataset, Files, Reference
 from tidegate.contracts.model import Contract
 from tidegate.contracts.naming import SubjectName, subject
 
@@ -12,6 +12,8 @@ DERIVED_MAX_BYTES = 8 * 1024 * 1024
 REQUEST_MAX_BYTES = DERIVED_MAX_BYTES - 64 * 1024
 """What a job's producer sends at most: it counts before it compresses, the broker after; random bytes grow by that."""
 DEAD_LETTER_RETENTION_HOURS = 30 * 24
+FILE_LETTER_PARTITIONS = 4
+"""Of the topic of dead letters of a dataset that comes in files."""
 _MS_PER_HOUR = 3_600_000
 GOLD_CONFIG = {
     "cleanup.policy": "compact",
@@ -39,6 +41,8 @@ def raw_subject(contract: Contract) -> SubjectName:
 def plan_topics(dataset: Dataset) -> list[TopicPlan]:
     """The topics of a dataset: raw, and for a stream silver, dead letters, dropped, and one per metric.
 
+    Of files there is that of dead letters alone.
+
     A big record must reach its dead letter, so raw takes more than a contract allows. All topics of a stream
     take the broker's clock (``LogAppendTime``): ``_ingested_at`` is then no producer's claim, and a replayed
     event of 2015 is not deleted at once by a retention that goes by its own time. Reference data keeps the
@@ -50,8 +54,10 @@ def plan_topics(dataset: Dataset) -> list[TopicPlan]:
     theirs = topic.registered_by == "producers"
     if isinstance(dataset, Reference):
         return [TopicPlan(topic.name, topic.partitions, _reference_config(contract), theirs)]
-    derived = _stream_config(topic.retention_hours, DERIVED_MAX_BYTES)
     kept = _stream_config(dead_letter_retention_hours(contract), DERIVED_MAX_BYTES)
+    if isinstance(dataset, Files):
+        return [TopicPlan(contract.dead_letter_topic, FILE_LETTER_PARTITIONS, kept)]
+    derived = _stream_config(topic.retention_hours, DERIVED_MAX_BYTES)
     raw = _stream_config(topic.retention_hours, RAW_MAX_BYTES)
     if topic.compacted:
         raw |= {"cleanup.policy": "compact,delete"}

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tidegate import metric_names
-from tidegate.contracts.dataset import Dataset, Stream
+from tidegate.contracts.dataset import Dataset, Stream, is_stream
 from tidegate.contracts.load import dataset_names, load_dataset
 from tidegate.contracts.sound import Sound, sound_datasets
 from tidegate.errors import ContractError
@@ -53,7 +53,7 @@ class Contracts:
             working.get(name) or last.get(name) or _read(self._schemas_dir, name)
             for name in dataset_names(self._schemas_dir)
         )
-        return [dataset for dataset in found if isinstance(dataset, Stream)]
+        return [dataset for dataset in found if is_stream(dataset)]
 
 
 class ContractReader(Reader):

@@ -39,7 +39,7 @@ def from_registry(registry: RegistryClient, dataset: Dataset) -> Earlier:
     if contract.topic.registered_by == "producers":
         look_at(registry, dataset)
         raw = [dataset.versions[number] for number in sorted(dataset.versions)]
-    elif not contract.is_json:  # of which the registry has at most a JSON Schema of its producers
+    elif not (contract.is_json or contract.file):  # of which the registry has at most a JSON Schema of its producers
         raw = of_subject(raw_subject(contract))
     if isinstance(dataset, Reference):
         return Earlier("the registry", raw, [])

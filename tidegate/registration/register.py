@@ -10,7 +10,7 @@ from tidegate.avro.types import AvroSchema
 from tidegate.clients.kafka_topics import TopicReport, create_topics, require_topics
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.audit_topics import AUDIT_SCHEMAS, audit_topics
-from tidegate.contracts.dataset import Dataset, Reference, Stream
+from tidegate.contracts.dataset import Dataset, Files, Reference, Stream
 from tidegate.contracts.load import load_dataset, platform_schemas
 from tidegate.contracts.naming import subject as subject_of
 from tidegate.contracts.sound import sound_datasets
@@ -61,15 +61,18 @@ def plan_subjects(dataset: Dataset, schemas_dir: Path) -> list[SubjectPlan]:
     Of records in JSON there is none.
     """
     contract = dataset.contract
-    is_ours = contract.topic.registered_by == "tidegate" and not contract.is_json
+    is_ours = contract.topic.registered_by == "tidegate" and not (contract.is_json or contract.file)
     raw = [_raw_plan(dataset)] if is_ours else []
     if isinstance(dataset, Reference):
         return raw
     dead_letter, dropped = (platform_schemas(schemas_dir, name) for name in ("dead_letter", "dropped"))
+    letters = SubjectPlan(subject_of(contract.dead_letter_topic), dead_letter, PLATFORM_COMPATIBILITY)
+    if isinstance(dataset, Files):
+        return [letters]
     return [
         *raw,
         SubjectPlan(subject_of(contract.silver_topic), [dataset.silver], contract.compatibility),
-        SubjectPlan(subject_of(contract.dead_letter_topic), dead_letter, PLATFORM_COMPATIBILITY),
+        letters,
         SubjectPlan(subject_of(contract.dropped_topic), dropped, PLATFORM_COMPATIBILITY),
         *(SubjectPlan(subject_of(metric.topic), [metric.schema], contract.compatibility) for metric in dataset.metrics),
     ]

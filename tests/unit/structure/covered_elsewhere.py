@@ -23,6 +23,7 @@ COVERED = {
     "flink_jobs/throttle.py": "tests/flink/test_bronze_source.py",
     "flink_jobs/together.py": "tests/stack/test_pipeline.py",
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",
+    "tidegate/contracts/part.py": "tests/unit/contracts/test_model.py",
     "tidegate/apply/look.py": "tests/stack/test_apply.py",
     "tidegate/cli/audit.py": "tests/stack/test_dlq.py",
     "tidegate/cli/dlq.py": "tests/stack/test_dlq.py",
