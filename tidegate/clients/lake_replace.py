@@ -13,13 +13,12 @@ from pyiceberg.exceptions import CommitFailedException, CommitStateUnknownExcept
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.expressions.parser import parse
 from pyiceberg.expressions.visitors import bind
-from pyiceberg.io.pyarrow import ArrowScan, _dataframe_to_data_files, expression_to_pyarrow
+from pyiceberg.io.pyarrow import ArrowScan, expression_to_pyarrow
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
-from pyiceberg.table.snapshots import Operation, SnapshotSummaryCollector, Summary, update_snapshot_summaries
-from pyiceberg.table.update.snapshot import _OverwriteFiles
 
 from tidegate.clients.lake_branch import is_published
+from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
 from tidegate.errors import TidegateError, TransientError
 
 ATTEMPTS = 20
@@ -89,11 +88,11 @@ def replace_rows(table: Table, replacement: Replacement) -> Replaced:
 
 def keep_rows(table: Table, file: DataFile, keep: Callable[[pa.Table], Any]) -> list[DataFile]:
     """The file itself if all of its rows are kept; else a new one with those for which ``keep`` is true, or none."""
-    rows = _read(table, FileScanTask(file))
+    rows = read_file(table, FileScanTask(file))
     kept = rows.filter(pa.array(keep(rows)))
     if kept.num_rows == rows.num_rows:
         return [file]
-    return _write(table, kept)
+    return write_rows(table, kept)
 
 
 def read_rows(table: Table, files: Iterable[DataFile], names: tuple[str, ...]) -> Iterable[pa.RecordBatch]:
@@ -104,45 +103,16 @@ def read_rows(table: Table, files: Iterable[DataFile], names: tuple[str, ...]) -
         yield from scan.to_record_batches([FileScanTask(file)])
 
 
-class _InOneCommit(_OverwriteFiles):
-    """Pyiceberg's own takes an overwrite for one of the whole table in its totals."""
-
-    def _summary(self, snapshot_properties: Any = None) -> Summary:
-        metadata = self._transaction.table_metadata
-        collector = SnapshotSummaryCollector()
-        for file in self._added_data_files:
-            collector.add_file(data_file=file, partition_spec=metadata.spec(), schema=metadata.schema())
-        for file in self._deleted_data_files:
-            collector.remove_file(
-                data_file=file, partition_spec=metadata.specs()[file.spec_id], schema=metadata.schema()
-            )
-        before = metadata.current_snapshot()
-        return update_snapshot_summaries(
-            summary=Summary(operation=self._operation, **collector.build(), **(snapshot_properties or {})),
-            previous_summary=before.summary if before is not None else None,
-        )
-
-
 def _commit(
     table: Table, touched: list[FileScanTask], changes: Mapping[str, _Change], replacement: Replacement
 ) -> Replaced:
-    transaction = table.transaction()
-    properties = {**replacement.properties, replacement.mark[0]: replacement.mark[1]}
-    overwrite = _InOneCommit(
-        operation=Operation.OVERWRITE, transaction=transaction, io=table.io, snapshot_properties=properties
-    )
-    rewritten = 0
+    marked = {**replacement.properties, replacement.mark[0]: replacement.mark[1]}
+    come, rewritten = [*replacement.added], 0
     for task in touched:
         instead = changes[task.file.file_path].instead or []
         rewritten += bool(instead)
-        overwrite.delete_data_file(task.file)
-        for file in instead:
-            overwrite.append_data_file(file)
-    for file in replacement.added:
-        overwrite.append_data_file(file)
-    snapshot_id = overwrite.snapshot_id
-    overwrite.commit()
-    transaction.commit_transaction()
+        come += instead
+    snapshot_id = exchange_files(table, Exchange([task.file for task in touched], come, marked))
     return Replaced(snapshot_id, len(touched) - rewritten, rewritten)
 
 
@@ -154,10 +124,10 @@ def _tasks(table: Table, condition: str, snapshot_id: int | None = None) -> list
 
 
 def _change(table: Table, task: FileScanTask, condition: str) -> _Change:
-    rows = _read(table, task)
+    rows = read_file(table, task)
     rest = rows.filter(_others(table, condition))
     held = rows.num_rows - rest.num_rows
-    return _Change(None if not held else _write(table, rest), held)
+    return _Change(None if not held else write_rows(table, rest), held)
 
 
 def _others(table: Table, condition: str) -> Any:
@@ -194,14 +164,3 @@ def _refuse_other_partitions(table: Table, added: tuple[DataFile, ...]) -> None:
 def _head(table: Table) -> int | None:
     current = table.current_snapshot()
     return current.snapshot_id if current else None
-
-
-def _read(table: Table, task: FileScanTask) -> pa.Table:
-    scan = ArrowScan(table.metadata, table.io, table.schema(), AlwaysTrue())  # type: ignore[no-untyped-call]
-    return scan.to_table([task])
-
-
-def _write(table: Table, rows: pa.Table) -> list[DataFile]:
-    if not rows.num_rows:
-        return []
-    return list(_dataframe_to_data_files(table.metadata, rows, table.io))
