@@ -101,6 +101,9 @@ class Settings(LogSettings):
     s3_secret_key: SecretStr | None = None
     lake_catalog_uri: str = Field(default="http://127.0.0.1:8181", description="Iceberg REST catalog")
     lake_warehouse: str = "s3://warehouse"
+    files_store: str = Field(
+        default="s3://files", description="where copies of daily files are kept: s3://bucket/folder, or file:///folder"
+    )
     flink_rest_url: str = "http://127.0.0.1:8088"
     flink_rest_urls: str | None = Field(
         default=None, description="where each job has a JobManager of its own: all of them for `monitor`, by commas"
