@@ -261,6 +261,14 @@ LAKE_PARTITION_FILES_MAX = Metric(
     "data files of the partition that has most",
     "many small files make queries slow: a longer checkpoint interval, or compaction",
 )
+LAKE_PARTITION_FILE_BYTES = Metric(
+    "tidegate_lake_partition_file_bytes_median",
+    "gauge",
+    "monitor",
+    ("dataset", "table"),
+    "median size of the data files of the partition that has most",
+    "far below 128 MB where the partition has hundreds: `tidegate lake stats`",
+)
 LAKE_PARTITION_FILES_AVG = Metric(
     "tidegate_lake_partition_files_avg",
     "gauge",

@@ -40,6 +40,7 @@ FAMILIES = {
     "produce": ("produce", "clicks", "--count", "1"),
     "load": ("load", "products", "--from", "postgresql://ann:open-sesame@127.0.0.1:1/shop"),
     "query": ("query", "select 1"),
+    "lake": ("lake", "stats"),
     "apply": ("apply", "nothing"),
     "remove": ("remove", "nothing", "--yes"),
     "run": ("run", "refine"),

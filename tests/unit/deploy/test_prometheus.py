@@ -23,6 +23,7 @@ ASKED_FOR = {
     "TidegateRowsLeftOut",
     "TidegateEventsNotCounted",
     "TidegateSearchRoom",
+    "TidegateSmallFiles",
     "TidegateJobRestarts",
     "TidegateReadingOld",
     "TidegateContractWrong",
