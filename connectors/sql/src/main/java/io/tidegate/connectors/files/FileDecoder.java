@@ -18,6 +18,9 @@ import org.apache.flink.util.Collector;
  * decoder's {@code collect}, so that a row that SQL fails for comes once more, with the reason.
  */
 final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
+    /** The place of a field that no row of a file has. */
+    static final int NOTHING = Integer.MAX_VALUE;
+
     private static final long serialVersionUID = 1L;
 
     private final DeserializationSchema<RowData> decoder;
@@ -31,7 +34,8 @@ final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
      *
      * @param columns that are decoded; behind them a decoded row has its error's code and message, and then other metadata
      * @param decodedArity fields of a decoded row
-     * @param places of each field of a row, its number among what is decoded, or of the source's metadata, from -1 downwards
+     * @param places of each field of a row, its number among what is decoded, or of the source's metadata, from -1 downwards,
+     *     or {@link #NOTHING}
      */
     record Fields(int columns, int decodedArity, int[] places) implements Serializable {}
 
@@ -102,7 +106,9 @@ final class FileDecoder extends RichFlatMapFunction<FileRow, RowData> {
             GenericRowData found = new GenericRowData(places.length);
             for (int i = 0; i < places.length; i++) {
                 int place = places[i];
-                found.setField(i, place < 0 ? own[-1 - place].of(row, isBad, rawMaxBytes) : values.getField(place));
+                if (place != NOTHING) {
+                    found.setField(i, place < 0 ? own[-1 - place].of(row, isBad, rawMaxBytes) : values.getField(place));
+                }
             }
             out.collect(found);
         }

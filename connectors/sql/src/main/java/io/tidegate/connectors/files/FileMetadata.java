@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.MapData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
 
@@ -20,7 +22,32 @@ enum FileMetadata {
     FILE("file", DataTypes.STRING().notNull()) {
         @Override
         Object of(FileRow row, boolean isBad, int rawMaxBytes) {
-            return row.part().file();
+            return row.part().origin().file();
+        }
+    },
+    /** What the rows are said to come from, as the next ones, under the names that Kafka's connector has for a record's. */
+    NAME("topic", DataTypes.STRING().notNull()) {
+        @Override
+        Object of(FileRow row, boolean isBad, int rawMaxBytes) {
+            return row.part().origin().name();
+        }
+    },
+    NUMBER_OF_FILE("partition", DataTypes.INT().notNull()) {
+        @Override
+        Object of(FileRow row, boolean isBad, int rawMaxBytes) {
+            return row.part().origin().number();
+        }
+    },
+    ARRIVAL("timestamp", DataTypes.TIMESTAMP_WITH_LOCAL_TIME_ZONE(3).notNull()) {
+        @Override
+        Object of(FileRow row, boolean isBad, int rawMaxBytes) {
+            return row.part().origin().modified();
+        }
+    },
+    HEADERS("headers", DataTypes.MAP(DataTypes.STRING().nullable(), DataTypes.BYTES().nullable()).notNull()) {
+        @Override
+        Object of(FileRow row, boolean isBad, int rawMaxBytes) {
+            return NO_HEADERS;
         }
     },
     OFFSET("offset", DataTypes.BIGINT().notNull()) {
@@ -57,19 +84,26 @@ enum FileMetadata {
     FILE_SIZE("file-size", DataTypes.BIGINT().notNull()) {
         @Override
         Object of(FileRow row, boolean isBad, int rawMaxBytes) {
-            return row.part().fileSize();
+            return row.part().origin().size();
         }
     },
     FILE_MODIFIED("file-modified", DataTypes.TIMESTAMP_WITH_LOCAL_TIME_ZONE(3).notNull()) {
         @Override
         Object of(FileRow row, boolean isBad, int rawMaxBytes) {
-            return row.part().modified();
+            return row.part().origin().modified();
         }
     },
     ROWS("rows", DataTypes.BIGINT()) {
         @Override
         Object of(FileRow row, boolean isBad, int rawMaxBytes) {
             return row.end() == null ? null : row.end().rows();
+        }
+    },
+    /** Of the rows of a split, by their offsets: {@link Places}. */
+    PLACES("places", DataTypes.BIGINT()) {
+        @Override
+        Object of(FileRow row, boolean isBad, int rawMaxBytes) {
+            return row.end() == null ? null : row.end().places();
         }
     },
     HEADER_LINES("header-lines", DataTypes.BIGINT()) {
@@ -120,6 +154,7 @@ enum FileMetadata {
 
     private static final StringData ROW_KIND = StringData.fromString("row");
     private static final StringData SPLIT_KIND = StringData.fromString("split");
+    private static final MapData NO_HEADERS = new GenericMapData(Map.of());
 
     final String key;
     final DataType type;

@@ -19,24 +19,30 @@ final class FileRowFormat implements BulkFormat<FileRow, FileSourceSplit> {
     private static final int BATCH_BYTES = 512 * 1024;
 
     private final FilesConfig config;
+    private final List<ListedFile> files;
 
-    FileRowFormat(FilesConfig config) {
+    FileRowFormat(FilesConfig config, List<ListedFile> files) {
         this.config = config;
+        this.files = files;
     }
 
     @Override
     public Reader<FileRow> createReader(Configuration flink, FileSourceSplit split) throws IOException {
-        return new SplitReader(new SplitRows(config, split), 0);
+        return new SplitReader(rows(split), 0);
     }
 
     @Override
     public Reader<FileRow> restoreReader(Configuration flink, FileSourceSplit split) throws IOException {
         long done = split.getReaderPosition().map(CheckpointedPosition::getRecordsAfterOffset).orElse(0L);
-        SplitRows rows = new SplitRows(config, split);
+        SplitRows rows = rows(split);
         for (long i = 0; i < done; i++) {
             rows.next();
         }
         return new SplitReader(rows, done);
+    }
+
+    private SplitRows rows(FileSourceSplit split) throws IOException {
+        return new SplitRows(config, split, FileOrigin.of(FileSplits.fileOf(split, files), split));
     }
 
     @Override

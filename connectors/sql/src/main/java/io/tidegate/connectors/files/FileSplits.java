@@ -13,6 +13,16 @@ import org.apache.flink.core.fs.Path;
 
 /** Makes the splits of listed files: parts of one size, or the whole where rows can't be found from anywhere. */
 final class FileSplits implements FileEnumerator {
+    /** Between a file's position in the list and where the split starts. */
+    private static final String AT = "@";
+
+    /**
+     * A file before it is read.
+     *
+     * @param modified by the file system; unknown where a time was listed, which is that of the arrival
+     */
+    private record Seen(long size, long modified) {}
+
     private final List<ListedFile> files;
     private final FilesConfig config;
     private final long splitBytes;
@@ -27,36 +37,52 @@ final class FileSplits implements FileEnumerator {
     public Collection<FileSourceSplit> enumerateSplits(Path[] unused, int wanted) throws IOException {
         List<FileSourceSplit> splits = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
-            ListedFile file = files.get(i);
-            add(file.isKnown() ? file : seen(file), i, splits);
+            add(i, seen(files.get(i)), splits);
         }
         return splits;
     }
 
-    private static ListedFile seen(ListedFile file) throws IOException {
+    /**
+     * What the split is a part of: its id begins with the file's position.
+     *
+     * @throws IOException if it was made of another list
+     */
+    static ListedFile fileOf(FileSourceSplit split, List<ListedFile> files) throws IOException {
+        int position = Integer.parseInt(split.splitId().substring(0, split.splitId().indexOf(AT)));
+        if (position >= files.size() || !new Path(files.get(position).uri()).equals(split.path())) {
+            throw new IOException("The job goes on with " + split.path() + ", which is no file of option 'files' any more.");
+        }
+        return files.get(position);
+    }
+
+    private static Seen seen(ListedFile file) throws IOException {
+        if (file.isKnown()) {
+            return new Seen(file.size(), ListedFile.UNKNOWN);
+        }
         Path path = new Path(file.uri());
         FileStatus status = path.getFileSystem().getFileStatus(path);
         if (file.size() != ListedFile.UNKNOWN && file.size() != status.getLen()) {
             throw new IOException(file.uri() + " has changed since it was listed: it had " + file.size() + " bytes, and has "
                     + status.getLen() + ".");
         }
-        return new ListedFile(file.uri(), status.getLen(), status.getModificationTime());
+        boolean isTimeListed = file.modified() != ListedFile.UNKNOWN;
+        return new Seen(status.getLen(), isTimeListed ? ListedFile.UNKNOWN : status.getModificationTime());
     }
 
-    private void add(ListedFile file, int number, List<FileSourceSplit> splits) throws IOException {
-        long part = file.size() > splitBytes && config.isSplittable() && isPlain(file) ? splitBytes : Math.max(file.size(), 1);
+    private void add(int position, Seen seen, List<FileSourceSplit> splits) throws IOException {
+        Path path = new Path(files.get(position).uri());
+        long size = seen.size();
+        long part = size > splitBytes && config.isSplittable() && isPlain(path) ? splitBytes : Math.max(size, 1);
         long start = 0;
         do {
-            long length = Math.min(part, file.size() - start);
-            String id = number + "@" + start;
-            splits.add(new FileSourceSplit(id, new Path(file.uri()), start, length, file.modified(), file.size()));
+            long length = Math.min(part, size - start);
+            splits.add(new FileSourceSplit(position + AT + start, path, start, length, seen.modified(), size));
             start += length;
-        } while (start < file.size());
+        } while (start < size);
     }
 
     /** A fault of the file is told by the one split that it then has. */
-    private boolean isPlain(ListedFile file) throws IOException {
-        Path path = new Path(file.uri());
+    private boolean isPlain(Path path) throws IOException {
         FileSystem fileSystem = path.getFileSystem();
         try (InputStream input = fileSystem.open(path)) {
             return config.compression().resolved(input.readNBytes(Compression.LOOKED_AT)) == Compression.NONE;

@@ -17,8 +17,8 @@ final class FilesOptions {
     static final ConfigOption<String> FILES = ConfigOptions.key("files")
             .stringType()
             .noDefaultValue()
-            .withDescription("One URI a line; behind it, if they are known, its size in bytes and its time of modification in"
-                    + " milliseconds since 1970, each after a tab.");
+            .withDescription("One URI a line; behind it, each after a tab and empty if it is not known, its size in bytes, when it"
+                    + " arrived in milliseconds since 1970, its number and its name.");
     static final ConfigOption<Layout> LAYOUT = ConfigOptions.key("layout")
             .enumType(Layout.class)
             .noDefaultValue()

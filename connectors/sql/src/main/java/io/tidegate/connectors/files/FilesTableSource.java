@@ -1,5 +1,6 @@
 package io.tidegate.connectors.files;
 
+import io.tidegate.common.Names;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.format.DecodingFormat;
@@ -21,7 +23,11 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.DataType;
 
-/** Rows of files, with the metadata that records of a topic have, and those of {@link FileMetadata}. */
+/**
+ * Rows of files, with the metadata that records of a topic have, and those of {@link FileMetadata}.
+ *
+ * <p>A column {@code _key} is null, for they have none.
+ */
 final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata {
     private static final String VALUE_PREFIX = "value.";
     /** Always read: the decoder tells bad rows by them. */
@@ -72,7 +78,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
     public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
         List<String> decoded = keysOfFormat();
         format.applyReadableMetadata(decoded);
-        DeserializationSchema<RowData> decoder = format.createRuntimeDecoder(context, columns);
+        DeserializationSchema<RowData> decoder = format.createRuntimeDecoder(context, decodedColumns());
         FileDecoder decode = new FileDecoder(decoder, fields(decoded), config.limits().keptBytes());
         InternalTypeInfo<RowData> type = InternalTypeInfo.of(producedType.getLogicalType());
         return new DataStreamScanProvider() {
@@ -97,7 +103,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
         List<ListedFile> listed = files;
         FilesConfig ofFiles = config;
         long partBytes = splitBytes;
-        return FileSource.forBulkFileFormat(new FileRowFormat(config), paths)
+        return FileSource.forBulkFileFormat(new FileRowFormat(config, listed), paths)
                 .setFileEnumerator(() -> new FileSplits(listed, ofFiles, partBytes))
                 .build();
     }
@@ -112,19 +118,26 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
         return keys;
     }
 
+    private DataType decodedColumns() {
+        List<DataTypes.Field> fields = new ArrayList<>(DataType.getFields(columns));
+        fields.removeIf(field -> field.getName().equals(Names.KEY));
+        return DataTypes.ROW(fields.toArray(DataTypes.Field[]::new)).notNull();
+    }
+
     private FileDecoder.Fields fields(List<String> decoded) {
-        int count = DataType.getFieldCount(columns);
-        int[] fields = new int[count + metadata.size()];
-        for (int i = 0; i < count; i++) {
-            fields[i] = i;
+        List<String> names = DataType.getFieldNames(columns);
+        int[] places = new int[names.size() + metadata.size()];
+        int count = 0;
+        for (int i = 0; i < names.size(); i++) {
+            places[i] = names.get(i).equals(Names.KEY) ? FileDecoder.NOTHING : count++;
         }
         for (int i = 0; i < metadata.size(); i++) {
             FileMetadata own = FileMetadata.ofKey(metadata.get(i));
-            fields[count + i] = own != null
+            places[names.size() + i] = own != null
                     ? -1 - own.ordinal()
                     : count + decoded.indexOf(metadata.get(i).substring(VALUE_PREFIX.length()));
         }
-        return new FileDecoder.Fields(count, count + decoded.size(), fields);
+        return new FileDecoder.Fields(count, count + decoded.size(), places);
     }
 
     @Override

@@ -7,6 +7,8 @@ package io.tidegate.connectors.files;
  * @param from offset of the first byte that was looked at; of an unpacked file, among its unpacked bytes
  * @param to offset behind the last one
  * @param rows good and bad ones
+ * @param places of the rows: the sum of {@link Places#hash} over their offsets
  * @param fault what is wrong with the file; null if nothing is
  */
-record PartEnd(long from, long to, long rows, long headerLines, long blankLines, long commentLines, FileFault fault) {}
+record PartEnd(
+        long from, long to, long rows, long places, long headerLines, long blankLines, long commentLines, FileFault fault) {}

@@ -79,11 +79,17 @@ final class SplitInput implements Closeable {
     /** @throws IOException if the file is another one than when its splits were made */
     void requireUnchanged() throws IOException {
         FileStatus now = fileSystem.getFileStatus(split.path());
-        if (now.getLen() != split.fileSize() || now.getModificationTime() != split.fileModificationTime()) {
-            throw new IOException(split.path() + " has changed while it was read: it had " + split.fileSize() + " bytes (modified at "
-                    + split.fileModificationTime() + " ms since 1970), and has " + now.getLen() + " (" + now.getModificationTime()
-                    + "). Load it again once it is complete.");
+        boolean isTimeSame = !isTimeKnown() || now.getModificationTime() == split.fileModificationTime();
+        if (now.getLen() != split.fileSize() || !isTimeSame) {
+            throw new IOException(split.path() + " has changed while it was read: it had " + split.fileSize() + " bytes"
+                    + (isTimeKnown() ? " (modified at " + split.fileModificationTime() + " ms since 1970)" : "") + ", and has "
+                    + now.getLen() + " (" + now.getModificationTime() + "). Load it again once it is complete.");
         }
+    }
+
+    /** A time that was listed is that of the arrival: what is read may be a copy, of another time. */
+    private boolean isTimeKnown() {
+        return split.fileModificationTime() != ListedFile.UNKNOWN;
     }
 
     /** @throws IOException if less of the file came than its size says */

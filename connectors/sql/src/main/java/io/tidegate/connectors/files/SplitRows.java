@@ -10,13 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
 import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.data.TimestampData;
 
 /** The rows of one split, and at its end what it held. */
 final class SplitRows implements Closeable {
     private final FilesConfig config;
     private final FileSourceSplit split;
+    private final FileOrigin origin;
     private final SplitInput input;
 
     private RowScanner scanner;
@@ -27,13 +26,15 @@ final class SplitRows implements Closeable {
     private long from;
     private long to;
     private long rows;
+    private long places;
     private long headerLines;
     private long blankLines;
     private long commentLines;
 
-    SplitRows(FilesConfig config, FileSourceSplit split) throws IOException {
+    SplitRows(FilesConfig config, FileSourceSplit split, FileOrigin origin) throws IOException {
         this.config = config;
         this.split = split;
+        this.origin = origin;
         input = new SplitInput(split);
         describe(null);
     }
@@ -62,7 +63,7 @@ final class SplitRows implements Closeable {
         }
         isOver = true;
         input.requireUnchanged();
-        return FileRow.of(part, new PartEnd(from, to, rows, headerLines, blankLines, commentLines, fault));
+        return FileRow.of(part, new PartEnd(from, to, rows, places, headerLines, blankLines, commentLines, fault));
     }
 
     private void open() throws IOException {
@@ -128,6 +129,7 @@ final class SplitRows implements Closeable {
                 headerLines++;
             } else {
                 rows++;
+                places += Places.hash(line.offset());
                 return FileRow.of(part, rows, line, fault(line));
             }
         }
@@ -177,13 +179,7 @@ final class SplitRows implements Closeable {
     }
 
     private void describe(CsvHeader found) {
-        part = new FilePart(
-                StringData.fromString(split.path().toString()),
-                split.fileSize(),
-                TimestampData.fromEpochMillis(split.fileModificationTime()),
-                split.offset(),
-                input.encoding(),
-                found);
+        part = new FilePart(origin, split.offset(), input.encoding(), found);
     }
 
     private static FileFault noHeader() {

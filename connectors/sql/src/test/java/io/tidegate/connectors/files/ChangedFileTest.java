@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.connectors.files.FileReading.Found;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,18 @@ class ChangedFileTest {
     void aFileThatIsWrittenAgainFailsItsSplit() throws Exception {
         changing = () -> Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
         assertTrue(failure().getMessage().contains("has changed while it was read"));
+    }
+
+    @Test
+    void aTimeThatIsListedIsTheArrivalsAndNobodyAsksTheCopyForIt() throws Exception {
+        List<Found> rows = reading.read(file.toUri() + "\t12\t5000");
+        assertEquals("[1, 2] [3, 4]", SplitRowsTest.shown(rows));
+        assertEquals("1970-01-01T00:00:05", rows.get(0).metadata().get("timestamp").toString());
+
+        List<FileSourceSplit> splits = List.copyOf(reading.splits(file.toUri() + "\t12\t5000"));
+        Files.writeString(file, "5,6\n", StandardOpenOption.APPEND);
+        String said = assertThrows(IOException.class, () -> reading.read(splits.get(1))).getMessage();
+        assertTrue(said.contains("had 12 bytes, and has 16"), said);
     }
 
     @Test

@@ -83,6 +83,7 @@ final class FileReading {
     private final RowType columns;
     private final FileDecoder decoding;
     private final Last last = new Last();
+    private List<ListedFile> listed;
 
     FileReading(Map<String, String> given) throws Exception {
         Map<String, String> options = new HashMap<>(given);
@@ -157,13 +158,28 @@ final class FileReading {
     }
 
     Collection<FileSourceSplit> splits(Path file) throws IOException {
-        ListedFile listed = new ListedFile(file.toUri().toString(), ListedFile.UNKNOWN, ListedFile.UNKNOWN);
-        return new FileSplits(List.of(listed), config, splitBytes).enumerateSplits(null, 1);
+        return splits(file.toUri().toString());
+    }
+
+    /** @param lines option {@code files} */
+    Collection<FileSourceSplit> splits(String lines) throws IOException {
+        listed = ListedFile.parse(lines);
+        return new FileSplits(listed, config, splitBytes).enumerateSplits(null, 1);
+    }
+
+    /** Of a file whose splits were made. */
+    FileRowFormat format() {
+        return new FileRowFormat(config, listed);
     }
 
     List<Found> read(Path file) throws Exception {
+        return read(file.toUri().toString());
+    }
+
+    /** @param lines option {@code files} */
+    List<Found> read(String lines) throws Exception {
         List<Found> found = new ArrayList<>();
-        for (FileSourceSplit split : splits(file)) {
+        for (FileSourceSplit split : splits(lines)) {
             found.addAll(read(split));
         }
         return found;
@@ -171,7 +187,7 @@ final class FileReading {
 
     List<Found> read(FileSourceSplit split) throws Exception {
         List<Found> found = new ArrayList<>();
-        try (BulkFormat.Reader<FileRow> reader = new FileRowFormat(config).createReader(new Configuration(), split)) {
+        try (BulkFormat.Reader<FileRow> reader = format().createReader(new Configuration(), split)) {
             for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
                 for (RecordAndPosition<FileRow> row = batch.next(); row != null; row = batch.next()) {
                     List<RowData> decoded = new ArrayList<>();

@@ -1,6 +1,5 @@
 package io.tidegate.connectors.files;
 
-import static io.tidegate.connectors.files.FileReading.with;
 import static io.tidegate.connectors.files.SplitRowsTest.AB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -37,8 +36,9 @@ class FileRowFormatTest {
             content.append(i).append(",x\n");
         }
         Path file = Files.writeString(folder.resolve("day.csv"), content);
-        split = new FileReading(AB).splits(file).iterator().next();
-        format = new FileRowFormat(FilesConfig.from(Configuration.fromMap(with(AB, "layout", "csv"))));
+        FileReading reading = new FileReading(AB);
+        split = reading.splits(file).iterator().next();
+        format = reading.format();
     }
 
     /** Each row's offset, the split's end as -1; and the position behind each. */

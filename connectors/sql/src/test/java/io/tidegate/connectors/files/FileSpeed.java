@@ -13,6 +13,8 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.util.RecordAndPosition;
 
 /**
  * Times the reading of a file of transactions on one core, cut into rows alone and decoded as well; a program to run by hand,
@@ -95,18 +97,19 @@ final class FileSpeed {
     /** Prints megabytes and rows in a second of CPU time, those of the file as it lies there. */
     private static void time(String name, Map<String, String> options, Path file, boolean isDecoded) throws Exception {
         FileReading reading = new FileReading(options);
-        FilesConfig config = FilesConfig.from(Configuration.fromMap(options));
         for (int round = 0; round < ROUNDS; round++) {
             long rows = 0;
             long bad = 0;
             long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             for (FileSourceSplit split : new ArrayList<>(reading.splits(file))) {
-                SplitRows found = new SplitRows(config, split);
-                for (FileRow row = found.next(); row != null; row = found.next()) {
-                    rows++;
-                    bad += isDecoded ? reading.countBad(row) : 0;
+                try (BulkFormat.Reader<FileRow> reader = reading.format().createReader(new Configuration(), split)) {
+                    for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
+                        for (RecordAndPosition<FileRow> row = batch.next(); row != null; row = batch.next()) {
+                            rows++;
+                            bad += isDecoded ? reading.countBad(row.getRecord()) : 0;
+                        }
+                    }
                 }
-                found.close();
             }
             double seconds = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) / 1e9;
             System.out.printf("%s: %,.0f MB and %,.0f rows per CPU-second (%d bad)%n",

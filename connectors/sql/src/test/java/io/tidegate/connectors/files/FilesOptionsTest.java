@@ -11,6 +11,7 @@ import org.apache.flink.table.api.ValidationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can't be meant is refused when the query is planned. */
 class FilesOptionsTest {
@@ -36,9 +37,23 @@ class FilesOptionsTest {
     @Test
     void filesAreListedByLines() {
         assertEquals(
-                List.of(new ListedFile("s3://lake/a b.csv", 12, 99), new ListedFile("/tmp/c.csv", -1, -1)),
-                ListedFile.parse("\n  s3://lake/a b.csv\t12\t99\n\n/tmp/c.csv\n"));
-        assertThrows(ValidationException.class, () -> ListedFile.parse("a.csv\tbig"));
-        assertThrows(ValidationException.class, () -> ListedFile.parse("a.csv\t1\na.csv\t2"));
+                List.of(new ListedFile("s3://lake/a b.csv", 12, 99, 0, "s3://lake/a b.csv"),
+                        new ListedFile("/tmp/c.csv", -1, -1, 1, "/tmp/c.csv"),
+                        new ListedFile("s3://files/0f", -1, 7, 31, "sftp://shop/d.csv")),
+                ListedFile.parse("\n  s3://lake/a b.csv\t12\t99\n\n/tmp/c.csv\ns3://files/0f\t\t7\t31\tsftp://shop/d.csv\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "a.csv\tbig", "a.csv\t1\t2\tfirst", "a.csv\t1\t2\t-3", "a.csv\t1\t2\t3\ta\tb",
+        "a.csv\t1\na.csv\t2", "a.csv\t\t\t7\nb.csv\t\t\t7", "a.csv\t\t\t1\nb.csv"
+    })
+    void aListThatCanNotBeMeantIsRefused(String lines) {
+        assertThrows(ValidationException.class, () -> ListedFile.parse(lines));
+    }
+
+    @Test
+    void oneCopyMayStandForFilesOfTwoNames() {
+        assertEquals(2, ListedFile.parse("s3://files/0f\t\t\t1\ta.csv\ns3://files/0f\t\t\t2\tb.csv").size());
     }
 }

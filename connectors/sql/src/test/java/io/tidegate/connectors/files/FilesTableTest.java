@@ -97,6 +97,23 @@ class FilesTableTest {
         assertEquals((csv(1000).length() + 1023) / 1024 + 1, ends.size());
     }
 
+    /** So that the same SQL reads a topic, the lake's bytes, and files. */
+    @Test
+    void aRowHasWhatARecordOfATopicHas() throws Exception {
+        sql.executeSql("CREATE TABLE sales (id STRING, _key BYTES, amount DECIMAL(12, 2), _topic STRING METADATA FROM 'topic' VIRTUAL,"
+                + " _partition INT METADATA FROM 'partition' VIRTUAL, _offset BIGINT METADATA FROM 'offset' VIRTUAL,"
+                + " _time TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL,"
+                + " _headers MAP<STRING, BYTES> METADATA FROM 'headers' VIRTUAL, kind STRING METADATA VIRTUAL"
+                + ") WITH ('connector' = 'files', 'layout' = 'csv', 'csv.schema' = '" + SCHEMA + "', 'files' = '"
+                + file("a.csv", "id,amount,at,place\ns1,2.5,0,\ns2,x,0,\n") + "\t\t1500\t31\tsftp://shop/day.csv')");
+
+        assertEquals(
+                List.of("+I[null, null, null, sftp://shop/day.csv, 31, 0, 1970-01-01T00:00:01.500Z, {}, split]",
+                        "+I[null, null, null, sftp://shop/day.csv, 31, 29, 1970-01-01T00:00:01.500Z, {}, row]",
+                        "+I[s1, null, 2.50, sftp://shop/day.csv, 31, 19, 1970-01-01T00:00:01.500Z, {}, row]"),
+                rows("SELECT * FROM sales"));
+    }
+
     @Test
     void aBadRowHasItsBytesAndAGoodOneItsValues() throws Exception {
         create(file("a.csv", csv(10)), "'layout' = 'csv', 'csv.schema' = '" + SCHEMA + "'");

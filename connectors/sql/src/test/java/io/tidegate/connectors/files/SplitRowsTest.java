@@ -13,10 +13,13 @@ import io.tidegate.common.Sha256;
 import io.tidegate.connectors.files.FileReading.Found;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.flink.table.data.MapData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +65,40 @@ class SplitRowsTest {
         assertEquals(1L, rows.get(0).number("row"));
         assertEquals(15, second.number("file-size"));
         assertEquals("[1, 2] [3, x] [4, 5]", shown(rows));
+    }
+
+    @Test
+    void aRowHasTheCoordinatesOfARecord() throws Exception {
+        Path file = Files.writeString(Files.createTempFile("tidegate-", ".csv"), "a,b\n1,2\n3\n");
+        List<Found> rows;
+        try {
+            rows = new FileReading(AB).read(file.toUri() + "\t10\t1500\t31\tsftp://shop/day.csv");
+        } finally {
+            Files.delete(file);
+        }
+
+        assertEquals(3, rows.size());
+        for (Found row : rows) {
+            assertEquals("sftp://shop/day.csv", row.metadata().get("topic").toString());
+            assertEquals(31, row.metadata().get("partition"));
+            assertEquals("1970-01-01T00:00:01.500", row.metadata().get("timestamp").toString());
+            assertEquals("1970-01-01T00:00:01.500", row.metadata().get("file-modified").toString());
+            assertEquals(0, ((MapData) row.metadata().get("headers")).size());
+            assertTrue(row.metadata().get("file").toString().endsWith(file.getFileName().toString()));
+        }
+    }
+
+    @Test
+    void aSplitTellsAHashOfItsRowsPlacesGoodAndBad() throws Exception {
+        String content = "a,b\n1,2\n3\n\n#\n4,5";
+        List<Found> whole = read(with(AB, "csv.comment", "#"), content);
+        assertEquals(Places.hash(4) + Places.hash(8) + Places.hash(13), end(whole).number("places"));
+        assertNull(whole.get(0).metadata().get("places"));
+        for (int bytes = 1; bytes < 20; bytes++) {
+            List<Found> rows = read(with(AB, "csv.comment", "#", "split-bytes", bytes + " b"), content);
+            long sum = rows.stream().filter(row -> !row.isRow()).mapToLong(row -> row.number("places")).sum();
+            assertEquals(end(whole).number("places"), sum);
+        }
     }
 
     @ParameterizedTest

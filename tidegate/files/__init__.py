@@ -1,0 +1,1 @@
+"""Daily files: what is known of each, and whether every row of them is somewhere."""
