@@ -1,0 +1,182 @@
+"""The table of files' versions: who adds to it does so to what is there, however many add at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyiceberg.exceptions import BadRequestError, CommitStateUnknownException, NoSuchTableError, TableAlreadyExistsError
+from pyiceberg.table import Table
+
+from tests.unit.clients.made_versions import version
+from tests.unit.clients.strict_catalog import StrictCatalog
+from tidegate.clients import file_versions
+from tidegate.clients.file_version import FileVersion
+from tidegate.clients.file_versions import ATTEMPTS, TABLE, change_versions, read_history, read_versions
+from tidegate.errors import TidegateError, TransientError
+from tidegate.settings import Settings
+
+
+class Lake(StrictCatalog):
+    """The catalog, which can be asked for what is not there; ``answers`` come in the place of those of commits."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.namespaces: list[str] = []
+        self.answers: list[Callable[[Callable[[], Any]], Any]] = []
+        self.meanwhile: Callable[[], object] | None = None
+
+    def load_table(self, name: Any) -> Table:
+        if name not in self.tables and isinstance(name, str):
+            raise NoSuchTableError(name)
+        return super().load_table(name)
+
+    def create_namespace(self, name: str) -> None:
+        self.namespaces.append(name)
+
+    def create_table(self, name: str, **options: Any) -> Table:
+        if self.meanwhile is not None:
+            self.meanwhile()
+            raise TableAlreadyExistsError(name)
+        assert options["partition_spec"].fields[0].name == "dataset"
+        self.create(name, options["schema"], ("dataset",), options["properties"])
+        return self.load_table(name)
+
+    def commit_table(self, table: Table, requirements: Any, updates: Any) -> Any:
+        commit = super().commit_table
+        if self.answers:
+            return self.answers.pop(0)(lambda: commit(table, requirements, updates))
+        return commit(table, requirements, updates)
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A lake without the table."""
+    lake = Lake(tmp_path)
+    monkeypatch.setattr(file_versions, "open_catalog", lambda _: lake)
+    return lake
+
+
+def _next(name: str) -> Callable[[tuple[FileVersion, ...]], list[FileVersion]]:
+    """Another version with the next number."""
+    return lambda known: [version(1 + max((each.number for each in known), default=0), name)]
+
+
+def test_nothing_was_ever_taken_in(lake: Lake) -> None:
+    assert read_versions(Settings(), "orders") == ()
+    assert lake.tables == {}
+
+
+def test_the_table_is_made_by_who_first_adds_to_it(lake: Lake) -> None:
+    added = change_versions(Settings(), "orders", _next("a"))
+
+    assert lake.namespaces == ["files"]
+    assert lake.tables[TABLE].properties["commit.manifest-merge.enabled"] == "true"
+    assert [(each.number, each.sequence) for each in added] == [(1, 1)]
+    assert read_versions(Settings(), "orders") == added
+
+
+def test_a_table_that_somebody_makes_meanwhile_is_taken(lake: Lake) -> None:
+    def meanwhile() -> None:
+        lake.meanwhile = None
+        change_versions(Settings(), "orders", _next("theirs"))
+
+    lake.meanwhile = meanwhile
+
+    change_versions(Settings(), "orders", _next("ours"))
+
+    assert [each.number for each in read_versions(Settings(), "orders")] == [1, 2]
+
+
+def test_states_follow_upon_each_other_and_datasets_do_not_mix(lake: Lake) -> None:
+    settings = Settings()
+    change_versions(settings, "orders", _next("a"))
+    change_versions(settings, "clicks", lambda known: [version(len(known) + 1, dataset="clicks")])
+    change_versions(settings, "orders", lambda known: [version(known[0].number, "a", "checked"), version(2, "b")])
+
+    found = read_versions(settings, "orders")
+
+    assert [(each.number, each.state, each.sequence) for each in found] == [(1, "checked", 2), (2, "seen", 3)]
+    assert [each.sequence for each in read_history(settings, "orders")] == [1, 2, 3]
+    assert [each.number for each in read_versions(settings, "clicks")] == [1]
+
+
+def test_nothing_to_add_is_no_commit(lake: Lake) -> None:
+    change_versions(Settings(), "orders", _next("a"))
+
+    assert change_versions(Settings(), "orders", lambda known: []) == ()
+    assert len(lake.load_table(TABLE).metadata.snapshots) == 1
+
+
+def test_a_number_is_given_once_if_somebody_else_comes_between(lake: Lake) -> None:
+    settings = Settings()
+    change_versions(settings, "orders", _next("a"))
+
+    def meanwhile() -> None:
+        change_versions(settings, "orders", _next("theirs"))
+
+    lake.before_commit = meanwhile
+
+    (ours,) = change_versions(settings, "orders", _next("ours"))
+
+    assert (ours.number, ours.sequence) == (3, 3)
+    assert [each.uri.rpartition("/")[2] for each in read_versions(settings, "orders")] == ["a", "theirs", "ours"]
+
+
+def test_a_conflict_that_the_catalog_calls_a_bad_request_is_one(lake: Lake) -> None:
+    settings = Settings()
+    change_versions(settings, "orders", _next("a"))
+
+    def answer(commit: Callable[[], Any]) -> Any:
+        change_versions(settings, "orders", _next("theirs"))
+        raise BadRequestError("metadata location has changed")
+
+    lake.answers = [answer]
+
+    assert change_versions(settings, "orders", _next("ours"))[0].number == 3
+
+
+def test_a_bad_request_of_any_other_kind_is_a_refusal(lake: Lake) -> None:
+    change_versions(Settings(), "orders", _next("a"))
+
+    def answer(commit: Callable[[], Any]) -> Any:
+        raise BadRequestError("no such column")
+
+    lake.answers = [answer]
+
+    with pytest.raises(TidegateError, match="refuses: no such column"):
+        change_versions(Settings(), "orders", _next("ours"))
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_commit_that_was_not_answered_is_done_once(lake: Lake, is_done: bool) -> None:
+    change_versions(Settings(), "orders", _next("a"))
+
+    def answer(commit: Callable[[], Any]) -> Any:
+        if is_done:
+            commit()
+        raise CommitStateUnknownException("504")
+
+    lake.answers = [answer]
+
+    change_versions(Settings(), "orders", _next("ours"))
+
+    assert [each.number for each in read_versions(Settings(), "orders")] == [1, 2]
+
+
+def test_who_never_gets_a_turn_says_so(lake: Lake) -> None:
+    settings = Settings()
+    change_versions(settings, "orders", _next("a"))
+
+    def answer(commit: Callable[[], Any]) -> Any:
+        raise CommitStateUnknownException("502")
+
+    lake.answers = [answer] * ATTEMPTS
+
+    with pytest.raises(TransientError, match=f"changed by others {ATTEMPTS} times"):
+        change_versions(settings, "orders", _next("ours"))
+
+
+def test_a_lake_that_is_away_is_an_outage(nobody: Settings) -> None:
+    with pytest.raises(TransientError, match="catalog at http://127"):
+        read_versions(nobody, "orders")

@@ -1,0 +1,82 @@
+"""A version of a supplier's file, as ``files.versions`` of the lake has it: a row for each state it was in. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pyarrow as pa
+
+State = Literal["seen", "checked", "loading", "loaded", "quarantined", "superseded", "ignored"]
+MOST_FAULTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FileVersion:
+    """One row: the version ``number`` of ``dataset`` is in ``state`` since ``at``.
+
+    ``uri``, ``size`` (bytes), ``modified_at`` and ``etag`` are of the supplier's file; ``stored`` is our copy's URI.
+    ``sequence`` grows by one with each row of the dataset. ``replaces`` is the number of the version of the same URI
+    that this one corrects. What is counted: rows of the file, of them silver records, rejected, dropped and duplicate
+    ones, and ``blank`` lines besides (blank, header, comment). ``faults`` is JSON: the first hundred.
+    """
+
+    dataset: str
+    number: int
+    uri: str
+    date: date
+    size: int
+    modified_at: datetime
+    etag: str
+    sha256: str
+    stored: str
+    state: State
+    at: datetime
+    sequence: int = 0
+    run: str | None = None
+    replaces: int | None = None
+    rows: int | None = None
+    silver: int | None = None
+    rejected: int | None = None
+    dropped: int | None = None
+    duplicates: int | None = None
+    blank: int | None = None
+    reason: str | None = None
+    faults: str | None = None
+
+
+_TIME = pa.timestamp("us", "UTC")
+_TYPES = {"number": pa.int32(), "replaces": pa.int32(), "date": pa.date32(), "modified_at": _TIME, "at": _TIME}
+_TEXTS = {"dataset", "uri", "etag", "sha256", "stored", "state", "run", "reason", "faults"}
+_MAY_LACK = {each.name for each in fields(FileVersion) if each.default is None}
+ARROW = pa.schema(
+    [
+        pa.field(
+            each.name,
+            _TYPES.get(each.name, pa.string() if each.name in _TEXTS else pa.int64()),
+            nullable=each.name in _MAY_LACK,
+        )
+        for each in fields(FileVersion)
+    ]
+)
+"""The table's columns."""
+
+
+def to_arrow(versions: Iterable[FileVersion]) -> pa.Table:
+    """As rows of the table."""
+    return pa.Table.from_pylist([asdict(version) for version in versions], schema=ARROW)
+
+
+def from_arrow(rows: Iterable[dict[str, Any]]) -> list[FileVersion]:
+    """Of rows of the table; columns that it has besides are left alone."""
+    names = [each.name for each in fields(FileVersion)]
+    return [FileVersion(**{name: row[name] for name in names}) for row in rows]
+
+
+def newest(rows: Iterable[FileVersion]) -> tuple[FileVersion, ...]:
+    """What state each version of one dataset is in now, by their numbers."""
+    found: dict[int, FileVersion] = {}
+    for row in rows:
+        if row.number not in found or found[row.number].sequence < row.sequence:
+            found[row.number] = row
+    return tuple(found[number] for number in sorted(found))
