@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 JOB_ID, CHECKPOINT_ID = "flink.job-id", "flink.max-committed-checkpoint-id"
-"""Properties of a snapshot, by which Iceberg's sink knows what it has committed."""
+OPERATOR_ID = "flink.operator-id"
+"""Properties of a snapshot, by which Iceberg's sink knows what it has committed: each operator looks for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ def newest_flink_commit(table: Any) -> FlinkCommit | None:
     return None
 
 
-def ancestors(metadata: Any) -> Iterator[Any]:
-    """The snapshots of ``main``, the newest first, as far back as they are kept."""
-    snapshot = metadata.current_snapshot()
+def ancestors(metadata: Any, snapshot_id: int | None = None) -> Iterator[Any]:
+    """The snapshots of ``main``, or those from one on, the newest first, as far back as they are kept."""
+    snapshot = metadata.current_snapshot() if snapshot_id is None else metadata.snapshot_by_id(snapshot_id)
     while snapshot is not None:
         yield snapshot
         parent = snapshot.parent_snapshot_id

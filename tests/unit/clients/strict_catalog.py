@@ -7,7 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 from pyiceberg.table import Table
-from pyiceberg.table.update import RemoveSnapshotRefUpdate, SetSnapshotRefUpdate, update_table_metadata
+from pyiceberg.table.update import (
+    RemoveSnapshotRefUpdate,
+    RemoveSnapshotsUpdate,
+    SetSnapshotRefUpdate,
+    update_table_metadata,
+)
 
 from tests.lake import DiskCatalog
 
@@ -22,6 +27,8 @@ PLACES = pa.schema(
     ]
 )
 Place = tuple[int, int]
+_UNKNOWN = (RemoveSnapshotRefUpdate, RemoveSnapshotsUpdate)
+"""What pyiceberg leaves to the server."""
 
 
 class StrictCatalog(DiskCatalog):
@@ -39,7 +46,8 @@ class StrictCatalog(DiskCatalog):
         metadata = known.metadata
         for update in updates:
             metadata = _without_ref(metadata, update) if isinstance(update, RemoveSnapshotRefUpdate) else metadata
-        ordinary = tuple(each for each in updates if not isinstance(each, RemoveSnapshotRefUpdate))
+            metadata = _without_snapshots(metadata, update) if isinstance(update, RemoveSnapshotsUpdate) else metadata
+        ordinary = tuple(each for each in updates if not isinstance(each, _UNKNOWN))
         metadata = update_table_metadata(metadata, ordinary) if ordinary else metadata
         known.metadata = metadata
         return SimpleNamespace(metadata=metadata, metadata_location="")
@@ -101,3 +109,11 @@ def _ref(name: str, snapshot_id: int) -> dict[str, Any]:
 def _without_ref(metadata: Any, update: RemoveSnapshotRefUpdate) -> Any:
     refs = {name: ref for name, ref in metadata.refs.items() if name != update.ref_name}
     return metadata.model_copy(update={"refs": refs})
+
+
+def _without_snapshots(metadata: Any, update: RemoveSnapshotsUpdate) -> Any:
+    """As the specification wants it: a branch or tag of one that is gone would hold nothing."""
+    kept = [each for each in metadata.snapshots if each.snapshot_id not in update.snapshot_ids]
+    held = {ref.snapshot_id for ref in metadata.refs.values()}
+    assert held <= {each.snapshot_id for each in kept}, "a branch or tag holds a snapshot that is to go"
+    return metadata.model_copy(update={"snapshots": kept})
