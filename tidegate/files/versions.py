@@ -1,0 +1,162 @@
+"""The states of a file's version, and what a listing means beside the versions that are known. Pure.
+
+=============  =====================================================  ==========================================
+state          the file                                               and then
+=============  =====================================================  ==========================================
+seen           is copied into the store, and its hash is known        checked, quarantined, ignored
+checked        may be loaded, as far as is known without its rows     loading; superseded, before it was loaded
+loading        is in a run                                            loaded, quarantined; checked, given up
+loaded         has its rows in silver                                 superseded; loading, to be judged again
+quarantined    has none: ``reason`` says why                          checked, by a retry; superseded
+superseded     a corrected file has taken its place                   nothing
+ignored        is the same as another file                            nothing
+=============  =====================================================  ==========================================
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from tidegate.clients.file_version import FileVersion, State
+from tidegate.clients.landing import Listed
+
+MOVES: dict[State, frozenset[State]] = {
+    "seen": frozenset({"checked", "quarantined", "ignored", "superseded"}),
+    "checked": frozenset({"loading", "superseded"}),
+    "loading": frozenset({"loading", "loaded", "quarantined", "checked"}),
+    "loaded": frozenset({"superseded", "loading"}),
+    "quarantined": frozenset({"checked", "superseded"}),
+    "superseded": frozenset(),
+    "ignored": frozenset(),
+}
+_NOT_LOADED: frozenset[State] = frozenset({"seen", "checked"})
+_COUNTS: frozenset[State] = frozenset({"seen", "checked", "loading", "loaded"})
+"""The same bytes as of such a version would be loaded twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that was read whole and is in the store; ``fault``: why it can't be loaded, in one line."""
+
+    listed: Listed
+    day: date
+    sha256: str
+    stored: str
+    fault: str | None = None
+
+
+def moved(version: FileVersion, state: State, at: datetime, reason: str | None = None) -> FileVersion:
+    """The version's next row; what else changes with it, the caller replaces.
+
+    Raises:
+        ValueError: no version goes from its state to that one.
+    """
+    if state not in MOVES[version.state]:
+        raise ValueError(f"{version.uri}, version {version.number}: from {version.state} to {state}")
+    return replace(version, state=state, at=at, reason=reason, faults=None)
+
+
+def unread(listed: Iterable[Listed], versions: Iterable[FileVersion]) -> list[Listed]:
+    """The files that must be read: those of which no version is known, and those that were written again since."""
+    newest = {version.uri: version for version in versions}
+    return [each for each in listed if each.uri not in newest or not _is_listed_so(newest[each.uri], each)]
+
+
+def taken_in(dataset: str, copies: Iterable[Copy], versions: Sequence[FileVersion], at: datetime) -> list[FileVersion]:
+    """The rows that follow from files that were read: new versions with their numbers, and what becomes of others.
+
+    A file with the bytes of its newest version is none. ``versions`` are the newest states, by number.
+    """
+    known, rows = _Known(versions), list[FileVersion]()
+    for copy in sorted(copies, key=lambda copy: (copy.day, copy.listed.uri)):
+        for row in _of_copy(dataset, copy, known, at):
+            known.add(row)
+            rows.append(row)
+    return rows
+
+
+def superseded_by(version: FileVersion, versions: Iterable[FileVersion]) -> list[FileVersion]:
+    """The older versions of its file that count for nothing any more once it is loaded."""
+    return [
+        each
+        for each in versions
+        if each.uri == version.uri and each.number < version.number and "superseded" in MOVES[each.state]
+    ]
+
+
+class _Known:
+    """The newest states so far, found by file and by content: there may be thousands of small files."""
+
+    def __init__(self, versions: Iterable[FileVersion]) -> None:
+        self.newest: dict[int, FileVersion] = {}
+        self._by_uri: defaultdict[str, dict[int, None]] = defaultdict(dict)
+        self._by_sha256: defaultdict[str, dict[int, None]] = defaultdict(dict)
+        self.next_number = 1
+        for version in versions:
+            self.add(version)
+
+    def add(self, version: FileVersion) -> None:
+        self.newest[version.number] = version
+        self._by_uri[version.uri][version.number] = None
+        self._by_sha256[version.sha256][version.number] = None
+        self.next_number = max(self.next_number, version.number + 1)
+
+    def of_file(self, uri: str) -> list[FileVersion]:
+        """By number."""
+        return [self.newest[number] for number in self._by_uri.get(uri, ())]
+
+    def with_bytes(self, sha256: str) -> list[FileVersion]:
+        return [self.newest[number] for number in self._by_sha256.get(sha256, ())]
+
+
+def _of_copy(dataset: str, copy: Copy, known: _Known, at: datetime) -> Iterator[FileVersion]:
+    of_file = known.of_file(copy.listed.uri)
+    if of_file and of_file[-1].sha256 == copy.sha256:
+        return
+    seen = replace(_seen(dataset, copy, known.next_number, at), replaces=_replaced(of_file))
+    same = _same(copy, known.with_bytes(copy.sha256))
+    yield seen
+    if same is not None:
+        yield moved(seen, "ignored", at, f"its bytes are those of {same.uri}, version {same.number}")
+    elif copy.fault is not None:
+        yield moved(seen, "quarantined", at, copy.fault)
+    else:
+        yield moved(seen, "checked", at)
+        for version in of_file:
+            if version.state in _NOT_LOADED:
+                yield moved(version, "superseded", at, f"version {seen.number} came before it was loaded")
+
+
+def _seen(dataset: str, copy: Copy, number: int, at: datetime) -> FileVersion:
+    listed = copy.listed
+    return FileVersion(
+        dataset=dataset,
+        number=number,
+        uri=listed.uri,
+        date=copy.day,
+        size=listed.size,
+        modified_at=datetime.fromtimestamp(listed.modified_ms / 1000, UTC),
+        etag=listed.etag,
+        sha256=copy.sha256,
+        stored=copy.stored,
+        state="seen",
+        at=at,
+    )
+
+
+def _replaced(of_file: Sequence[FileVersion]) -> int | None:
+    """The version whose rows are published, or will be; else the newest that was refused."""
+    published = [version.number for version in of_file if version.state in ("loading", "loaded")]
+    refused = [version.number for version in of_file if version.state == "quarantined"]
+    return max(published or refused, default=None)
+
+
+def _same(copy: Copy, alike: Iterable[FileVersion]) -> FileVersion | None:
+    """Another file with the same bytes. Files without any are alike, and none of them has rows."""
+    others = (version for version in alike if version.uri != copy.listed.uri and version.state in _COUNTS)
+    return next((version for version in others if version.size), None)
+
+
+def _is_listed_so(version: FileVersion, listed: Listed) -> bool:
+    return (version.size, version.etag) == (listed.size, listed.etag)
