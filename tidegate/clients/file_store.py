@@ -22,7 +22,7 @@ from tidegate.errors import TidegateError
 from tidegate.settings import Settings, variable_of
 
 INCOMING = ".incoming"
-PART_BYTES = 16 * 1024 * 1024
+PART_BYTES = 8 * 1024 * 1024
 """Of this size are parts: so much of each file that is taken in is held in memory, a few times."""
 MOST_PARTS = 10_000
 """Of one object."""

@@ -17,8 +17,9 @@ class FileVersion:
 
     ``uri``, ``size`` (bytes), ``modified_at`` and ``etag`` are of the supplier's file; ``stored`` is our copy's URI.
     ``sequence`` grows by one with each row of the dataset. ``replaces`` is the number of the version of the same URI
-    that this one corrects. What is counted: rows of the file, of them silver records, rejected, dropped and duplicate
-    ones, and ``blank`` lines besides (blank, header, comment). ``faults`` is JSON: the first hundred.
+    that this one corrects; ``promised_rows`` is what a manifest says. What is counted: rows of the file, of them silver
+    records, rejected, dropped and duplicate ones, and ``blank`` lines besides (blank, header, comment). ``faults`` is
+    JSON: the first hundred.
     """
 
     dataset: str
@@ -35,6 +36,7 @@ class FileVersion:
     sequence: int = 0
     run: str | None = None
     replaces: int | None = None
+    promised_rows: int | None = None
     rows: int | None = None
     silver: int | None = None
     rejected: int | None = None

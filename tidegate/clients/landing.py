@@ -6,7 +6,7 @@ of its times of change, to the nanosecond.
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +46,10 @@ class FileChangedError(TidegateError):
     """A file is not, or no more, what was listed."""
 
 
+class UnreadableFileError(TidegateError):
+    """A file or folder may not be read, or its disk fails."""
+
+
 class Landing(Protocol):
     """A place where files arrive."""
 
@@ -55,11 +59,12 @@ class Landing(Protocol):
     def look(self, uri: str) -> Listed | None:
         """One file as it is now; None if it is not there."""
 
-    def chunks(self, listed: Listed, chunk_bytes: int) -> Iterator[bytes]:
+    def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
         """Its bytes, in pieces of ``chunk_bytes`` but for the last.
 
         Raises:
             FileChangedError: they are not those of the file that was listed, as far as is seen while they are read.
+            UnreadableFileError: a file of a folder can't be read. TransientError, TidegateError: S3.
         """
 
 
@@ -107,7 +112,7 @@ class _Bucket:
                 raise
         return Listed(uri, found["ContentLength"], _milliseconds(found["LastModified"]), _etag(found))
 
-    def chunks(self, listed: Listed, chunk_bytes: int) -> Iterator[bytes]:
+    def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
         for start in range(0, listed.size, chunk_bytes):
             chunk = self._range(listed, start, min(start + chunk_bytes, listed.size))
             if len(chunk) != min(chunk_bytes, listed.size - start):
@@ -152,7 +157,7 @@ class _Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def chunks(self, listed: Listed, chunk_bytes: int) -> Iterator[bytes]:
+    def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
         path = _path(listed.uri)
         left = listed.size
         try:
@@ -193,8 +198,8 @@ def _file_errors(path: Path) -> Iterator[None]:
         raise _unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: OSError) -> TidegateError:
-    return TidegateError(
+def _unreadable(path: Path, error: OSError) -> UnreadableFileError:
+    return UnreadableFileError(
         f"{error.filename or path} can't be read: {error.strerror or type(error).__name__}.",
         remedy="See that the user of this command may read the folder and its files, and that its disk is there.",
     )

@@ -37,13 +37,17 @@ _COUNTS: frozenset[State] = frozenset({"seen", "checked", "loading", "loaded"})
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file that was read whole and is in the store; ``fault``: why it can't be loaded, in one line."""
+    """A file that was read whole and is in the store; ``fault``: why it can't be loaded, in one line.
+
+    ``promised_rows``: as many as a manifest says.
+    """
 
     listed: Listed
     day: date
     sha256: str
     stored: str
     fault: str | None = None
+    promised_rows: int | None = None
 
 
 def moved(version: FileVersion, state: State, at: datetime, reason: str | None = None) -> FileVersion:
@@ -142,6 +146,7 @@ def _seen(dataset: str, copy: Copy, number: int, at: datetime) -> FileVersion:
         stored=copy.stored,
         state="seen",
         at=at,
+        promised_rows=copy.promised_rows,
     )
 
 

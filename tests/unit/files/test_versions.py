@@ -39,6 +39,12 @@ def test_a_new_file_is_seen_and_checked() -> None:
     assert (seen.state, checked.state, checked.at, checked.replaces) == ("seen", "checked", LATER, None)
 
 
+def test_a_version_keeps_how_many_rows_its_manifest_says() -> None:
+    rows = taken_in("orders", [replace(_copy(), promised_rows=12)], [], LATER)
+
+    assert [row.promised_rows for row in rows] == [12, 12]
+
+
 def test_files_get_their_numbers_by_date_and_name_behind_those_that_are_known() -> None:
     known = (version(4, "old.csv"), version(7, "older.csv", "superseded"))
 
