@@ -24,10 +24,10 @@ from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.avro.types import Column
-from tidegate.contracts.dataset import Metric, Stream
+from tidegate.contracts.dataset import Metric, Stream, is_stream
 from tidegate.contracts.envelope import INGESTED_AT
 from tidegate.contracts.examples import Example, Expectation, read_examples
-from tidegate.contracts.load import load_reference, load_stream
+from tidegate.contracts.load import load_reference, load_refined
 from tidegate.contracts.problem import Problem
 from tidegate.errors import TidegateError
 from tidegate.settings import LogSettings, get_settings
@@ -42,10 +42,10 @@ def main(argv: list[str]) -> None:
     log.start(LogSettings())
     schemas_dir, names = Path(argv[0]), argv[1:]
     try:
-        streams = [load_stream(schemas_dir, name) for name in names]
-        found = {stream.name: check(stream, schemas_dir) for stream in streams}
+        datasets = [load_refined(schemas_dir, name) for name in names]
+        found = {dataset.name: check(dataset, schemas_dir) for dataset in datasets}
         problems = [problem for each in found.values() for problem in each]
-        sound = [stream for stream in streams if not found[stream.name]]
+        sound = [dataset for dataset in datasets if is_stream(dataset) and not found[dataset.name]]
         problems += plan_problems(sound, get_settings().model_copy(update={"schemas_dir": schemas_dir}))
     except TidegateError as error:
         log.failed(error)
@@ -54,7 +54,7 @@ def main(argv: list[str]) -> None:
 
 
 def check(dataset: Stream, schemas_dir: Path) -> list[Problem]:
-    """The problems of one stream dataset."""
+    """The problems of one dataset of events, of a topic or of files."""
     flink = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
     flink.get_config().set("table.local-time-zone", "UTC")
     flink.get_config().set("parallelism.default", "1")

@@ -19,6 +19,7 @@ from tidegate.contracts.history.against import against_problems, differences
 from tidegate.contracts.history.earlier import Earlier
 from tidegate.contracts.json_schema import contract_schema
 from tidegate.contracts.load import load_dataset, load_draft
+from tidegate.contracts.model import Contract
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError
 from tidegate.jobs.check_contracts import flink_problems
@@ -40,7 +41,7 @@ command.add_command(new)
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def list_(as_json: bool) -> None:
-    """The datasets, each with its topic, versions and rules.
+    """The datasets, each with its topic or the pattern of its files, versions and rules.
 
     \b
     Example:
@@ -50,13 +51,15 @@ def list_(as_json: bool) -> None:
     datasets = list(drafts.values())
     log.left_out(unreadable)
     if as_json:
-        click.echo(json.dumps([dataset.contract.model_dump(mode="json") for dataset in datasets], indent=2))
+        click.echo(json.dumps([_as_json(dataset.contract) for dataset in datasets], indent=2))
         return
-    table = Table("dataset", "kind", "topic", "partitions", "versions", "rules", "owner")
+    table = Table("dataset", "kind", "topic or files", "partitions", "versions", "rules", "owner")
     for dataset in datasets:
         contract = dataset.contract
-        counts = (contract.topic.partitions, len(dataset.versions), len(contract.rules))
-        table.add_row(dataset.name, contract.kind, contract.topic.name, *map(str, counts), contract.owner)
+        file = contract.file
+        source = (contract.topic.name, str(contract.topic.partitions)) if file is None else (escape(file.pattern), "-")
+        counts = (len(dataset.versions), len(contract.rules))
+        table.add_row(dataset.name, contract.kind, *source, *map(str, counts), contract.owner)
     tables().print(table)
 
 
@@ -72,15 +75,14 @@ def show(dataset: str, as_json: bool) -> None:
     """
     loaded = load_draft(get_settings().schemas_dir, dataset)
     if as_json:
-        click.echo(json.dumps(loaded.contract.model_dump(mode="json"), indent=2))
+        click.echo(json.dumps(_as_json(loaded.contract), indent=2))
         return
     contract = loaded.contract
     console = tables()
     console.print(f"[bold]{contract.dataset}[/] ({contract.kind}, {escape(contract.owner)})")
     console.print(escape(contract.description))
     identity = ", ".join(contract.identity)
-    topic = f"topic {contract.topic.name} ({contract.topic.format})"
-    console.print(f"{topic}, identity {identity}, event time {contract.event_time.field}")
+    console.print(escape(f"{_source(contract)}, identity {identity}, event time {contract.event_time.field}"))
     console.print(_columns_table(loaded))
     if contract.rules:
         console.print(_rules_table(loaded))
@@ -105,7 +107,7 @@ def check(datasets: tuple[str, ...], as_json: bool, no_flink: bool, against: str
     checked = check_datasets(settings.schemas_dir, datasets)
     compiled = has_flink() and not no_flink
     problems = checked.problems + kept_problems(settings.schemas_dir, [dataset.name for dataset in checked.sound])
-    problems += flink_problems(settings, checked.sound_streams) if compiled else []
+    problems += flink_problems(settings, checked.sound_refined) if compiled else []
     not_compared = checked.unsound if against is not None else []
     if against is not None:
         for dataset in checked.sound:
@@ -180,6 +182,17 @@ def schema() -> None:
       tidegate contract schema > contract.schema.json
     """
     click.echo(contract_schema(), nl=False)
+
+
+def _as_json(contract: Contract) -> object:
+    """What the contract says; of files without the topic, which they do not have."""
+    return contract.model_dump(mode="json", exclude=None if contract.file is None else {"topic"})
+
+
+def _source(contract: Contract) -> str:
+    if contract.file is None:
+        return f"topic {contract.topic.name} ({contract.topic.format})"
+    return f"files {contract.file.pattern} ({contract.file.format})"
 
 
 def _earlier(settings: Settings, against: str, dataset: Dataset) -> Earlier:

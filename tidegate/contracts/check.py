@@ -12,6 +12,7 @@ from tidegate.avro.types import AvroSchema, read_record
 from tidegate.contracts.check_defaults import default_problems
 from tidegate.contracts.check_enrich import enrich_problems
 from tidegate.contracts.check_fields import contract_problems, silver_problems
+from tidegate.contracts.check_file import file_problems
 from tidegate.contracts.check_identity import identity_problems
 from tidegate.contracts.check_kind import kind_problems
 from tidegate.contracts.check_mapping import mapping_problems
@@ -35,8 +36,8 @@ class Checked:
     unsound: list[str]
 
     @property
-    def sound_streams(self) -> list[str]:
-        """The streams without a problem, whose SQL is worth compiling."""
+    def sound_refined(self) -> list[str]:
+        """The streams and files without a problem, whose SQL is worth compiling."""
         return [dataset.name for dataset in self.sound if isinstance(dataset, Stream)]
 
 
@@ -87,6 +88,7 @@ def working_problems(draft: Draft, drafts: Mapping[str, Draft]) -> list[Problem]
         *name_problems(draft),
         *topic_problems(draft, drafts),
         *kind_problems(draft),
+        *file_problems(draft),
         *mapping_problems(draft),
         *contract_problems(draft),
         *enrich_problems(draft, drafts),

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tidegate.clients.kafka_offsets import offsets_at, topic_spans
-from tidegate.contracts.dataset import Reference, Stream
-from tidegate.contracts.load import load_dataset
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import load_stream
 from tidegate.contracts.naming import lake_table
 from tidegate.errors import TidegateError
 from tidegate.proof.beginnings import Provable, provable
@@ -74,9 +74,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     """
     scope = scope or Scope()
     started_s = time.monotonic()
-    dataset = load_dataset(settings.schemas_dir, dataset_name)
-    if isinstance(dataset, Reference):
-        raise TidegateError(f"{dataset_name} is reference data.", remedy="Prove a stream, such as clicks.")
+    dataset = load_stream(settings.schemas_dir, dataset_name)
     since_ms = start_ms(scope.start)
     deadline_s = started_s + (default_wait_s(settings) if scope.wait_s is None else scope.wait_s)
     about = provable(settings, dataset, _raw_windows(settings, dataset.contract.topic.name, scope), scope.trust_rule)

@@ -35,14 +35,17 @@ def test_a_contract_that_cannot_be_read_hides_no_other(tmp_path: Path, monkeypat
     spoil(schemas / "clicks" / "contract.yaml", "dataset: clicks", "dataset: [")
     monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
     result = _contract("list", "--json")
-    assert [entry["dataset"] for entry in json.loads(result.stdout)] == ["app_logs", "orders", "products"]
+    assert [entry["dataset"] for entry in json.loads(result.stdout)] == [
+        n for n in dataset_names(SCHEMAS) if n != "clicks"
+    ]
     assert result.stderr.startswith("warning: clicks is left out: clicks/contract.yaml: file: ")
 
 
 def test_a_table_in_a_pipe_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     table = _contract("list").stdout
-    assert all(dataset.contract.topic.name in table for dataset in load_datasets(SCHEMAS))
+    sources = [c.topic.name if c.file is None else c.file.pattern for c in (d.contract for d in load_datasets(SCHEMAS))]
+    assert [source for source in sources if source not in table] == []
     assert "…" not in table
 
 
@@ -50,6 +53,12 @@ def test_show_tells_columns_privacy_and_rules() -> None:
     shown = _contract("show", "clicks").stdout
     assert "gold.clicks.page_views" in shown
     assert all(word in shown for word in ("event_id", "hmac", "no_heartbeats"))
+
+
+def test_files_are_shown_by_their_pattern_and_have_no_topic() -> None:
+    assert "files landing/catalog/{date:yyyy-MM-dd}/*.jsonl* (json_lines)" in _contract("show", "catalog").stdout
+    assert "topic" not in json.loads(_contract("show", "catalog", "--json").stdout)
+    assert "topic" in json.loads(_contract("show", "clicks", "--json").stdout)
 
 
 def test_show_tells_what_a_mapping_makes(monkeypatch: pytest.MonkeyPatch) -> None:

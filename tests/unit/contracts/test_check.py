@@ -8,7 +8,8 @@ import pytest
 
 from tests.contracts import SCHEMAS, spoil
 from tidegate.contracts.check import check_datasets
-from tidegate.contracts.load import dataset_names, stream_datasets
+from tidegate.contracts.dataset import Stream
+from tidegate.contracts.load import dataset_names, load_datasets
 from tidegate.errors import ContractError
 
 CLICKS = "clicks/contract.yaml"
@@ -28,7 +29,7 @@ def test_the_projects_own_contracts_hold() -> None:
     checked = check_datasets(SCHEMAS)
     assert checked.problems == []
     assert [dataset.name for dataset in checked.sound] == dataset_names(SCHEMAS)
-    assert checked.sound_streams == [dataset.name for dataset in stream_datasets(SCHEMAS)]
+    assert checked.sound_refined == [d.name for d in load_datasets(SCHEMAS) if isinstance(d, Stream)]
 
 
 @pytest.mark.parametrize(
@@ -84,10 +85,10 @@ def test_an_incompatible_version_is_found(schemas: Path) -> None:
 
 
 def test_a_faulty_stream_is_not_compiled(schemas: Path) -> None:
-    others = [dataset.name for dataset in stream_datasets(schemas) if dataset.name != "clicks"]
+    others = [d.name for d in load_datasets(SCHEMAS) if isinstance(d, Stream) and d.name != "clicks"]
     spoil(schemas / CLICKS, "key: session_id", "key: session")
     checked = check_datasets(schemas)
-    assert checked.sound_streams == others
+    assert checked.sound_refined == others
     assert checked.unsound == ["clicks"]
 
 
