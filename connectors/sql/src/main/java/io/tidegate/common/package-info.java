@@ -1,2 +1,2 @@
-/** What connectors and functions share: codes, names and limits that Python knows too, hashes, framing, and the registry. */
+/** What connectors and functions share: codes, names and limits that Python knows too, hashes, framing, the registry, and the lake's options. */
 package io.tidegate.common;

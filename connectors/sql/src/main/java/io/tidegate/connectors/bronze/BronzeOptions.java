@@ -5,8 +5,6 @@ import org.apache.flink.configuration.ConfigOptions;
 
 /** Options of {@code WITH ('connector' = 'bronze', ...)}. */
 final class BronzeOptions {
-    static final String LAKE_PREFIX = "lake.";
-
     static final ConfigOption<String> VALUE_FORMAT = ConfigOptions.key("value.format")
             .stringType()
             .noDefaultValue()

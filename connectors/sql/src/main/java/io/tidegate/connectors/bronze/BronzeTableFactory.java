@@ -1,8 +1,8 @@
 package io.tidegate.connectors.bronze;
 
+import io.tidegate.common.LakeOptions;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -36,18 +36,11 @@ public final class BronzeTableFactory implements DynamicTableSourceFactory {
         var helper = FactoryUtil.createTableFactoryHelper(this, context);
         DecodingFormat<DeserializationSchema<RowData>> format =
                 helper.discoverDecodingFormat(DeserializationFormatFactory.class, BronzeOptions.VALUE_FORMAT);
-        helper.validateExcept(BronzeOptions.LAKE_PREFIX);
+        helper.validateExcept(LakeOptions.PREFIX);
         ReadableConfig options = helper.getOptions();
         OffsetSpans spans = OffsetSpans.parse(options.get(BronzeOptions.SPANS));
-        ScanTableSource bytes = RawBytes.source(
-                options.get(BronzeOptions.TABLE), catalog(context.getCatalogTable().getOptions()), spans, context);
+        Map<String, String> catalog = LakeOptions.of(context.getCatalogTable().getOptions());
+        ScanTableSource bytes = RawBytes.source(options.get(BronzeOptions.TABLE), catalog, spans, context);
         return new BronzeTableSource(bytes, spans, format, context.getPhysicalRowDataType());
-    }
-
-    private static Map<String, String> catalog(Map<String, String> options) {
-        int prefixLength = BronzeOptions.LAKE_PREFIX.length();
-        return options.entrySet().stream()
-                .filter(option -> option.getKey().startsWith(BronzeOptions.LAKE_PREFIX))
-                .collect(Collectors.toMap(option -> option.getKey().substring(prefixLength), Map.Entry::getValue));
     }
 }

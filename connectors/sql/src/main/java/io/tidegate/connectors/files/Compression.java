@@ -64,6 +64,8 @@ enum Compression {
         InputStream buffered = new BufferedInputStream(new Source(packed), BUFFER_BYTES);
         try {
             return new Unpacked(this == GZIP ? new GzipCompressorInputStream(buffered, true) : new ZstdInputStream(buffered));
+        } catch (UncheckedIOException outage) {
+            throw outage.getCause();
         } catch (IOException broken) {
             throw fault(broken);
         }

@@ -16,7 +16,7 @@ record FileOrigin(StringData file, long size, TimestampData modified, int number
     static FileOrigin of(ListedFile listed, FileSourceSplit split) {
         boolean isArrivalKnown = listed.modified() != ListedFile.UNKNOWN;
         return new FileOrigin(
-                StringData.fromString(split.path().toString()),
+                StringData.fromString(listed.uri()),
                 split.fileSize(),
                 TimestampData.fromEpochMillis(isArrivalKnown ? listed.modified() : split.fileModificationTime()),
                 listed.number(),

@@ -19,11 +19,11 @@ final class FileRowFormat implements BulkFormat<FileRow, FileSourceSplit> {
     private static final int BATCH_BYTES = 512 * 1024;
 
     private final FilesConfig config;
-    private final List<ListedFile> files;
+    private final FileList list;
 
-    FileRowFormat(FilesConfig config, List<ListedFile> files) {
+    FileRowFormat(FilesConfig config, FileList list) {
         this.config = config;
-        this.files = files;
+        this.list = list;
     }
 
     @Override
@@ -42,7 +42,9 @@ final class FileRowFormat implements BulkFormat<FileRow, FileSourceSplit> {
     }
 
     private SplitRows rows(FileSourceSplit split) throws IOException {
-        return new SplitRows(config, split, FileOrigin.of(FileSplits.fileOf(split, files), split));
+        ListedFile file = list.fileOf(split);
+        SplitInput input = new SplitInput(split, file.uri(), list.storeOf(file));
+        return new SplitRows(config, input, FileOrigin.of(file, split));
     }
 
     @Override

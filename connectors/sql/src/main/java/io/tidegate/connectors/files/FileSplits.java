@@ -7,28 +7,16 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /** Makes the splits of listed files: parts of one size, or the whole where rows can't be found from anywhere. */
 final class FileSplits implements FileEnumerator {
-    /** Between a file's position in the list and where the split starts. */
-    private static final String AT = "@";
-
-    /**
-     * A file before it is read.
-     *
-     * @param modified by the file system; unknown where a time was listed, which is that of the arrival
-     */
-    private record Seen(long size, long modified) {}
-
-    private final List<ListedFile> files;
+    private final FileList list;
     private final FilesConfig config;
     private final long splitBytes;
 
-    FileSplits(List<ListedFile> files, FilesConfig config, long splitBytes) {
-        this.files = files;
+    FileSplits(FileList list, FilesConfig config, long splitBytes) {
+        this.list = list;
         this.config = config;
         this.splitBytes = splitBytes;
     }
@@ -36,55 +24,45 @@ final class FileSplits implements FileEnumerator {
     @Override
     public Collection<FileSourceSplit> enumerateSplits(Path[] unused, int wanted) throws IOException {
         List<FileSourceSplit> splits = new ArrayList<>();
-        for (int i = 0; i < files.size(); i++) {
-            add(i, seen(files.get(i)), splits);
+        for (int i = 0; i < list.files().size(); i++) {
+            add(i, splits);
         }
         return splits;
     }
 
-    /**
-     * What the split is a part of: its id begins with the file's position.
-     *
-     * @throws IOException if it was made of another list
-     */
-    static ListedFile fileOf(FileSourceSplit split, List<ListedFile> files) throws IOException {
-        int position = Integer.parseInt(split.splitId().substring(0, split.splitId().indexOf(AT)));
-        if (position >= files.size() || !new Path(files.get(position).uri()).equals(split.path())) {
-            throw new IOException("The job goes on with " + split.path() + ", which is no file of option 'files' any more.");
-        }
-        return files.get(position);
-    }
-
-    private static Seen seen(ListedFile file) throws IOException {
-        if (file.isKnown()) {
-            return new Seen(file.size(), ListedFile.UNKNOWN);
-        }
+    private void add(int position, List<FileSourceSplit> splits) throws IOException {
+        ListedFile file = list.files().get(position);
         Path path = new Path(file.uri());
-        FileStatus status = path.getFileSystem().getFileStatus(path);
-        if (file.size() != ListedFile.UNKNOWN && file.size() != status.getLen()) {
-            throw new IOException(file.uri() + " has changed since it was listed: it had " + file.size() + " bytes, and has "
-                    + status.getLen() + ".");
-        }
+        long size = size(file);
+        // A time that is listed is the arrival's: what is read may be a copy, with a time of its own.
         boolean isTimeListed = file.modified() != ListedFile.UNKNOWN;
-        return new Seen(status.getLen(), isTimeListed ? ListedFile.UNKNOWN : status.getModificationTime());
-    }
-
-    private void add(int position, Seen seen, List<FileSourceSplit> splits) throws IOException {
-        Path path = new Path(files.get(position).uri());
-        long size = seen.size();
-        long part = size > splitBytes && config.isSplittable() && isPlain(path) ? splitBytes : Math.max(size, 1);
+        long modified = isTimeListed ? ListedFile.UNKNOWN : list.storeOf(file).modified(file.uri());
+        long part = size > splitBytes && config.isSplittable() && isPlain(file) ? splitBytes : Math.max(size, 1);
         long start = 0;
         do {
             long length = Math.min(part, size - start);
-            splits.add(new FileSourceSplit(position + AT + start, path, start, length, seen.modified(), size));
+            splits.add(new FileSourceSplit(FileList.splitId(position, start), path, start, length, modified, size));
             start += length;
         } while (start < size);
     }
 
+    private long size(ListedFile file) throws IOException {
+        boolean isListed = file.size() != ListedFile.UNKNOWN;
+        if (isListed && file.modified() != ListedFile.UNKNOWN) {
+            // Nothing is left to ask for: of many files that would take long, and when they have been read it is asked.
+            return file.size();
+        }
+        long now = list.storeOf(file).size(file.uri());
+        if (isListed && file.size() != now) {
+            throw new IOException(file.uri() + " has changed since it was listed: it had " + file.size() + " bytes, and has " + now
+                    + ".");
+        }
+        return now;
+    }
+
     /** A fault of the file is told by the one split that it then has. */
-    private boolean isPlain(Path path) throws IOException {
-        FileSystem fileSystem = path.getFileSystem();
-        try (InputStream input = fileSystem.open(path)) {
+    private boolean isPlain(ListedFile file) throws IOException {
+        try (InputStream input = list.storeOf(file).open(file.uri())) {
             return config.compression().resolved(input.readNBytes(Compression.LOOKED_AT)) == Compression.NONE;
         } catch (FileFault fault) {
             return false;

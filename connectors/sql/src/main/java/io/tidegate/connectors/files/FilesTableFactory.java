@@ -1,5 +1,6 @@
 package io.tidegate.connectors.files;
 
+import io.tidegate.common.LakeOptions;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -57,13 +58,14 @@ public final class FilesTableFactory implements DynamicTableSourceFactory {
         DecodingFormat<DeserializationSchema<RowData>> format = isCsv
                 ? new CsvDecodingFormat(CsvConfig.from(options))
                 : helper.discoverDecodingFormat(DeserializationFormatFactory.class, FilesOptions.VALUE_FORMAT);
-        helper.validate();
+        helper.validateExcept(LakeOptions.PREFIX);
         List<ListedFile> files = ListedFile.parse(options.get(FilesOptions.FILES));
         if (files.isEmpty()) {
             throw new ValidationException("Option 'files' names no file.");
         }
         long splitBytes = Math.max(options.get(FilesOptions.SPLIT_BYTES).getBytes(), 1);
-        return new FilesTableSource(files, FilesConfig.from(options), splitBytes, format, context.getPhysicalRowDataType());
+        FileList list = new FileList(files, LakeOptions.of(context.getCatalogTable().getOptions()));
+        return new FilesTableSource(list, FilesConfig.from(options), splitBytes, format, context.getPhysicalRowDataType());
     }
 
     private static void requireOne(ReadableConfig options, ConfigOption<String> wanted) {

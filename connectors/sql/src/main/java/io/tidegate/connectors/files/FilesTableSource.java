@@ -33,7 +33,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
     /** Always read: the decoder tells bad rows by them. */
     private static final List<String> ERROR = List.of("error-code", "error-message");
 
-    private final List<ListedFile> files;
+    private final FileList list;
     private final FilesConfig config;
     private final long splitBytes;
     private final DecodingFormat<DeserializationSchema<RowData>> format;
@@ -42,12 +42,12 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
     private DataType producedType;
 
     FilesTableSource(
-            List<ListedFile> files,
+            FileList list,
             FilesConfig config,
             long splitBytes,
             DecodingFormat<DeserializationSchema<RowData>> format,
             DataType columns) {
-        this.files = files;
+        this.list = list;
         this.config = config;
         this.splitBytes = splitBytes;
         this.format = format;
@@ -99,8 +99,8 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
 
     private FileSource<FileRow> source() {
         // Flink wants paths, of which the list is made: ours lists them itself.
-        Path[] paths = files.stream().map(file -> new Path(file.uri())).toArray(Path[]::new);
-        List<ListedFile> listed = files;
+        Path[] paths = list.files().stream().map(file -> new Path(file.uri())).toArray(Path[]::new);
+        FileList listed = list;
         FilesConfig ofFiles = config;
         long partBytes = splitBytes;
         return FileSource.forBulkFileFormat(new FileRowFormat(config, listed), paths)
@@ -142,7 +142,7 @@ final class FilesTableSource implements ScanTableSource, SupportsReadingMetadata
 
     @Override
     public DynamicTableSource copy() {
-        FilesTableSource copy = new FilesTableSource(files, config, splitBytes, format, columns);
+        FilesTableSource copy = new FilesTableSource(list, config, splitBytes, format, columns);
         copy.metadata = metadata;
         copy.producedType = producedType;
         return copy;

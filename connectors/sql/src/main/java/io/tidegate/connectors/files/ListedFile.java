@@ -20,10 +20,6 @@ record ListedFile(String uri, long size, long modified, int number, String name)
 
     private static final int FIELDS = 5;
 
-    boolean isKnown() {
-        return size != UNKNOWN && modified != UNKNOWN;
-    }
-
     /** @throws ValidationException if a line is no URI with what may stand behind it, or a file or number comes twice */
     static List<ListedFile> parse(String lines) {
         List<ListedFile> files = new ArrayList<>();

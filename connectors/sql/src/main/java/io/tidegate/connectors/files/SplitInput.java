@@ -8,8 +8,6 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.fs.FSDataInputStream;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
 
 /** The bytes of a split, unpacked, and what its file begins with. */
 final class SplitInput implements Closeable {
@@ -20,7 +18,8 @@ final class SplitInput implements Closeable {
     private static final int MARK_BYTES = 3;
 
     private final FileSourceSplit split;
-    private final FileSystem fileSystem;
+    private final String uri;
+    private final FileStore store;
     private final FSDataInputStream file;
 
     private Compression compression;
@@ -28,19 +27,19 @@ final class SplitInput implements Closeable {
     private Window window;
     private int markBytes;
 
-    SplitInput(FileSourceSplit split) throws IOException {
+    SplitInput(FileSourceSplit split, String uri, FileStore store) throws IOException {
         this.split = split;
-        fileSystem = split.path().getFileSystem();
-        file = fileSystem.open(split.path());
+        this.uri = uri;
+        this.store = store;
+        file = store.open(uri);
     }
 
     /** Opens the file at its beginning, behind a byte order mark. */
     void begin(FilesConfig config) throws IOException {
-        byte[] start = file.readNBytes(Compression.LOOKED_AT);
+        InputStream whole = whole(file, 0);
+        byte[] start = whole.readNBytes(Compression.LOOKED_AT);
         compression = config.compression().resolved(start);
-        InputStream packed = new SequenceInputStream(new ByteArrayInputStream(start), file);
-        boolean isPlain = compression == Compression.NONE;
-        InputStream bytes = isPlain ? new Limited(packed, split.fileSize()) : compression.open(packed);
+        InputStream bytes = compression.open(new SequenceInputStream(new ByteArrayInputStream(start), whole));
         window = new Window(bytes, 0, split.offset() == 0 ? WHOLE_BYTES : BEGINNING_BYTES);
         window.has(MARK_BYTES);
         markBytes = config.encoding().markBytes(window.bytes, window.end);
@@ -58,8 +57,16 @@ final class SplitInput implements Closeable {
         long unit = split.offset() / encoding.width() * encoding.width();
         long before = (unit < split.offset() ? unit + encoding.width() : unit) - encoding.width();
         file.seek(before);
-        window = new Window(new Limited(file, split.fileSize() - before), before, WHOLE_BYTES);
+        window = new Window(whole(file, before), before, WHOLE_BYTES);
         new LineScanner(window, encoding, config.newline(), config.limits()).next();
+    }
+
+    private InputStream whole(InputStream stream, long from) {
+        return new Whole(stream, uri, from, split.fileSize());
+    }
+
+    long start() {
+        return split.offset();
     }
 
     Window window() {
@@ -78,26 +85,17 @@ final class SplitInput implements Closeable {
 
     /** @throws IOException if the file is another one than when its splits were made */
     void requireUnchanged() throws IOException {
-        FileStatus now = fileSystem.getFileStatus(split.path());
-        boolean isTimeSame = !isTimeKnown() || now.getModificationTime() == split.fileModificationTime();
-        if (now.getLen() != split.fileSize() || !isTimeSame) {
-            throw new IOException(split.path() + " has changed while it was read: it had " + split.fileSize() + " bytes"
-                    + (isTimeKnown() ? " (modified at " + split.fileModificationTime() + " ms since 1970)" : "") + ", and has "
-                    + now.getLen() + " (" + now.getModificationTime() + "). Load it again once it is complete.");
+        boolean isTimeKnown = split.fileModificationTime() != ListedFile.UNKNOWN;
+        long size = store.size(uri);
+        long modified = isTimeKnown ? store.modified(uri) : ListedFile.UNKNOWN;
+        if (size != split.fileSize() || modified != split.fileModificationTime()) {
+            throw new IOException(uri + " has changed while it was read: it had " + shown(split.fileSize(),
+                    split.fileModificationTime()) + ", and has " + shown(size, modified) + ". Load it again once it is complete.");
         }
     }
 
-    /** A time that was listed is that of the arrival: what is read may be a copy, of another time. */
-    private boolean isTimeKnown() {
-        return split.fileModificationTime() != ListedFile.UNKNOWN;
-    }
-
-    /** @throws IOException if less of the file came than its size says */
-    void requireWhole() throws IOException {
-        boolean isRead = end() == Long.MAX_VALUE && compression == Compression.NONE;
-        if (isRead && window.offset() != split.fileSize()) {
-            throw new IOException(split.path() + " ended at byte " + window.offset() + " of " + split.fileSize() + ".");
-        }
+    private static String shown(long size, long modified) {
+        return size + " bytes" + (modified == ListedFile.UNKNOWN ? "" : " (modified at " + modified + " ms since 1970)");
     }
 
     @Override
@@ -105,13 +103,20 @@ final class SplitInput implements Closeable {
         file.close();
     }
 
-    /** No more than so many bytes of a stream: a file may grow. */
-    private static final class Limited extends FilterInputStream {
-        private long left;
+    /**
+     * As many bytes of the file as its size says: none behind them, for it may grow, and S3 refuses to read an empty object;
+     * an end before them is none of the file's, but of a connection or of a file that has changed.
+     */
+    private static final class Whole extends FilterInputStream {
+        private final String uri;
+        private final long size;
+        private long at;
 
-        Limited(InputStream stream, long limit) {
+        Whole(InputStream stream, String uri, long from, long size) {
             super(stream);
-            left = limit;
+            this.uri = uri;
+            this.size = size;
+            at = from;
         }
 
         @Override
@@ -121,11 +126,14 @@ final class SplitInput implements Closeable {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (left <= 0) {
-                return -1;
+            if (at >= size || length == 0) {
+                return at >= size ? -1 : 0;
             }
-            int count = super.read(bytes, offset, (int) Math.min(length, left));
-            left -= Math.max(count, 0);
+            int count = super.read(bytes, offset, (int) Math.min(length, size - at));
+            if (count < 0) {
+                throw new IOException(uri + " ended at byte " + at + " of " + size + ".");
+            }
+            at += count;
             return count;
         }
     }

@@ -9,12 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
-import org.apache.flink.connector.file.src.FileSourceSplit;
 
 /** The rows of one split, and at its end what it held. */
 final class SplitRows implements Closeable {
     private final FilesConfig config;
-    private final FileSourceSplit split;
     private final FileOrigin origin;
     private final SplitInput input;
 
@@ -31,11 +29,11 @@ final class SplitRows implements Closeable {
     private long blankLines;
     private long commentLines;
 
-    SplitRows(FilesConfig config, FileSourceSplit split, FileOrigin origin) throws IOException {
+    /** @param input whose to close is up to this from now on */
+    SplitRows(FilesConfig config, SplitInput input, FileOrigin origin) {
         this.config = config;
-        this.split = split;
+        this.input = input;
         this.origin = origin;
-        input = new SplitInput(split);
         describe(null);
     }
 
@@ -57,7 +55,6 @@ final class SplitRows implements Closeable {
             if (row != null) {
                 return row;
             }
-            input.requireWhole();
         } catch (FileFault found) {
             fault = found;
         }
@@ -67,7 +64,7 @@ final class SplitRows implements Closeable {
     }
 
     private void open() throws IOException {
-        from = split.offset();
+        from = input.start();
         to = from;
         input.begin(config);
         scanner = config.scanner(input.window(), input.encoding());
@@ -81,7 +78,7 @@ final class SplitRows implements Closeable {
             input.moveToSplit(config);
             scanner = config.scanner(input.window(), input.encoding());
         }
-        from = split.offset() == 0 ? 0 : input.window().offset();
+        from = input.start() == 0 ? 0 : input.window().offset();
         to = input.window().offset();
         describe(header);
     }
@@ -179,7 +176,7 @@ final class SplitRows implements Closeable {
     }
 
     private void describe(CsvHeader found) {
-        part = new FilePart(origin, split.offset(), input.encoding(), found);
+        part = new FilePart(origin, input.start(), input.encoding(), found);
     }
 
     private static FileFault noHeader() {

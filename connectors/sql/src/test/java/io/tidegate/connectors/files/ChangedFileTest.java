@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,10 +92,7 @@ class ChangedFileTest {
 
     @Test
     void aFileOfAnotherSizeThanWhenItWasListedMakesNoSplits() throws Exception {
-        FilesConfig config = FilesConfig.from(Configuration.fromMap(with(AB, "layout", "csv")));
-        List<ListedFile> listed = ListedFile.parse(file.toUri() + "\t11");
-
-        var failure = assertThrows(IOException.class, () -> new FileSplits(listed, config, 100).enumerateSplits(null, 1));
+        var failure = assertThrows(IOException.class, () -> reading.splits(file.toUri() + "\t11"));
         assertTrue(failure.getMessage().endsWith("day.csv has changed since it was listed: it had 11 bytes, and has 12."));
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.connectors.files;
 
+import io.tidegate.common.LakeOptions;
 import io.tidegate.connectors.avro.AvroTypes;
 import io.tidegate.connectors.avro.RecordMetadata;
 import io.tidegate.connectors.avro.Shown;
@@ -83,9 +84,11 @@ final class FileReading {
     private final RowType columns;
     private final FileDecoder decoding;
     private final Last last = new Last();
-    private List<ListedFile> listed;
+    private final Map<String, String> lake;
+    private FileList listed;
 
     FileReading(Map<String, String> given) throws Exception {
+        lake = LakeOptions.of(given);
         Map<String, String> options = new HashMap<>(given);
         options.putIfAbsent("layout", "csv");
         Configuration read = Configuration.fromMap(options);
@@ -163,7 +166,7 @@ final class FileReading {
 
     /** @param lines option {@code files} */
     Collection<FileSourceSplit> splits(String lines) throws IOException {
-        listed = ListedFile.parse(lines);
+        listed = new FileList(ListedFile.parse(lines), lake);
         return new FileSplits(listed, config, splitBytes).enumerateSplits(null, 1);
     }
 
