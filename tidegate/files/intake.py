@@ -6,7 +6,7 @@ is killed leaves nothing under a file's hash but the whole file, and what was co
 
 import hashlib
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Intake:
     landing: Landing
     store: FileStore
 
-    def copies(self, wanted: Iterable[Wanted]) -> Iterator[Copy | Left]:
+    def copies(self, wanted: Iterable[Wanted]) -> Generator[Copy | Left, None, None]:
         """In the order in which they are given, as they are done.
 
         Raises:

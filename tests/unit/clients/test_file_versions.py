@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyiceberg.exceptions import BadRequestError, CommitStateUnknownException, NoSuchTableError, TableAlreadyExistsError
-from pyiceberg.table import Table
+from pyiceberg.exceptions import BadRequestError, CommitStateUnknownException
 
 from tests.unit.clients.made_versions import version
-from tests.unit.clients.strict_catalog import StrictCatalog
+from tests.unit.clients.versions_lake import VersionsLake
 from tidegate.clients import file_versions
 from tidegate.clients.file_version import FileVersion
 from tidegate.clients.file_versions import ATTEMPTS, TABLE, change_versions, read_history, read_versions
@@ -17,42 +16,10 @@ from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
 
-class Lake(StrictCatalog):
-    """The catalog, which can be asked for what is not there; ``answers`` come in the place of those of commits."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.namespaces: list[str] = []
-        self.answers: list[Callable[[Callable[[], Any]], Any]] = []
-        self.meanwhile: Callable[[], object] | None = None
-
-    def load_table(self, name: Any) -> Table:
-        if name not in self.tables and isinstance(name, str):
-            raise NoSuchTableError(name)
-        return super().load_table(name)
-
-    def create_namespace(self, name: str) -> None:
-        self.namespaces.append(name)
-
-    def create_table(self, name: str, **options: Any) -> Table:
-        if self.meanwhile is not None:
-            self.meanwhile()
-            raise TableAlreadyExistsError(name)
-        assert options["partition_spec"].fields[0].name == "dataset"
-        self.create(name, options["schema"], ("dataset",), options["properties"])
-        return self.load_table(name)
-
-    def commit_table(self, table: Table, requirements: Any, updates: Any) -> Any:
-        commit = super().commit_table
-        if self.answers:
-            return self.answers.pop(0)(lambda: commit(table, requirements, updates))
-        return commit(table, requirements, updates)
-
-
 @pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VersionsLake:
     """A lake without the table."""
-    lake = Lake(tmp_path)
+    lake = VersionsLake(tmp_path)
     monkeypatch.setattr(file_versions, "open_catalog", lambda _: lake)
     return lake
 
@@ -62,12 +29,12 @@ def _next(name: str) -> Callable[[tuple[FileVersion, ...]], list[FileVersion]]:
     return lambda known: [version(1 + max((each.number for each in known), default=0), name)]
 
 
-def test_nothing_was_ever_taken_in(lake: Lake) -> None:
+def test_nothing_was_ever_taken_in(lake: VersionsLake) -> None:
     assert read_versions(Settings(), "orders") == ()
     assert lake.tables == {}
 
 
-def test_the_table_is_made_by_who_first_adds_to_it(lake: Lake) -> None:
+def test_the_table_is_made_by_who_first_adds_to_it(lake: VersionsLake) -> None:
     added = change_versions(Settings(), "orders", _next("a"))
 
     assert lake.namespaces == ["files"]
@@ -76,7 +43,7 @@ def test_the_table_is_made_by_who_first_adds_to_it(lake: Lake) -> None:
     assert read_versions(Settings(), "orders") == added
 
 
-def test_a_table_that_somebody_makes_meanwhile_is_taken(lake: Lake) -> None:
+def test_a_table_that_somebody_makes_meanwhile_is_taken(lake: VersionsLake) -> None:
     def meanwhile() -> None:
         lake.meanwhile = None
         change_versions(Settings(), "orders", _next("theirs"))
@@ -88,7 +55,7 @@ def test_a_table_that_somebody_makes_meanwhile_is_taken(lake: Lake) -> None:
     assert [each.number for each in read_versions(Settings(), "orders")] == [1, 2]
 
 
-def test_states_follow_upon_each_other_and_datasets_do_not_mix(lake: Lake) -> None:
+def test_states_follow_upon_each_other_and_datasets_do_not_mix(lake: VersionsLake) -> None:
     settings = Settings()
     change_versions(settings, "orders", _next("a"))
     change_versions(settings, "clicks", lambda known: [version(len(known) + 1, dataset="clicks")])
@@ -101,14 +68,14 @@ def test_states_follow_upon_each_other_and_datasets_do_not_mix(lake: Lake) -> No
     assert [each.number for each in read_versions(settings, "clicks")] == [1]
 
 
-def test_nothing_to_add_is_no_commit(lake: Lake) -> None:
+def test_nothing_to_add_is_no_commit(lake: VersionsLake) -> None:
     change_versions(Settings(), "orders", _next("a"))
 
     assert change_versions(Settings(), "orders", lambda known: []) == ()
     assert len(lake.load_table(TABLE).metadata.snapshots) == 1
 
 
-def test_a_number_is_given_once_if_somebody_else_comes_between(lake: Lake) -> None:
+def test_a_number_is_given_once_if_somebody_else_comes_between(lake: VersionsLake) -> None:
     settings = Settings()
     change_versions(settings, "orders", _next("a"))
 
@@ -123,7 +90,7 @@ def test_a_number_is_given_once_if_somebody_else_comes_between(lake: Lake) -> No
     assert [each.uri.rpartition("/")[2] for each in read_versions(settings, "orders")] == ["a", "theirs", "ours"]
 
 
-def test_a_conflict_that_the_catalog_calls_a_bad_request_is_one(lake: Lake) -> None:
+def test_a_conflict_that_the_catalog_calls_a_bad_request_is_one(lake: VersionsLake) -> None:
     settings = Settings()
     change_versions(settings, "orders", _next("a"))
 
@@ -136,7 +103,7 @@ def test_a_conflict_that_the_catalog_calls_a_bad_request_is_one(lake: Lake) -> N
     assert change_versions(settings, "orders", _next("ours"))[0].number == 3
 
 
-def test_a_bad_request_of_any_other_kind_is_a_refusal(lake: Lake) -> None:
+def test_a_bad_request_of_any_other_kind_is_a_refusal(lake: VersionsLake) -> None:
     change_versions(Settings(), "orders", _next("a"))
 
     def answer(commit: Callable[[], Any]) -> Any:
@@ -149,7 +116,7 @@ def test_a_bad_request_of_any_other_kind_is_a_refusal(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("is_done", [True, False])
-def test_a_commit_that_was_not_answered_is_done_once(lake: Lake, is_done: bool) -> None:
+def test_a_commit_that_was_not_answered_is_done_once(lake: VersionsLake, is_done: bool) -> None:
     change_versions(Settings(), "orders", _next("a"))
 
     def answer(commit: Callable[[], Any]) -> Any:
@@ -164,7 +131,7 @@ def test_a_commit_that_was_not_answered_is_done_once(lake: Lake, is_done: bool) 
     assert [each.number for each in read_versions(Settings(), "orders")] == [1, 2]
 
 
-def test_who_never_gets_a_turn_says_so(lake: Lake) -> None:
+def test_who_never_gets_a_turn_says_so(lake: VersionsLake) -> None:
     settings = Settings()
     change_versions(settings, "orders", _next("a"))
 

@@ -168,7 +168,7 @@ def test_who_takes_no_more_leaves_no_half_of_a_file(folder: Path) -> None:
 
     copies = _intake(folder).copies(wanted)
     next(copies)
-    copies.close()  # type: ignore[attr-defined] # it is a generator
+    copies.close()
 
     assert list((folder / "store" / INCOMING).iterdir()) == []
 
