@@ -59,8 +59,8 @@ class Written:
 class SyntheticDataset:
     """Contract, topics and subjects of a dataset, and what to write into them."""
 
-    def __init__(self, settings: Settings, schemas_dir: Path, name: str) -> None:
-        write_contract(schemas_dir, name, settings.schemas_dir)
+    def __init__(self, settings: Settings, schemas_dir: Path, name: str, **sections: Any) -> None:
+        write_contract(schemas_dir, name, settings.schemas_dir, **sections)
         self.settings = settings.model_copy(update={"schemas_dir": schemas_dir})
         self.dataset: Stream = load_stream(schemas_dir, name)
         register_all(self.settings, schemas_dir, [name])
@@ -155,7 +155,8 @@ def spread(values: Iterable[bytes]) -> list[tuple[int, bytes]]:
     return [(number % PARTITIONS, value) for number, value in enumerate(values)]
 
 
-def write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path) -> None:
+def write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path, **sections: Any) -> None:
+    """The dataset's folder; ``sections`` of the contract are added, or put in the place of those of the same name."""
     folder = schemas_dir / name
     folder.mkdir(parents=True)
     contract = {
@@ -169,7 +170,7 @@ def write_contract(schemas_dir: Path, name: str, real_schemas_dir: Path) -> None
     }
     raw = {"type": "record", "name": "Raw", "fields": COLUMNS}
     silver = {"type": "record", "name": "Silver", "fields": [*COORDINATES, *COLUMNS, *ENVELOPE]}
-    (folder / "contract.yaml").write_text(json.dumps(contract))
+    (folder / "contract.yaml").write_text(json.dumps(contract | sections))
     (folder / "v1.avsc").write_text(json.dumps(raw))
     (folder / "silver.avsc").write_text(json.dumps(silver))
     (folder / "refine.sql").write_text("select * from validated")

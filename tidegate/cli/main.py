@@ -41,6 +41,7 @@ COMMANDS = {
     "dlq": "look at dead letters, and decide on them",
     "audit": "who had what done to dead letters, and by replays",
     "replay": "make a range again with the code as it is now, and what was lost",
+    "retention": "how long the contracts keep what, and the removal of what is too old",
     "monitor": "metrics of the whole pipeline, for Prometheus",
     "dashboards": "dashboards for OpenSearch Dashboards",
     "demo": "the whole pipeline on generated traffic, ended by the proof",

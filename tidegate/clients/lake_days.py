@@ -15,7 +15,7 @@ from pyiceberg.table import FileScanTask, Table
 
 from tidegate.clients.lake_exchange import Exchange, exchange_files
 from tidegate.clients.lake_replace import ATTEMPTS
-from tidegate.clients.retention_notes import note_removed
+from tidegate.clients.retention_notes import REMOVED, note_removed
 from tidegate.contracts.envelope import CHANGED_DAY, LAKE_PARTITIONS
 from tidegate.errors import TransientError
 
@@ -80,7 +80,7 @@ def drop_days(table: Table, before: date, part: Shared = WHOLE) -> list[DayHeld]
         noted = note_removed(table.properties, before) if part == WHOLE else {}
         held = _by_day(doomed)
         try:
-            exchange_files(table, Exchange([task.file for _, task in doomed], noted=noted))
+            exchange_files(table, Exchange([task.file for _, task in doomed], marks=REMOVED, noted=noted))
         except (CommitFailedException, CommitStateUnknownException):
             continue
         return held

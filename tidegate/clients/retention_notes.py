@@ -12,6 +12,10 @@ REMOVED_BEFORE = "tidegate.retention.removed-before"
 ERASED_BEFORE = "tidegate.retention.erased-before"
 """In JSON, by column: of rows of the days before this one its values may be gone."""
 
+MARK = "tidegate.retention"
+"""Property of a snapshot's summary: it was made by retention. What came before it may have what it took."""
+REMOVED, ERASED = {MARK: "removed"}, {MARK: "erased"}
+
 
 def removed_before(properties: Mapping[str, str]) -> date | None:
     """As it was noted; None if nothing was removed."""

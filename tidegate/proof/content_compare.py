@@ -1,8 +1,8 @@
 """Compares the content of two tables by a hash of each row, in DuckDB, which spills what memory does not hold."""
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -17,10 +17,14 @@ FIRST = 10
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What names a row beside its place (the position in an exploded record), and the columns to compare."""
+    """What names a row beside its place (the position in an exploded record), and the columns to compare.
+
+    ``emptied``: of some columns, SQL of what ``held`` may have in their place, since retention has emptied them.
+    """
 
     position: str | None
     columns: tuple[str, ...]
+    emptied: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -43,8 +47,13 @@ def compare_content(held: Any, made: Any, places: Rows, layout: Layout) -> Compa
         session.register("held", held)
         session.register("made", made)
         session.register("places", {"p": places.partition, "o": places.offset})
+        session.execute("set TimeZone = 'UTC'")
         for side in ("held", "made"):
-            session.execute(_hashed(side, layout, places))
+            session.execute(
+                f"create temp table {side}_rows as {_hashed(side, _quoted(layout.columns), layout, places)}"
+            )
+        if layout.emptied:
+            session.execute(f"insert into made_rows {_hashed('made', _emptied(layout), layout, places)}")
         (changed,) = session.sql(f"select count(*) from ({_differing(layout)})").fetchall()[0]
         keys = session.sql(f"{_differing(layout)} order by {_ordered(layout)} limit {FIRST}").fetchall()
         return Compared(changed, tuple(_changed(session, layout, key) for key in keys))
@@ -57,15 +66,15 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def _hashed(side: str, layout: Layout, places: Rows) -> str:
+def _hashed(side: str, columns: str, layout: Layout, places: Rows) -> str:
     """The rows of one side at the places, each as its key and the hash of its columns.
 
     One that is there twice, which is another fault, is here once: the comparison of places finds it.
     """
-    keys, columns = _quoted(layout.keys), _quoted(layout.columns)
+    keys = _quoted(layout.keys)
     low, high = (int(bound) for bound in (np.min(places.offset), np.max(places.offset)))
     return (
-        f"create temp table {side}_rows as select {keys}, hash({columns}) as h "
+        f"select {keys}, hash({columns}) as h "
         f"from {side} semi join places on {_quoted([SOURCE_PARTITION])} = p and {_quoted([SOURCE_OFFSET])} = o "
         f"where {_quoted([SOURCE_OFFSET])} between {low} and {high} group by all"
     )
@@ -81,11 +90,17 @@ def _changed(session: duckdb.DuckDBPyConnection, layout: Layout, found: Sequence
     place = ":".join(map(str, key[:2])) + (f" {layout.position} {key[2]}" if layout.position else "")
     at = " and ".join(f"{_quoted([name])} = {int(value)}" for name, value in zip(layout.keys, key, strict=True))
     names = _quoted(layout.columns)
-    sides = [session.sql(f"select {names} from {side} where {at} limit 1").fetchall() for side in ("held", "made")]
+    asked = {"held": names, "made": f"{names}, {_emptied(layout)}"}
+    sides = [session.sql(f"select {what} from {side} where {at} limit 1").fetchall() for side, what in asked.items()]
     if not all(sides):
         return Changed(place)
-    pairs = zip(layout.columns, *(side[0] for side in sides), strict=True)
-    return Changed(place, tuple(name for name, held, made in pairs if held != made))
+    (held,), (made,) = sides
+    pairs = zip(layout.columns, held, made[: len(held)], made[len(held) :], strict=True)
+    return Changed(place, tuple(name for name, is_, whole, emptied in pairs if is_ not in (whole, emptied)))
+
+
+def _emptied(layout: Layout) -> str:
+    return ", ".join(layout.emptied.get(name, _quoted([name])) for name in layout.columns)
 
 
 def _ordered(layout: Layout) -> str:

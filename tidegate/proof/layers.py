@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -128,18 +128,41 @@ def _both_offsets(rows: Rows, letters: Rows) -> np.ndarray[tuple[int], np.dtype[
     return np.concatenate([rows.offset, letters.offset])
 
 
-class LayerEvidence:
-    """What a layer holds of what ``expected`` says; the layer is read again when it has grown, the topics always."""
+Taken = Callable[[Rows], Rows]
+"""Of rows that a layer lacks at these places, those that retention has taken."""
 
-    def __init__(self, source: LayerSource, topics: Topics, expected: Callable[[], Expected]) -> None:
+
+class LayerEvidence:
+    """What a layer holds of what ``expected`` says; the layer is read again when it has grown, the topics always.
+
+    ``taken`` is asked where something is missing; ``left_out`` counts what it has explained in the last verdict.
+    """
+
+    def __init__(
+        self, source: LayerSource, topics: Topics, expected: Callable[[], Expected], taken: Taken | None = None
+    ) -> None:
         self._source = source
         self._topics = topics
         self._expected = expected
+        self._taken = taken
+        self.left_out = 0
         self._look()
 
     def judge(self) -> LayerVerdict:
         """The verdict on what was read last."""
-        return compare_layer(self._source.name, self._topics.windows, Look(self._before, self._found, self._after))
+        look, self.left_out = Look(self._before, self._found, self._after), 0
+        verdict = compare_layer(self._source.name, self._topics.windows, look)
+        if self._taken is None or not verdict.lacks:
+            return verdict
+        taken = self._taken(
+            concat([make_rows([n] * len(of.missing), of.missing) for n, of in verdict.differences.items()])
+        )
+        if not len(taken):
+            return verdict
+        after = replace(self._after, refused=concat([self._after.refused, taken]))
+        without = compare_layer(self._source.name, self._topics.windows, replace(look, after=after))
+        self.left_out = verdict.expected - without.expected
+        return without
 
     def extend(self) -> bool:
         """Reads again what has grown since, layer or topics; False if nothing has."""

@@ -1,7 +1,7 @@
 """What a proof is not about, one line each: as much a part of it as its verdict. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tidegate.proof.open_transactions import OpenEnd
 from tidegate.proof.retention import Edge, LeftOut
@@ -22,6 +22,15 @@ def left_out(edge: Edge | None, offsets: Sequence[LeftOut]) -> Iterator[str]:
         f"left out: {count:,} offsets ({places}), which arrived before {until:%Y-%m-%dT%H:%M:%SZ}: retention has "
         f"removed rows of {edge.topic} that were written until then."
     )
+
+
+def taken(layer: str, count: int, before: date | None) -> Iterator[str]:
+    """Rows of a layer that were removed on purpose."""
+    if count and before is not None:
+        yield (
+            f"left out: {count:,} rows of {layer.replace('_', ' ')} of the days before {before}: "
+            "`tidegate retention apply` has removed these days there."
+        )
 
 
 def expired(count: int) -> Iterator[str]:

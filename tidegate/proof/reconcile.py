@@ -34,8 +34,10 @@ from tidegate.proof.notes import (
     unended,
     unknown_schemas,
 )
+from tidegate.proof.notes import taken as removed
 from tidegate.proof.replayed_reader import ReplayedReader
 from tidegate.proof.report import LayerVerdict, ProofReport
+from tidegate.proof.taken import TakenReader
 from tidegate.proof.topics import LayerByTopics, TopicEvidence
 from tidegate.proof.verdict import PartitionVerdict
 from tidegate.proof.window import Window, raw_windows, start_ms
@@ -87,14 +89,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
         by_topics: Judges = [evidence.judge_replays, partial(evidence.judge_ledger, since_ms)]
         for judge in by_topics:
             judge_when_caught_up(LayerByTopics(evidence, judge), _lacks, deadline_s)
-        layers = [
-            judge_when_caught_up(
-                LayerEvidence(source, evidence, partial(evidence.expected, source.name)),
-                _lacks,
-                deadline_s,
-            )
-            for source in _sources(settings, dataset, scope)
-        ]
+        behind = [*_behind(settings, dataset, scope, evidence, deadline_s)]
         if _is_missing(partitions):
             evidence.extend()
             evidence.look_behind_open_transactions()
@@ -105,7 +100,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
     return ProofReport(
         dataset=dataset_name,
         partitions=tuple(partitions),
-        layers=(*made, *layers),
+        layers=(*made, *(verdict for verdict, _ in behind)),
         dead_letters=evidence.replayed.standing(evidence.letters).count(evidence.windows),
         seconds=time.monotonic() - started_s,
         peak_rss_mb=peak_mb,
@@ -115,6 +110,7 @@ def prove(settings: Settings, dataset_name: str, scope: Scope | None = None) -> 
             *_notes(about, evidence, partitions),
             *replays_unknown(replays.failed),
             *unended(evidence.unended(since_ms)),
+            *(note for _, notes in behind for note in notes),
         ),
     )
 
@@ -135,6 +131,18 @@ def _raw_windows(settings: Settings, topic: str, scope: Scope) -> list[Window]:
         raise TidegateError(f"there is no topic {topic}.", remedy="Run `tidegate contract register --all`.")
     at = partial(offsets_at, settings, topic)
     return raw_windows(spans, scope.start, scope.end, at, datetime.now(UTC))
+
+
+def _behind(
+    settings: Settings, dataset: Stream, scope: Scope, evidence: TopicEvidence, deadline_s: float
+) -> Iterator[tuple[LayerVerdict, list[str]]]:
+    """The verdict on each layer behind the topics, and what it is not about."""
+    taken = TakenReader(settings, dataset)
+    for source in _sources(settings, dataset, scope):
+        expected, of = partial(evidence.expected, source.name), partial(taken.of, source.name)
+        layer = LayerEvidence(source, evidence, expected, of)
+        verdict = judge_when_caught_up(layer, _lacks, deadline_s)
+        yield verdict, [*removed(source.name, layer.left_out, taken.before(source.name))]
 
 
 def _sources(settings: Settings, dataset: Stream, scope: Scope) -> Iterator[LayerSource]:

@@ -1,6 +1,6 @@
 """Turns the records of raw, silver and dropped topics into rows; each function is one worker's job."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
@@ -18,7 +18,17 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.envelope import DOCUMENT_ID_MAX_BYTES, DROPPED_PLACE, PLACE, identity_bytes, identity_text
 from tidegate.proof.marks import noting_marks
 from tidegate.proof.raw_rows import RawRows
-from tidegate.proof.rows import Fingerprints, Marked, Offsets, Place, Rows, concat, fingerprints, make_rows
+from tidegate.proof.rows import (
+    Fingerprints,
+    Marked,
+    Offsets,
+    Place,
+    Rows,
+    among_places,
+    concat,
+    fingerprints,
+    make_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,16 @@ def read_silver_at(scan: Scan, identity: tuple[str, ...], wanted: Mapping[int, O
             own.append(make_rows(batch.partition[chosen[places]], batch.offset[chosen[places]]))
             rows.append(read)
     return concat(own), concat(rows)
+
+
+def silver_of(scan: Scan, identity: tuple[str, ...], wanted: Rows) -> Iterator[tuple[Rows, list[bytes]]]:
+    """The silver rows of the raw records at the places of ``wanted``, with their bytes, a batch at a time."""
+    found = layouts(_look_up(scan), (*PLACE, *identity))
+    for batch in read_batches(scan):
+        for some in read_by_schema(Buffer.of(batch.values), found):
+            places, rows = _leading_rows(some)
+            mine = np.flatnonzero(among_places(rows, wanted))
+            yield rows.where(mine), [batch.values[place] for place in places[mine].tolist()]
 
 
 def rows_in(values: Sequence[bytes], look_up: LookUp, identity: tuple[str, ...]) -> Rows:

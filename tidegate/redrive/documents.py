@@ -11,6 +11,7 @@ from tidegate.contracts.envelope import COORDINATES, document_id
 from tidegate.contracts.model import Index
 from tidegate.dead_letters.codes import Stage
 from tidegate.redrive.fix import NotFixed
+from tidegate.search.dated import Dated
 
 FIRST_TIME = 1_000_000_000_000_000
 """A version from here on is a time, in microseconds since 1970; documents that were given none count from 1."""
@@ -47,11 +48,10 @@ def index_of(index: Index, row: Mapping[str, Any]) -> str:
     Raises:
         KeyError, TypeError, ValueError: the column is not there, or no time.
     """
-    prefix, _, rest = index.pattern.partition("{")
-    column, _, period = rest.rstrip("}").partition("|")
-    text = row[column]
+    dated = Dated.of(index)
+    text = row[dated.column]
     day = date.fromisoformat(text) if len(text) == len("yyyy-MM-dd") else datetime.fromisoformat(text).astimezone(UTC)
-    return prefix + period.replace("yyyy", f"{day.year:04}").replace("MM", f"{day:%m}").replace("dd", f"{day:%d}")
+    return dated.name_of(day)
 
 
 def found_there(document: Document, held: Held | None) -> bool | NotFixed:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tidegate.avro.json_values import sent_name
+from tidegate.avro.paths import column_of, field_at
 from tidegate.avro.types import AvroType
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.map_sql import overlap, paths_in, read_map
@@ -28,14 +29,33 @@ def personal_paths(stream: Stream) -> tuple[str, ...]:
 def document_paths(stream: Stream) -> tuple[str, ...]:
     """The paths in a document of what the contract calls personal, and the columns that ``refine.sql`` makes of it."""
     named = [privacy.field for privacy in stream.contract.privacy]
+    return tuple(dict.fromkeys([*named, *_made_of(stream, named)]))
+
+
+def columns_made_of(stream: Stream, field: str) -> tuple[str, ...]:
+    """Where the values of one personal field are in a silver row: columns, or paths within such as ``operator.name``.
+
+    None where ``refine.sql`` leaves it out. Where that is no plain SELECT, columns of the field's name.
+    """
+    named = [field, column_of(field)]
+    columns = [name for name in _made_of(stream, named) if name in stream.silver_fields]
+    found = columns or [name for name in named if field_at(stream.silver_fields, name) is not None]
+    return tuple(dict.fromkeys(_narrowed(found, field if field_at(stream.silver_fields, field) else "")))
+
+
+def _narrowed(columns: list[str], within: str) -> Iterator[str]:
+    """In the place of a column that holds the field with others beside it, only the field itself."""
+    for name in columns:
+        yield within if within.startswith(f"{name}.") else name
+
+
+def _made_of(stream: Stream, fields: list[str]) -> Iterator[str]:
+    """The columns that ``refine.sql`` makes of these fields of a record."""
     read = read_map(stream.refine_sql)
-    made = (
-        item.name
-        for item in read.items
-        for path in paths_in(item.tokens, read.alias)
-        if any(overlap(each, field) for field in named for each in (path, path.partition(".")[2]) if each)
-    )
-    return tuple(dict.fromkeys([*named, *filter(None, made)]))
+    for item in read.items:
+        paths = [each for path in paths_in(item.tokens, read.alias) for each in (path, path.partition(".")[2]) if each]
+        if item.name and any(overlap(each, field) for field in fields for each in paths):
+            yield item.name
 
 
 def told_of(paths: tuple[str, ...], document: bytes, text: str) -> str:

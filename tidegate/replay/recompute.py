@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.clients.lake import drop_table, open_catalog
 from tidegate.clients.lake_dataset import LakeDataset
 from tidegate.clients.lake_rows import open_table
+from tidegate.clients.retention_notes import erased_before
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.contracts.naming import TableName, lake_table
@@ -26,7 +28,8 @@ from tidegate.job_names import RECOMPUTE
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.proof.content import Asked, ContentVerdict, Source
 from tidegate.proof.content_compare import Layout, compare_content
-from tidegate.proof.document_content import document_content
+from tidegate.proof.document_content import Apart, document_content
+from tidegate.proof.erased import emptied_columns
 from tidegate.proof.lake_reader import LakeSource
 from tidegate.proof.notes import gone_from_raw
 from tidegate.proof.reconcile import Scope, prove
@@ -78,8 +81,9 @@ def recompute(
     Raises:
         TidegateError: a column that is not there is left out, or the job failed.
     """
-    layout = layout_of(dataset, asked.left_out)
     name = lake_table("silver", dataset.name)
+    emptied = erased_before(open_table(settings, name).properties)
+    layout = replace(layout_of(dataset, asked.left_out), emptied=_emptied_columns(dataset, emptied))
     source: Source = asked.source or "raw"
     held = places_of(LakeSource(settings, "lake_silver", name, ()).read(windows).rows)
     if source == BRONZE:
@@ -97,7 +101,7 @@ def recompute(
     silver = ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out, source)
     if not with_index:
         return [silver]
-    return [silver, document_content(settings, dataset, _open(settings, name), chosen, asked.left_out)]
+    return [silver, document_content(settings, dataset, _open(settings, name), chosen, Apart(asked.left_out, emptied))]
 
 
 def layout_of(dataset: Stream, left_out: Sequence[str]) -> Layout:
@@ -117,6 +121,10 @@ def layout_of(dataset: Stream, left_out: Sequence[str]) -> Layout:
         contract.explode.position if contract.explode else None,
         tuple(name for name in names if name not in {*keys, *left_out}),
     )
+
+
+def _emptied_columns(dataset: Stream, before: Mapping[str, date]) -> dict[str, str]:
+    return emptied_columns(dataset.silver_fields, dataset.contract.event_time.column, before)
 
 
 def places_of(rows: Rows) -> Rows:

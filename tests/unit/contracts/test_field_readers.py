@@ -35,10 +35,6 @@ CALLED: Mapping[type[BaseModel], tuple[str, ...]] = {
 }
 """What readers call a value of each section."""
 EXPECTED = {
-    "privacy.purpose": "issue 18: retention shows why a personal field is kept, and until when",
-    "privacy.retention_days": "issue 18: retention of personal fields",
-    "lake.retention_days": "issue 18: retention of the lake's partitions",
-    "index.retention_days": "issue 18: retention of dated indices",
     "complete.by": "issue 18: files are taken in",
     "complete.name": "issue 18: files are taken in",
     "complete.quiet_s": "issue 18: files are taken in",

@@ -24,7 +24,7 @@ from tidegate.dead_letters import redriven
 from tidegate.dead_letters.ledger import Entry, Outcome, Place, State, as_record
 from tidegate.dead_letters.record import Source, dead_letter_id
 from tidegate.dead_letters.told import digest
-from tidegate.proof import earlier_letters, letter_reader, record_reader, retention_reader
+from tidegate.proof import earlier_letters, letter_reader, record_reader, retention_reader, taken
 from tidegate.proof.topics import Beginnings, TopicEvidence
 from tidegate.proof.window import Window
 from tidegate.proof.workers import Workers
@@ -55,7 +55,7 @@ class HandWritten:
         self._raw, self._silver, self._letter, self._dropped, self._state, self._action = (
             Encoder(schema, number) for number, schema in self._schemas.items()
         )
-        for module in (record_reader, letter_reader, earlier_letters, ledger, ledger_columns, audit):
+        for module in (record_reader, letter_reader, earlier_letters, taken, ledger, ledger_columns, audit):
             patch.setattr(module, "RegistryClient", lambda *_: _Registry(self._schemas))
         patch.setattr(retention_reader, "topic_settings", lambda _, topics: dict.fromkeys(topics, RULE))
 

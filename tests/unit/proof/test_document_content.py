@@ -1,5 +1,6 @@
 """Documents are asked for by the identities of the lake's rows, and those that differ are named by place and column."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from tests.contracts import SCHEMAS
 from tidegate.contracts.load import load_stream
 from tidegate.proof import document_content as module
 from tidegate.proof.content import Changed
-from tidegate.proof.document_content import document_content
+from tidegate.proof.document_content import Apart, document_content
 from tidegate.proof.rows import make_rows
 from tidegate.settings import Settings
 
@@ -41,10 +42,14 @@ def rows() -> list[Row]:
     ]
 
 
-def silver() -> Any:
-    types = {"_source_partition": pa.int32(), "_source_offset": pa.int64()}
+def silver(**others: Any) -> Any:
+    types = {"_source_partition": pa.int32(), "_source_offset": pa.int64(), "event_time": pa.timestamp("us", "UTC")}
     names = [column.name for column in CLICKS.silver_columns]
-    return ds.dataset(pa.Table.from_pylist(rows(), pa.schema([(name, types.get(name, pa.string())) for name in names])))
+    return ds.dataset(
+        pa.Table.from_pylist(
+            [row | others for row in rows()], pa.schema([(name, types.get(name, pa.string())) for name in names])
+        )
+    )
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def test_each_document_is_compared_with_its_row_a_page_at_a_time(index: Index) -
     del index.documents["e5"]
     places = make_rows([number % 2 for number in range(9)], range(9))
 
-    found = document_content(Settings(), CLICKS, silver(), places, ())
+    found = document_content(Settings(), CLICKS, silver(), places, Apart())
 
     assert (found.name, found.compared, found.changed) == ("index", 8, 2)
     assert found.first == (Changed("1:3", ("country",)), Changed("0:8", ("seen",)))
@@ -73,4 +78,28 @@ def test_each_document_is_compared_with_its_row_a_page_at_a_time(index: Index) -
 def test_a_column_that_is_left_out_may_differ(index: Index) -> None:
     index.documents["e3"] |= {"country": "FR"}
 
-    assert document_content(Settings(), CLICKS, silver(), make_rows([1], [3]), ("country",)).changed == 0
+    assert document_content(Settings(), CLICKS, silver(), make_rows([1], [3]), Apart(("country",))).changed == 0
+
+
+@pytest.mark.parametrize(("in_lake", "in_document"), [(None, "hash"), ("hash", None)])
+@pytest.mark.parametrize(("day", "changed"), [(date(2026, 3, 2), 0), (date(2026, 3, 1), 1)])
+def test_a_value_that_retention_has_emptied_in_one_of_both_is_no_difference(
+    index: Index, in_lake: str | None, in_document: str | None, day: date, changed: int
+) -> None:
+    at = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
+    index.documents["e3"] |= {"event_time": at.isoformat()} | ({"ip": in_document} if in_document else {})
+    held = silver(event_time=at, ip=in_lake)
+
+    apart = Apart(emptied={"ip": day})
+
+    assert document_content(Settings(), CLICKS, held, make_rows([1], [3]), apart).changed == changed
+
+
+def test_another_value_in_the_place_of_one_that_may_be_emptied_is_a_difference(index: Index) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    index.documents["e3"] |= {"event_time": at.isoformat(), "ip": "another"}
+    apart = Apart(emptied={"ip": date(2026, 4, 1)})
+
+    found = document_content(Settings(), CLICKS, silver(event_time=at, ip="hash"), make_rows([1], [3]), apart)
+
+    assert found.first == (Changed("1:3", ("ip",)),)

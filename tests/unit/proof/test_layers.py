@@ -187,3 +187,30 @@ def test_what_a_layer_holds_that_is_none_of_ours_is_kept_in_the_verdict() -> Non
 def _parts(verdict: LayerVerdict) -> list[Offsets]:
     difference = verdict.differences[0]
     return [difference.missing, difference.doubled, difference.unexplained]
+
+
+def test_what_retention_has_taken_is_left_out_and_what_is_lost_is_not() -> None:
+    asked: list[list[int]] = []
+
+    def taken(missing: Rows) -> Rows:
+        asked.append(missing.offset.tolist())
+        return make_rows([0], [3])
+
+    expected = make_rows([0, 0, 0], [2, 3, 4])
+    topics = GrowingTopics(expected, seen=3)
+    evidence = LayerEvidence(GrowingSource(make_rows([0], [2]), grows=False), topics, topics.expected, taken)
+
+    verdict = evidence.judge()
+
+    assert asked == [[2, 3, 4]], "the source has shown nothing"
+    assert verdict.differences[0].missing.tolist() == [2, 4]
+    assert (verdict.expected, evidence.left_out) == (2, 1)
+
+
+def test_where_nothing_is_missing_retention_is_not_asked() -> None:
+    def taken(_: Rows) -> Rows:
+        pytest.fail("asked")
+
+    topics = GrowingTopics(make_rows(), seen=0)
+    evidence = LayerEvidence(GrowingSource(make_rows(), grows=False), topics, topics.expected, taken)
+    assert not evidence.judge().lacks

@@ -1,5 +1,7 @@
 """What a proof says that it is not about."""
 
+from datetime import date
+
 from tidegate.proof import notes
 from tidegate.proof.open_transactions import OpenEnd
 from tidegate.proof.retention import Edge, LeftOut
@@ -13,6 +15,13 @@ def test_what_retention_has_taken_is_named_by_its_offsets_and_by_the_topic() -> 
     assert "silver.x" in note
     assert [*notes.left_out(Edge("silver.x", 5000), [])] == []
     assert [*notes.left_out(None, [])] == []
+
+
+def test_rows_that_were_removed_on_purpose_are_named_by_the_day() -> None:
+    (note,) = notes.taken("lake_silver", 1200, date(2026, 3, 1))
+
+    assert "1,200 rows of lake silver of the days before 2026-03-01" in note
+    assert [*notes.taken("lake_silver", 0, date(2026, 3, 1))] == []
 
 
 def test_many_partitions_are_cut_short() -> None:

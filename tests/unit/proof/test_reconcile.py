@@ -11,7 +11,7 @@ from tests.unit.proof.test_replayed import marked
 from tests.unit.proof.test_replayed import silver_rows as rows
 from tidegate.clients import kafka_offsets
 from tidegate.errors import TidegateError
-from tidegate.proof import reconcile, topics
+from tidegate.proof import reconcile, taken, topics
 from tidegate.proof.layers import Found
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.replayed import Replay, Replayed
@@ -144,6 +144,7 @@ def test_what_comes_to_the_topics_while_a_layer_is_read_changes_both_verdicts(
         written.letter("index", 1)
 
     monkeypatch.setattr(reconcile, "_sources", lambda *_: [Index(meanwhile)])
+    monkeypatch.setattr(taken, "removed_from_index", lambda *_: None)
     written.raw("a", "b", "c")
     written.silver((0, "a"), (1, "b"))
 
@@ -212,6 +213,7 @@ def test_a_replay_that_comes_while_a_layer_is_read_is_taken_in(
 
     index = Index(meanwhile)
     monkeypatch.setattr(reconcile, "_sources", lambda *_: [index])
+    monkeypatch.setattr(taken, "removed_from_index", lambda *_: None)
 
     report = proof_of(written, Scope(wait_s=5))
 

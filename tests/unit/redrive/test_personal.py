@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.redrive.document_plans import ORDERS
 from tests.unit.redrive.records import CLICKS
-from tidegate.redrive.personal import Masker, document_paths, is_personal, personal_paths, told_of
+from tidegate.redrive.personal import Masker, columns_made_of, document_paths, is_personal, personal_paths, told_of
 
 
 def test_the_paths_are_those_of_the_raw_record() -> None:
@@ -40,3 +40,11 @@ def test_of_a_document_a_column_is_personal_that_refine_makes_of_a_personal_fiel
 
     assert document_paths(replace(ORDERS, refine_sql=sql)) == ("customer_id", "customer", "other")
     assert told_of(("customer_id",), b'{"customer_id": "c-47"}', "value: 'c-47'") == "value: '***'"
+
+
+def test_columns_of_one_field_are_told_from_those_of_another() -> None:
+    sql = "select v.event_id, upper(v.ip) as ip, v.user_id || '-1' as session_id, v.user_id from validated v"
+    made = replace(CLICKS, refine_sql=sql)
+
+    assert columns_made_of(made, "ip") == ("ip",)
+    assert columns_made_of(made, "user_id") == ("session_id", "user_id")
