@@ -12,6 +12,7 @@ from tidegate.apply.look import Found
 from tidegate.apply.plan import Lacking, Plan
 from tidegate.apply.prepare import prepare
 from tidegate.contracts.dataset import Dataset, Stream
+from tidegate.contracts.load import dataset_names
 from tidegate.contracts.problem import Problem
 from tidegate.errors import ContractError, TidegateError
 from tidegate.job_names import NAMES
@@ -39,9 +40,10 @@ def planned(plan: Plan) -> tuple[list[str], list[tuple[str, ...]]]:
     return [each.dataset for each in plan.lacking], [step.datasets for step in plan.jobs]
 
 
-def test_all_are_planned_reference_data_without_jobs(settings: Settings) -> None:
+def test_all_are_planned_reference_data_and_files_without_jobs(settings: Settings) -> None:
     registered, started = planned(prepare(settings, (), jobs=NAMES))
-    assert registered == ["app_logs", "clicks", "orders", "products"]
+    assert registered == dataset_names(settings.schemas_dir)
+    assert {"products", "transactions"} <= {*registered}
     assert started == [("app_logs", "clicks", "orders")]
     assert planned(prepare(settings, (), jobs=()))[1] == []
 

@@ -46,7 +46,7 @@ def test_a_job_that_does_not_tell_its_datasets_may_have_it() -> None:
 
 def test_reference_data_that_others_need_is_refused_by_name() -> None:
     drafts = load_drafts(SCHEMAS)
-    with pytest.raises(ContractError, match=r"products is reference data that enriches clicks, orders\."):
+    with pytest.raises(ContractError, match=r"products is reference data that enriches clicks, orders, transactions\."):
         refuse_what_is_needed("products", drafts)
     refuse_what_is_needed("clicks", drafts)
 

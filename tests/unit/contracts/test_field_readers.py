@@ -35,13 +35,6 @@ CALLED: Mapping[type[BaseModel], tuple[str, ...]] = {
 }
 """What readers call a value of each section."""
 EXPECTED = {
-    "complete.by": "issue 18: files are taken in",
-    "complete.name": "issue 18: files are taken in",
-    "complete.quiet_s": "issue 18: files are taken in",
-    "expected.at": "issue 18: files are taken in",
-    "expected.days_after": "issue 18: files are taken in",
-    "file.pattern": "issue 18: files are taken in",
-    "csv.columns": "issue 18: files are read",
     "csv.comment": "issue 18: files are read",
     "csv.delimiter": "issue 18: files are read",
     "csv.escape": "issue 18: files are read",
@@ -50,13 +43,9 @@ EXPECTED = {
     "csv.quote": "issue 18: files are read",
     "file.compression": "issue 18: files are read",
     "file.encoding": "issue 18: files are read",
-    "file.format": "issue 18: files are read",
     "file.max_row_bytes": "issue 18: files are read",
-    "file.missing_columns": "issue 18: files are read",
-    "file.unknown_columns": "issue 18: files are read",
     "thresholds.max_rejected_ratio": "issue 18: files are put into quarantine",
     "thresholds.max_rows": "issue 18: files are put into quarantine",
-    "thresholds.min_rows": "issue 18: files are put into quarantine",
 }
 """The fields without a reader, with the issue that will read them."""
 

@@ -59,7 +59,7 @@ def test_a_dataset_that_cannot_work_is_left_out_with_its_reason(
 def test_a_reference_that_cannot_be_read_takes_along_only_who_needs_it(schemas: Path) -> None:
     spoil(schemas / "products/contract.yaml", "kind: reference", "kind: [")
     sound = sound_datasets(schemas)
-    assert [dataset.name for dataset in sound.datasets] == ["app_logs"]
+    assert [dataset.name for dataset in sound.datasets] == ["app_logs", "catalog", "customers"]
     assert "there is no reference dataset products" in str(sound.left_out["clicks"])
 
 

@@ -13,7 +13,7 @@ from pyiceberg.table.update.schema import UpdateSchema
 from flink_jobs.lake_evolution import Followed, apply, followed_by, steps_to
 from tests.contracts import SCHEMAS, copy_of_clicks
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import load_stream, platform_schema
+from tidegate.contracts.load import load_refined, load_stream, platform_schema
 from tidegate.errors import TidegateError
 from tidegate.sql.lake_schema import LakeType, as_iceberg, of_avro, of_iceberg, plan
 
@@ -116,7 +116,7 @@ def test_dead_letters_and_metrics_follow_their_schemas_too() -> None:
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SCHEMAS.glob("*/silver.avsc")))
 def test_a_table_made_for_a_dataset_needs_no_step(name: str) -> None:
-    dataset = load_stream(SCHEMAS, name)
+    dataset = load_refined(SCHEMAS, name)
     assert steps_to(silver_of(dataset), with_quantity(dataset, "int")) == ()
 
 
