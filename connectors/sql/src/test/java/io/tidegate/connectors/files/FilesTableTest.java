@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
@@ -52,6 +53,7 @@ class FilesTableTest {
         two.setString("parallelism.default", "2");
         two.setString("table.local-time-zone", "UTC");
         two.setString("restart-strategy.type", "disable");
+        two.setString("table.optimizer.reuse-optimize-block-with-digest-enabled", "true");
         sql.getConfig().addConfiguration(two);
     }
 
@@ -112,6 +114,27 @@ class FilesTableTest {
                         "+I[null, null, null, sftp://shop/day.csv, 31, 29, 1970-01-01T00:00:01.500Z, {}, row]",
                         "+I[s1, null, 2.50, sftp://shop/day.csv, 31, 19, 1970-01-01T00:00:01.500Z, {}, row]"),
                 rows("SELECT * FROM sales"));
+    }
+
+    /** Rows with their verdicts, and what splits held, in one job: the files are read and decoded once. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void severalInsertsReadTheFilesOnce(boolean isBatch) throws Exception {
+        use(isBatch ? EnvironmentSettings.inBatchMode() : EnvironmentSettings.inStreamingMode());
+        create(file("a.csv", csv(10)), "'layout' = 'csv', 'csv.schema' = '" + SCHEMA + "'");
+        sql.executeSql("CREATE TEMPORARY VIEW records AS SELECT id, amount, `offset`, code, payload FROM sales WHERE kind = 'row'");
+        sql.executeSql("CREATE TABLE silver (id STRING, amount DECIMAL(12, 2)) WITH ('connector' = 'blackhole')");
+        sql.executeSql("CREATE TABLE letters (`offset` BIGINT, code STRING, payload BYTES) WITH ('connector' = 'blackhole')");
+        sql.executeSql("CREATE TABLE splits (`rows` BIGINT, code STRING) WITH ('connector' = 'blackhole')");
+        StatementSet all = sql.createStatementSet()
+                .addInsertSql("INSERT INTO silver SELECT id, amount FROM records WHERE code IS NULL")
+                .addInsertSql("INSERT INTO letters SELECT `offset`, code, payload FROM records WHERE code IS NOT NULL")
+                .addInsertSql("INSERT INTO splits SELECT `rows`, code FROM sales WHERE kind = 'split'");
+
+        String plan = all.explain();
+        String executed = plan.substring(plan.indexOf("== Optimized Execution Plan =="));
+        assertEquals(2, executed.split("TableSourceScan").length, executed);
+        all.execute().await();
     }
 
     @Test
