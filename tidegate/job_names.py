@@ -16,6 +16,8 @@ REPLAY = "replay"
 """Runs beside the others, for as long as it takes; started by ``tidegate replay`` only."""
 RECOMPUTE = "recompute"
 """The same; started by ``tidegate prove --recompute`` only, and writes to no topic and no table that is read."""
+COMPACT = "compact"
+"""The same; started by ``tidegate lake compact`` only: puts a lake table's small files together."""
 
 Read = Literal["raw", "silver"]
 

@@ -259,7 +259,7 @@ LAKE_PARTITION_FILES_MAX = Metric(
     "monitor",
     ("dataset", "table"),
     "data files of the partition that has most",
-    "many small files make queries slow: a longer checkpoint interval, or compaction",
+    "many small files make queries slow: `tidegate lake compact`, or a longer checkpoint interval",
 )
 LAKE_PARTITION_FILE_BYTES = Metric(
     "tidegate_lake_partition_file_bytes_median",
@@ -267,7 +267,7 @@ LAKE_PARTITION_FILE_BYTES = Metric(
     "monitor",
     ("dataset", "table"),
     "median size of the data files of the partition that has most",
-    "far below 128 MB where the partition has hundreds: `tidegate lake stats`",
+    "far below 128 MB where the partition has hundreds: `tidegate lake compact`",
 )
 LAKE_PARTITION_FILES_AVG = Metric(
     "tidegate_lake_partition_files_avg",

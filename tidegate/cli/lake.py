@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate.cli import lake_past
+from tidegate.cli import lake_compact, lake_past
 from tidegate.cli.dlq_show import when
 from tidegate.cli.output import tables
 from tidegate.lake_care.choose import chosen_tables
@@ -28,6 +28,7 @@ def command() -> None:
     """Look at the lake's tables, and keep them well."""
 
 
+command.add_command(lake_compact.compact)
 command.add_command(lake_past.expire)
 command.add_command(lake_past.orphans)
 

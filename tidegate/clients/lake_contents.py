@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from pyiceberg.manifest import DataFile, DataFileContent, ManifestFile
 from pyiceberg.table import Table
+from pyiceberg.types import DateType, IcebergType
+
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,9 @@ def metadata_bytes(table: Table) -> int:
 
 def partition_name(table: Table, file: DataFile, spec_id: int) -> str:
     """As the folder of its files is called, ``year=2026/month=11/day=21``; empty of a table that has none."""
-    fields = table.specs()[spec_id].fields
-    return "/".join(f"{field.name}={_text(file.partition[at])}" for at, field in enumerate(fields))
+    spec = table.specs()[spec_id]
+    types = [field.field_type for field in spec.partition_type(table.schema()).fields]
+    return "/".join(f"{field.name}={_text(file.partition[at], types[at])}" for at, field in enumerate(spec.fields))
 
 
 def _files(table: Table, manifests: list[ManifestFile]) -> Iterator[ListedFile]:
@@ -53,7 +58,10 @@ def _files(table: Table, manifests: list[ManifestFile]) -> Iterator[ListedFile]:
             )
 
 
-def _text(value: object) -> str:
+def _text(value: object, of: IcebergType) -> str:
+    """A date is read as its days since 1970."""
+    if isinstance(of, DateType) and isinstance(value, int):
+        return (_EPOCH + timedelta(days=value)).isoformat()
     return "null" if value is None else str(value)
 
 

@@ -19,6 +19,7 @@ from pyiceberg.table import FileScanTask, Table
 
 from tidegate.clients.lake_branch import is_published
 from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
+from tidegate.clients.lake_since import rows_since
 from tidegate.errors import TidegateError, TransientError
 
 ATTEMPTS = 20
@@ -144,9 +145,20 @@ def _refuse_what_came_since(table: Table, touched: list[FileScanTask], replaceme
         if table.metadata.snapshot_by_id(replacement.planned) is None:
             raise _not_as_planned(table, "the snapshot that it was planned on has expired")
         known = {task.file.file_path for task in _tasks(table, replacement.condition, replacement.planned)}
-    strange = [task.file.file_path for task in touched if task.file.file_path not in known]
+    since = rows_since(table, replacement.planned, replacement.condition)
+    strange = [path for task in touched if (path := task.file.file_path) not in known | since.moved]
+    strange += [task.file.file_path for task in since.moved_on if _holds(table, task, replacement.condition)]
     if strange:
         raise _not_as_planned(table, f"{len(strange)} files with rows of the range have come since, first {strange[0]}")
+
+
+def _holds(table: Table, task: FileScanTask, condition: str) -> bool:
+    """Whether the file has a row of the range, or is gone, so that nobody can tell."""
+    try:
+        rows = read_file(table, task)
+    except FileNotFoundError:
+        return True
+    return bool(rows.num_rows > rows.filter(_others(table, condition)).num_rows)
 
 
 def _not_as_planned(table: Table, what: str) -> TidegateError:

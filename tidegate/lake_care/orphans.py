@@ -51,7 +51,8 @@ def find_orphans(settings: Settings, lake: Lake, name: str, older_than_days: int
         found = list(stored_files(table))  # before the metadata is read: what comes between is named there
         table.refresh()
         named, before_ms = named_paths(table), now_ms - older_than_days * DAY_MS
-        before_ms = min([before_ms, *_commits(table.metadata, before_ms - JOB_REMEMBERED_MS)])
+        last = _commits(table.metadata, before_ms - JOB_REMEMBERED_MS)
+        before_ms = min([before_ms, *(each_ms - DAY_MS for each_ms in last)])
     unnamed = [file for file in found if file.path not in named and not file.path.endswith(_OF_OTHERS)]
     old = tuple(file for file in unnamed if file.modified_ms < before_ms)
     return Orphans(name, old, len(unnamed) - len(old))
@@ -87,7 +88,8 @@ def named_paths(table: Any) -> set[str]:
 
 
 def _commits(metadata: Any, since_ms: int) -> list[int]:
-    """When each operator has committed last: what it has written since may be in its state, to be committed later."""
+    """When each operator has committed last: what it has written since, or while it did, may be in its state, and be
+    committed when it is started again."""
     newest: dict[str, int] = {}
     for snapshot in ancestors(metadata):
         said = snapshot.summary.additional_properties if snapshot.summary else {}

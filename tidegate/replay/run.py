@@ -100,7 +100,7 @@ def wait_until_ended(
         if not has_begun and time.monotonic() > deadline_s:
             client.cancel(job.job_id)
             raise TidegateError(
-                f"the replay found no room to run in {START_LIMIT_S:.0f} s.",
+                f"the job found no room to run in {START_LIMIT_S:.0f} s.",
                 remedy="It needs free slots in Flink beside the running jobs: stop one for a while, or add slots.",
             )
         time.sleep(POLL_S)

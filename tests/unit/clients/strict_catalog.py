@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Operation
 from pyiceberg.table.update import (
     RemoveSnapshotRefUpdate,
     RemoveSnapshotsUpdate,
@@ -15,6 +16,7 @@ from pyiceberg.table.update import (
 )
 
 from tests.lake import DiskCatalog
+from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
 
 NAME = "silver.clicks"
 PLACES = pa.schema(
@@ -94,6 +96,20 @@ def branch_of(catalog: StrictCatalog, name: str, branch: str, main: int) -> None
     assert staged is not None
     refs = {branch: staged.snapshot_id, "main": main}
     table._do_commit(tuple(SetSnapshotRefUpdate.model_validate(_ref(*ref)) for ref in refs.items()), ())
+
+
+def put_together(catalog: StrictCatalog, day: int = 1) -> None:
+    """What Iceberg's compaction does to the files of a day: one commit that says that it changes no row."""
+    table = catalog.load_table(NAME)
+    tasks = list(table.scan(row_filter=f"day = {day}").plan_files())
+    come = write_rows(table, pa.concat_tables([read_file(table, task) for task in tasks]))
+    exchange_files(table, Exchange([task.file for task in tasks], come))
+    known = catalog.tables[NAME]
+    *before, newest = known.metadata.snapshots
+    assert newest.summary is not None
+    summary = newest.summary.model_copy(update={"operation": Operation.REPLACE})
+    replace = newest.model_copy(update={"summary": summary})
+    known.metadata = known.metadata.model_copy(update={"snapshots": [*before, replace]})
 
 
 def content(catalog: StrictCatalog) -> list[tuple[int, int, str]]:

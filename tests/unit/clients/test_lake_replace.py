@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 import pytest
 from pyiceberg.table import Table
 
-from tests.unit.clients.strict_catalog import NAME, StrictCatalog, append, content, lake, rows, to_branch
+from tests.unit.clients.strict_catalog import NAME, StrictCatalog, append, content, lake, put_together, rows, to_branch
 from tidegate.clients.lake_branch import branch_files
 from tidegate.clients.lake_commits import newest_flink_commit
 from tidegate.clients.lake_replace import Replacement, keep_rows, read_rows, replace_rows
@@ -149,3 +149,34 @@ def test_a_file_is_kept_as_it_is_or_written_without_some_rows(written: tuple[Str
     assert fewer.file_path != file.file_path
     (batch,) = read_rows(table, [fewer], ("_source_offset", "value"))
     assert batch.to_pylist() == [{"_source_offset": 12, "value": "new"}]
+
+
+def test_a_compaction_since_the_plan_has_moved_rows_and_brought_none(
+    written: tuple[StrictCatalog, Table, int],
+) -> None:
+    catalog, table, planned = written
+    put_together(catalog)
+    append(catalog, rows([(0, 30)]))
+    put_together(catalog)
+    table.refresh()
+
+    replace_rows(table, replacement(table, planned))
+
+    found = content(catalog)
+    assert [row[:2] for row in found] == [(0, 8), (0, 9), (0, 10), (0, 12), (0, 19), (0, 20), (0, 21), (0, 30), (1, 12)]
+    assert [row[:2] for row in found if row[2] == "new"] == [(0, 10), (0, 12), (0, 19)]
+
+
+def test_rows_of_the_range_that_came_since_are_refused_though_a_compaction_has_moved_them_on(
+    written: tuple[StrictCatalog, Table, int],
+) -> None:
+    catalog, table, planned = written
+    append(catalog, rows([(0, 13)]))
+    put_together(catalog)
+    table.refresh()
+    before = content(catalog)
+
+    with pytest.raises(TidegateError, match="1 files with rows of the range have come since"):
+        replace_rows(table, replacement(table, planned))
+
+    assert content(catalog) == before

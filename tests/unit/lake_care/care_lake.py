@@ -11,7 +11,7 @@ import pytest
 from tests.unit.clients.strict_catalog import NAME, StrictCatalog, lake
 from tidegate.clients.audit import Action
 from tidegate.clients.lake_store import plain_path
-from tidegate.lake_care import expire, orphans
+from tidegate.lake_care import compact, expire, orphans
 
 Told = list[tuple[str, str, dict[str, int]]]
 
@@ -28,7 +28,7 @@ def cared_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[StrictCata
         yield counts
 
     monkeypatch.setattr(expire, "open_table", lambda _settings, name: catalog.load_table(name))
-    for module in (expire, orphans):
+    for module in (compact, expire, orphans):
         monkeypatch.setattr(module, "audited", audited)
     return catalog, told
 

@@ -76,12 +76,13 @@ def test_what_a_job_has_written_since_its_last_commit_stays_however_old(cared: t
     append(catalog, rows([(0, 2)]), **{CHECKPOINT_ID: "7", OPERATOR_ID: "a"})
     append(catalog, rows([(0, 3)]), **{CHECKPOINT_ID: "7", OPERATOR_ID: "b"})
     uncommitted = stray(catalog, 9.5)
-    aborted = stray(catalog, 11, "data/day=1/before.parquet")
+    stray(catalog, 10.5, "data/day=1/while-it-committed.parquet")
+    aborted = stray(catalog, 11.5, "data/day=1/before.parquet")
 
     found = find_orphans(Settings(), opened(catalog), NAME, 3, NOW)
 
     assert [file.path for file in found.files] == [aborted]
-    assert found.younger == 1 and uncommitted in files_there(catalog)
+    assert found.younger == 2 and uncommitted in files_there(catalog)
 
 
 def test_a_folder_that_another_table_shares_is_not_looked_at(
