@@ -101,6 +101,11 @@ class Settings(LogSettings):
     s3_secret_key: SecretStr | None = None
     lake_catalog_uri: str = Field(default="http://127.0.0.1:8181", description="Iceberg REST catalog")
     lake_warehouse: str = "s3://warehouse"
+    lake_archive: str | None = Field(
+        default=None,
+        pattern=r"^s3://[^/]+(/.+)?$",
+        description="where `tidegate retention apply` copies silver's days before it removes them: s3://bucket/folder",
+    )
     files_store: str = Field(
         default="s3://files", description="where copies of daily files are kept: s3://bucket/folder, or file:///folder"
     )

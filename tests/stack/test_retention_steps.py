@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.pipeline import called
@@ -17,6 +19,7 @@ from tests.retained import (
     BRONZE,
     LETTERS,
     SILVER,
+    aged,
     append,
     apply,
     held,
@@ -30,6 +33,7 @@ from tidegate.cli import retention as cli_retention
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient
 from tidegate.clients.retention_notes import erased_before
+from tidegate.clients.s3 import open_s3
 from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
 
@@ -75,6 +79,22 @@ def test_bytes_as_they_came_go_with_the_most_sensitive_field(synthetic: Syntheti
     assert sorted((row["dataset"], row["day"]) for row in left if row["payload"] == b"ann@x.org") == sorted(
         [(name, day.day) for day in days[1:]] + [("others", day.day) for day in days]
     )
+
+
+def test_days_are_copied_to_the_archive_before_they_go(
+    synthetic: SyntheticDataset, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDEGATE_LAKE_ARCHIVE", "s3://archive/gate")
+
+    report = apply(synthetic, "--keep-snapshots-days", "0")
+
+    old, name = aged(written, 500), synthetic.dataset.name
+    assert report["done"][0]["files archived"] == 1
+    client = open_s3(synthetic.settings)
+    (found,) = client.list_objects_v2(Bucket="archive", Prefix=f"gate/silver.{name}/")["Contents"]
+    kept = pq.read_table(BytesIO(client.get_object(Bucket="archive", Key=found["Key"])["Body"].read())).to_pylist()
+    assert {row["event_id"]: row["note"] for row in kept} == {row["event_id"]: None for row in old}
+    assert not {row["event_id"] for row in held(synthetic)} & {row["event_id"] for row in old}
 
 
 def test_killed_in_between_it_goes_on_and_nothing_is_lost_or_doubled(synthetic: SyntheticDataset) -> None:

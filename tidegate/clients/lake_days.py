@@ -4,7 +4,7 @@ By the partitions' values alone, of a table that is partitioned by year, month a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from tidegate.clients.retention_notes import REMOVED, note_removed
 from tidegate.contracts.envelope import CHANGED_DAY, LAKE_PARTITIONS
 from tidegate.errors import TransientError
 
+Dated = Sequence[tuple[date, FileScanTask]]
 _EPOCH = date(1970, 1, 1)
 _DATASET = "dataset"
 
@@ -64,10 +65,13 @@ def files_of(table: Table, days: Iterable[date], part: Shared = WHOLE) -> dict[d
     return dict(sorted(found.items()))
 
 
-def drop_days(table: Table, before: date, part: Shared = WHOLE) -> list[DayHeld]:
+def drop_days(
+    table: Table, before: date, part: Shared = WHOLE, first: Callable[[Dated], object] | None = None
+) -> list[DayHeld]:
     """Takes the days before one out, in one commit that notes it if the table is one dataset's; what was taken.
 
     Its files stay where they are, for as long as a snapshot has them. Files that come meanwhile are taken as well.
+    ``first`` is given the files before each try.
 
     Raises:
         TransientError: others commit all the time.
@@ -77,6 +81,8 @@ def drop_days(table: Table, before: date, part: Shared = WHOLE) -> list[DayHeld]
         doomed = [(day, task) for day, task in _dated(table, part) if day < before]
         if not doomed:
             return []
+        if first is not None:
+            first(doomed)
         noted = note_removed(table.properties, before) if part == WHOLE else {}
         held = _by_day(doomed)
         try:
@@ -120,7 +126,7 @@ def _day(values: Mapping[str, Any]) -> date | None:
     return _EPOCH + timedelta(days=found) if isinstance(found, int) else found if isinstance(found, date) else None
 
 
-def _by_day(dated: Sequence[tuple[date, FileScanTask]]) -> list[DayHeld]:
+def _by_day(dated: Dated) -> list[DayHeld]:
     days = sorted({day for day, _ in dated})
     return [_held(day, [task for of, task in dated if of == day]) for day in days]
 

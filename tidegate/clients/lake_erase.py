@@ -77,6 +77,12 @@ def emptied(rows: pa.Table, paths: Sequence[str]) -> pa.Table:
     return rows
 
 
+def has_values(table: Table, task: FileScanTask, paths: Sequence[str]) -> bool:
+    """Whether the file may have a value at one of the paths, of those that the table has."""
+    known = {*table.schema().column_names}
+    return bool(_unfinished(table, [task], [path for path in paths if path in known]))
+
+
 def _emptied(records: Any, path: str) -> Any:
     first, _, rest = path.partition(".")
     fields = [records.type.field(number) for number in range(records.type.num_fields)]

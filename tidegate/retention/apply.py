@@ -3,7 +3,7 @@
 First rows, then values of those that stay, then the snapshots that still reach both, with their files.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,8 +12,10 @@ from typing import Any
 from tidegate.clients.audit import audited, new_action
 from tidegate.clients.index_retention import remove_indices, remove_values
 from tidegate.clients.lake import find_table, lake_errors, open_catalog
-from tidegate.clients.lake_days import drop_days
+from tidegate.clients.lake_archive import Archive
+from tidegate.clients.lake_days import DayHeld, drop_days
 from tidegate.clients.lake_erase import erase
+from tidegate.clients.s3 import place_of
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.naming import lake_table
@@ -92,22 +94,42 @@ def apply(settings: Settings, stream: Stream, planned: Survey, order: Order, tel
 def _steps(settings: Settings, stream: Stream, planned: Survey) -> Iterator[Done]:
     catalog = open_catalog(settings)
     with lake_errors(settings):
-        yield from _rows(catalog, stream, planned.today)
+        yield from _rows(settings, catalog, stream, planned.today)
     yield from _indices(settings, planned)
     with lake_errors(settings):
         yield from _values(catalog, stream, planned.today)
     yield from _fields(settings, stream, planned.today)
 
 
-def _rows(catalog: Any, stream: Stream, today: date) -> Iterator[Done]:
-    for _, name, limit, part in lake_places(stream):
+def _rows(settings: Settings, catalog: Any, stream: Stream, today: date) -> Iterator[Done]:
+    for kind, name, limit, part in lake_places(stream):
         table = find_table(catalog, name)
-        gone = [] if table is None else drop_days(table, limit.before(today), part)
+        if table is None:
+            continue
+        archive = _archive(settings, stream, table) if kind == "silver" else None
+        gone = drop_days(table, limit.before(today), part, archive.take if archive else None)
         if gone:
-            rows, size = sum(each.rows for each in gone), sum(each.bytes for each in gone)
-            days = f"{gone[0].day} to {gone[-1].day}" if len(gone) > 1 else f"{gone[0].day}"
-            what = f"{rows:,} rows of {len(gone):,} days removed ({days})"
-            yield Done(name, what, {"days": len(gone), "rows": rows, "bytes": size})
+            yield _gone(name, gone, archive)
+
+
+def _archive(settings: Settings, stream: Stream, table: Any) -> Archive | None:
+    """Of rows alone: bytes hold personal values."""
+    if settings.lake_archive is None:
+        return None
+    paths = [path for personal in personal_fields(stream) for path in personal.paths]
+    return Archive(settings, place_of(settings.lake_archive), table, paths)
+
+
+def _gone(name: str, gone: Sequence[DayHeld], archive: Archive | None) -> Done:
+    rows, size = sum(each.rows for each in gone), sum(each.bytes for each in gone)
+    days = f"{gone[0].day} to {gone[-1].day}" if len(gone) > 1 else f"{gone[0].day}"
+    what, counts = (
+        f"{rows:,} rows of {len(gone):,} days removed ({days})",
+        {"days": len(gone), "rows": rows, "bytes": size},
+    )
+    if archive is not None:
+        what, counts["files archived"] = f"{what}, {archive.files:,} files copied to {archive.root.uri}", archive.files
+    return Done(name, what, counts)
 
 
 def _indices(settings: Settings, planned: Survey) -> Iterator[Done]:

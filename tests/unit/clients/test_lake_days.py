@@ -57,6 +57,15 @@ def test_days_before_one_go_and_that_is_noted(silver: StrictCatalog) -> None:
     assert removed_before(silver.load_table("silver.clicks").properties) == date(2024, 3, 1)
 
 
+def test_the_files_are_given_to_whoever_wants_them_before_each_try(silver: StrictCatalog) -> None:
+    given: list[int] = []
+    table = silver.load_table("silver.clicks")
+    late = pa.Table.from_pylist([row(6, date(2024, 2, 28))], DATED)
+    silver.before_commit = lambda: silver.load_table("silver.clicks").append(late)
+    drop_days(table, date(2024, 3, 1), first=lambda dated: given.append(len(dated)))
+    assert given == [2, 3]
+
+
 def test_where_nothing_is_that_old_nothing_is_done_or_noted(silver: StrictCatalog) -> None:
     before = silver.load_table("silver.clicks").current_snapshot()
     assert drop_days(silver.load_table("silver.clicks"), date(2024, 2, 28)) == []

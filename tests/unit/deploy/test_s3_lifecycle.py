@@ -8,8 +8,9 @@ RULES = json.loads((PROJECT / "deploy" / "s3" / "lifecycle.json").read_text())["
 READ_AT_ONCE = {"STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
 
 
-def test_no_object_that_is_there_expires_by_its_age() -> None:
-    assert all(rule.get("Expiration", {}).keys() <= {"ExpiredObjectDeleteMarker"} for rule in RULES)
+def test_only_the_archive_expires_by_its_age() -> None:
+    by_age = [rule for rule in RULES if "Days" in rule.get("Expiration", {})]
+    assert [(rule["Filter"], rule["Expiration"]["Days"]) for rule in by_age] == [({"Prefix": "archive/"}, 730)]
 
 
 def test_old_data_can_be_read_without_a_request_for_it() -> None:
@@ -19,9 +20,8 @@ def test_old_data_can_be_read_without_a_request_for_it() -> None:
 
 
 def test_what_retention_deletes_of_a_bucket_with_versions_is_gone_a_day_later() -> None:
-    assert [
-        rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in RULES if "NoncurrentVersionExpiration" in rule
-    ] == [1]
+    found = [rule["NoncurrentVersionExpiration"] for rule in RULES if "NoncurrentVersionExpiration" in rule]
+    assert found == [{"NoncurrentDays": 1}]
 
 
 def test_every_rule_is_on_and_has_a_name_of_its_own() -> None:
