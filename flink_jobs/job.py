@@ -11,7 +11,7 @@ from flink_jobs.begun import NOT_KNOWN, Begun
 from flink_jobs.uids import is_of, silver_version
 from tidegate import log
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import load_stream
+from tidegate.contracts.load import load_files, load_stream
 from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import ContractError
 from tidegate.settings import Settings
@@ -62,7 +62,8 @@ class Job:
     ``before_inserts`` is called once the tables are there. ``interval_of`` is the job whose checkpoint interval it
     takes; its own if empty. ``writes`` names a topic that tells by its records that the job has run before.
     ``refuse_state`` raises where a dataset must not go on from a state.
-    ``complete`` adds what SQL can't say, once the operators of a dataset have their uids.
+    ``complete`` adds what SQL can't say, once the operators of a dataset have their uids. ``of_files``: its datasets
+    come in files.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Job:
     writes: Callable[[Stream], str] | None = None
     computed_again: ComputedAgain | None = None
     refuse_state: Callable[[Stream, Settings, StateFacts], None] = lambda _stream, _settings, _state: None
+    of_files: bool = False
     complete: "Callable[[Part, StreamExecutionEnvironment], object]" = lambda _part, _environment: None
 
     def checkpoint_interval_s(self, settings: Settings) -> float:
@@ -146,15 +148,16 @@ def arguments_of(options: argparse.Namespace) -> Arguments:
     )
 
 
-def chosen_datasets(arguments: Arguments, settings: Settings) -> list[Stream]:
+def chosen_datasets(arguments: Arguments, settings: Settings, *, of_files: bool = False) -> list[Stream]:
     """The datasets asked for, else all streams that can work; which are left out, and why, is told.
 
     Raises:
-        ContractError: an unknown dataset, reference data, or a stream without ``silver.avsc`` or ``refine.sql``; no
+        ContractError: an unknown dataset, reference data, or one without ``silver.avsc`` or ``refine.sql``; no
             dataset can work.
     """
     if arguments.datasets:
-        return [load_stream(settings.schemas_dir, name) for name in arguments.datasets]
+        load = load_files if of_files else load_stream
+        return [load(settings.schemas_dir, name) for name in arguments.datasets]
     sound = sound_datasets(settings.schemas_dir)
     log.left_out(sound.left_out)
     if not sound.streams:

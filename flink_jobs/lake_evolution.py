@@ -40,16 +40,25 @@ def follow_schemas(dataset: Stream, settings: Settings) -> None:
         _follow(followed, catalog, settings)
 
 
+def follow_silver(dataset: Stream, settings: Settings) -> None:
+    """The same of the table of silver rows alone."""
+    _follow(_silver(dataset), open_catalog(settings), settings)
+
+
 def followed_by(dataset: Stream, dead_letter: AvroSchema) -> tuple[Followed, ...]:
     """The tables that the job writes for the dataset, but for bronze's, which is always the same."""
     return (
-        Followed(lake_table("silver", dataset.name), f"{dataset.name}/silver.avsc", dataset.silver_type),
+        _silver(dataset),
         Followed(LAKE_DEAD_LETTERS, "the schema of dead letters", read_record(dead_letter)),
         *(
             Followed(lake_changes(dataset.name, each.name), f"{dataset.name}/metrics/{each.name}.avsc", each.type)
             for each in dataset.metrics
         ),
     )
+
+
+def _silver(dataset: Stream) -> Followed:
+    return Followed(lake_table("silver", dataset.name), f"{dataset.name}/silver.avsc", dataset.silver_type)
 
 
 def _follow(followed: Followed, catalog: Any, settings: Settings) -> tuple[Step, ...]:

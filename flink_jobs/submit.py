@@ -87,7 +87,7 @@ def submit(job: Job, arguments: Arguments, settings: Settings) -> bool:
         TidegateError: the job runs already, its state cannot be found although it ran before, or none of its datasets
             can be started.
     """
-    datasets = chosen_datasets(arguments, settings)
+    datasets = chosen_datasets(arguments, settings, of_files=job.of_files)
     environment = StreamExecutionEnvironment.get_execution_environment(Configuration())
     name = flink_name(job.name, arguments.group)
     if not arguments.explain and not is_application(environment):

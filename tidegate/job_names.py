@@ -19,6 +19,10 @@ RECOMPUTE = "recompute"
 COMPACT = "compact"
 """The same; started by ``tidegate lake compact`` only: puts a lake table's small files together."""
 
+FILES = "files"
+"""The same; started by ``tidegate files`` only."""
+FILE_DUPLICATES = "file_duplicates"
+
 Read = Literal["raw", "silver"]
 
 

@@ -12,7 +12,7 @@ from tidegate.cli.reading import reading
 from tidegate.clients.audit import audited, new_action
 from tidegate.clients.kafka_topics import delete_records
 from tidegate.clients.letters import read_letters
-from tidegate.contracts.load import load_stream
+from tidegate.contracts.load import load_refined
 from tidegate.dead_letters.ledger import State
 from tidegate.dlq.choose import Chosen, choose, without_identities
 from tidegate.dlq.decide import FROM, NAMES, Decision, carry_out, takes
@@ -91,7 +91,7 @@ def _decide(settings: Settings, decision: Decision, *, yes: bool) -> None:
 
 
 def _chosen(settings: Settings, dataset: str, decision: Decision) -> list[Chosen]:
-    stream = load_stream(settings.schemas_dir, dataset)
+    stream = load_refined(settings.schemas_dir, dataset)
     wanted = without_identities(settings, [stream], decision.wanted)
     with reading() as heard, letter_index(settings, [stream], heard) as index:
         return choose(index, stream, wanted)
@@ -115,7 +115,7 @@ def export_(dataset: str, output: Path, actor: str | None, **given: Any) -> None
     if output.suffix not in FORMATS:
         raise click.UsageError("--output ends in .parquet or .jsonl.")
     export = importlib.import_module("tidegate.dlq.export").export  # pyarrow, which others need not wait for
-    load_stream(settings.schemas_dir, dataset)
+    load_refined(settings.schemas_dir, dataset)
     action = new_action("export", dataset, actor, detail=f"letters: {wanted or 'all'}; to {output}")
     with audited(settings, action) as counts, reading() as heard:
         counts["letters"] = 0
@@ -145,7 +145,7 @@ def purge(dataset: str, before: tuple[str, ...], actor: str | None, yes: bool) -
       tidegate dlq purge clicks --before 0:1200
     """
     settings = get_settings()
-    stream = load_stream(settings.schemas_dir, dataset)
+    stream = load_refined(settings.schemas_dir, dataset)
     with reading() as heard, letter_index(settings, [stream], heard) as index:
         plan = plan_purge(index, stream, _places(before))
     if not plan.before:

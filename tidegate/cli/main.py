@@ -35,6 +35,7 @@ COMMANDS = {
     "run": "start Flink jobs",
     "stop": "stop Flink jobs, with savepoints to go on from",
     "query": "ask the lake in SQL",
+    "files": "daily files: what came, what became of it, and loading it",
     "lake": "how the lake's tables stand, and what keeps them well",
     "prove": "prove that every input offset is accounted for",
     "redrive": "put dead letters right and send them again",

@@ -10,7 +10,7 @@ from tidegate.clients.kafka_records import Scan, read_batches
 from tidegate.clients.ledger_some import read_states
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts import naming
-from tidegate.contracts.load import load_stream
+from tidegate.contracts.load import load_refined
 from tidegate.dead_letters.filter import Found, LetterFilter
 from tidegate.dead_letters.ledger import Place, State
 from tidegate.dead_letters.payload import PayloadReader
@@ -27,7 +27,7 @@ def read_letters(settings: Settings, dataset: str, wanted: LetterFilter) -> Iter
         ContractError: there is no such dataset.
         TransientError: Kafka or the registry is out of reach.
     """
-    stream = load_stream(settings.schemas_dir, dataset)
+    stream = load_refined(settings.schemas_dir, dataset)
     topic = stream.contract.dead_letter_topic
     registry = RegistryClient(settings)
     states = read_states(settings, dataset) if wanted.states else {}

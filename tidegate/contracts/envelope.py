@@ -21,6 +21,8 @@ KEY = "_key"
 HEADERS = "_headers"
 VALUE = "_value"
 """The raw record's bytes, in bronze only."""
+SPLIT, SPLIT_ROW = "_split", "_split_row"
+"""Of a row of a file, within jobs only: at which byte the part of the file begins, and the row's number in it."""
 UNINDEXED = "_unindexed"
 """Of a document only: the entries of its maps that are too long to be searched."""
 

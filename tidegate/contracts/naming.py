@@ -104,6 +104,11 @@ def ledger_writer(dataset: str) -> TransactionalPrefix:
     return TransactionalPrefix(f"tidegate-dlq-{dataset}")
 
 
+def file_letter_writer(dataset: str) -> TransactionalPrefix:
+    """The id of the transactions by which the dead letters of a dataset's files are written."""
+    return TransactionalPrefix(f"tidegate-files-{dataset}")
+
+
 def operator_prefix(job: str, dataset: str) -> OperatorPrefix:
     """What the uids of the operators begin with that work for one dataset of a job."""
     return OperatorPrefix(f"{job}:{dataset}")

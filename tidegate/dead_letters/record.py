@@ -62,6 +62,12 @@ def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
     return Headers(*((found.get(name) or b"").decode() for name in names))
 
 
+def written_headers(said: Headers) -> list[tuple[str, bytes | None]]:
+    """The headers of a dead letter, for a Kafka client to send."""
+    names = (TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER, MESSAGE_HEADER)
+    return [(name, text.encode()) for name, text in zip(names, said, strict=True)]
+
+
 def reason_of(letter: Mapping[str, Any]) -> tuple[str, str]:
     """Stage and code of a decoded dead letter."""
     return letter[STAGE], letter[ERROR_CODE]

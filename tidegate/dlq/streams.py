@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import load_stream
+from tidegate.contracts.load import load_refined
 from tidegate.contracts.sound import sound_datasets
 from tidegate.settings import Settings
 
@@ -15,5 +15,5 @@ def named_streams(settings: Settings, names: Sequence[str]) -> list[Stream]:
         ContractError: a name is no stream's.
     """
     if names:
-        return [load_stream(settings.schemas_dir, name) for name in dict.fromkeys(names)]
+        return [load_refined(settings.schemas_dir, name) for name in dict.fromkeys(names)]
     return sound_datasets(settings.schemas_dir).streams

@@ -1,1 +1,1 @@
-"""Daily files: what is known of each, and whether every row of them is somewhere."""
+"""Daily files: taken in, judged by Flink, published in one commit, and accounted for row by row."""

@@ -1,12 +1,12 @@
 """Dead letters of the refine job: which records become one, why, and the INSERT that writes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tidegate import __version__
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.envelope import COORDINATES, HEADERS, INGESTED_AT, KEY, SCHEMA_ID
-from tidegate.contracts.model import Contract, Enrich, TopicFormat
+from tidegate.contracts.model import Contract, Enrich
 from tidegate.contracts.topics import raw_subject
 from tidegate.dead_letters.codes import RETRYABLE, Code, Stage
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
@@ -20,7 +20,6 @@ MISSING_MESSAGE = "_missing_message"
 FAULT = "_fault"
 """Column of ``enriched`` that says why an item came without its fields; null for one that can be taken."""
 AVRO = "avro-confluent"
-_ENCODINGS: Mapping[TopicFormat, str] = {"avro": AVRO, "json": "json"}
 _NO_ROW = "CAST(NULL AS BIGINT)"
 _NO_VIOLATIONS = "violations(CAST(0 AS BIGINT), '')"
 
@@ -102,18 +101,25 @@ def missing_message(enrich: Enrich) -> str:
 def insert_dead_letters(stream: Stream) -> Insert:
     """Every record that does not fit, with its cause, coordinates and original bytes."""
     contract = stream.contract
-    encoding = _ENCODINGS[contract.topic.format]
-    origin = Origin(contract.dataset, raw_subject(contract), REFINE, encoding)
+    origin = Origin(contract.dataset, raw_subject(contract), REFINE, encoding_of(contract))
     branches = "\nUNION ALL\n".join(dead_letters_query(origin, cause) for cause in causes(stream))
     return Insert("dead_letters", f"INSERT INTO dead_letters\n{branches}")
 
 
-def dead_letters_query(origin: Origin, cause: Cause) -> str:
-    """The dead letters of one cause, whose relation has a record's coordinates and evidence.
+def encoding_of(contract: Contract) -> str:
+    """How the raw records are written, as a dead letter says it."""
+    if contract.is_json:
+        return "json"
+    return AVRO if contract.file is None else "csv"
+
+
+def dead_letters_query(origin: Origin, cause: Cause, *more: str) -> str:
+    """The dead letters of one cause, whose relation has a record's coordinates and evidence; with ``more`` columns.
 
     Whatever a record's sizes are, its letter can be written: the functions keep as much of it as ``record`` says.
     """
     coordinates, retryable = ", ".join(COORDINATES), ", ".join(map(text, RETRYABLE))
+    beside = "".join(f" {name}," for name in more if name not in COORDINATES)
     return f"""SELECT
   dead_letter_id({coordinates}, _stage, _row) AS dead_letter_id,
   _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
@@ -128,9 +134,9 @@ def dead_letters_query(origin: Origin, cause: Cause) -> str:
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > {PAYLOAD_LIMIT_BYTES}, FALSE) AS payload_truncated,
   _redriven.plan AS replay_id,
-  connect_headers({coordinates}, _stage, _code, _message) AS {HEADERS}
+  connect_headers({coordinates}, _stage, _code, _message) AS {HEADERS}{"".join(f", {name}" for name in more)}
 FROM (
-  SELECT {coordinates}, {INGESTED_AT}, {KEY}, {HEADERS}, _payload,
+  SELECT {coordinates},{beside} {INGESTED_AT}, {KEY}, {HEADERS}, _payload,
     _payload_sha256, _payload_bytes, {SCHEMA_ID},
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     redriven({HEADERS}, _payload, _payload_sha256) AS _redriven,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tidegate.avro.paths import column_of
 from tidegate.contracts import naming
-from tidegate.contracts.dataset import Reference, Stream
+from tidegate.contracts.dataset import Files, Reference, Stream
 from tidegate.contracts.envelope import (
     COORDINATES,
     HEADERS,
@@ -22,6 +22,8 @@ from tidegate.contracts.envelope import (
     RESCUED,
     SCHEMA_ID,
     SOURCE_TOPIC,
+    SPLIT,
+    SPLIT_ROW,
     WARNINGS,
 )
 from tidegate.contracts.model import Contract, Enrich, Explode
@@ -29,16 +31,17 @@ from tidegate.contracts.naming import Output
 from tidegate.sql.ddl import quoted
 from tidegate.sql.dead_letters import FAULT, MISSING_MESSAGE, insert_dead_letters, missing_message
 from tidegate.sql.delivery import Delivery
-from tidegate.sql.job_sql import Insert, JobSql, Table, View
+from tidegate.sql.job_sql import Insert, JobSql, View
 from tidegate.sql.literals import text
 from tidegate.sql.mapped import MAPPED, mapped_query
 from tidegate.sql.platform import Platform
 from tidegate.sql.private import private
+from tidegate.sql.raw_records import raw_records
 from tidegate.sql.refined import refined_view
 from tidegate.sql.rules import verdict_sql
 from tidegate.sql.scope import Scope
 from tidegate.sql.sinks import Sink, kafka_sink
-from tidegate.sql.sources import bronze_source, raw_source, reference_table
+from tidegate.sql.sources import reference_table
 from tidegate.sql.state import ROCKSDB, dedup_ttl_ms
 
 OPTIONS = ROCKSDB
@@ -49,6 +52,8 @@ _EVIDENCE = (KEY, HEADERS, *_PAYLOAD)
 """What a dead letter shows of its record."""
 _BESIDE = (KEY, *COORDINATES, INGESTED_AT, HEADERS, "_error_code", "_error_message", *_PAYLOAD, SCHEMA_ID, "_proc_time")
 """What goes with a record beside its own columns."""
+_OF_FILES = (SPLIT, SPLIT_ROW)
+"""The same of a row of a file: a dead letter tells its number by them."""
 _APPENDED_AT = "_appended_at"
 """Within ``judged``: the raw record's own time stamp, while ``_ingested_at`` is when the record came first."""
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"
@@ -106,7 +111,7 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     return JobSql(
         dedup_ttl_ms(contract),
         definitions=(
-            _raw_records(stream, platform, scope),
+            *raw_records(stream, platform, scope),
             *(reference_table(platform.references[name], connections) for name in names),
             *(kafka_sink(_TABLES[output], sink, connections, delivery) for output, sink in sinks.items()),
             *judged,
@@ -117,10 +122,8 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, delivery: Delivery
     )
 
 
-def _raw_records(stream: Stream, platform: Platform, scope: Scope) -> Table:
-    if scope.from_bronze:
-        return bronze_source(stream, platform.connections, scope.spans or {})
-    return raw_source(stream, platform.connections, naming.group(scope.name, stream.name), scope.spans)
+def _beside(stream: Stream) -> tuple[str, ...]:
+    return (*_BESIDE, *_OF_FILES) if isinstance(stream, Files) else _BESIDE
 
 
 def silver_key(stream: Stream) -> str | None:
@@ -132,7 +135,7 @@ def silver_key(stream: Stream) -> str | None:
 
 def mapped_view(stream: Stream) -> View:
     """``mapped``: every raw record as rules and ``refine.sql`` see it."""
-    beside = (*_BESIDE, RESCUED) if stream.contract.rescues else _BESIDE
+    beside = (*_beside(stream), RESCUED) if stream.contract.rescues else _beside(stream)
     return View(MAPPED, mapped_query(stream, RECORDS, beside, undecoded="_error_code IS NOT NULL"))
 
 
@@ -145,7 +148,7 @@ def judged_view(stream: Stream, scope: Scope) -> View:
     verdict = verdict_sql(contract)
     methods = {privacy.field: privacy.method for privacy in contract.privacy}
     body = [private(field, methods) for field in stream.record_fields.values()]
-    beside = [f"{_APPENDED_AT} AS {INGESTED_AT}" if name == INGESTED_AT else name for name in _BESIDE]
+    beside = [f"{_APPENDED_AT} AS {INGESTED_AT}" if name == INGESTED_AT else name for name in _beside(stream)]
     return View(
         "judged",
         f"""SELECT {", ".join(body)},
@@ -159,7 +162,8 @@ FROM {_as_they_came_first(stream)}{f" WHERE {scope.condition}" if scope.conditio
 
 def _as_they_came_first(stream: Stream) -> str:
     """The records, whose ``_ingested_at`` is that of the first of a chain of copies."""
-    names = [*(f"`{name}`" for name in stream.record_fields), *(name for name in _BESIDE if name != INGESTED_AT)]
+    beside = [name for name in _beside(stream) if name != INGESTED_AT]
+    names = [*(f"`{name}`" for name in stream.record_fields), *beside]
     if stream.contract.rescues:
         names.append(RESCUED)
     return f"""(
@@ -188,7 +192,7 @@ def enriched_view(stream: Stream, references: Sequence[Reference], *, every: boo
     if contract.explode:
         kept.append(FAULT)
     if demanded or contract.explode:
-        kept += _EVIDENCE
+        kept += (*_EVIDENCE, *_OF_FILES) if isinstance(stream, Files) else _EVIDENCE
     return View(
         "enriched",
         f"""SELECT {", ".join(names)},

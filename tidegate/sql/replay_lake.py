@@ -29,6 +29,10 @@ VERDICT, CODE, SOURCE_ROW = "verdict", "code", "source_row"
 """Columns of the side table: one of the verdicts, the error code or the rule, and of what is rejected the number of its
 row, where it is not the record as a whole.
 """
+OTHERS = (SOURCE_PARTITION, SOURCE_OFFSET, VERDICT, CODE, SOURCE_ROW)
+OTHERS_COLUMNS = tuple(
+    f"`{name}` {kind}" for name, kind in zip(OTHERS, ("INT", "BIGINT", "STRING", "STRING", "BIGINT"), strict=True)
+)
 REJECTED, DROPPED = "rejected", "dropped"
 DUPLICATE, OTHER_TIME = ADDED = ("duplicate", "other_time")
 """Verdicts that the command adds: a record whose row another brings, and one that a range of event times leaves as it
@@ -67,25 +71,23 @@ def job_sql(stream: Stream, platform: Platform, scope: Scope, aside: Aside) -> J
             side_table(aside),
             *refined.definitions,
         ),
-        inserts=(insert_passed(stream, aside), insert_others(stream, aside)),
+        inserts=(insert_passed(stream, aside.branch), insert_others(stream, aside)),
     )
 
 
 def side_table(aside: Aside) -> Table:
     """The records that did not pass."""
-    columns = [f"`{SOURCE_PARTITION}` INT", f"`{SOURCE_OFFSET}` BIGINT", f"`{VERDICT}` STRING", f"`{CODE}` STRING"]
-    columns.append(f"`{SOURCE_ROW}` BIGINT")
-    return lake_table(aside.table, columns, (VERDICT,), {})
+    return lake_table(aside.table, OTHERS_COLUMNS, (VERDICT,), {})
 
 
-def insert_passed(stream: Stream, aside: Aside) -> Insert:
-    """What ``refine.sql`` made of every record, in the types of silver, to the branch."""
+def insert_passed(stream: Stream, branch: str) -> Insert:
+    """What ``refine.sql`` made of every record, in the types of silver, to a branch."""
     name = naming.lake_table("silver", stream.name)
     names = [column.name for column in stream.silver_columns]
     into = ", ".join(f"`{each}`" for each in (*names, *PARTITIONS))
     return Insert(
         f"lake.{name}",
-        f"""INSERT INTO {quoted_name(name)} /*+ OPTIONS('branch' = '{aside.branch}') */ ({into})
+        f"""INSERT INTO {quoted_name(name)} /*+ OPTIONS('branch' = '{branch}') */ ({into})
 SELECT {", ".join(map(as_in_silver, stream.silver_columns))}, {lake.day_of(f"`{stream.contract.event_time.column}`")}
 FROM refined""",
     )
@@ -93,6 +95,11 @@ FROM refined""",
 
 def insert_others(stream: Stream, aside: Aside) -> Insert:
     """Where the rejected and dropped records lie, and why they are."""
+    return Insert(f"lake.{aside.table}", f"INSERT INTO {quoted_name(aside.table)}\n{others_query(stream)}")
+
+
+def others_query(stream: Stream) -> str:
+    """The rows of the side table."""
     place = ", ".join(PLACE)
     branches = [
         f"SELECT {place}, '{REJECTED}', CAST({cause.code} AS STRING), {cause.row} FROM {cause.relation}"
@@ -104,5 +111,4 @@ def insert_others(stream: Stream, aside: Aside) -> Insert:
             f"SELECT {place}, '{DROPPED}', {dropped_by}, CAST(NULL AS BIGINT)\n"
             "FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0"
         )
-    query = "\nUNION ALL\n".join(branches)
-    return Insert(f"lake.{aside.table}", f"INSERT INTO {quoted_name(aside.table)}\n{query}")
+    return "\nUNION ALL\n".join(branches)

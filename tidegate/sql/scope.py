@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tidegate.contracts.envelope import PLACE, SOURCE_OFFSET, SOURCE_PARTITION
 from tidegate.contracts.naming import Output
 from tidegate.job_names import REFINE
+from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.literals import text
 
 Offsets = Mapping[int, tuple[int, ...]]
@@ -26,7 +27,8 @@ class Scope:
     these, and then it ends. ``ranges``: the same for [start, end) of every partition. ``outputs``: only these are
     written.
     ``every``: each record that explodes is, also one whose identity has been seen. ``from_bronze``: the records of the
-    ranges are read out of the lake's bronze table, where raw has them no more.
+    ranges are read out of the lake's bronze table, where raw has them no more. ``files``: of a dataset that comes in
+    files, those to read.
     """
 
     name: str = REFINE
@@ -35,6 +37,7 @@ class Scope:
     ranges: Spans | None = None
     every: bool = False
     from_bronze: bool = False
+    files: tuple[FileToRead, ...] = ()
 
     @property
     def spans(self) -> Spans | None:

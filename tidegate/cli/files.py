@@ -1,0 +1,139 @@
+"""``tidegate files``: daily files, from the supplier's folder into the lake.
+
+Exit codes: 0 done, 1 a problem, 3 done but for files that are in quarantine or could not be read.
+"""
+
+import sys
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from tidegate.cli.files_told import as_json_text, print_days, print_history, print_loaded
+from tidegate.clients.audit import default_actor
+from tidegate.clients.file_versions import read_history
+from tidegate.contracts.dataset import Files
+from tidegate.contracts.load import file_datasets, load_files
+from tidegate.errors import TidegateError
+from tidegate.files.load import Loaded, load_checked
+from tidegate.files.retry import retry_versions
+from tidegate.files.take_in import look, take_in
+from tidegate.settings import Settings, get_settings
+
+NOT_ALL = 3
+_NOT_WELL = ("quarantined", "left", "unnamed")
+
+
+class Day(click.ParamType[date]):
+    """A date as 2026-11-28."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 a date has no zone
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2026-11-28.", param, ctx)
+
+
+@click.group()
+def command() -> None:
+    """Daily files: what came, what became of it, and loading it."""
+
+
+_DATE = click.option("--date", "day", type=Day(), help="Only files of this date.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@command.command("list")
+@click.argument("dataset", required=False)
+@_DATE
+@_JSON
+def list_files(dataset: str | None, day: date | None, as_json: bool) -> None:
+    """The files of a dataset, or of all, by date: what is known of each, what is waited for. Takes none in.
+
+    \b
+    Examples:
+      tidegate files list
+      tidegate files list transactions --date 2026-11-28
+    """
+    settings = get_settings()
+    found = {each.name: look(settings, each, day).days for each in _datasets(settings, dataset)}
+    if as_json:
+        click.echo(as_json_text(found))
+        return
+    for name, days in found.items():
+        print_days(name, days)
+
+
+@command.command("load")
+@click.argument("dataset")
+@_DATE
+@_JSON
+def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
+    """Takes in what is new and complete, judges it, publishes it in one commit. Again, it goes on or does nothing.
+
+    \b
+    Examples:
+      tidegate files load transactions
+      tidegate files load transactions --date 2026-11-28
+    """
+    settings = get_settings()
+    files = load_files(settings.schemas_dir, dataset)
+    taken = take_in(settings, files, day, tell=lambda each: _say(f"read {each.listed.uri}", as_json))
+    loads: list[Loaded] = []
+    while (loaded := load_checked(settings, files, day, default_actor())) is not None:
+        loads.append(loaded)
+    days = look(settings, files, day).days
+    if as_json:
+        click.echo(as_json_text({"loads": loads, "days": days}))
+    else:
+        for each in loads:
+            print_loaded(each)
+        print_days(dataset, days)
+    if any(each.state in _NOT_WELL for of_day in taken.days for each in of_day.files) or any(
+        each.state == "quarantined" for load in loads for each in load.files
+    ):
+        sys.exit(NOT_ALL)
+
+
+@command.command()
+@click.argument("dataset")
+@click.argument("file", metavar="NUMBER|URI")
+@_JSON
+def show(dataset: str, file: str, as_json: bool) -> None:
+    """All states that a file was in, with the counts of its rows and its first faults."""
+    settings = get_settings()
+    load_files(settings.schemas_dir, dataset)
+    history = [each for each in read_history(settings, dataset) if file in (str(each.number), each.uri)]
+    if not history:
+        raise TidegateError(f"{dataset} has no file {file}.", remedy=f"`tidegate files list {dataset}` shows them all.")
+    if as_json:
+        click.echo(as_json_text(history))
+    else:
+        print_history(history)
+
+
+@command.command()
+@click.argument("dataset")
+@click.argument("numbers", metavar="NUMBER…", type=int, nargs=-1, required=True)
+def retry(dataset: str, numbers: tuple[int, ...]) -> None:
+    """Lets files in quarantine be loaded again, as after a change of the contract or of its thresholds."""
+    settings = get_settings()
+    load_files(settings.schemas_dir, dataset)
+    for each in retry_versions(settings, dataset, numbers):
+        click.echo(f"{each.number} {each.uri}: checked")
+    click.echo(f"`tidegate files load {dataset}` loads them.")
+
+
+def _datasets(settings: Settings, name: str | None) -> list[Files]:
+    if name is not None:
+        return [load_files(settings.schemas_dir, name)]
+    return file_datasets(settings.schemas_dir)
+
+
+def _say(text: str, quiet: bool) -> None:
+    if not quiet:
+        click.echo(text, err=True)

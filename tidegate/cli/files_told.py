@@ -1,0 +1,84 @@
+"""How files are shown: by date, by what became of their rows, and what a file was."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from tidegate.cli.output import tables
+from tidegate.clients.file_version import FileVersion
+from tidegate.files.load import Loaded
+from tidegate.files.told import DayTold
+
+_COUNTED = ("rows", "silver", "rejected", "dropped", "duplicates")
+
+
+def as_json_text(value: object) -> str:
+    """The value as JSON, times in ISO 8601."""
+    return json.dumps(value, default=_plain, indent=2)
+
+
+def print_days(dataset: str, days: Sequence[DayTold]) -> None:
+    """A table of a dataset's files; of a date that is not complete what is waited for."""
+    if not days:
+        click.echo(f"{dataset}: no files yet.")
+        return
+    shown = Table("date", "number", "file", "state", *_COUNTED, "why", title=dataset, title_justify="left")
+    for day in days:
+        for each in day.files:
+            version = each.version
+            number = "" if version is None else str(version.number)
+            counts = [_count(version, name) for name in _COUNTED]
+            shown.add_row(str(day.day), number, escape(each.uri), each.state, *counts, escape(each.reason or ""))
+    tables().print(shown)
+    for day in days:
+        if day.waits_for is not None:
+            late = f", and is late: it was due at {day.due:%Y-%m-%d %H:%M} UTC" if day.is_late else ""
+            click.echo(f"{dataset} of {day.day} waits{late}: {day.waits_for}")
+
+
+def print_loaded(loaded: Loaded) -> None:
+    """What a load has done, and its sum."""
+    good = [each for each in loaded.files if each.state == "loaded"]
+    bad = [each for each in loaded.files if each.state == "quarantined"]
+    sums = {name: sum(getattr(each, name) or 0 for each in good) for name in _COUNTED}
+    click.echo(
+        f"load {loaded.run_id}: {len(good)} files loaded, {len(bad)} in quarantine\n"
+        f"  {sums['rows']:,} rows = {sums['silver']:,} silver + {sums['rejected']:,} dead letters + "
+        f"{sums['dropped']:,} dropped + {sums['duplicates']:,} duplicates"
+    )
+    for each in bad:
+        click.echo(f"  quarantined: {each.number} {each.uri}: {each.reason}")
+
+
+def print_history(history: Sequence[FileVersion]) -> None:
+    """A line per state, then the newest counts and the first faults."""
+    for each in history:
+        why = f": {each.reason}" if each.reason else ""
+        run = f", run {each.run}" if each.run else ""
+        click.echo(f"{each.at:%Y-%m-%d %H:%M:%S} UTC  version {each.number} {each.state}{run}{why}")
+    newest = history[-1]
+    click.echo(f"\n{newest.uri}\n  {newest.size:,} bytes, SHA-256 {newest.sha256}\n  kept as {newest.stored}")
+    if newest.rows is not None:
+        click.echo("  " + ", ".join(f"{name} {_count(newest, name) or '–'}" for name in _COUNTED))
+    faults = json.loads(newest.faults) if newest.faults else []
+    for fault in faults:
+        click.echo(f"  byte {fault['offset']:,}: {fault['code']}")
+
+
+def _count(version: FileVersion | None, name: str) -> str:
+    value = None if version is None else getattr(version, name)
+    return "" if value is None else f"{value:,}"
+
+
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,137 @@
+"""Whether each row of a file got one verdict, and whether the file is good enough to be published. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tidegate.contracts.file_section import Thresholds
+from tidegate.files.tally import NOTHING, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a part of a file held: rows and other lines in the ``length`` bytes from ``start`` on.
+
+    ``code`` and ``message``: why the file is at fault, if it is.
+    """
+
+    start: int
+    length: int
+    rows: int
+    header_lines: int
+    blank_lines: int
+    comment_lines: int
+    places: int
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Of one file's rows. Of a record that explodes some rows may pass though others are rejected: it has passed."""
+
+    passed: Tally = NOTHING
+    rejected: Tally = NOTHING
+    dropped: Tally = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One file: its rows by verdict, its lines that are none; ``passed`` has duplicates in it, if there are some.
+
+    ``fault``: why it is put into quarantine. ``wrong``: where rows are left without a verdict, or have two.
+    """
+
+    number: int
+    rows: int
+    passed: int
+    rejected: int
+    dropped: int
+    blank: int
+    fault: str | None = None
+    wrong: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as it is known without its rows: ``size`` in bytes as it lies in the store, packed or not.
+
+    ``promised_rows``: as many as a manifest says.
+    """
+
+    number: int
+    size: int
+    promised_rows: int | None = None
+
+
+def account_of(file: Known, splits: Sequence[Split], verdicts: Verdicts, limits: Thresholds) -> Account:
+    """What its splits tell held against the verdicts on its rows, and against what is expected of it."""
+    rows = sum(split.rows for split in splits)
+    found = Account(
+        file.number,
+        rows,
+        verdicts.passed.count,
+        verdicts.rejected.count,
+        verdicts.dropped.count,
+        blank=sum(split.header_lines + split.blank_lines + split.comment_lines for split in splits),
+        fault=_fault(splits) or _other_rows(file, rows) or _past(limits, rows, verdicts.rejected.count),
+    )
+    if any(split.code for split in splits):
+        return found  # of its rows no more is asked: it is put into quarantine as a whole
+    return replace(found, wrong=_gap(splits, file.size) or _difference(splits, verdicts))
+
+
+def rows_before(splits: Sequence[Split]) -> Mapping[int, int]:
+    """By where a split starts, how many rows of the file lie before it."""
+    found, before = {}, 0
+    for split in sorted(splits, key=lambda each: each.start):
+        found[split.start] = before
+        before += split.rows
+    return found
+
+
+def _fault(splits: Sequence[Split]) -> str | None:
+    at_fault = [split for split in sorted(splits, key=lambda each: each.start) if split.code]
+    return f"{at_fault[0].code}: {at_fault[0].message}" if at_fault else None
+
+
+def _other_rows(file: Known, rows: int) -> str | None:
+    if file.promised_rows in (None, rows):
+        return None
+    return f"it has {rows:,} rows, its manifest says {file.promised_rows:,}"
+
+
+def _past(limits: Thresholds, rows: int, rejected: int) -> str | None:
+    if rows < limits.min_rows:
+        return f"it has {rows:,} rows, at least {limits.min_rows:,} are expected (file.thresholds.min_rows)"
+    if limits.max_rows is not None and rows > limits.max_rows:
+        return f"it has {rows:,} rows, at most {limits.max_rows:,} are expected (file.thresholds.max_rows)"
+    if rejected > limits.max_rejected_ratio * rows:
+        return (
+            f"{rejected:,} of {rows:,} rows ({rejected / rows:.1%}) are rejected, at most "
+            f"{limits.max_rejected_ratio:.1%} may be (file.thresholds.max_rejected_ratio)"
+        )
+    return None
+
+
+def _gap(splits: Sequence[Split], size: int) -> str | None:
+    """A byte that nobody looked at; of a packed file, which is one split, only the unpacked bytes are counted."""
+    end = 0
+    for split in sorted(splits, key=lambda each: each.start):
+        if split.start != end:
+            return f"of its bytes none of {end} to {split.start} were read"
+        end += split.length
+    if len(splits) > 1 and end != size:
+        return f"{end} of its {size} bytes were read"
+    return None if splits else "nothing of it was read"
+
+
+def _difference(splits: Sequence[Split], verdicts: Verdicts) -> str | None:
+    read = NOTHING
+    for split in splits:
+        read += Tally(split.rows, split.places)
+    judged = verdicts.passed + verdicts.rejected + verdicts.dropped
+    if judged == read:
+        return None
+    if judged.count != read.count:
+        return f"{read.count:,} rows were read, {judged.count:,} have a verdict"
+    return f"{read.count:,} rows were read, and as many verdicts are on others"

@@ -1,0 +1,79 @@
+"""The Flink jobs of a run: started, followed, and found again after a crash of whoever started them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tidegate.clients.flink import FlinkClient, FlinkJob
+from tidegate.clients.lake import lake_errors
+from tidegate.clients.lake_branch import drop_branch
+from tidegate.clients.lake_rows import table_if_there
+from tidegate.contracts.naming import files_table, lake_table
+from tidegate.files.orders import ComparingOrder, JudgingOrder, store
+from tidegate.files.run import Run
+from tidegate.files.staged import TABLES, is_aside, read_compared
+from tidegate.job_names import FILE_DUPLICATES, FILES, flink_name
+from tidegate.jobs.flink_run import JOBS_FOLDER
+from tidegate.replay.run import begin, require_finished, wait_until_ended
+from tidegate.replay.write_aside import records_read
+from tidegate.settings import Settings
+from tidegate.sql.file_duplicates import Comparing
+
+Tell = Callable[[int], None]
+"""Told how many rows have been read."""
+_REMEDY = "Nothing was published. See `tidegate logs taskmanager`; then load again: it goes on."
+
+
+def judge(settings: Settings, run: Run, tell: Tell) -> None:
+    """Returns when all rows of the run's files lie aside.
+
+    A job of this run that lives, or has ended well and left something, is taken for it; else all is written once more.
+
+    Raises:
+        TidegateError: the job failed.
+    """
+    client = FlinkClient(settings)
+    name = flink_name(FILES, run.run_id)
+    job = _newest(client, name)
+    if job is None or not (job.live or (job.state == "FINISHED" and is_aside(settings, run))):
+        clear(settings, run)
+        job = _begin(settings, client, name, f"{FILES}.py", store(settings, JudgingOrder(run.run_id, run.judging)))
+    ended = wait_until_ended(
+        client, job.job_id, lambda each: tell(records_read(client, each.job_id)), begun=client.begun
+    )
+    require_finished(client, ended, "the job that reads the files", remedy=_REMEDY)
+
+
+def compare(settings: Settings, run: Run, comparing: Comparing, expected: frozenset[int]) -> None:
+    """Returns when duplicates are known: of each ``expected`` file it is written that its rows were compared.
+
+    Raises:
+        TidegateError: the job failed, or has ended without what it was to write.
+    """
+    client = FlinkClient(settings)
+    name = flink_name(FILE_DUPLICATES, run.run_id)
+    if (job := _newest(client, name)) is not None and job.live:
+        wait_until_ended(client, job.job_id, begun=client.begun)
+    if expected <= read_compared(settings, run)[1].keys():
+        return
+    order = store(settings, ComparingOrder(run.run_id, comparing))
+    job = _begin(settings, client, name, f"{FILE_DUPLICATES}.py", order)
+    ended = wait_until_ended(client, job.job_id, begun=client.begun)
+    require_finished(client, ended, "the job that looks for duplicates", remedy=_REMEDY)
+
+
+def clear(settings: Settings, run: Run) -> None:
+    """Takes away what lies aside of the run, in all of its tables, but for what is published."""
+    for name in (lake_table("silver", run.dataset), *(files_table(run.dataset, each) for each in TABLES)):
+        table = table_if_there(settings, name)
+        with lake_errors(settings):
+            if table is not None:
+                drop_branch(table, run.branch)
+
+
+def _newest(client: FlinkClient, name: str) -> FlinkJob | None:
+    jobs = [job for job in client.jobs() if job.name == name]
+    return max(jobs, key=lambda job: job.start_time_ms, default=None)
+
+
+def _begin(settings: Settings, client: FlinkClient, name: str, program: str, order: Path) -> FlinkJob:
+    return begin(settings, client, name, [str(JOBS_FOLDER / program), "--plan", str(order)])

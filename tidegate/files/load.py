@@ -1,0 +1,209 @@
+"""A load: files that were taken in are judged, accounted for row by row, and published; each step is done once.
+
+Whoever is killed leaves either nothing that a reader sees or all of it: the same command goes on where it ended.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from tidegate.clients.audit import audited, new_action
+from tidegate.clients.file_version import MOST_FAULTS, FileVersion
+from tidegate.clients.file_versions import change_versions, read_versions
+from tidegate.contracts.dataset import Files
+from tidegate.errors import TidegateError
+from tidegate.files.account import Account
+from tidegate.files.jobs import Tell, clear, compare, judge
+from tidegate.files.letters import give_up_letters, send_letters
+from tidegate.files.publish import is_run_published, publish
+from tidegate.files.revived import judged_again
+from tidegate.files.run import RUN_ID, Run, run_of
+from tidegate.files.staged import Judged, first_faults, read_compared, read_judged
+from tidegate.files.versions import moved, superseded_by
+from tidegate.jobs.platform import platform_of
+from tidegate.own_files import one_at_a_time
+from tidegate.proof.rows import Rows
+from tidegate.settings import Settings
+from tidegate.sql.file_duplicates import Comparing
+
+
+class UnaccountedError(TidegateError):
+    """What lies aside is not the whole of the files, or more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load has done: the newest states of its files."""
+
+    run_id: str
+    files: tuple[FileVersion, ...]
+    letters: int
+
+
+@contextmanager
+def load_turn(settings: Settings, dataset: str) -> Iterator[None]:
+    """One load of a dataset at a time on this machine.
+
+    Raises:
+        TidegateError: another is at work.
+    """
+    with one_at_a_time(
+        settings.home / "files" / dataset / "lock",
+        f"another load of {dataset} is at work.",
+        remedy="Let it end; then ask again.",
+    ):
+        yield
+
+
+def load_checked(
+    settings: Settings, dataset: Files, day: date | None, actor: str, tell: Tell = lambda _rows: None
+) -> Loaded | None:
+    """Loads the files of a date that are checked, or of all; where a run was begun and has not ended, that one alone.
+
+    None if there is nothing to load.
+
+    Raises:
+        TidegateError: a job failed, rows are left without a verdict, or the table was changed; nothing was published.
+        TransientError: a server does not answer; the same again goes on.
+    """
+    with load_turn(settings, dataset.name):
+        run = _begun(settings, dataset) or _begin(settings, dataset, day)
+        if run is None:
+            return None
+        action = new_action("files load", dataset.name, actor, plan_id=run.run_id, detail=_named(run))
+        with audited(settings, action) as counts:
+            judged, duplicates = _judged(settings, dataset, run, tell)
+            publish(settings, run, judged.accepted, duplicates, action.actor)
+            letters = send_letters(settings, dataset, run, judged.accepted, judged.splits)
+            counts["entries"] = give_up_letters(settings, dataset, _replaced(run, judged), action)
+            ended = _ended(settings, run, judged, duplicates)
+            clear(settings, run)
+            counts |= {"files": len(ended), "letters": letters}
+        return Loaded(run.run_id, ended, letters)
+
+
+def _begun(settings: Settings, dataset: Files) -> Run | None:
+    """The run whose files are being loaded; under the id by which it is published, if it is."""
+    loading = [each for each in read_versions(settings, dataset.name) if each.state == "loading"]
+    if not loading:
+        return None
+    run_id = loading[0].run
+    published = run_id is not None and is_run_published(settings, dataset.name, (RUN_ID, run_id))
+    run = run_of(dataset, platform_of(dataset, settings), loading, run_id if published else None)
+    return run if run.run_id == run_id else _marked(settings, run)
+
+
+def _begin(settings: Settings, dataset: Files, day: date | None) -> Run | None:
+    known = read_versions(settings, dataset.name)
+    checked = [each for each in known if each.state == "checked" and day in (None, each.date)]
+    if not checked:
+        return None
+    again = judged_again(settings, dataset.name, checked)
+    return _marked(settings, run_of(dataset, platform_of(dataset, settings), list(dict.fromkeys([*checked, *again]))))
+
+
+def _marked(settings: Settings, run: Run) -> Run:
+    """Its files are being loaded from here on."""
+    _change(settings, run, ("checked", "loading"), lambda each: replace(each, state="loading", run=run.run_id))
+    return run
+
+
+def _judged(settings: Settings, dataset: Files, run: Run, tell: Tell) -> tuple[Judged, Rows]:
+    """Twice, if need be: a job that Flink has begun again may end well without its last files; the account sees it."""
+    judge(settings, run, tell)
+    judged = read_judged(settings, dataset, run)
+    if _wrong(judged):
+        clear(settings, run)
+        judge(settings, run, tell)
+        judged = read_judged(settings, dataset, run)
+    if wrong := _wrong(judged):
+        clear(settings, run)
+        raise UnaccountedError(
+            f"the load {run.run_id} does not account for every row: {'; '.join(wrong)}.",
+            remedy="Nothing was published; load again, which reads the files anew.",
+        )
+    return judged, _duplicates(settings, dataset, run, judged)
+
+
+def _duplicates(settings: Settings, dataset: Files, run: Run, judged: Judged) -> Rows:
+    passed = {each.number: each.passed for each in judged.accounts if each.fault is None and each.passed}
+    if passed:
+        # Rows of files in quarantine lie aside too, and must repeat nothing.
+        ignored = tuple(each.number for each in judged.accounts if each.fault is not None)
+        replaced = (*_replaced(run, judged), *ignored)
+        comparing = Comparing(run.dataset, run.branch, tuple(sorted(passed)), replaced, judged.days)
+        compare(settings, run, comparing, frozenset(passed))
+    duplicates, compared = read_compared(settings, run)
+    if {number: compared.get(number) for number in passed} != passed:
+        raise UnaccountedError(
+            f"the load {run.run_id} has not compared every row for duplicates.",
+            remedy="Nothing was published; load again.",
+        )
+    return duplicates
+
+
+def _wrong(judged: Judged) -> list[str]:
+    return [f"file {each.number}: {each.wrong}" for each in judged.accounts if each.wrong is not None]
+
+
+def _replaced(run: Run, judged: Judged) -> tuple[int, ...]:
+    """The numbers of the files whose rows go: those of which the newer version is good."""
+    accepted = frozenset(judged.accepted)
+    return tuple(each.replaces for each in run.files if each.number in accepted and each.replaces is not None)
+
+
+def _ended(settings: Settings, run: Run, judged: Judged, duplicates: Rows) -> tuple[FileVersion, ...]:
+    """Each file is loaded or in quarantine; those that were replaced are superseded."""
+    accounts = {each.number: each for each in judged.accounts}
+    ended = {each.number: _end(each, accounts[each.number], judged, duplicates) for each in run.files}
+    found = _change(settings, run, ("loading",), lambda each: replace(ended[each.number], sequence=each.sequence))
+    loaded = [each for each in found if each.state == "loaded"]
+    change_versions(settings, run.dataset, lambda newest: _superseded(newest, loaded, run))
+    return found
+
+
+def _end(file: FileVersion, account: Account, judged: Judged, duplicates: Rows) -> FileVersion:
+    doubled = int((duplicates.partition == file.number).sum())
+    counted = replace(
+        file,
+        rows=account.rows,
+        silver=account.passed - doubled,
+        rejected=account.rejected,
+        dropped=account.dropped,
+        duplicates=doubled,
+        blank=account.blank,
+    )
+    if account.fault is None:
+        return replace(counted, state="loaded", reason=None, faults=None)
+    faults = first_faults(judged, file.number, MOST_FAULTS)
+    kept = replace(file, rows=account.rows, rejected=account.rejected, dropped=account.dropped, blank=account.blank)
+    return replace(kept, state="quarantined", reason=account.fault, faults=json.dumps(faults) if faults else None)
+
+
+def _superseded(newest: Sequence[FileVersion], loaded: Sequence[FileVersion], run: Run) -> Iterator[FileVersion]:
+    """The older versions of files that are loaded now."""
+    for each in loaded:
+        for older in superseded_by(each, newest):
+            yield replace(moved(older, "superseded", datetime.now(UTC)), run=run.run_id)
+
+
+def _change(
+    settings: Settings, run: Run, from_states: Sequence[str], to: Callable[[FileVersion], FileVersion]
+) -> tuple[FileVersion, ...]:
+    """Of the run's files those that are in one of these states."""
+    numbers = frozenset(each.number for each in run.files)
+
+    def decide(newest: tuple[FileVersion, ...]) -> Iterator[FileVersion]:
+        for each in newest:
+            if each.number in numbers and each.state in from_states:
+                yield replace(to(each), at=datetime.now(UTC), run=run.run_id)
+
+    return change_versions(settings, run.dataset, decide)
+
+
+def _named(run: Run) -> str:
+    names: Mapping[str, None] = dict.fromkeys(each.uri.rpartition("/")[2] for each in run.files)
+    shown = ", ".join([*names][:10])
+    return f"{len(run.files)} files: {shown}{' …' if len(names) > 10 else ''}"

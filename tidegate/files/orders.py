@@ -1,0 +1,68 @@
+"""What a job of a load is told, as a file: which files to judge, or which rows to compare."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tidegate.own_files import write_whole
+from tidegate.settings import Settings
+from tidegate.sql.file_duplicates import Comparing
+from tidegate.sql.file_to_read import FileToRead
+from tidegate.sql.files import Judging
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingOrder:
+    """Of the run ``plan_id``."""
+
+    plan_id: str
+    judging: Judging
+
+    @property
+    def dataset(self) -> str:
+        return self.judging.dataset
+
+
+@dataclass(frozen=True, slots=True)
+class ComparingOrder:
+    """Of the run ``plan_id``."""
+
+    plan_id: str
+    comparing: Comparing
+
+    @property
+    def dataset(self) -> str:
+        return self.comparing.dataset
+
+
+def store(settings: Settings, order: JudgingOrder | ComparingOrder) -> Path:
+    """Returns the file."""
+    kind = "judge" if isinstance(order, JudgingOrder) else "compare"
+    folder = settings.home / "files" / order.dataset
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_whole(folder / f"{order.plan_id}.{kind}.json", json.dumps(asdict(order), indent=2))
+
+
+def read_judging(file: Path) -> JudgingOrder:
+    """As it was stored."""
+    found: dict[str, Any] = json.loads(file.read_text())
+    judging = found["judging"]
+    files = tuple(FileToRead(**each) for each in judging["files"])
+    return JudgingOrder(found["plan_id"], Judging(judging["dataset"], judging["branch"], files))
+
+
+def read_comparing(file: Path) -> ComparingOrder:
+    """As it was stored."""
+    found: dict[str, Any] = json.loads(file.read_text())
+    comparing = found["comparing"]
+    return ComparingOrder(
+        found["plan_id"],
+        Comparing(
+            comparing["dataset"],
+            comparing["branch"],
+            tuple(comparing["loaded"]),
+            tuple(comparing["replaced"]),
+            tuple((year, month, day) for year, month, day in comparing["days"]),
+        ),
+    )

@@ -1,0 +1,86 @@
+"""What a run has written aside becomes part of the lake's tables: evidence first, silver's rows last, in one commit."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidegate.clients.lake import lake_errors
+from tidegate.clients.lake_branch import branch_files, is_published
+from tidegate.clients.lake_replace import Replacement, keep_rows, read_rows, replace_rows
+from tidegate.clients.lake_rows import main_snapshot, open_table, table_if_there
+from tidegate.contracts.envelope import PLACE, SOURCE_PARTITION
+from tidegate.contracts.naming import files_table, lake_table
+from tidegate.files.run import Run
+from tidegate.files.staged import TABLES
+from tidegate.proof.rows import Rows, among_places
+from tidegate.replay.lake_rows import places
+from tidegate.settings import Settings
+from tidegate.sql.file_duplicates import COMPARED
+from tidegate.sql.replay_lake import VERDICT
+
+_Keep = Callable[[pa.Table], Any]
+
+
+def is_run_published(settings: Settings, dataset: str, mark: tuple[str, str]) -> bool:
+    """Whether silver has the rows of the run with this mark."""
+    table = table_if_there(settings, lake_table("silver", dataset))
+    with lake_errors(settings):
+        return table is not None and is_published(table, mark) is not None
+
+
+def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: Rows, actor: str) -> None:
+    """The rows of ``accepted`` files but ``duplicates`` come in, those of replaced ones go; done once, whoever asks.
+
+    Raises:
+        TidegateError: the table was changed by somebody else.
+        TransientError: the catalog does not answer, or others commit all the time.
+    """
+    if not accepted:
+        return
+    numbers = frozenset(accepted)
+    for each in TABLES:
+        table = open_table(settings, files_table(run.dataset, each))
+        with lake_errors(settings):
+            _adopt(table, run, (), [*_kept(table, run, _evidence_of(numbers))])
+    silver = open_table(settings, lake_table("silver", run.dataset))
+    gone = [each.replaces for each in run.files if each.number in numbers and each.replaces is not None]
+    with lake_errors(settings):
+        files = [*_silver_files(silver, run, numbers, duplicates)]
+        _adopt(silver, run, gone, files, {"tidegate.files-actor": actor})
+
+
+def _adopt(table: Any, run: Run, gone: Sequence[int], files: list[Any], more: dict[str, str] | None = None) -> None:
+    if files or gone:
+        numbers = ", ".join(map(str, sorted(gone))) or "-1"
+        condition = f"{SOURCE_PARTITION} in ({numbers})"
+        replace_rows(table, Replacement(condition, tuple(files), main_snapshot(table), run.mark, more or {}))
+
+
+def _kept(table: Any, run: Run, keep: _Keep) -> Iterator[Any]:
+    for file in branch_files(table, run.branch):
+        yield from keep_rows(table, file, keep)
+
+
+def _evidence_of(numbers: frozenset[int]) -> _Keep:
+    def keep(rows: pa.Table) -> Any:
+        kept = pc.is_in(rows[SOURCE_PARTITION], pa.array(sorted(numbers), pa.int32()))
+        return pc.and_(kept, pc.not_equal(rows[VERDICT], COMPARED)) if VERDICT in rows.column_names else kept
+
+    return keep
+
+
+def _silver_files(table: Any, run: Run, numbers: frozenset[int], duplicates: Rows) -> Iterator[Any]:
+    """Each as it is where all of its rows are wanted; else what is left of it."""
+    for file in branch_files(table, run.branch):
+        found = places(read_rows(table, [file], PLACE))
+        if _wanted(found, numbers, duplicates).all():
+            yield file
+        else:
+            yield from keep_rows(table, file, lambda rows: _wanted(places(rows.to_batches()), numbers, duplicates))
+
+
+def _wanted(rows: Rows, numbers: frozenset[int], duplicates: Rows) -> Any:
+    return np.isin(rows.partition, sorted(numbers)) & ~among_places(rows, duplicates)

@@ -1,0 +1,59 @@
+"""A run: versions of files that are judged together and published in one commit, under an id that goes by what it does.
+
+The same files under the same contract are the same run: who asks again goes on with it, or finds it done.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tidegate.clients.file_version import FileVersion
+from tidegate.contracts.dataset import Files
+from tidegate.sql.file_to_read import FileToRead
+from tidegate.sql.files import Judging, job_sql
+from tidegate.sql.platform import Platform
+
+RUN_ID = "tidegate.files-run"
+"""Property of the snapshots that a run has published."""
+_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The versions to judge, by number; the numbers of those whose rows go once these are published."""
+
+    dataset: str
+    run_id: str
+    files: tuple[FileVersion, ...]
+    replaced: tuple[int, ...]
+
+    @property
+    def branch(self) -> str:
+        """Of each of the lake's tables that it writes to."""
+        return f"files-{self.run_id}"
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """By which its commits are known."""
+        return RUN_ID, self.run_id
+
+    @property
+    def judging(self) -> Judging:
+        """What its job is told."""
+        return Judging(self.dataset, self.branch, tuple(map(_to_read, self.files)))
+
+
+def run_of(dataset: Files, platform: Platform, files: Sequence[FileVersion], run_id: str | None = None) -> Run:
+    """``run_id``: of one that was begun under another contract, and is published."""
+    ordered = tuple(sorted(files, key=lambda each: each.number))
+    replaced = tuple(sorted(each.replaces for each in ordered if each.replaces is not None))
+    found = Run(dataset.name, run_id or "", ordered, replaced)
+    if run_id is not None:
+        return found
+    texts = "\n".join((*job_sql(dataset, platform, found.judging).texts, str(replaced)))
+    return Run(dataset.name, hashlib.sha256(texts.encode()).hexdigest()[:_ID_DIGITS], ordered, replaced)
+
+
+def _to_read(version: FileVersion) -> FileToRead:
+    arrived_ms = int(version.modified_at.timestamp() * 1000)
+    return FileToRead(version.stored, version.size, arrived_ms, version.number, version.uri)
