@@ -112,6 +112,20 @@ def test_files_of_a_manifest_go_into_the_store_and_a_corrected_one_beside_the_ol
     assert look(supplier.settings, dataset(supplier.name)).versions == again.versions
 
 
+def test_a_large_file_that_is_not_what_its_manifest_says_is_under_its_own_hash(supplier: Supplier) -> None:
+    promised = [{"name": "a.bin", "sha256": "0" * 64}]
+    supplier.put("a.bin", SEVERAL_PARTS)
+    supplier.put("manifest.json", json.dumps({"files": promised}).encode())
+
+    (version,) = supplier.take_in(complete={"by": "manifest"}).versions
+
+    assert (version.state, version.sha256) == ("quarantined", hashlib.sha256(SEVERAL_PARTS).hexdigest())
+    assert supplier.bytes_of(version.stored) == SEVERAL_PARTS
+    kept = supplier.client.list_objects_v2(Bucket="files", Prefix=f"{supplier.name}/")
+    assert kept["KeyCount"] == 1
+    assert supplier.client.list_multipart_uploads(Bucket="files").get("Uploads", []) == []
+
+
 def test_a_large_file_gets_its_name_in_several_requests(supplier: Supplier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_store._COPY, "multipart_threshold", PART_BYTES)
     monkeypatch.setattr(file_store._COPY, "multipart_chunksize", PART_BYTES)

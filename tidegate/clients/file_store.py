@@ -1,8 +1,9 @@
 """The store of the files that were taken in: each once, byte for byte, under the SHA-256 of its bytes.
 
-The name is known only when all bytes have been read. So a file that is larger than one part is sent under a name of its
-own, below ``.incoming``, and then gets its right one by the store itself: nobody ever sees half a file under a hash.
-What a killed command leaves there, :meth:`FileStore.sweep` takes away.
+The name is known only when all bytes have been read, unless a manifest tells the hash. So a file that is larger than
+one part is sent under a name of its own, below ``.incoming``, and then gets its right one by the store itself, which
+reads and writes it once more. Nobody ever sees half a file under a hash; what a killed command leaves,
+:meth:`FileStore.sweep` takes away.
 """
 
 import os
@@ -51,8 +52,8 @@ class Copying(Protocol):
 class FileStore(Protocol):
     """Where copies are kept."""
 
-    def begin(self) -> Copying:
-        """For one file; several may be on their way at once."""
+    def begin(self, name: str | None = None) -> Copying:
+        """For one file; several may be on their way at once. ``name``: the only one that it may be finished under."""
 
     def sweep(self, before: datetime) -> int:
         """Takes away what was begun before, and not finished; how many files that were."""
@@ -89,13 +90,14 @@ class _Bucket:
     def __init__(self, settings: Settings, client: Any, root: Place) -> None:
         self.settings, self.client, self.root = settings, client, root
 
-    def begin(self) -> Copying:
-        return _Upload(self)
+    def begin(self, name: str | None = None) -> Copying:
+        return _Upload(self, self.root.below(name or f"{INCOMING}/{uuid4().hex}"))
 
     def sweep(self, before: datetime) -> int:
-        where = {"Bucket": self.root.bucket, "Prefix": self.root.below(INCOMING).key + "/"}
+        where = {"Bucket": self.root.bucket, "Prefix": self.root.below("").key}
+        incoming = {"Bucket": self.root.bucket, "Prefix": self.root.below(f"{INCOMING}/").key}
         swept = 0
-        with s3_errors(self.settings, f"{self.root.uri}, what was left below {INCOMING}"):
+        with s3_errors(self.settings, f"{self.root.uri}, what was left there"):
             for page in self.client.get_paginator("list_multipart_uploads").paginate(**where):
                 for upload in page.get("Uploads", []):
                     if upload["Initiated"] < before:
@@ -103,7 +105,7 @@ class _Bucket:
                             Bucket=self.root.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                         )
                         swept += 1
-            for page in self.client.get_paginator("list_objects_v2").paginate(**where):
+            for page in self.client.get_paginator("list_objects_v2").paginate(**incoming):
                 for found in page.get("Contents", []):
                     if found["LastModified"] < before:
                         self.client.delete_object(Bucket=self.root.bucket, Key=found["Key"])
@@ -125,9 +127,8 @@ class _Bucket:
 class _Upload:
     """A file of one part is put under its name at once; another one in several parts."""
 
-    def __init__(self, store: _Bucket) -> None:
-        self._store = store
-        self._place = store.root.below(f"{INCOMING}/{uuid4().hex}")
+    def __init__(self, store: _Bucket, place: Place) -> None:
+        self._store, self._place = store, place
         self._where = {"Bucket": self._place.bucket, "Key": self._place.key}
         self._first: bytes | None = b""
         self._upload_id: str | None = None
@@ -156,8 +157,7 @@ class _Upload:
                 self._store.client.put_object(Bucket=place.bucket, Key=place.key, Body=self._first)
             else:
                 self._complete()
-                self._store.client.copy(dict(self._where), place.bucket, place.key, Config=_COPY)
-                self._store.client.delete_object(**self._where)
+                self._rename(place)
         if not self._store.has(place, self._size):
             raise TidegateError(
                 f"{place.uri} has not the bytes that were sent.", remedy="Try again; look at the store."
@@ -183,6 +183,11 @@ class _Upload:
         )
         self._upload_id = None
 
+    def _rename(self, place: Place) -> None:
+        if place != self._place:
+            self._store.client.copy(dict(self._where), place.bucket, place.key, Config=_COPY)
+            self._store.client.delete_object(**self._where)
+
 
 class _Folder:
     """A folder, such as one that all machines of a cluster share."""
@@ -192,7 +197,7 @@ class _Folder:
         with _disk_errors(root):
             (root / INCOMING).mkdir(parents=True, exist_ok=True)
 
-    def begin(self) -> Copying:
+    def begin(self, name: str | None = None) -> Copying:
         return _FolderCopy(self.root)
 
     def sweep(self, before: datetime) -> int:

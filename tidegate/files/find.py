@@ -59,7 +59,8 @@ class Finder:
         return sorted({*known, *missed(self.files.file.expected, known, now)})
 
     def _found(self, day: date, listed: list[Listed], now: datetime) -> Found:
-        ordered = tuple(sorted(listed, key=lambda each: each.uri))
+        marker = told_by(self.pattern, self.files.file.complete, day)
+        ordered = tuple(sorted((each for each in listed if each.uri != marker), key=lambda each: each.uri))
         return Found(day, ordered, self._ready(day, ordered, now))
 
     def _ready(self, day: date, listed: tuple[Listed, ...], now: datetime) -> Ready:

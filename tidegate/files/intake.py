@@ -76,13 +76,23 @@ class Intake:
             FileChangedError, UnreadableFileError: it is not the same any more, or can't be read.
             TransientError, TidegateError: S3 can't be read, or the store can't be written.
         """
-        copying = self.store.begin()
+        sha256 = wanted.promised.sha256 if wanted.promised else None
+        name = None if sha256 is None else name_of(self.dataset, sha256)
+        copy = self._begin(wanted, name)
+        if copy is None:  # its hash is another than its manifest says
+            copy = self._begin(wanted, None)
+        assert copy is not None, "without a name it may be finished under any"
+        return copy
+
+    def _begin(self, wanted: Wanted, name: str | None) -> Copy | None:
+        """None if the file may not be called so."""
+        copying = self.store.begin(name)
         try:
-            return self._through(wanted, copying)
+            return self._through(wanted, copying, name)
         finally:
             copying.abandon()  # nothing, once it is finished
 
-    def _through(self, wanted: Wanted, copying: Copying) -> Copy:
+    def _through(self, wanted: Wanted, copying: Copying, name: str | None) -> Copy | None:
         listed, sha256 = wanted.listed, hashlib.sha256()
         with closing(self._chunks(listed, copying, sha256)) as chunks:
             fault = file_fault(Source(chunks), self.section)
@@ -91,6 +101,8 @@ class Intake:
                 f"{listed.uri} was changed while it was read.", remedy="It is looked at again the next time."
             )
         digest = sha256.hexdigest()
+        if name not in (None, name_of(self.dataset, digest)):
+            return None
         stored = copying.finish(name_of(self.dataset, digest))
         promised = wanted.promised or Promised(listed.name)
         fault = broken_promise(promised, listed.size, digest) or fault

@@ -94,6 +94,13 @@ def test_a_manifest_says_which_files_there_are_and_what_they_hold(folder: Path) 
     assert [each.name for each in found.ready.strange] == ["a.csv"]
 
 
+def test_what_tells_of_files_is_none_of_them(folder: Path) -> None:
+    finder = _finder(folder, complete={"by": "success", "name": "all.csv"})
+    _write(folder / "in/2026-11-28/all.csv")
+
+    assert _names(_one(finder)) == [each.name for each in _one(finder).listed] == ["a.csv", "b.csv"]
+
+
 def test_a_manifest_that_is_none_keeps_its_own_date_only(folder: Path) -> None:
     for day, text in ("2026-11-28", "{"), ("2026-11-27", json.dumps({"files": [{"name": "a.csv"}]})):
         _write(folder / "in" / day / "manifest.json", text)

@@ -24,6 +24,8 @@ from tidegate.settings import Settings
 
 DAY = date(2026, 11, 28)
 PART = 1000
+ROWS = b"a,b\n1,2\n"
+ROWS_SHA = hashlib.sha256(ROWS).hexdigest()
 
 
 @pytest.fixture(autouse=True)
@@ -87,16 +89,18 @@ def test_a_file_with_a_fault_is_kept_too(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("promised", "fault", "rows"),
     [
-        (Promised("a", 8, hashlib.sha256(b"a,b\n1,2\n").hexdigest(), 1), None, 1),
+        (Promised("a", 8, ROWS_SHA, 1), None, 1),
         (Promised("a", 9), "it has 8 bytes, and its manifest says 9", None),
+        (Promised("a", sha256="0" * 64), f"its SHA-256 is {ROWS_SHA}, and its manifest says {'0' * 64}", None),
     ],
 )
 def test_a_file_is_held_against_its_manifest(
     folder: Path, promised: Promised, fault: str | None, rows: int | None
 ) -> None:
-    copy = _intake(folder).copy(_wanted(folder, "a", b"a,b\n1,2\n", promised))
+    copy = _intake(folder).copy(_wanted(folder, "a", ROWS, promised))
 
-    assert (copy.fault, copy.promised_rows) == (fault, rows)
+    assert (copy.fault, copy.promised_rows, copy.sha256) == (fault, rows, ROWS_SHA)
+    assert [path.name for path in _stored(folder)] == [ROWS_SHA]
 
 
 class Changing:
