@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pyiceberg.exceptions import CommitFailedException, CommitStateUnknownException
-from pyiceberg.expressions import AlwaysTrue, EqualTo
+from pyiceberg.expressions import AlwaysTrue, And, EqualTo
 from pyiceberg.table import FileScanTask, Table
 
 from tidegate.clients.lake_exchange import Exchange, exchange_files
@@ -53,16 +53,20 @@ WHOLE = Shared()
 
 def days_held(table: Table, part: Shared = WHOLE) -> list[DayHeld]:
     """The days of which there are rows, the oldest first; rows without a day are in none."""
-    return _by_day([*_dated(table, part)])
+    return _by_day(_dated(table, part))
 
 
-def files_of(table: Table, days: Iterable[date], part: Shared = WHOLE) -> dict[date, list[FileScanTask]]:
-    """The files of these days, of those that have some; the oldest first."""
-    wanted, found = {*days}, defaultdict(list)
-    for day, task in _dated(table, part):
-        if day in wanted:
-            found[day].append(task)
-    return dict(sorted(found.items()))
+def files_by_day(table: Table) -> dict[date, list[FileScanTask]]:
+    """The files of each day that has some, the oldest day first."""
+    return _grouped(_dated(table, WHOLE))
+
+
+def files_of(table: Table, day: date) -> list[FileScanTask]:
+    """The files of one day; manifests that have none of it are not read."""
+    if not {*LAKE_PARTITIONS} <= {*table.schema().column_names}:
+        return files_by_day(table).get(day, [])
+    condition = And(*(EqualTo(part, getattr(day, part)) for part in LAKE_PARTITIONS))
+    return [task for of, task in _dated(table, WHOLE, condition) if of == day]
 
 
 def drop_days(
@@ -76,18 +80,22 @@ def drop_days(
     Raises:
         TransientError: others commit all the time.
     """
+    unknown: list[DayHeld] = []
     for _ in range(ATTEMPTS):
         table.refresh()
         doomed = [(day, task) for day, task in _dated(table, part) if day < before]
         if not doomed:
-            return []
+            return unknown
         if first is not None:
             first(doomed)
         noted = note_removed(table.properties, before) if part == WHOLE else {}
         held = _by_day(doomed)
         try:
             exchange_files(table, Exchange([task.file for _, task in doomed], marks=REMOVED, noted=noted))
-        except (CommitFailedException, CommitStateUnknownException):
+        except CommitFailedException:
+            continue
+        except CommitStateUnknownException:  # the next look tells whether it was taken
+            unknown = held
             continue
         return held
     raise too_many_commits(table)
@@ -101,10 +109,10 @@ def too_many_commits(table: Table) -> TransientError:
     )
 
 
-def _dated(table: Table, part: Shared) -> Iterator[tuple[date, FileScanTask]]:
+def _dated(table: Table, part: Shared, condition: Any = None) -> Iterator[tuple[date, FileScanTask]]:
     if table.current_snapshot() is None:
         return
-    for task in table.scan(row_filter=part.condition).plan_files():
+    for task in table.scan(row_filter=condition or part.condition).plan_files():
         day = _day(_values(table, task))
         if day is not None:
             yield day, task
@@ -126,9 +134,15 @@ def _day(values: Mapping[str, Any]) -> date | None:
     return _EPOCH + timedelta(days=found) if isinstance(found, int) else found if isinstance(found, date) else None
 
 
-def _by_day(dated: Dated) -> list[DayHeld]:
-    days = sorted({day for day, _ in dated})
-    return [_held(day, [task for of, task in dated if of == day]) for day in days]
+def _grouped(dated: Iterable[tuple[date, FileScanTask]]) -> dict[date, list[FileScanTask]]:
+    found: defaultdict[date, list[FileScanTask]] = defaultdict(list)
+    for day, task in dated:
+        found[day].append(task)
+    return dict(sorted(found.items()))
+
+
+def _by_day(dated: Iterable[tuple[date, FileScanTask]]) -> list[DayHeld]:
+    return [_held(day, tasks) for day, tasks in _grouped(dated).items()]
 
 
 def _held(day: date, tasks: Sequence[FileScanTask]) -> DayHeld:

@@ -15,7 +15,7 @@ from pyiceberg.exceptions import CommitFailedException, CommitStateUnknownExcept
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 
-from tidegate.clients.lake_days import days_held, files_of, too_many_commits
+from tidegate.clients.lake_days import files_by_day, files_of, too_many_commits
 from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
 from tidegate.clients.lake_replace import ATTEMPTS
 from tidegate.clients.retention_notes import ERASED, note_erased
@@ -45,11 +45,9 @@ def days_to_erase(table: Table, due: Due) -> list[DayErased]:
     """The days that still have values which are due, by the statistics of their files; the oldest first."""
     due = _known(table, due)
     found = []
-    for held in days_held(table) if due else ():
-        if paths := _paths(due, held.day):
-            files = _unfinished(table, files_of(table, [held.day]).get(held.day, []), paths)
-            if files:
-                found.append(DayErased(held.day, len(files), sum(each.file.record_count for each in files), paths))
+    for day, tasks in files_by_day(table).items() if due else ():
+        if (paths := _paths(due, day)) and (files := _unfinished(table, tasks, paths)):
+            found.append(DayErased(day, len(files), sum(each.file.record_count for each in files), paths))
     return found
 
 
@@ -98,7 +96,7 @@ def _erase_day(table: Table, asked: DayErased) -> DayErased:
     noted_before = asked.day + timedelta(days=1)
     for _ in range(ATTEMPTS):
         table.refresh()
-        files = _unfinished(table, files_of(table, [asked.day]).get(asked.day, []), asked.paths)
+        files = _unfinished(table, files_of(table, asked.day), asked.paths)
         if not files:
             return asked
         come = [new for task in files for new in _anew(table, task, asked.paths, written)]

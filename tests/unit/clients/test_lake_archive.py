@@ -43,7 +43,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
 
 
 def dated(table: Any) -> list[tuple[date, Any]]:
-    return [(FIRST, task) for task in files_of(table, [FIRST])[FIRST]]
+    return [(FIRST, task) for task in files_of(table, FIRST)]
 
 
 def test_a_file_lies_below_its_table_and_day(lake: Any) -> None:

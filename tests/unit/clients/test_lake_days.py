@@ -6,9 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pyiceberg.exceptions import CommitStateUnknownException
 
 from tests.unit.clients.strict_catalog import StrictCatalog
-from tidegate.clients.lake_days import Shared, days_held, drop_days, files_of
+from tidegate.clients import lake_days
+from tidegate.clients.lake_days import Shared, days_held, drop_days, files_by_day, files_of
+from tidegate.clients.lake_exchange import Exchange, exchange_files
 from tidegate.clients.retention_notes import removed_before
 from tidegate.errors import TransientError
 
@@ -128,5 +131,26 @@ def test_rows_without_a_day_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_files_are_found_by_their_day(silver: StrictCatalog) -> None:
-    found = files_of(silver.load_table("silver.clicks"), [date(2024, 2, 29), DAY])
-    assert [(day, len(tasks)) for day, tasks in found.items()] == [(date(2024, 2, 29), 1)]
+    table = silver.load_table("silver.clicks")
+    assert len(files_of(table, date(2024, 2, 29))) == 1
+    assert files_of(table, DAY) == []
+    assert [*files_by_day(table)] == [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)]
+
+
+def test_of_a_table_by_one_date_too(tmp_path: Path) -> None:
+    catalog = written(tmp_path, CHANGES, ("_day",), [row(1, DAY), row(2, date(2026, 3, 2))])
+    (found,) = files_of(catalog.load_table("silver.clicks"), DAY)
+    assert found.file.record_count == 1
+
+
+def test_what_the_catalog_took_without_a_word_is_told_as_done(
+    silver: StrictCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_a_word(table: Any, exchange: Exchange) -> int:
+        exchange_files(table, exchange)
+        raise CommitStateUnknownException("502")
+
+    monkeypatch.setattr(lake_days, "exchange_files", without_a_word)
+    gone = drop_days(silver.load_table("silver.clicks"), date(2024, 3, 1))
+    assert [each.rows for each in gone] == [2, 2]
+    assert offsets(silver) == [4, 5]
