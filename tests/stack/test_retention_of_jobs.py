@@ -62,6 +62,7 @@ def test_what_jobs_wrote_goes_by_the_contract_and_they_go_on(pipeline: Pipeline)
     proof = prove_window(window, "--recompute")
     assert proof["holds"], proof
     assert [note for note in proof["notes"] if "3 rows of lake silver" in note]
+    assert [note for note in proof["notes"] if "personal values that may be gone" in note and "ip before" in note]
     _, later = clicks_of(pipeline, 0, 60)
     assert prove_window(later, "--wait", "90")["holds"]
     assert pipeline.failures() == failures

@@ -33,6 +33,13 @@ def taken(layer: str, count: int, before: date | None) -> Iterator[str]:
         )
 
 
+def emptied(before: Mapping[str, date]) -> Iterator[str]:
+    """Values that need not be there any more."""
+    if before:
+        listed = ", ".join(f"{path} before {day}" for path, day in sorted(before.items()))
+        yield f"personal values that may be gone, or be as they were: {listed} (`tidegate retention apply`)."
+
+
 def expired(count: int) -> Iterator[str]:
     """Events of which nobody can tell any more whether they are duplicates."""
     if count:

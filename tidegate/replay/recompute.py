@@ -31,7 +31,7 @@ from tidegate.proof.content_compare import Layout, compare_content
 from tidegate.proof.document_content import Apart, document_content
 from tidegate.proof.erased import emptied_columns
 from tidegate.proof.lake_reader import LakeSource
-from tidegate.proof.notes import gone_from_raw
+from tidegate.proof.notes import emptied, gone_from_raw
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.redrives import by_partition
 from tidegate.proof.report import ProofReport
@@ -68,7 +68,8 @@ def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> 
     with_index = scope.index and dataset.contract.index is not None
     windows = [verdict.window for verdict in report.partitions] if older is None else older
     contents = tuple(recompute(settings, dataset, windows, asked, with_index=with_index))
-    return replace(report, contents=contents, seconds=time.monotonic() - begun_s)
+    notes = (*report.notes, *emptied(erased_before(open_table(settings, lake_table("silver", name)).properties)))
+    return replace(report, contents=contents, notes=notes, seconds=time.monotonic() - begun_s)
 
 
 def recompute(
@@ -82,8 +83,8 @@ def recompute(
         TidegateError: a column that is not there is left out, or the job failed.
     """
     name = lake_table("silver", dataset.name)
-    emptied = erased_before(open_table(settings, name).properties)
-    layout = replace(layout_of(dataset, asked.left_out), emptied=_emptied_columns(dataset, emptied))
+    before = erased_before(open_table(settings, name).properties)
+    layout = replace(layout_of(dataset, asked.left_out), emptied=_emptied_columns(dataset, before))
     source: Source = asked.source or "raw"
     held = places_of(LakeSource(settings, "lake_silver", name, ()).read(windows).rows)
     if source == BRONZE:
@@ -101,7 +102,7 @@ def recompute(
     silver = ContentVerdict("lake_silver", len(chosen), len(held), found.changed, found.first, asked.left_out, source)
     if not with_index:
         return [silver]
-    return [silver, document_content(settings, dataset, _open(settings, name), chosen, Apart(asked.left_out, emptied))]
+    return [silver, document_content(settings, dataset, _open(settings, name), chosen, Apart(asked.left_out, before))]
 
 
 def layout_of(dataset: Stream, left_out: Sequence[str]) -> Layout:

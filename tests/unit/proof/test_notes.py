@@ -24,6 +24,13 @@ def test_rows_that_were_removed_on_purpose_are_named_by_the_day() -> None:
     assert [*notes.taken("lake_silver", 0, date(2026, 3, 1))] == []
 
 
+def test_personal_values_that_may_be_gone_are_named_with_their_days() -> None:
+    (note,) = notes.emptied({"user_id": date(2025, 1, 2), "ip": date(2026, 3, 1)})
+
+    assert "ip before 2026-03-01, user_id before 2025-01-02" in note
+    assert [*notes.emptied({})] == []
+
+
 def test_many_partitions_are_cut_short() -> None:
     (note,) = notes.left_out(Edge("silver.x", 0), [LeftOut(number, 0, 1) for number in range(50)])
 
