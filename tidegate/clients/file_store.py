@@ -155,9 +155,9 @@ class _Upload:
         with s3_errors(self._store.settings, place.uri):
             if self._upload_id is None:
                 self._store.client.put_object(Bucket=place.bucket, Key=place.key, Body=self._first)
-            else:
-                self._complete()
-                self._rename(place)
+                return place.uri
+            self._complete()
+            self._rename(place)
         if not self._store.has(place, self._size):
             raise TidegateError(
                 f"{place.uri} has not the bytes that were sent.", remedy="Try again; look at the store."

@@ -7,13 +7,15 @@ from tidegate.avro.json_values import sent_name
 from tidegate.avro.types import Field
 from tidegate.contracts.dataset import Draft
 from tidegate.contracts.expect import Found
-from tidegate.contracts.file_pattern import pattern_problem
+from tidegate.contracts.file_pattern import marker_name, marker_problem, pattern_problem
 from tidegate.contracts.file_section import FileSection
 from tidegate.contracts.problem import Problem
 
 NESTED = frozenset({"array", "map", "record"})
 """What no cell of CSV holds."""
 _PATTERN = "Write it such as landing/orders/{date:yyyy-MM-dd}/part-*.csv, or s3://bucket/… ."
+
+_MARKER = "Give each date a folder in file.pattern, or write the date into the name, such as done_{date:yyyyMMdd}."
 
 
 def file_problems(draft: Draft) -> list[Problem]:
@@ -31,6 +33,8 @@ def file_problems(draft: Draft) -> list[Problem]:
 def _section_problems(file: FileSection, draft: Draft) -> Iterator[Found]:
     if problem := pattern_problem(file.pattern):
         yield "file.pattern", problem, _PATTERN
+    elif file.complete.by == "success" and (problem := marker_problem(file.pattern, marker_name(file.complete))):
+        yield "file.complete.name", problem, _MARKER
     if file.missing_columns == "default" and not any(field.has_default for field in draft.raw_fields.values()):
         problem = f"no field of v{max(draft.versions)}.avsc has a default, so no column may be missing"
         yield "file.missing_columns", problem, "Give a field a default, or delete it."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from tidegate.contracts.file_section import Complete
 from tidegate.errors import ContractError
 
 S3_SCHEME, FILE_SCHEME = "s3://", "file://"
@@ -33,6 +34,24 @@ def pattern_problem(text: str) -> str | None:
     if "**" in rest:
         return "** means nothing in a pattern: * stands for signs of one segment"
     return _address_problem(text)
+
+
+def marker_name(complete: Complete) -> str:
+    """Of the list of a date's files, or of the file that says that all are there; nothing where no file tells it."""
+    default = {"manifest": "manifest.json", "success": "_SUCCESS"}.get(complete.by, "")
+    return default and (complete.name or default)
+
+
+def marker_problem(pattern: str, name: str) -> str | None:
+    """Why ``name`` can't be that of a file beside those of a date that says that they are there; None if it can."""
+    dates = _DATE.findall(name)
+    if dates:
+        return next((problem for each in dates if (problem := _format_problem(each)) is not None), None)
+    if "{" in name or "*" in name:
+        return f"{name} is the name of one file, with {{date:…}} at most"
+    if not FilePattern(pattern).has_dated_folder:
+        return f"files of several dates are beside {name}, so it says nothing of one date"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from tidegate.clients.landing import Listed
-from tidegate.contracts.file_pattern import FilePattern
+from tidegate.contracts.file_pattern import FilePattern, marker_name
 from tidegate.contracts.file_section import Complete
 from tidegate.files.manifest import Promised
-
-_NAMES = {"manifest": "manifest.json", "success": "_SUCCESS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,8 @@ class Ready:
 
 def told_by(pattern: FilePattern, complete: Complete, day: date) -> str | None:
     """The URI of the file that tells of a date's files; None if none does."""
-    name = _NAMES.get(complete.by)
-    return None if name is None else pattern.folder(day) + pattern.of_day(complete.name or name, day)
+    name = marker_name(complete)
+    return pattern.folder(day) + pattern.of_day(name, day) if name else None
 
 
 def by_marker(files: Sequence[Listed], marker: str, is_there: bool) -> Ready:

@@ -43,6 +43,12 @@ def test_a_pattern_that_leads_to_no_file_is_found(schemas: Path, pattern: str) -
     assert found(schemas) == [(CONTRACT, "file.pattern")]
 
 
+def test_a_marker_that_tells_of_no_date_is_found(schemas: Path) -> None:
+    spoil(schemas / CONTRACT, "customers/{date:yyyy-MM-dd}/customers*.csv*\n  format", "{date:yyyyMMdd}.csv\n  format")
+    spoil(schemas / CONTRACT, "by: stable\n    quiet_s: 60", "by: success")
+    assert found(schemas) == [(CONTRACT, "file.complete.name")]
+
+
 def test_defaults_for_missing_columns_need_a_field_that_has_one(schemas: Path) -> None:
     def without_defaults(schema: dict[str, Any]) -> None:
         for field in schema["fields"]:

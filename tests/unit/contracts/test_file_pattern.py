@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.contracts.file_pattern import FilePattern, pattern_problem, read_pattern
+from tidegate.contracts.file_pattern import FilePattern, marker_problem, pattern_problem, read_pattern
 from tidegate.errors import ContractError
 
 PARTS = "s3://landing/orders/{date:yyyy-MM-dd}/part-*.csv.gz"
@@ -106,6 +106,25 @@ def test_what_is_no_pattern_says_why(pattern: str, problem: str) -> None:
     assert problem in found
     with pytest.raises(ContractError, match=r"file\.pattern: .*Write it such as"):
         read_pattern(pattern, FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "problem"),
+    [
+        (PARTS, "_SUCCESS", None),
+        ("in/{date:yyyyMMdd}/*", "_SUCCESS", None),
+        ("in/orders_{date:yyyyMMdd}.csv", "done_{date:yyyyMMdd}", None),
+        ("in/orders_{date:yyyyMMdd}.csv", "_SUCCESS", "files of several dates are beside _SUCCESS"),
+        ("orders_{date:yyyyMMdd}.csv", "_SUCCESS", "files of several dates"),
+        ("in/*/{date:yyyyMMdd}.csv", "_SUCCESS", "files of several dates"),
+        (PARTS, "done_{date:yyyy}", "yyyy, MM and dd, each once"),
+        (PARTS, "done_*", "is the name of one file"),
+    ],
+)
+def test_a_marker_tells_of_one_date(pattern: str, name: str, problem: str | None) -> None:
+    found = marker_problem(pattern, name)
+
+    assert found is None if problem is None else problem in (found or "")
 
 
 @given(st.dates(), st.sampled_from([PARTS, "in/{date:yyyyMMdd}/x_*.csv", "s3://landing/{date:dd_MM.yyyy}/*/*.gz"]))
