@@ -31,6 +31,8 @@ def print_survey(survey: Survey) -> None:
                 f"warning: Kafka keeps {topic.topic} {kept}, {topic.limit.said_by} says {topic.limit.days} days. "
                 "Nothing here removes records of a topic: shorten its retention."
             )
+    if survey.files_store is not None:
+        click.echo(f"warning: nothing here removes the copies of its files in {survey.files_store}.")
     click.echo(f"{survey.dataset}: {_goes(survey)}")
 
 

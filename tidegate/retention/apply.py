@@ -17,9 +17,10 @@ from tidegate.clients.lake_days import DayHeld, drop_days
 from tidegate.clients.lake_erase import erase
 from tidegate.clients.s3 import place_of
 from tidegate.clock import now_ms
-from tidegate.contracts.dataset import Stream
+from tidegate.contracts.dataset import Files, Stream
 from tidegate.contracts.naming import lake_table
 from tidegate.dlq.turn import letters_turn
+from tidegate.files.load import load_turn
 from tidegate.replay.turn import replay_turn
 from tidegate.retention.look import lake_places
 from tidegate.retention.past import Left, left_behind, let_go
@@ -66,13 +67,15 @@ def apply(settings: Settings, stream: Stream, planned: Survey, order: Order, tel
     """Carries out what was planned, and what has become as old since.
 
     Raises:
-        TidegateError: a replay, or a redrive of the dataset, is at work.
+        TidegateError: a replay, or a redrive or a load of the dataset, is at work.
         TransientError: a server is out of reach; what is done stays done.
     """
     report = Report(stream.name)
     with ExitStack() as stack:
         stack.enter_context(replay_turn(settings))
         stack.enter_context(letters_turn(settings, stream.name))
+        if isinstance(stream, Files):
+            stack.enter_context(load_turn(settings, stream.name))
         action = new_action("retention", stream.name, order.actor, detail=f"days before: {_befores(planned)}")
         counts = stack.enter_context(audited(settings, action))
         for done in _steps(settings, stream, planned):

@@ -112,13 +112,14 @@ class TopicKept:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Of one dataset, as of a day (UTC)."""
+    """Of one dataset, as of a day (UTC). ``files_store``: where copies of its files lie, if it comes in files."""
 
     dataset: str
     today: date
     shelves: tuple[Shelf, ...]
     emptied: tuple[Emptied, ...]
     topics: tuple[TopicKept, ...]
+    files_store: str | None = None
 
     @property
     def has_work(self) -> bool:
@@ -133,6 +134,7 @@ class Survey:
             "places": [shelf.facts() for shelf in self.shelves],
             "personal_fields": [each.facts() for each in self.emptied],
             "topics": [topic.facts() for topic in self.topics],
+            "files_store": self.files_store,
             "has_work": self.has_work,
         }
 

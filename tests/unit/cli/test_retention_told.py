@@ -1,5 +1,6 @@
 """People read what goes, what can't go, and what is still to be read of what went."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -36,6 +37,11 @@ def test_what_goes_and_by_which_line_of_the_contract_is_shown(capsys: pytest.Cap
     assert "1 days with 7 rows, 5 documents" in told
     assert "warning: Kafka keeps dlq.clicks for 100 days, privacy.ip.retention_days says 30 days." in told
     assert "raw.clicks for" not in told
+
+
+def test_of_a_dataset_that_comes_in_files_the_copies_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    print_survey(replace(survey(), files_store="s3://files"))
+    assert "warning: nothing here removes the copies of its files in s3://files." in capsys.readouterr().out
 
 
 def test_where_nothing_is_too_old_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:

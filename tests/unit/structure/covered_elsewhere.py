@@ -89,7 +89,6 @@ COVERED = {
     "tidegate/replay/run.py": "tests/faults/test_commit_window.py",
     "tidegate/replay/settled.py": "tests/stack/test_replay_lake.py",
     "tidegate/retention/apply.py": "tests/stack/test_retention.py",
-    "tidegate/retention/look.py": "tests/stack/test_retention.py",
     "tidegate/sql/delivery.py": "tests/unit/sql/test_sinks.py",
     "tidegate/sql/platform.py": "tests/unit/sql/test_golden.py",
     "tidegate/sql/replay_lake.py": "tests/unit/sql/test_golden.py",
