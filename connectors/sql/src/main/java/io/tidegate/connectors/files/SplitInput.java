@@ -136,5 +136,11 @@ final class SplitInput implements Closeable {
             at += count;
             return count;
         }
+
+        /** What reads this to its end closes it, but the file may then be read from elsewhere. */
+        @Override
+        public void close() {
+            // The file is closed with the split.
+        }
     }
 }

@@ -168,6 +168,16 @@ class SplitRowsTest {
     }
 
     @Test
+    void aHeaderThatTheFileEndsWithIsReadForEachSplit() throws Exception {
+        for (int bytes = 1; bytes < 12; bytes++) {
+            List<Found> ends = read(with(AB, "csv.comment", "#", "split-bytes", bytes + " b"), "# no rows\na,b");
+            assertEquals((12 + bytes) / bytes, ends.size());
+            assertEquals(1, ends.stream().mapToLong(end -> end.number("header-lines")).sum());
+            assertTrue(ends.stream().allMatch(end -> end.code() == null));
+        }
+    }
+
+    @Test
     void theHeaderOnceMoreIsABadRow() throws Exception {
         List<Found> rows = read(AB, "a,b\n1,2\na,b\n3,4\n");
 
