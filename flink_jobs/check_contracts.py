@@ -24,7 +24,7 @@ from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.sql_functions import register_functions
 from tidegate import log
 from tidegate.avro.types import Column
-from tidegate.contracts.dataset import Metric, Stream, is_stream
+from tidegate.contracts.dataset import Metric, Stream
 from tidegate.contracts.envelope import INGESTED_AT
 from tidegate.contracts.examples import Example, Expectation, read_examples
 from tidegate.contracts.load import load_reference, load_refined
@@ -45,7 +45,7 @@ def main(argv: list[str]) -> None:
         datasets = [load_refined(schemas_dir, name) for name in names]
         found = {dataset.name: check(dataset, schemas_dir) for dataset in datasets}
         problems = [problem for each in found.values() for problem in each]
-        sound = [dataset for dataset in datasets if is_stream(dataset) and not found[dataset.name]]
+        sound = [dataset for dataset in datasets if not found[dataset.name]]
         problems += plan_problems(sound, get_settings().model_copy(update={"schemas_dir": schemas_dir}))
     except TidegateError as error:
         log.failed(error)

@@ -12,26 +12,42 @@ from pyflink.table import StreamTableEnvironment
 
 from flink_jobs.begun import Begun
 from flink_jobs.configured import configuration_of
+from flink_jobs.files import job_of as files_job
 from flink_jobs.job import Job, Part
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
 from flink_jobs.submit import attach
 from flink_jobs.together import job_of
-from tidegate.contracts.dataset import Stream
+from tidegate.contracts.dataset import Files, Stream, is_stream
 from tidegate.contracts.problem import Problem
-from tidegate.job_names import JOBS, PipelineJob
+from tidegate.files.orders import JudgingOrder
+from tidegate.job_names import JOBS
 from tidegate.settings import Settings
+from tidegate.sql.file_to_read import FileToRead
+from tidegate.sql.files import Judging
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.lake import lake_catalog
 
+_NO_FILE = FileToRead("file:///nowhere", 0, 0, 1, "nowhere")
+"""Planned with, never read."""
 
-def plan_problems(streams: Sequence[Stream], settings: Settings) -> list[Problem]:
-    """The first refusal of each job for each dataset; jobs that run one after the other are all looked at."""
+
+def plan_problems(datasets: Sequence[Stream], settings: Settings) -> list[Problem]:
+    """The first refusal of each job for each dataset; jobs that run one after the other are all looked at.
+
+    Of a dataset that comes in files it is the job that judges them.
+    """
+    streams = [dataset for dataset in datasets if is_stream(dataset)]
+    comes_in_files = [dataset for dataset in datasets if isinstance(dataset, Files)]
     with TemporaryDirectory(prefix="tidegate-plans-") as warehouse:
-        return [problem for job in JOBS for problem in _of_job(job, streams, settings, warehouse)]
+        found = [problem for job in JOBS for problem in _of_job(job_of(job.name), streams, settings, warehouse)]
+        for files in comes_in_files:
+            order = JudgingOrder("check", Judging(files.name, "check", (_NO_FILE,)))
+            found += _of_job(files_job(order), [files], settings, warehouse)
+    return found
 
 
-def _of_job(job: PipelineJob, streams: Iterable[Stream], settings: Settings, warehouse: str) -> Iterator[Problem]:
-    planned = _without_servers(job_of(job.name), warehouse)
+def _of_job(job: Job, streams: Iterable[Stream], settings: Settings, warehouse: str) -> Iterator[Problem]:
+    planned = _without_servers(job, warehouse)
     options = configuration_of({"table.local-time-zone": "UTC", **planned.options})
     environment = StreamExecutionEnvironment.get_execution_environment(options)
     table_environment = StreamTableEnvironment.create(environment)
