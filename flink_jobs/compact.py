@@ -21,7 +21,7 @@ from tidegate import log
 from tidegate.clients import connection
 from tidegate.errors import TidegateError
 from tidegate.job_names import COMPACT, flink_name
-from tidegate.lake_care.small_files import Compaction
+from tidegate.lake_care.small_files import Compaction, by_columns
 from tidegate.settings import LogSettings, Settings, get_settings
 
 _COMMITS = 10
@@ -103,8 +103,9 @@ def _rewrite(api: Any, asked: Compaction, loader: Any) -> Any:
         .partialProgressEnabled(True)
         .partialProgressMaxCommits(_COMMITS)
     )
-    chosen = [name for name in asked.partitions if name]
-    return task.filter(_any_of(chosen, _types(loader))) if chosen else task
+    types = _types(loader)
+    chosen = by_columns(asked.partitions, types)
+    return task.filter(_any_of(chosen, types)) if chosen else task  # without one, of the whole table
 
 
 def _types(loader: Any) -> dict[str, str]:

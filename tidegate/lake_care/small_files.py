@@ -6,7 +6,7 @@ the job does. Files that rows were deleted from, which the job may rewrite besid
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from tidegate.clients.lake_contents import ListedFile
@@ -92,6 +92,13 @@ def in_partitions(files: Iterable[ListedFile], asked: str | None) -> list[Listed
         remedy = f"There are {known[0]} to {known[-1]}." if known else "The table has no rows."
         raise TidegateError(f"no file is in a partition {asked}.", remedy=remedy)
     return found
+
+
+def by_columns(partitions: Iterable[str], columns: Container[str]) -> tuple[str, ...]:
+    """The partitions, if a condition on columns can name each; else none, as where they are days of a time."""
+    every = tuple(partitions)
+    parts = [part.partition("=")[0] for name in every for part in name.split("/")]
+    return every if all(part in columns for part in parts) else ()
 
 
 def _part(text: str) -> tuple[str, str]:

@@ -1,6 +1,9 @@
 """The files of a table, by its metadata alone."""
 
+from datetime import date
 from pathlib import Path
+
+import pyarrow as pa
 
 from tests.unit.clients.strict_catalog import NAME, append, lake, rows
 from tidegate.clients.lake_contents import current_files
@@ -27,3 +30,11 @@ def test_what_has_no_day_is_in_a_partition_too(tmp_path: Path) -> None:
     append(catalog, undated.append_column("day", [[None]]).cast(rows([]).schema))
 
     assert [file.partition for file in current_files(catalog.load_table(NAME))] == ["day=null"]
+
+
+def test_a_day_is_called_by_its_date(tmp_path: Path) -> None:
+    catalog, _ = lake(tmp_path)
+    days = pa.table({"changed": pa.array([date(2026, 11, 21)])})
+    catalog.create("gold.changes", days.schema, ("changed",)).append(days)
+
+    assert [file.partition for file in current_files(catalog.load_table("gold.changes"))] == ["changed=2026-11-21"]

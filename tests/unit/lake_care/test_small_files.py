@@ -4,7 +4,7 @@ import pytest
 
 from tidegate.clients.lake_contents import ListedFile
 from tidegate.errors import TidegateError
-from tidegate.lake_care.small_files import Compaction, Sizes, Small, in_partitions, small_files
+from tidegate.lake_care.small_files import Compaction, Sizes, Small, by_columns, in_partitions, small_files
 
 SIZES = Sizes(target=100, group=1_000)
 
@@ -67,6 +67,19 @@ def test_partitions_are_chosen_by_all_of_their_parts_or_some() -> None:
     assert chosen("year=2026, month=11") == [1, 2]
     with pytest.raises(TidegateError, match="no file is in a partition year=2024"):
         in_partitions(every, "year=2024")
+
+
+@pytest.mark.parametrize(
+    ("partitions", "named"),
+    [
+        (("year=2026/month=11", "year=null/month=1"), True),
+        (("",), False),
+        (("year=2026/month=11", "at_day=2026-11-21"), False),
+        (("word=a/b",), False),
+    ],
+)
+def test_partitions_are_named_by_columns_or_the_whole_table_is_meant(partitions: tuple[str, ...], named: bool) -> None:
+    assert by_columns(partitions, {"year", "month", "at", "word"}) == (partitions if named else ())
 
 
 def test_what_the_job_is_asked_for_is_read_as_it_was_written() -> None:
