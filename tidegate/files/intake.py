@@ -7,10 +7,11 @@ is killed leaves nothing under a file's hash but the whole file, and what was co
 import hashlib
 from collections import deque
 from collections.abc import Generator, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 
 from tidegate.ahead import made_ahead
 from tidegate.clients.file_store import Copying, FileStore, name_of, part_bytes
@@ -50,6 +51,8 @@ class Intake:
     section: FileSection
     landing: Landing
     store: FileStore
+    stopped: Event = field(default_factory=Event)
+    """Nobody takes the files any more: those that are on their way, which may be large, are given up."""
 
     def copies(self, wanted: Iterable[Wanted]) -> Generator[Copy | Left, None, None]:
         """In the order in which they are given, as they are done.
@@ -58,6 +61,7 @@ class Intake:
             TransientError, TidegateError: a server is out of reach, or refuses. What is on its way is given up.
         """
         waiting: deque[Future[Copy | Left]] = deque()
+        self.stopped.clear()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
                 for each in wanted:
@@ -67,6 +71,7 @@ class Intake:
                 while waiting:
                     yield waiting.popleft().result()
             finally:
+                self.stopped.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def copy(self, wanted: Wanted) -> Copy:
@@ -114,6 +119,8 @@ class Intake:
         read = self.landing.chunks(listed, chunk_bytes)
         with closing(made_ahead(read) if listed.size > chunk_bytes else read) as chunks:
             for chunk in chunks:
+                if self.stopped.is_set():
+                    raise CancelledError
                 sha256.update(chunk)
                 copying.write(chunk)
                 yield chunk

@@ -177,6 +177,33 @@ def test_who_takes_no_more_leaves_no_half_of_a_file(folder: Path) -> None:
     assert list((folder / "store" / INCOMING).iterdir()) == []
 
 
+class Endless(Changing):
+    """A landing with a file that never ends, as far as this test goes."""
+
+    ended = False
+
+    def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
+        if listed.name == "first":
+            yield from self._landing.chunks(listed, chunk_bytes)
+            return
+        for _ in range(1_000_000):
+            yield bytes(10)
+        self.ended = True
+
+
+def test_who_takes_no_more_does_not_wait_for_large_files(folder: Path) -> None:
+    wanted = [_wanted(folder, "first", b"1"), _wanted(folder, "large", bytes(3 * PART))]
+    intake = _intake(folder)
+    landing = Endless(intake.landing, lambda: None)
+
+    copies = replace(intake, landing=landing).copies(wanted)
+    next(copies)
+    copies.close()
+
+    assert not landing.ended
+    assert list((folder / "store" / INCOMING).iterdir()) == []
+
+
 def test_memory_does_not_grow_with_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_store, "PART_BYTES", 100_000)
     small, large = (_wanted(folder, name, bytes(size)) for name, size in (("a", 1_000_000), ("b", 20_000_000)))
