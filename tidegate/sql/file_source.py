@@ -101,7 +101,7 @@ def _csv(dataset: Files) -> Options:
         "csv.delimiter": _sign(csv.delimiter),
         "csv.quote": _sign(csv.quote),
         "csv.multiline": str(csv.multiline).lower(),
-        "csv.null": ";".join(csv.nulls),
+        "csv.null": ";".join(map(_item, csv.nulls)),
         "csv.unknown-columns": file.unknown_columns,
         "csv.missing-columns": file.missing_columns,
     }
@@ -110,8 +110,13 @@ def _csv(dataset: Files) -> Options:
     if csv.comment is not None:
         options["csv.comment"] = _sign(csv.comment)
     if csv.columns is not None:
-        options |= {"csv.header": "false", "csv.columns": ";".join(csv.columns)}
+        options |= {"csv.header": "false", "csv.columns": ";".join(map(_item, csv.columns))}
     return options
+
+
+def _item(text: str) -> str:
+    """A text in a list of Flink's, which passes over one that is empty and not in quotes at its beginning."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _sign(sign: str) -> str:

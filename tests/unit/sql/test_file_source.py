@@ -35,11 +35,11 @@ def test_a_file_is_named_with_its_number_and_the_name_that_its_supplier_gave_it(
 @pytest.mark.parametrize(
     ("csv", "said"),
     [
-        ({}, ["'csv.delimiter' = ','", "'csv.quote' = '\"'", "'csv.null' = ''", "'csv.multiline' = 'false'"]),
+        ({}, ["'csv.delimiter' = ','", "'csv.quote' = '\"'", "'csv.null' = ", "'csv.multiline' = 'false'"]),
         ({"delimiter": "\t"}, ["'csv.delimiter' = '\\t'"]),
         ({"quote": "", "escape": "\\", "comment": "#"}, ["'csv.quote' = ''", "'csv.escape' = '\\'"]),
-        ({"columns": ["id", "page"]}, ["'csv.header' = 'false'", "'csv.columns' = 'id;page'"]),
-        ({"nulls": ["", "NULL"]}, ["'csv.null' = ';NULL'"]),
+        ({"columns": ["id", "page"]}, ["'csv.header' = 'false'", "'csv.columns' = '''id'';''page'''"]),
+        ({"nulls": ["", "NULL"]}, ["'csv.null' = ''''';''NULL'''"]),
     ],
 )
 def test_a_dialect_is_said_as_the_contract_has_it(csv: dict[str, Any], said: list[str]) -> None:
