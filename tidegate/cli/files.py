@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tidegate.cli.files_make import make
 from tidegate.cli.files_told import as_json_text, print_days, print_history, print_loaded
 from tidegate.clients.audit import default_actor
 from tidegate.clients.file_versions import read_history
@@ -41,6 +42,9 @@ class Day(click.ParamType[date]):
 @click.group()
 def command() -> None:
     """Daily files: what came, what became of it, and loading it."""
+
+
+command.add_command(make)
 
 
 _DATE = click.option("--date", "day", type=Day(), help="Only files of this date.")

@@ -18,6 +18,7 @@ from producers.recorded.run import Recording, produce_recorded
 from producers.sending.progress_metrics import Address
 from producers.sending.session import Summary
 from tidegate.cli.rejects_option import allow_rejects_option, exit_code_of, rejects_option
+from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import load_dataset
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings, get_settings
@@ -79,6 +80,8 @@ def command(context: click.Context, /, dataset: str, as_json: bool, **options: A
     metrics = None if port is None else Address(port, host)
     settings = get_settings()
     contract = load_dataset(settings.schemas_dir, dataset)
+    if isinstance(contract, Files):
+        raise TidegateError(f"{dataset} comes in files.", remedy=f"`tidegate files make {dataset}` makes some.")
     if options["source"] is not None:
         names = ("source", "line_format", "speed", "follow", "rejects", "position")
         recording = Recording(*(options[name] for name in names))

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from producers.sending.session import Summary
+from tests.contracts import SCHEMAS
 from tidegate.cli.produce import _server_logs, _text, command
 from tidegate.settings import Settings
 
@@ -63,3 +64,9 @@ def test_a_live_source_is_told_where_every_local_server_logs(tmp_path: Path) -> 
 
     assert {"kafka", "registry", "opensearch", "jobmanager"} <= logs.keys()
     assert logs["kafka"] == (tmp_path / "logs" / "kafka.log", tmp_path / "logs" / "kafka.previous.log")
+
+
+def test_a_dataset_that_comes_in_files_is_refused_with_what_makes_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(SCHEMAS))
+    found = CliRunner().invoke(command, ["transactions", "--count", "1"]).exception
+    assert str(found) == "transactions comes in files. `tidegate files make transactions` makes some."
