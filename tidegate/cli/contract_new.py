@@ -9,6 +9,7 @@ from tidegate.contracts.json_lines import read_samples
 from tidegate.contracts.model import TopicFormat
 from tidegate.contracts.naming import SUBJECT_SUFFIX
 from tidegate.contracts.new.choose_fields import Fields
+from tidegate.contracts.new.from_file import from_file, is_of_files
 from tidegate.contracts.new.map_files import why_mapped
 from tidegate.contracts.new.scaffold import DEFAULT_SAMPLES, renamed_fields, scaffold, write
 from tidegate.registration.take_in import Subject, take_in
@@ -20,7 +21,12 @@ _OF_SUBJECT = ("version", "topic", "leave_out")
 
 @click.command()
 @click.argument("dataset")
-@click.option("--sample", type=click.Path(dir_okay=False, path_type=Path), help="JSON lines to take the fields from")
+@click.option("--sample", type=click.Path(dir_okay=False, path_type=Path), help="CSV or JSON to take the fields from")
+@click.option(
+    "--kind",
+    type=click.Choice(["stream", "file"]),
+    help="with --sample: what it is of  [default: stream for JSON lines, file for what is packed, CSV or an array]",
+)
 @click.option("--from-subject", "subject", help="a subject in the registry to take the fields from")
 @click.option("--version", type=int, help="with --from-subject: which version of it  [default: the newest]")
 @click.option("--topic", help="with --from-subject: the topic its records are in  [default: the subject's]")
@@ -44,8 +50,9 @@ def new(
     """Make the folder of DATASET, which runs at once and is then yours to change.
 
     \b
-    Example:
+    Examples:
       tidegate contract new readings --sample readings.jsonl
+      tidegate contract new invoices --sample 2026-11-28.csv.gz
     """
     fields = Fields(identity, event_time, of["time_format"], of["time_zone"])
     said: list[str] = []
@@ -60,8 +67,7 @@ def new(
     else:
         _refuse_without_topic(of)
         _refuse_without_subject(of)
-        samples = DEFAULT_SAMPLES if sample is None else read_samples(sample)
-        files = scaffold(dataset, samples, fields)
+        files = _from_sample(dataset, sample, of["kind"], fields)
     folder = write(get_settings().schemas_dir, dataset, files)
     for path in files:
         click.echo(folder / path)
@@ -70,6 +76,14 @@ def new(
     for line in (*said, *filter(None, [why_mapped(files)])):
         click.echo(line)
     click.echo(f"Look at contract.yaml and v1.avsc first, then: tidegate contract check {dataset}")
+
+
+def _from_sample(dataset: str, sample: Path | None, kind: str | None, fields: Fields) -> dict[str, str]:
+    if sample is None and kind == "file":
+        raise click.UsageError("--kind file needs --sample FILE.")
+    if sample is not None and (kind == "file" or (kind is None and is_of_files(sample))):
+        return from_file(dataset, sample, fields)
+    return scaffold(dataset, DEFAULT_SAMPLES if sample is None else read_samples(sample), fields)
 
 
 def _refuse_sample(sample: Path | None) -> None:

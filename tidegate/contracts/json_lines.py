@@ -1,7 +1,7 @@
 """Files with a JSON value on each line, by lines that end with a line feed and nothing else."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
         data = path.read_bytes()
     except OSError as error:
         raise ContractError(f"{path} cannot be read ({error.strerror}).", remedy="Check the path.") from error
+    yield from _lines(data)
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(data.removeprefix(_MARK).split(b"\n"), start=1):
         if line.strip():
             yield number, line
@@ -34,8 +38,17 @@ def read_samples(path: Path) -> list[Mapping[str, Any]]:
     Raises:
         ContractError: no such file, or a line that is no JSON object, or holds what JSON does not; names it.
     """
+    return _samples(lines_of(path), path)
+
+
+def samples_of(data: bytes, path: Path) -> list[Mapping[str, Any]]:
+    """As :func:`read_samples`, of what was read already; ``path`` is for the errors."""
+    return _samples(_lines(data), path)
+
+
+def _samples(lines: Iterable[tuple[int, bytes]], path: Path) -> list[Mapping[str, Any]]:
     samples: list[Mapping[str, Any]] = []
-    for number, line in lines_of(path):
+    for number, line in lines:
         where = f"{path} line {number}"
         try:
             value = read_json(line)

@@ -106,9 +106,9 @@ def _files(
     silver = _silver(raw if mapping is None else mapping.schema, identity, event_time)
     return {
         "contract.yaml": _contract(name, Chosen(identity, event_time), topic, rule),
-        "v1.avsc": _avsc(raw),
-        **({} if mapping is None else {MAP_FILE: mapping.sql, MAPPED_FILE: _avsc(mapping.schema)}),
-        "silver.avsc": _avsc(silver),
+        "v1.avsc": avsc_text(raw),
+        **({} if mapping is None else {MAP_FILE: mapping.sql, MAPPED_FILE: avsc_text(mapping.schema)}),
+        "silver.avsc": avsc_text(silver),
         "refine.sql": _refine_sql(silver),
         **_examples(raw, chosen, samples, rule),
     }
@@ -270,7 +270,7 @@ def _example(record: Mapping[str, Any], expect: Mapping[str, Any], note: str) ->
     return json.dumps({"record": record, "expect": expect, "note": note}, ensure_ascii=False) + "\n"
 
 
-def _avsc(schema: AvroSchema) -> str:
+def avsc_text(schema: AvroSchema) -> str:
     """One field a line, as a person would write it."""
     head = {key: value for key, value in schema.items() if key != "fields"}
     lines = ",\n".join(f"    {json.dumps(field, ensure_ascii=False)}" for field in schema["fields"])

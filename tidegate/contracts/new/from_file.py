@@ -1,0 +1,113 @@
+"""The folder of a new dataset that comes in files, from one of them: CSV, JSON lines or a JSON array."""
+
+import gzip
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tidegate.avro.json_text import read_json
+from tidegate.contracts.json_lines import plain_numbers, samples_of
+from tidegate.contracts.new.choose_fields import Fields
+from tidegate.contracts.new.scaffold import avsc_text, scaffold
+from tidegate.contracts.new.sniff_csv import SniffedCsv, sniff_csv
+from tidegate.errors import ContractError
+
+SAMPLE_BYTES = 16 * 1024 * 1024
+"""Of a longer file its first rows are looked at."""
+_GLANCE_BYTES = 4096
+_GZIP = b"\x1f\x8b"
+_DOCS = {
+    "partition of the raw record": "number of the file's version",
+    "offset of the raw record": "byte offset of the row in the unpacked file",
+    "topic of the raw record": "URI of the file",
+    "Kafka timestamp of the raw record": "when the file arrived",
+    "registry id the raw record was written with": "0: files have no schema in the registry",
+}
+"""What columns of the envelope mean where there is no topic."""
+_SCHEMAS = ("v1.avsc", "mapped.avsc", "silver.avsc")
+Samples = Sequence[Mapping[str, Any]]
+
+
+def from_file(name: str, path: Path, fields: Fields) -> dict[str, str]:
+    """The files of the dataset's folder by their paths in it, as of a contract of kind file.
+
+    Raises:
+        ContractError: the sample can't be read, or a name, field or sample can't be used.
+    """
+    data = _content(path, SAMPLE_BYTES)
+    beginning = _beginning(data)
+    if beginning == b"{":
+        return _files(name, samples_of(data, path), fields, "  format: json_lines\n", path)
+    if beginning == b"[":
+        return _files(name, _array(data, path), fields, "  format: json_array\n", path)
+    found = sniff_csv(data, str(path))
+    files = _files(name, found.samples, fields, _csv_section(found), path)
+    return {each: _with_types(text, found.types) if each in _SCHEMAS else text for each, text in files.items()}
+
+
+def is_of_files(path: Path) -> bool:
+    """Whether a sample is packed, CSV or a JSON array; JSON lines may as well be records of a topic."""
+    data = _content(path, _GLANCE_BYTES)
+    return path.suffix == ".gz" or _beginning(data) not in (b"{", b"")
+
+
+def _content(path: Path, limit: int) -> bytes:
+    """The first bytes, unpacked, to the end of a line."""
+    try:
+        with path.open("rb") as file:
+            packed = file.peek(len(_GZIP)).startswith(_GZIP)
+            data = gzip.GzipFile(fileobj=file).read(limit) if packed else file.read(limit)
+    except (OSError, EOFError) as error:
+        raise ContractError(
+            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).", remedy="Check the path."
+        ) from error
+    return data if len(data) < limit else data[: data.rfind(b"\n") + 1] or data
+
+
+def _beginning(data: bytes) -> bytes:
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+
+
+def _array(data: bytes, path: Path) -> Samples:
+    try:
+        found = read_json(data)
+    except ValueError as error:
+        raise ContractError(f"{path}: {error}.", remedy="Give an array of JSON objects.") from error
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ContractError(f"{path} is no array of objects.", remedy="Give an array of JSON objects.")
+    return [plain_numbers(each, f"{path} item {place}") for place, each in enumerate(found, start=1)]
+
+
+def _files(name: str, samples: Samples, fields: Fields, section: str, path: Path) -> dict[str, str]:
+    """As of a topic, with files in its place: no index, and no time for which duplicates are known."""
+    files = scaffold(name, samples, fields)
+    suffix = "".join(each for each in path.suffixes[-2:] if re.fullmatch(r"\.[A-Za-z0-9]+", each))
+    pattern = f"landing/{name}/{{date:yyyy-MM-dd}}/*{suffix.removesuffix('.gz')}*"
+    file = f"file:\n  # In a bucket: s3://{pattern}\n  pattern: {pattern}\n{section}  complete:\n    by: stable\n"
+    text = re.sub(r"topic:\n(  .*\n)+", lambda _: file, files["contract.yaml"], count=1)
+    text = text.replace("dedup_ttl_hours: 1\n", "").partition("\nindex:\n")[0]
+    text = re.sub(r"^(dataset: .*)$", r"\1\nkind: file", text, count=1, flags=re.MULTILINE)
+    silver = files["silver.avsc"]
+    for of_topic, of_file in _DOCS.items():
+        silver = silver.replace(of_topic, of_file)
+    return {**files, "contract.yaml": text, "silver.avsc": silver}
+
+
+def _csv_section(found: SniffedCsv) -> str:
+    lines = ["format: csv", "csv:", f"  delimiter: {json.dumps(found.delimiter)}"]
+    if found.nulls != ("",):
+        lines.append(f"  nulls: {json.dumps([*found.nulls])}")
+    if found.encoding != "UTF-8":
+        lines.append(f"encoding: {found.encoding}")
+    return "".join(f"  {line}\n" for line in lines)
+
+
+def _with_types(text: str, types: Mapping[str, Mapping[str, Any]]) -> str:
+    schema = json.loads(text)
+    for field in schema["fields"]:
+        known = types.get(field.get("json", field["name"]))
+        if known is not None:
+            field["type"] = ["null", dict(known)] if isinstance(field["type"], list) else dict(known)
+    return avsc_text(schema)
