@@ -166,10 +166,10 @@ def file_datasets(schemas_dir: Path) -> list[Files]:
 def _reference(draft: Draft) -> Reference:
     key = draft.contract.topic.key
     if draft.contract.kind != "reference" or key is None:
-        raise ContractError(
-            f"{draft.name} is no reference data with a key.",
-            remedy=f"Send events with `tidegate produce {draft.name} --from FILE`.",
-        )
+        remedy = f"Send events with `tidegate produce {draft.name} --from FILE`."
+        if draft.contract.kind == "file":
+            remedy = f"Its files are loaded by `tidegate files load {draft.name}`."
+        raise ContractError(f"{draft.name} is no reference data with a key.", remedy=remedy)
     return Reference(draft.contract, draft.folder, draft.versions, key)
 
 

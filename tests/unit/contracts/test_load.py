@@ -120,3 +120,10 @@ def test_a_folder_of_ones_own_has_the_records_that_come_with_tidegate(tmp_path: 
     assert platform_schema(tmp_path, "dropped")["name"] == "Own"
     with pytest.raises(ContractError, match=r"has no v1\.avsc"):
         platform_schema(tmp_path, "another")
+
+
+def test_files_are_no_reference_data_and_say_what_loads_them() -> None:
+    with pytest.raises(ContractError, match="tidegate files load transactions"):
+        load_reference(SCHEMAS, "transactions")
+    with pytest.raises(ContractError, match="tidegate files list transactions"):
+        load_stream(SCHEMAS, "transactions")
