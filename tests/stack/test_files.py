@@ -1,22 +1,19 @@
 """Daily files on real servers: each row is somewhere, a bad file is put aside, a corrected one takes its place."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from tests.daily_sales import sales_folder
 
-from tests.contracts import PLATFORM, SCHEMAS
 from tests.pipeline import run_tidegate, tidegate
-from tests.project import PROJECT
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.clients.letters import read_letters
 from tidegate.dead_letters.filter import LetterFilter
-from tidegate.settings import Settings, get_settings
+from tidegate.settings import Settings
 
 DAY = "2026-11-28"
 TIME = f"{DAY}T10:00:00Z"
@@ -86,20 +83,8 @@ class Sales:
 @pytest.fixture(scope="module")
 def sales(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sales]:
     """Three files, of which one is bad, loaded; then the first is corrected, and loaded again."""
-    folder = tmp_path_factory.mktemp("sales")
-    schemas, dataset = folder / "schemas", f"sales_{uuid4().hex[:8]}"
-    shutil.copytree(PROJECT / "tests/data/files_schemas/sales", schemas / dataset)
-    for each in PLATFORM:
-        shutil.copytree(SCHEMAS / each, schemas / each)
-    contract = schemas / dataset / "contract.yaml"
-    text = contract.read_text().replace("landing/sales", f"{folder}/landing")
-    contract.write_text(text.replace("dataset: sales", f"dataset: {dataset}"))
-    landing = folder / "landing" / DAY
-    landing.mkdir(parents=True)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
-        tidegate("contract", "register", dataset)
-        found = Sales(get_settings().model_copy(update={"schemas_dir": schemas}), dataset, landing, [])
+    with sales_folder(tmp_path_factory.mktemp("sales"), DAY) as made:
+        found = Sales(made.settings, made.name, made.landing, [])
         for name, content in {"bad.csv": BAD, "first.csv": FIRST, "second.csv": SECOND}.items():
             found.put(name, content)
         found.load()

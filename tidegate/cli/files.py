@@ -4,11 +4,11 @@ Exit codes: 0 done, 1 a problem, 3 done but for files that are in quarantine or 
 """
 
 import sys
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import click
 
+from tidegate.cli.dates import Day
 from tidegate.cli.files_make import make
 from tidegate.cli.files_told import as_json_text, print_days, print_history, print_loaded
 from tidegate.clients.audit import default_actor
@@ -23,20 +23,6 @@ from tidegate.settings import Settings, get_settings
 
 NOT_ALL = 3
 _NOT_WELL = ("quarantined", "left", "unnamed")
-
-
-class Day(click.ParamType[date]):
-    """A date as 2026-11-28."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 a date has no zone
-        except ValueError:
-            self.fail(f"{value!r} is no date such as 2026-11-28.", param, ctx)
 
 
 @click.group()

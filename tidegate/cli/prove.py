@@ -7,21 +7,26 @@ import json
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from tidegate import log
+from tidegate.cli.dates import Day
 from tidegate.cli.output import tables
+from tidegate.contracts.dataset import Files
+from tidegate.contracts.load import load_refined
 from tidegate.errors import TidegateError
 from tidegate.proof.content import MOST, Asked
 from tidegate.proof.reconcile import Scope, prove
 from tidegate.proof.report import ProofReport
 from tidegate.proof.show import print_report
-from tidegate.settings import get_settings
+from tidegate.settings import Settings, get_settings
 from tidegate.stopping import stop_on_signal
 
 BOUND = "TIME|OFFSETS"
+OF_FILES = ("dataset", "day", "deep", "as_json")
 SOURCE_HELP = "recompute out of this; default: raw, or bronze for a --from that raw has no more."
 
 
@@ -41,6 +46,8 @@ SOURCE_HELP = "recompute out of this; default: raw, or bronze for a --from that 
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=9466, show_default=True, help="metrics of --watch; 0: any"
 )
+@click.option("--date", "day", type=Day(), help="of daily files: only those of this date.")
+@click.option("--deep", is_flag=True, help="of daily files: read the gate's copies and compare their SHA-256.")
 @click.option("--json", "as_json", is_flag=True, help="machine-readable report.")
 def command(dataset: str, as_json: bool, **options: Any) -> None:
     """Prove that every event of DATASET is in silver, dead-lettered, dropped or a duplicate: once, and nothing else.
@@ -48,17 +55,27 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
     An event that was redriven is repaired where its newest copy is accounted for, or parked. Then the lake against the
     topics, and the search index against silver. Exit code 0 only if the proof holds.
 
+    Of a dataset that comes in files: the same of every row of every file that is loaded, and that silver has no others.
+
     \b
     Examples:
       tidegate prove clicks --from 2026-11-21T10:00:00Z
       tidegate prove clicks --recompute --sample 10000
       tidegate prove clicks --watch 300
+      tidegate prove transactions --date 2026-11-28
     """
+    settings, day, deep = get_settings(), options.pop("day"), options.pop("deep")
+    if (files := _files(settings, dataset)) is not None:
+        _refuse_others(dataset)
+        _prove_files(settings, files, as_json, day=day, deep=deep)
+    if day is not None or deep:
+        what = f"{dataset} comes by a topic: --date and --deep are of daily files."
+        raise TidegateError(what, remedy="See --from and --to.")
     recompute, sample, left_out, source = (options.pop(name) for name in ("recompute", "sample", "left_out", "source"))
     if not recompute and (sample is not None or left_out or source):
         raise click.UsageError("--sample, --source and --except need --recompute.")
     every_s, port = options.pop("every_s"), options.pop("port")
-    settings, scope, asked = get_settings(), Scope(**options), Asked(sample, left_out, source)
+    scope, asked = Scope(**options), Asked(sample, left_out, source)
     proof = partial(prove, settings, dataset, scope)
     if recompute:
         proof = partial(_with_content(), settings, dataset, scope, asked)
@@ -72,6 +89,33 @@ def command(dataset: str, as_json: bool, **options: Any) -> None:
     with stop_on_signal() as stop:
         holds = watch(ProofWatch(dataset, proof, show, every_s), ("127.0.0.1", port), stop, log.tell)
     click.get_current_context().exit(0 if holds else 1)
+
+
+def _files(settings: Settings, dataset: str) -> Files | None:
+    """None for a dataset that comes by a topic."""
+    found = load_refined(settings.schemas_dir, dataset)
+    return found if isinstance(found, Files) else None
+
+
+def _refuse_others(dataset: str) -> None:
+    """Options that mean nothing without a topic."""
+    context = click.get_current_context()
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name not in OF_FILES
+        and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise TidegateError(f"{dataset} comes in files: {', '.join(given)} is of topics.", remedy="See --date, --deep.")
+
+
+def _prove_files(settings: Settings, files: Files, as_json: bool, **asked: Any) -> NoReturn:
+    """In a proof of topics nothing of this is imported."""
+    proving, shown = (import_module(name) for name in ("tidegate.files.prove", "tidegate.cli.prove_files"))
+    proof = proving.prove_files(settings, files, proving.Asked(**asked))
+    shown.show_proof(proof, as_json=as_json)
+    click.get_current_context().exit(0 if proof.holds else 1)
 
 
 def _with_content() -> Callable[..., ProofReport]:

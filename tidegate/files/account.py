@@ -77,7 +77,15 @@ def account_of(file: Known, splits: Sequence[Split], verdicts: Verdicts, limits:
     )
     if any(split.code for split in splits):
         return found  # of its rows no more is asked: it is put into quarantine as a whole
-    return replace(found, wrong=_gap(splits, file.size) or _difference(splits, verdicts))
+    return replace(found, wrong=gap(splits, file.size) or _difference(splits, verdicts))
+
+
+def read_of(splits: Sequence[Split]) -> Tally:
+    """The rows of all parts of a file."""
+    read = NOTHING
+    for split in splits:
+        read += Tally(split.rows, split.places)
+    return read
 
 
 def rows_before(splits: Sequence[Split]) -> Mapping[int, int]:
@@ -113,8 +121,8 @@ def _past(limits: Thresholds, rows: int, rejected: int) -> str | None:
     return None
 
 
-def _gap(splits: Sequence[Split], size: int) -> str | None:
-    """A byte that nobody looked at; of a packed file, which is one split, only the unpacked bytes are counted."""
+def gap(splits: Sequence[Split], size: int) -> str | None:
+    """In words, which bytes nobody looked at; of a packed file, which is one split, the unpacked ones are counted."""
     end = 0
     for split in sorted(splits, key=lambda each: each.start):
         if split.start != end:
@@ -126,9 +134,7 @@ def _gap(splits: Sequence[Split], size: int) -> str | None:
 
 
 def _difference(splits: Sequence[Split], verdicts: Verdicts) -> str | None:
-    read = NOTHING
-    for split in splits:
-        read += Tally(split.rows, split.places)
+    read = read_of(splits)
     judged = verdicts.passed + verdicts.rejected + verdicts.dropped
     if judged == read:
         return None

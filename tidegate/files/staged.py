@@ -54,7 +54,7 @@ def is_aside(settings: Settings, run: Run) -> bool:
 
 def read_judged(settings: Settings, dataset: Files, run: Run) -> Judged:
     """Raises: TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`."""
-    splits = _splits(_aside(settings, files_table(run.dataset, "splits"), run, tuple(SPLIT_COLUMNS)))
+    splits = splits_of(_aside(settings, files_table(run.dataset, "splits"), run, tuple(SPLIT_COLUMNS)))
     others = _aside(settings, files_table(run.dataset, "verdicts"), run, OTHERS)
     explodes = dataset.contract.explode is not None
     passed_places: list[Rows] = []
@@ -115,7 +115,8 @@ def _of_verdict(others: pa.Table, verdict: str) -> pa.Table:
     return others.filter(pc.equal(others[VERDICT], verdict))
 
 
-def _splits(rows: pa.Table) -> dict[int, list[Split]]:
+def splits_of(rows: pa.Table) -> dict[int, list[Split]]:
+    """By number of the file what its parts held, of rows of the table of splits."""
     found: dict[int, list[Split]] = {}
     for row in rows.to_pylist():
         number, *values = (row[name] for name in SPLIT_COLUMNS)
