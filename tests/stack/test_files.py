@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.daily_sales import sales_folder
 
+from tests.daily_sales import sales_folder
 from tests.pipeline import run_tidegate, tidegate
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.clients.letters import read_letters

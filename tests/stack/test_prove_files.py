@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyiceberg.table.update import SetSnapshotRefUpdate
-from tests.daily_sales import SalesFolder, sales_folder
 
+from tests.daily_sales import SalesFolder, sales_folder
 from tests.pipeline import called, run_tidegate
 from tidegate.cli import prove as cli_prove
 from tidegate.clients.file_versions import change_versions, read_versions

@@ -9,7 +9,6 @@ from tidegate.files.closer import named
 from tidegate.files.pieces import Sized, pieces
 from tidegate.files.proof_rows import LakeEvidence
 from tidegate.files.tally import once
-from tidegate.job_names import FILES
 from tidegate.proof.rows import Rows, among, make_rows
 from tidegate.proof.strangers import Strangers
 from tidegate.settings import Settings
@@ -58,18 +57,14 @@ def read_letters_of(settings: Settings, dataset: Files, lake: LakeEvidence, file
 
 
 def _letters(index: Index, condition: str) -> Rows:
-    found = index.rows(f"select distinct {', '.join(_PLACE)} from letters where stage = ? and {condition}", [FILES])
+    found = index.rows(f"select distinct {', '.join(_PLACE)} from letters where {condition}")
     return make_rows([number for number, _ in found], [offset for _, offset in found])
 
 
 def _counts(index: Index) -> list[tuple[int, int]]:
     """Letters by number of the file."""
-    return [
-        (int(number), int(count))
-        for number, count in index.rows(
-            "select source_partition, count(*) from letters where stage = ? group by source_partition", [FILES]
-        )
-    ]
+    found = index.rows("select source_partition, count(*) from letters group by source_partition")
+    return [(int(number), int(count)) for number, count in found]
 
 
 def _add(found: dict[int, Strangers], more: Mapping[int, Strangers]) -> None:
