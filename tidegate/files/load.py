@@ -158,10 +158,17 @@ def _ended(settings: Settings, run: Run, judged: Judged, duplicates: Rows) -> tu
     """Each file is loaded or in quarantine; those that were replaced are superseded."""
     accounts = {each.number: each for each in judged.accounts}
     ended = {each.number: _end(each, accounts[each.number], judged, duplicates) for each in run.files}
-    found = _change(settings, run, ("loading",), lambda each: replace(ended[each.number], sequence=each.sequence))
-    loaded = [each for each in found if each.state == "loaded"]
-    change_versions(settings, run.dataset, lambda newest: _superseded(newest, loaded, run))
-    return found
+
+    def decide(newest: tuple[FileVersion, ...]) -> Iterator[FileVersion]:
+        """In one commit: who is killed between two would leave a version loaded whose rows are gone."""
+        loading = [each for each in newest if each.number in ended and each.state == "loading"]
+        now = {each.number: replace(ended[each.number], at=datetime.now(UTC), run=run.run_id) for each in loading}
+        yield from now.values()
+        loaded = [each for each in now.values() if each.state == "loaded"]
+        yield from _superseded([now.get(each.number, each) for each in newest], loaded, run)
+
+    found = change_versions(settings, run.dataset, decide)
+    return tuple(each for each in found if each.state != "superseded")
 
 
 def _end(file: FileVersion, account: Account, judged: Judged, duplicates: Rows) -> FileVersion:
