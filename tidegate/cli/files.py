@@ -94,7 +94,12 @@ def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
 @click.argument("file", metavar="NUMBER|URI")
 @_JSON
 def show(dataset: str, file: str, as_json: bool) -> None:
-    """All states that a file was in, with the counts of its rows and its first faults."""
+    """All states that a file was in, with the counts of its rows and its first faults.
+
+    \b
+    Example:
+      tidegate files show transactions 3
+    """
     settings = get_settings()
     load_files(settings.schemas_dir, dataset)
     history = [each for each in read_history(settings, dataset) if file in (str(each.number), each.uri)]
@@ -110,7 +115,12 @@ def show(dataset: str, file: str, as_json: bool) -> None:
 @click.argument("dataset")
 @click.argument("numbers", metavar="NUMBER…", type=int, nargs=-1, required=True)
 def retry(dataset: str, numbers: tuple[int, ...]) -> None:
-    """Lets files in quarantine be loaded again, as after a change of the contract or of its thresholds."""
+    """Lets files in quarantine be loaded again, as after a change of the contract or of its thresholds.
+
+    \b
+    Example:
+      tidegate files retry transactions 3
+    """
     settings = get_settings()
     load_files(settings.schemas_dir, dataset)
     for each in retry_versions(settings, dataset, numbers):
