@@ -44,7 +44,6 @@ COVERED = {
     "tidegate/files/jobs.py": "tests/stack/test_files.py",
     "tidegate/files/letters.py": "tests/stack/test_files.py",
     "tidegate/files/load.py": "tests/stack/test_files.py",
-    "tidegate/files/proof_letters.py": "tests/stack/test_prove_files.py",
     "tidegate/files/prove.py": "tests/stack/test_prove_files.py",
     "tidegate/files/publish.py": "tests/stack/test_files.py",
     "tidegate/files/staged.py": "tests/stack/test_files.py",
