@@ -149,3 +149,10 @@ def test_a_letter_names_its_row_and_those_of_a_replaced_file_are_given_up(sales:
     assert {each["payload"] for each in letters} >= {f"d,x,much,{TIME}".encode()}
     shown = json.loads(tidegate("dlq", "list", sales.name, "--state", "discarded", "--json"))
     assert shown["letters"] == 3
+
+
+def test_the_proof_holds_after_a_correction(sales: Sales) -> None:
+    proof = json.loads(tidegate("prove", sales.name, "--deep", "--json"))
+
+    assert {file["number"]: (file["rows"], file["silver"]) for file in proof["files"]} == {4: (5, 4), 5: (2, 2)}
+    assert proof["findings"] == []
