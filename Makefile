@@ -2,10 +2,11 @@
 .DEFAULT_GOAL := help
 # Where an environment forbids it, each command compiles all it imports again: three seconds every time.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup demo test faults check golden bench up down export lock
+.PHONY: help setup demo demo-batch test faults check golden bench up down export lock
 
 DEMO_SECONDS ?= 60
 DEMO_RATE ?= 5000
+BATCH_ROWS ?= 20000
 UV_VERSION := 0.13.8
 
 VENV := .venv
@@ -15,13 +16,16 @@ PACKAGED := connectors/target/.packaged
 JAVA_SOURCES := $(shell find connectors/*/pom.xml connectors/*/src/main -type f 2>/dev/null)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) $(PACKAGED) ## install all that is needed, once
 
 demo: setup ## the whole pipeline and its proof (DEMO_SECONDS=60 DEMO_RATE=5000 DEMO_INPUT=file KEEP=1)
 	@$(BIN)/tidegate demo --seconds $(DEMO_SECONDS) --rate $(DEMO_RATE) \
 		$(if $(DEMO_INPUT),--input '$(DEMO_INPUT)') $(if $(KEEP),--keep)
+
+demo-batch: setup ## a day of files with bad rows, a bad file, a corrected and a late one, and its proof (BATCH_ROWS=20000 KEEP=1)
+	@$(BIN)/tidegate demo --files --rows $(BATCH_ROWS) $(if $(KEEP),--keep)
 
 test: setup ## every check and test, on real servers that it starts and stops itself
 	@$(BIN)/python tests/suite.py

@@ -2,33 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.daily_sales import sales_folder
-from tests.pipeline import run_tidegate, tidegate
-from tidegate.clients.lake_rows import open_table, scan_rows
+from tests.pipeline import tidegate
+from tests.sales import FIRST, HEADER, TIME, Sales, counts, sales_of_its_own
 from tidegate.clients.letters import read_letters
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.settings import Settings
 
-DAY = "2026-11-28"
-TIME = f"{DAY}T10:00:00Z"
-HEADER = "id,shop,amount,sold_at"
-FIRST = f"""{HEADER}
-a,x,1.00,{TIME}
-b,x,-1.00,{TIME}
-c,test,2.00,{TIME}
-
-d,x,much,{TIME}
-a,x,1.00,{TIME}
-e,x,3.00,{TIME},more
-f,x,4.00,2026-11-27T23:59:59Z
-g,x,5.00,{TIME}
-"""
 CORRECTED = f"""{HEADER}
 b,x,1.50,{TIME}
 c,test,2.00,{TIME}
@@ -38,68 +21,34 @@ g,x,5.00,{TIME}
 """
 SECOND = f"{HEADER}\na,y,9.00,{TIME}\nh,y,8.00,{TIME}\n"
 BAD = f"id,shop,price,sold_at\nz,x,1,{TIME}\n"
-
-
-@dataclass(frozen=True)
-class Sales:
-    """The dataset ``name``, its folder of files, and what its loads have said."""
-
-    settings: Settings
-    name: str
-    folder: Path
-    loads: list[dict[str, Any]]
-
-    def put(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text)
-
-    def load(self) -> None:
-        result = run_tidegate("files", "load", self.name, "--json")
-        assert result.returncode == 3, result.stderr  # the bad file stays in quarantine
-        self.loads.append(json.loads(result.stdout))
-
-    def files(self) -> dict[tuple[str, int], dict[str, Any]]:
-        """The newest state of each version by the file's name and its number."""
-        found: list[dict[str, Any]] = []
-        for name in ("first.csv", "second.csv", "bad.csv"):
-            uri = (self.folder / name).as_uri()
-            result = run_tidegate("files", "show", self.name, uri, "--json")
-            newest = {row["number"]: row for row in json.loads(result.stdout)} if result.returncode == 0 else {}
-            found += newest.values()
-        return {(row["uri"].rpartition("/")[2], row["number"]): row for row in found}
-
-    def silver(self) -> dict[str, tuple[str, int]]:
-        """Amount and number of the file, by id; each id is there once."""
-        table = open_table(self.settings, f"silver.{self.name}")
-        rows = [
-            row
-            for batch in scan_rows(self.settings, table, ("id", "amount", "_source_partition"))
-            for row in batch.to_pylist()
-        ]
-        found = {row["id"]: (str(row["amount"]), row["_source_partition"]) for row in rows}
-        assert len(found) == len(rows)
-        return found
+NOT_ALL = 3
+"""Exit code: the bad file is in quarantine."""
 
 
 @pytest.fixture(scope="module")
-def sales(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sales]:
-    """Three files, of which one is bad, loaded; then the first is corrected, and loaded again."""
-    with sales_folder(tmp_path_factory.mktemp("sales"), DAY) as made:
-        found = Sales(made.settings, made.name, made.landing, [])
+def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sales, list[dict[str, Any]]]]:
+    """Three files, of which one is bad, loaded; then the first is corrected, and loaded again; and what loads said."""
+    with sales_of_its_own(tmp_path_factory.mktemp("sales")) as sales:
         for name, content in {"bad.csv": BAD, "first.csv": FIRST, "second.csv": SECOND}.items():
-            found.put(name, content)
-        found.load()
-        found.put("first.csv", CORRECTED)
-        found.load()
-        found.load()
-        yield found
+            sales.put(name, content)
+        said = [sales.load(NOT_ALL)]
+        sales.put("first.csv", CORRECTED)
+        said += [sales.load(NOT_ALL), sales.load(NOT_ALL)]
+        yield sales, said
 
 
-def counts(file: dict[str, Any]) -> tuple[int, ...]:
-    return tuple(file[name] for name in ("rows", "silver", "rejected", "dropped", "duplicates", "blank"))
+@pytest.fixture
+def sales(loaded: tuple[Sales, list[dict[str, Any]]]) -> Sales:
+    return loaded[0]
 
 
-def test_every_row_of_a_file_has_one_verdict(sales: Sales) -> None:
-    (load,) = sales.loads[0]["loads"]
+@pytest.fixture
+def said(loaded: tuple[Sales, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return loaded[1]
+
+
+def test_every_row_of_a_file_has_one_verdict(said: list[dict[str, Any]]) -> None:
+    (load,) = said[0]["loads"]
     by_name = {file["uri"].rpartition("/")[2]: file for file in load["files"]}
 
     assert counts(by_name["first.csv"]) == (8, 3, 3, 1, 1, 2)
@@ -108,17 +57,16 @@ def test_every_row_of_a_file_has_one_verdict(sales: Sales) -> None:
 
 
 def test_a_bad_file_is_put_aside_as_a_whole(sales: Sales) -> None:
-    file = sales.files()["bad.csv", 1]
+    file = sales.newest("bad.csv")["bad.csv", 1]
 
     assert file["state"] == "quarantined"
     assert file["reason"].startswith("BAD_HEADER: columns missing: 'amount'; unknown: 'price'")
 
 
 def test_a_corrected_file_takes_the_place_of_its_rows_and_brings_back_what_repeated_them(sales: Sales) -> None:
-    files = sales.files()
-    states = {place: file["state"] for place, file in files.items()}
+    files = sales.newest("bad.csv", "first.csv", "second.csv")
 
-    assert states == {
+    assert {place: file["state"] for place, file in files.items()} == {
         ("bad.csv", 1): "quarantined",
         ("first.csv", 2): "superseded",
         ("second.csv", 3): "superseded",
@@ -136,8 +84,8 @@ def test_a_corrected_file_takes_the_place_of_its_rows_and_brings_back_what_repea
     assert counts(files["first.csv", 4]) == (5, 4, 0, 1, 0, 1)
 
 
-def test_a_load_of_what_is_loaded_does_nothing(sales: Sales) -> None:
-    assert [len(each["loads"]) for each in sales.loads] == [1, 1, 0]
+def test_a_load_of_what_is_loaded_does_nothing(said: list[dict[str, Any]]) -> None:
+    assert [len(each["loads"]) for each in said] == [1, 1, 0]
 
 
 def test_a_letter_names_its_row_and_those_of_a_replaced_file_are_given_up(sales: Sales) -> None:

@@ -9,7 +9,7 @@ from tidegate.clients.lake_branch import drop_branch
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.naming import files_table, lake_table
 from tidegate.files.orders import ComparingOrder, JudgingOrder, store
-from tidegate.files.run import Run
+from tidegate.files.run import BRANCHES, Run
 from tidegate.files.staged import TABLES, is_aside, read_compared
 from tidegate.job_names import FILE_DUPLICATES, FILES, flink_name
 from tidegate.jobs.flink_run import JOBS_FOLDER
@@ -63,11 +63,20 @@ def compare(settings: Settings, run: Run, comparing: Comparing, expected: frozen
 
 def clear(settings: Settings, run: Run) -> None:
     """Takes away what lies aside of the run, in all of its tables, but for what is published."""
-    for name in (lake_table("silver", run.dataset), *(files_table(run.dataset, each) for each in TABLES)):
+    _clear(settings, run.dataset, lambda branch: branch == run.branch)
+
+
+def clear_others(settings: Settings, run: Run) -> None:
+    """The same of runs that have ended: who was killed at their very end has left it."""
+    _clear(settings, run.dataset, lambda branch: branch.startswith(BRANCHES) and branch != run.branch)
+
+
+def _clear(settings: Settings, dataset: str, is_meant: Callable[[str], bool]) -> None:
+    for name in (lake_table("silver", dataset), *(files_table(dataset, each) for each in TABLES)):
         table = table_if_there(settings, name)
         with lake_errors(settings):
-            if table is not None:
-                drop_branch(table, run.branch)
+            for branch in filter(is_meant, [*table.metadata.refs] if table is not None else []):
+                drop_branch(table, branch)
 
 
 def _newest(client: FlinkClient, name: str) -> FlinkJob | None:

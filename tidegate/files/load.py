@@ -15,7 +15,7 @@ from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.contracts.dataset import Files
 from tidegate.errors import TidegateError
 from tidegate.files.account import Account
-from tidegate.files.jobs import Tell, clear, compare, judge
+from tidegate.files.jobs import Tell, clear, clear_others, compare, judge
 from tidegate.files.letters import give_up_letters, send_letters
 from tidegate.files.publish import is_run_published, publish
 from tidegate.files.revived import judged_again
@@ -72,6 +72,7 @@ def load_checked(
         run = _begun(settings, dataset) or _begin(settings, dataset, day)
         if run is None:
             return None
+        clear_others(settings, run)
         action = new_action("files load", dataset.name, actor, plan_id=run.run_id, detail=_named(run))
         with audited(settings, action) as counts:
             judged, duplicates = _judged(settings, dataset, run, tell)

@@ -15,6 +15,8 @@ from tidegate.sql.platform import Platform
 
 RUN_ID = "tidegate.files-run"
 """Property of the snapshots that a run has published."""
+BRANCHES = "files-"
+"""What the branches of runs begin with."""
 _ID_DIGITS = 16
 
 
@@ -30,7 +32,7 @@ class Run:
     @property
     def branch(self) -> str:
         """Of each of the lake's tables that it writes to."""
-        return f"files-{self.run_id}"
+        return f"{BRANCHES}{self.run_id}"
 
     @property
     def mark(self) -> tuple[str, str]:

@@ -11,12 +11,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from tests.project import PROJECT
-from tidegate.contracts.dataset import Stream
-from tidegate.contracts.load import stream_datasets
-from tidegate.job_names import INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
+from tidegate.contracts.dataset import Files, Stream
+from tidegate.contracts.load import file_datasets, stream_datasets
+from tidegate.job_names import FILE_DUPLICATES, FILES, INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
 from tidegate.sql import (
+    file_duplicates,
+    files,
     index,
     lake,
     metrics,
@@ -28,6 +30,9 @@ from tidegate.sql import (
     replay_silver,
 )
 from tidegate.sql.delivery import Delivery
+from tidegate.sql.file_duplicates import Comparing
+from tidegate.sql.file_to_read import FileToRead
+from tidegate.sql.files import Judging
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.metrics import Counted
 from tidegate.sql.recompute import Recomputation
@@ -62,6 +67,8 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     REPLAY_INDEX: replay_index.OPTIONS,
     REPLAY_METRICS: replay_metrics.OPTIONS,
     REPLAY_SILVER: replay_silver.OPTIONS,
+    FILES: files.OPTIONS,
+    FILE_DUPLICATES: file_duplicates.OPTIONS,
 }
 
 
@@ -87,6 +94,23 @@ def golden_files() -> Iterator[tuple[Path, str]]:
     for stream in (*stream_datasets(SCHEMAS), *stream_datasets(OTHER_SCHEMAS)):
         for job, sql in sql_of_jobs(stream, settings).items():
             yield GOLDEN / job / f"{stream.name}.sql", text_of(sql, OPTIONS[job])
+    for dataset in file_datasets(SCHEMAS):
+        for job, sql in sql_of_loads(dataset, settings).items():
+            yield GOLDEN / job / f"{dataset.name}.sql", text_of(sql, OPTIONS[job])
+
+
+def sql_of_loads(dataset: Files, settings: Settings) -> dict[str, JobSql]:
+    """The SQL of a load of two files, of which one takes the place of another."""
+    platform, branch = platform_of(dataset, settings), "files-0123456789abcdef"
+    read = tuple(
+        FileToRead(f"s3://files/{dataset.name}/ab/{number}", 5000, 1_767_323_045_000, number, f"s3://in/{number}.csv")
+        for number in (7, 8)
+    )
+    comparing = Comparing(dataset.name, branch, (7, 8), (3,), ((2026, 1, 2), (2026, 1, 3)))
+    return {
+        FILES: files.job_sql(dataset, platform, Judging(dataset.name, branch, read)),
+        FILE_DUPLICATES: file_duplicates.job_sql(dataset, platform, comparing),
+    }
 
 
 def sql_of_jobs(stream: Stream, settings: Settings) -> dict[str, JobSql]:

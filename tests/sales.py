@@ -1,0 +1,83 @@
+"""Sales, a small dataset that comes in files: its folder, and its files loaded."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.daily_sales import sales_folder
+from tests.pipeline import run_tidegate, tidegate
+from tidegate.clients.lake_rows import open_table, scan_rows
+from tidegate.contracts.dataset import Files
+from tidegate.contracts.load import load_files
+from tidegate.settings import Settings
+
+DAY = "2026-11-28"
+TIME = f"{DAY}T10:00:00Z"
+HEADER = "id,shop,amount,sold_at"
+FIRST = f"""{HEADER}
+a,x,1.00,{TIME}
+b,x,-1.00,{TIME}
+c,test,2.00,{TIME}
+
+d,x,much,{TIME}
+a,x,1.00,{TIME}
+e,x,3.00,{TIME},more
+f,x,4.00,2026-11-27T23:59:59Z
+g,x,5.00,{TIME}
+"""
+"""Eight rows: three of silver, three bad ones, one that is dropped, a duplicate."""
+
+
+@dataclass(frozen=True)
+class Sales:
+    """The dataset ``name``, and the folder of its files of one day."""
+
+    settings: Settings
+    name: str
+    folder: Path
+
+    @property
+    def files(self) -> Files:
+        return load_files(self.settings.schemas_dir, self.name)
+
+    def put(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+    def load(self, exit_code: int = 0) -> dict[str, Any]:
+        """What the command says in JSON."""
+        result = run_tidegate("files", "load", self.name, "--json")
+        assert result.returncode == exit_code, result.stderr
+        found: dict[str, Any] = json.loads(result.stdout)
+        return found
+
+    def newest(self, *names: str) -> dict[tuple[str, int], dict[str, Any]]:
+        """The newest state of each version, by the file's name and its number."""
+        found: list[dict[str, Any]] = []
+        for name in names:
+            rows = json.loads(tidegate("files", "show", self.name, (self.folder / name).as_uri(), "--json"))
+            found += {row["number"]: row for row in rows}.values()
+        return {(row["uri"].rpartition("/")[2], row["number"]): row for row in found}
+
+    def silver(self) -> dict[str, tuple[str, int]]:
+        """Amount and number of the file, by id; each id is there once."""
+        table = open_table(self.settings, f"silver.{self.name}")
+        batches = scan_rows(self.settings, table, ("id", "amount", "_source_partition"))
+        rows = [row for batch in batches for row in batch.to_pylist()]
+        found = {row["id"]: (str(row["amount"]), row["_source_partition"]) for row in rows}
+        assert len(found) == len(rows)
+        return found
+
+
+@contextmanager
+def sales_of_its_own(folder: Path) -> Iterator[Sales]:
+    """A dataset of one test, registered, without files; commands find its contract while the test runs."""
+    with sales_folder(folder, DAY) as made:
+        yield Sales(made.settings, made.name, made.landing)
+
+
+def counts(file: dict[str, Any]) -> tuple[int, ...]:
+    """Of a file: rows, silver, rejected, dropped, duplicates, other lines."""
+    return tuple(file[name] for name in ("rows", "silver", "rejected", "dropped", "duplicates", "blank"))
