@@ -136,7 +136,8 @@ def line(one: Round) -> str:
     """One round."""
     return (
         f"copied {one.intake:.0f} MB/s; judged {one.job:.1f} MB/s; loaded {one.load:.1f} MB/s, "
-        f"{one.per_cpu_s:.1f} MB per CPU-second of the TaskManager; DuckDB {one.duckdb:.1f} MB/s, {one.duckdb_per_cpu_s:.1f} MB per CPU-second"
+        f"{one.per_cpu_s:.1f} MB per CPU-second of the TaskManager; DuckDB {one.duckdb:.1f} MB/s, "
+        f"{one.duckdb_per_cpu_s:.1f} MB per CPU-second"
     )
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 import click
@@ -28,13 +29,22 @@ def print_days(dataset: str, days: Sequence[DayTold]) -> None:
     if not days:
         click.echo(f"{dataset}: no files yet.")
         return
-    shown = Table("date", "number", "file", "state", *_COUNTED, "why", title=dataset, title_justify="left")
+    root = _root([each.uri for day in days for each in day.files])
+    title = f"{dataset}: files below {root}" if root else dataset
+    shown = Table("date", "number", "file", "state", *_COUNTED, "why", title=escape(title), title_justify="left")
     for day in days:
         for each in day.files:
             version = each.version
             number = "" if version is None else str(version.number)
             counts = [_count(version, name) for name in _COUNTED]
-            shown.add_row(str(day.day), number, escape(each.uri), each.state, *counts, escape(each.reason or ""))
+            shown.add_row(
+                str(day.day),
+                number,
+                escape(each.uri.removeprefix(root)),
+                each.state,
+                *counts,
+                escape(each.reason or ""),
+            )
     tables().print(shown)
     for day in days:
         if day.waits_for is not None:
@@ -69,6 +79,13 @@ def print_history(history: Sequence[FileVersion]) -> None:
     faults = json.loads(newest.faults) if newest.faults else []
     for fault in faults:
         click.echo(f"  byte {fault['offset']:,}: {fault['code']}")
+
+
+def _root(uris: Sequence[str]) -> str:
+    """The folder that all lie in, up to its last slash; empty if there is none."""
+    parts = [uri.split("/")[:-1] for uri in uris]
+    shared = list(takewhile(lambda names: len(set(names)) == 1, zip(*parts, strict=False)))
+    return "".join(f"{names[0]}/" for names in shared)
 
 
 def _count(version: FileVersion | None, name: str) -> str:

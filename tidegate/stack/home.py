@@ -16,7 +16,7 @@ MARK = ".tidegate-stack"
 _FIRST_LINE = "A stack of Tidegate."
 _TEXT = f"{_FIRST_LINE}\nOf a folder with this file `tidegate down --purge` removes what a stack makes.\n"
 _BY_COMMANDS = frozenset(
-    {"dead_letters", "files", "lock", "logs", "producers", "recomputed", "redrives", "rejects", "replays"}
+    {"dead_letters", "files", "lake_care", "lock", "logs", "producers", "recomputed", "redrives", "rejects", "replays"}
 )
 """What commands leave in the home folder without a stack."""
 _BY_UP = frozenset({"conf", "data", "demo", "flink", "flink-checkpoints", "flink-ha", "flink-savepoints", "run", "tmp"})
