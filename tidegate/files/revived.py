@@ -1,10 +1,13 @@
-"""Files that are judged again since one is replaced whose rows theirs repeated: these rows are duplicates no more."""
+"""Files that are judged again since one is replaced whose rows theirs repeated: these rows are duplicates no more.
 
-from collections.abc import Iterable, Iterator, Sequence
+So is a file that was ignored for having the same bytes as one that is replaced by others.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tidegate.clients.file_version import FileVersion
+from tidegate.clients.file_version import FileVersion, State
 from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.envelope import SOURCE_PARTITION
@@ -12,49 +15,70 @@ from tidegate.contracts.naming import files_table
 from tidegate.settings import Settings
 from tidegate.sql.replay_lake import CODE, DUPLICATE, VERDICT
 
+_WAIT: frozenset[State] = frozenset({"checked", "loading"})
+_COUNT: frozenset[State] = frozenset({"seen", "checked", "loading", "loaded", "quarantined"})
+"""Of versions by which another with their bytes stays ignored."""
+
 
 def judged_again(settings: Settings, dataset: str, loading: Sequence[FileVersion]) -> tuple[FileVersion, ...]:
-    """New versions of such files, with the same bytes: each takes the place of the one that is loaded.
+    """New versions of such files, with the same bytes: each takes the place of the one that is loaded, if one is.
 
     Raises:
         TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
     """
+    newest = read_versions(settings, dataset)
     replaced = {each.replaces for each in loading if each.replaces is not None}
-    numbers = _repeating(settings, dataset, replaced) - replaced if replaced else set()
+    loaded = {each.number for each in newest if each.state == "loaded"}
+    numbers = repeating(_repeats(settings, dataset), replaced, loaded) if replaced else set()
+    numbers |= {each.number for each in ignored_for_nothing(newest, loading)}
     if not numbers:
         return ()
-    change_versions(settings, dataset, lambda newest: once_more(newest, numbers))
-    return tuple(
-        each for each in read_versions(settings, dataset) if each.state == "checked" and each.replaces in numbers
-    )
+    change_versions(settings, dataset, lambda now: once_more(now, numbers))
+    uris = {each.uri for each in newest if each.number in numbers}
+    return tuple(each for each in read_versions(settings, dataset) if each.state == "checked" and each.uri in uris)
 
 
-def _repeating(settings: Settings, dataset: str, replaced: set[int]) -> set[int]:
-    """The numbers of files with rows that repeat one of the replaced files'."""
+def _repeats(settings: Settings, dataset: str) -> Mapping[int, set[int]]:
+    """By the number of a file, those of the files with rows that repeat one of its rows."""
+    found: dict[int, set[int]] = {}
     table = table_if_there(settings, files_table(dataset, "verdicts"))
     if table is None:
-        return set()
-    found = set()
+        return found
     for batch in scan_rows(settings, table, (SOURCE_PARTITION, CODE), f"{VERDICT} = '{DUPLICATE}'"):
         for number, first in zip(batch[SOURCE_PARTITION].to_pylist(), batch[CODE].to_pylist(), strict=True):
-            if int(first.partition(":")[0]) in replaced:
-                found.add(number)
+            found.setdefault(int(first.partition(":")[0]), set()).add(number)
     return found
 
 
+def repeating(repeats: Mapping[int, set[int]], replaced: Collection[int], loaded: Collection[int]) -> set[int]:
+    """The files that are loaded and repeat rows of the replaced ones; who is judged again is replaced itself."""
+    found: set[int] = set()
+    new = set(replaced)
+    while new:
+        new = {number for first in new for number in repeats.get(first, ())}.intersection(loaded)
+        new -= {*found, *replaced}
+        found |= new
+    return found
+
+
+def ignored_for_nothing(newest: Sequence[FileVersion], loading: Iterable[FileVersion]) -> list[FileVersion]:
+    """Of the files that are ignored those whose bytes no other has, once these are ``loading``; one of each content."""
+    of_file = {each.uri: each for each in newest}
+    known = {each.number: each.sha256 for each in newest}
+    corrected = {each.replaces for each in loading if each.replaces and known.get(each.replaces) != each.sha256}
+    counting = {each.sha256 for each in newest if each.state in _COUNT and each.number not in corrected}
+    ignored = [each for each in of_file.values() if each.state == "ignored" and each.sha256 not in counting]
+    return [*{each.sha256: each for each in reversed(ignored)}.values()]
+
+
 def once_more(newest: Sequence[FileVersion], numbers: Iterable[int]) -> Iterator[FileVersion]:
-    """Of files that are loaded; whoever asks again finds them checked, and makes none a second time."""
-    waiting = {each.replaces for each in newest if each.state in ("checked", "loading")}
+    """Of files that are loaded or ignored; whoever asks again finds them checked, and makes none a second time."""
+    waiting = {each.uri for each in newest if each.state in _WAIT}
     last = max((each.number for each in newest), default=0)
     for each in newest:
-        if each.number in numbers and each.state == "loaded" and each.number not in waiting:
+        if each.number in numbers and each.state in ("loaded", "ignored") and each.uri not in waiting:
             last += 1
-            yield replace(
-                each,
-                number=last,
-                state="checked",
-                at=datetime.now(UTC),
-                run=None,
-                replaces=each.number,
-                reason="judged again: what its rows repeated is replaced",
-            )
+            again, at = each.state == "loaded", datetime.now(UTC)
+            reason = f"judged again: what its {'rows' if again else 'bytes'} repeated is replaced"
+            before = each.number if again else None
+            yield replace(each, number=last, state="checked", at=at, run=None, replaces=before, reason=reason)
