@@ -21,7 +21,7 @@ from tidegate.files.publish import is_run_published, publish
 from tidegate.files.revived import judged_again
 from tidegate.files.run import RUN_ID, Run, run_of
 from tidegate.files.staged import Judged, first_faults, read_compared, read_judged
-from tidegate.files.versions import moved, superseded_by
+from tidegate.files.versions import moved, superseded_by, to_load
 from tidegate.jobs.platform import platform_of
 from tidegate.own_files import one_at_a_time
 from tidegate.proof.rows import Rows
@@ -97,17 +97,25 @@ def _begun(settings: Settings, dataset: Files) -> Run | None:
 
 
 def _begin(settings: Settings, dataset: Files, day: date | None) -> Run | None:
-    known = read_versions(settings, dataset.name)
-    checked = [each for each in known if each.state == "checked" and day in (None, each.date)]
+    """What has become part of the run: a newer version of a file may have come while it was planned."""
+    checked = to_load(read_versions(settings, dataset.name), day)
     if not checked:
         return None
-    again = judged_again(settings, dataset.name, checked)
-    return _marked(settings, run_of(dataset, platform_of(dataset, settings), list(dict.fromkeys([*checked, *again]))))
+    numbers = {each.number for each in (*checked, *judged_again(settings, dataset.name, checked))}
+    files = [each for each in to_load(read_versions(settings, dataset.name), None) if each.number in numbers]
+    if files:
+        _marked(settings, run_of(dataset, platform_of(dataset, settings), files))
+    return _begun(settings, dataset)
 
 
 def _marked(settings: Settings, run: Run) -> Run:
     """Its files are being loaded from here on."""
-    _change(settings, run, ("checked", "loading"), lambda each: replace(each, state="loading", run=run.run_id))
+    replaces = {each.number: each.replaces for each in run.files}
+
+    def to(each: FileVersion) -> FileVersion:
+        return replace(each, state="loading", run=run.run_id, replaces=replaces[each.number])
+
+    _change(settings, run, ("checked", "loading"), to)
     return run
 
 

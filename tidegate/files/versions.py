@@ -89,6 +89,26 @@ def superseded_by(version: FileVersion, versions: Iterable[FileVersion]) -> list
     ]
 
 
+def to_load(newest: Iterable[FileVersion], day: date | None) -> list[FileVersion]:
+    """The checked versions of a date, or of all: the newest of each file, in the place of the one that is loaded now.
+
+    What one replaces was noted when it was seen. Since then the version that was being loaded may have been refused, or
+    one out of quarantine was loaded. ``newest``: by number.
+    """
+    loaded: dict[str, int] = {}
+    checked: dict[str, FileVersion] = {}
+    for each in newest:
+        if each.state == "loaded":
+            loaded[each.uri] = each.number
+        elif each.state == "checked":
+            checked[each.uri] = each
+    return [
+        replace(each, replaces=loaded.get(each.uri, each.replaces))
+        for each in checked.values()
+        if day in (None, each.date)
+    ]
+
+
 class _Known:
     """The newest states so far, found by file and by content: there may be thousands of small files."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.clients.made_versions import DAY, NOW, version
 from tidegate.clients.file_version import FileVersion, State, newest
 from tidegate.clients.landing import Listed
-from tidegate.files.versions import MOVES, Copy, moved, superseded_by, taken_in, unread
+from tidegate.files.versions import MOVES, Copy, moved, superseded_by, taken_in, to_load, unread
 
 LATER = NOW + timedelta(hours=1)
 Told = list[tuple[int, State]]
@@ -187,3 +187,28 @@ def test_no_number_is_given_twice_and_every_state_follows(deliveries: list[list[
             rows.append(replace(row, sequence=len(rows) + 1))
         for copy in copies.values():
             assert [each for each in newest(rows) if each.uri == copy.listed.uri][-1].sha256 == copy.sha256
+
+
+def test_a_correction_takes_the_place_of_what_is_loaded_when_its_load_begins() -> None:
+    """It came while an earlier one was being loaded, which was refused then: rows of the first would stay for ever."""
+    first = version(1, state="loaded")
+    refused = version(2, state="quarantined", replaces=1)
+    second = version(3, state="checked", replaces=2)
+
+    assert [(each.number, each.replaces) for each in to_load([first, refused, second], None)] == [(3, 1)]
+
+
+def test_out_of_quarantine_a_file_takes_the_place_of_one_that_was_tried_again_before() -> None:
+    first = version(1, state="superseded")
+    again = version(2, state="loaded", replaces=1)
+    later = version(3, state="checked", replaces=1)
+
+    assert [(each.number, each.replaces) for each in to_load([first, again, later], None)] == [(3, 2)]
+
+
+def test_two_versions_of_a_file_are_not_loaded_at_once() -> None:
+    older, other = version(1, state="checked"), version(2, "part-2.csv", state="checked")
+    newer = version(3, state="checked")
+
+    assert [each.number for each in to_load([older, other, newer], None)] == [3, 2]
+    assert to_load([older, other, newer], DAY - timedelta(days=1)) == []
