@@ -23,6 +23,8 @@ from tidegate.files.versions import Copy
 
 AT_ONCE = 4
 """Files that are copied at the same time. Each has a few parts in memory (``file_store.PART_BYTES``)."""
+_BREAKS = frozenset("\t\n\r")
+"""What stands between the files that a job is told to read: in a name, no job of its load could ever begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ class Intake:
             FileChangedError, UnreadableFileError: it is not the same any more, or can't be read.
             TransientError, TidegateError: S3 can't be read, or the store can't be written.
         """
+        if set(wanted.listed.uri) & _BREAKS:
+            raise UnreadableFileError(
+                f"the name of {wanted.listed.uri!r} has a tab or a line break in it.",
+                remedy="Have it called otherwise.",
+            )
         sha256 = wanted.promised.sha256 if wanted.promised else None
         name = None if sha256 is None else name_of(self.dataset, sha256)
         copy = self._begin(wanted, name)

@@ -234,3 +234,13 @@ def test_several_files_are_on_their_way_at_once(folder: Path) -> None:
     intake = replace(intake, landing=Changing(intake.landing, lambda: all_read.wait(timeout=30)))
 
     assert [type(each) for each in intake.copies(wanted)] == [Copy] * AT_ONCE
+
+
+@pytest.mark.parametrize("name", ["a\tb.csv", "a\nb.csv", "a\rb.csv"])
+def test_a_file_that_no_job_could_be_told_to_read_is_left(folder: Path, name: str) -> None:
+    [left] = _intake(folder).copies([_wanted(folder, name, ROWS)])
+
+    assert isinstance(left, Left)
+    assert "has a tab or a line break" in left.reason
+    assert "\n" not in left.reason
+    assert _stored(folder) == []
