@@ -52,7 +52,8 @@ def run_of(dataset: Files, platform: Platform, files: Sequence[FileVersion], run
     found = Run(dataset.name, run_id or "", ordered, replaced)
     if run_id is not None:
         return found
-    texts = "\n".join((*job_sql(dataset, platform, found.judging).texts, str(replaced)))
+    limits = dataset.file.thresholds.model_dump_json()  # by which rows are published that others repeat
+    texts = "\n".join((*job_sql(dataset, platform, found.judging).texts, str(replaced), limits))
     return Run(dataset.name, hashlib.sha256(texts.encode()).hexdigest()[:_ID_DIGITS], ordered, replaced)
 
 

@@ -27,9 +27,10 @@ def test_other_files_bytes_replacements_or_rules_are_another_run() -> None:
         run_id(version(1, stored="s3://files/visits/other")),
         run_id(version(1, replaces=9)),
         run_id(version(1), dataset=visits_in_files(csv={"delimiter": ";"})),
+        run_id(version(1), dataset=visits_in_files(thresholds={"min_rows": 2})),
     }
 
-    assert len(others) == 6
+    assert len(others) == 7
 
 
 def test_a_run_knows_what_it_replaces_and_reads() -> None:
