@@ -56,5 +56,5 @@ class DiskCatalog:
     def list_tables(self, namespace: tuple[str]) -> list[tuple[str, ...]]:
         return [tuple(name.split(".")) for name in self.tables if name.startswith(f"{namespace[0]}.")]
 
-    def load_table(self, name: str) -> Table:
-        return self.tables[name]
+    def load_table(self, name: str | tuple[str, ...]) -> Table:
+        return self.tables[name if isinstance(name, str) else ".".join(name)]

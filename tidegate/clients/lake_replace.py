@@ -87,6 +87,12 @@ def replace_rows(table: Table, replacement: Replacement) -> Replaced:
     )
 
 
+def may_have(table: Table, condition: str) -> bool:
+    """Whether ``main`` may have rows for which the condition holds, by its files' statistics."""
+    table.refresh()
+    return bool(_tasks(table, condition))
+
+
 def keep_rows(table: Table, file: DataFile, keep: Callable[[pa.Table], Any]) -> list[DataFile]:
     """The file itself if all of its rows are kept; else a new one with those for which ``keep`` is true, or none."""
     rows = read_file(table, FileScanTask(file))

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import branch_files, is_published
-from tidegate.clients.lake_replace import Replacement, keep_rows, read_rows, replace_rows
+from tidegate.clients.lake_replace import Replacement, keep_rows, may_have, read_rows, replace_rows
 from tidegate.clients.lake_rows import main_snapshot, open_table, table_if_there
 from tidegate.contracts.envelope import PLACE, SOURCE_PARTITION
 from tidegate.contracts.naming import files_table, lake_table
@@ -44,7 +44,9 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
     for each in TABLES:
         table = open_table(settings, files_table(run.dataset, each))
         with lake_errors(settings):
-            _adopt(table, run, (), [*_kept(table, run, _evidence_of(numbers))])
+            # There is some of these files already if one was killed before silver's commit, and the contract changed.
+            gone = [file.number for file in run.files]
+            _adopt(table, run, gone, [*_kept(table, run, _evidence_of(numbers))])
     silver = open_table(settings, lake_table("silver", run.dataset))
     gone = [each.replaces for each in run.files if each.number in numbers and each.replaces is not None]
     with lake_errors(settings):
@@ -53,9 +55,8 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
 
 
 def _adopt(table: Any, run: Run, gone: Sequence[int], files: list[Any], more: dict[str, str] | None = None) -> None:
-    if files or gone:
-        numbers = ", ".join(map(str, sorted(gone))) or "-1"
-        condition = f"{SOURCE_PARTITION} in ({numbers})"
+    condition = f"{SOURCE_PARTITION} in ({', '.join(map(str, sorted(gone))) or '-1'})"
+    if files or (gone and may_have(table, condition)):
         replace_rows(table, Replacement(condition, tuple(files), main_snapshot(table), run.mark, more or {}))
 
 

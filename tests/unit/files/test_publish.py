@@ -1,0 +1,64 @@
+"""What becomes of a run's evidence in the lake's tables; silver and branches: tests/stack/test_files.py."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.lake import DiskCatalog
+from tests.unit.files.versions import version
+from tidegate.clients import lake_rows
+from tidegate.clients.lake_exchange import write_rows
+from tidegate.files import publish as module
+from tidegate.files.publish import publish
+from tidegate.files.run import Run
+from tidegate.proof.rows import make_rows
+from tidegate.settings import Settings
+
+PLACE = pa.schema([pa.field("_source_partition", pa.int32()), pa.field("_source_offset", pa.int64())])
+TABLES = ("silver.visits", "files.visits_verdicts", "files.visits_letters", "files.visits_splits")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskCatalog:
+    """Every table of the dataset; on the run's branch of each lies the row 2:10."""
+    made = DiskCatalog(tmp_path)
+    monkeypatch.setattr(lake_rows, "open_catalog", lambda _: made)
+    monkeypatch.setattr(lake_rows, "find_table", lambda of, name: of.tables.get(name))
+    for name in TABLES:
+        made.create(name, PLACE)
+    aside = {name: write_rows(made.tables[name], rows((2, 10))) for name in TABLES}
+    monkeypatch.setattr(module, "branch_files", lambda table, _branch: aside[".".join(table.name())])
+    return made
+
+
+def rows(*places: tuple[int, int]) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(PLACE.names, each, strict=True)) for each in places], PLACE)
+
+
+def held(catalog: DiskCatalog, name: str) -> Sequence[Any]:
+    return sorted(tuple(row.values()) for row in catalog.tables[name].scan().to_arrow().to_pylist())
+
+
+def run_with(run_id: str) -> None:
+    publish(Settings(), Run("visits", run_id, (version(2),), ()), [2], make_rows(), "tester")
+
+
+@pytest.mark.parametrize("name", TABLES[1:])
+def test_evidence_of_a_load_that_was_killed_and_begun_anew_is_not_there_twice(catalog: DiskCatalog, name: str) -> None:
+    """Its contract was changed in between: it is another run, which does not know the commits of the first."""
+    catalog.tables[name].append(rows((1, 0), (2, 10), (2, 20)))
+
+    run_with("feed")
+
+    assert held(catalog, name) == [(1, 0), (2, 10)]
+
+
+def test_done_once_whoever_asks(catalog: DiskCatalog) -> None:
+    run_with("feed")
+    run_with("feed")
+
+    assert [held(catalog, name) for name in TABLES] == [[(2, 10)]] * 4
+    assert [len(catalog.tables[name].snapshots()) for name in TABLES] == [1] * 4
