@@ -1,6 +1,6 @@
 """Whether each row of a file got one verdict, and whether the file is good enough to be published. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tidegate.contracts.file_section import Thresholds
@@ -78,6 +78,14 @@ def account_of(file: Known, splits: Sequence[Split], verdicts: Verdicts, limits:
     if any(split.code for split in splits):
         return found  # of its rows no more is asked: it is put into quarantine as a whole
     return replace(found, wrong=gap(splits, file.size) or _difference(splits, verdicts))
+
+
+def settled(accounts: Iterable[Account], published: Container[int]) -> tuple[Account, ...]:
+    """Of a run that is published: what its files were found to be then holds, whatever the contract says by now."""
+    return tuple(
+        replace(each, fault=None if each.number in published else each.fault or "the contract was another one")
+        for each in accounts
+    )
 
 
 def read_of(splits: Sequence[Split]) -> Tally:

@@ -9,11 +9,12 @@ from tidegate.clients.lake_branch import drop_branch
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.naming import files_table, lake_table
 from tidegate.files.orders import ComparingOrder, JudgingOrder, store
+from tidegate.files.publish import is_run_published
 from tidegate.files.run import BRANCHES, Run
 from tidegate.files.staged import TABLES, is_aside, read_compared
 from tidegate.job_names import FILE_DUPLICATES, FILES, flink_name
 from tidegate.jobs.flink_run import JOBS_FOLDER
-from tidegate.replay.run import begin, require_finished, wait_until_ended
+from tidegate.replay.run import begin, require_finished, wait_until_ended, wait_until_gone
 from tidegate.replay.write_aside import records_read
 from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import Comparing
@@ -27,10 +28,13 @@ def judge(settings: Settings, run: Run, tell: Tell) -> None:
     """Returns when all rows of the run's files lie aside.
 
     A job of this run that lives, or has ended well and left something, is taken for it; else all is written once more.
+    What was published out of what lies aside was whole: it is not judged again, by what may be another contract now.
 
     Raises:
         TidegateError: the job failed.
     """
+    if is_aside(settings, run) and is_run_published(settings, run.dataset, run.mark):
+        return
     client = FlinkClient(settings)
     name = flink_name(FILES, run.run_id)
     job = _newest(client, name)
@@ -59,6 +63,19 @@ def compare(settings: Settings, run: Run, comparing: Comparing, expected: frozen
     job = _begin(settings, client, name, f"{FILE_DUPLICATES}.py", order)
     ended = wait_until_ended(client, job.job_id, begun=client.begun)
     require_finished(client, ended, "the job that looks for duplicates", remedy=_REMEDY)
+
+
+def give_up_jobs(settings: Settings, run_id: str) -> None:
+    """Ends those of a run that is begun anew as another: one that fails time and again would hold its slots for ever.
+
+    Raises:
+        TransientError: Flink does not answer. TidegateError: a job does not end.
+    """
+    client = FlinkClient(settings)
+    names = {flink_name(each, run_id) for each in (FILES, FILE_DUPLICATES)}
+    for job in [each for each in client.jobs() if each.live and each.name in names]:
+        client.cancel(job.job_id)
+        wait_until_gone(client, job.job_id)
 
 
 def clear(settings: Settings, run: Run) -> None:

@@ -14,10 +14,10 @@ from tidegate.clients.file_version import MOST_FAULTS, FileVersion
 from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.contracts.dataset import Files
 from tidegate.errors import TidegateError
-from tidegate.files.account import Account
-from tidegate.files.jobs import Tell, clear, clear_others, compare, judge
+from tidegate.files.account import Account, settled
+from tidegate.files.jobs import Tell, clear, clear_others, compare, give_up_jobs, judge
 from tidegate.files.letters import give_up_letters, send_letters
-from tidegate.files.publish import is_run_published, publish
+from tidegate.files.publish import is_run_published, publish, published_numbers
 from tidegate.files.revived import judged_again
 from tidegate.files.run import RUN_ID, Run, run_of
 from tidegate.files.staged import Judged, first_faults, read_compared, read_judged
@@ -93,7 +93,11 @@ def _begun(settings: Settings, dataset: Files) -> Run | None:
     run_id = loading[0].run
     published = run_id is not None and is_run_published(settings, dataset.name, (RUN_ID, run_id))
     run = run_of(dataset, platform_of(dataset, settings), loading, run_id if published else None)
-    return run if run.run_id == run_id else _marked(settings, run)
+    if run.run_id == run_id:
+        return run
+    if run_id is not None:
+        give_up_jobs(settings, run_id)
+    return _marked(settings, run)
 
 
 def _begin(settings: Settings, dataset: Files, day: date | None) -> Run | None:
@@ -123,7 +127,9 @@ def _judged(settings: Settings, dataset: Files, run: Run, tell: Tell) -> tuple[J
     """Twice, if need be: a job that Flink has begun again may end well without its last files; the account sees it."""
     judge(settings, run, tell)
     judged = read_judged(settings, dataset, run)
-    if _wrong(judged):
+    if (published := published_numbers(settings, run)) is not None:
+        judged = replace(judged, accounts=settled(judged.accounts, published))
+    elif _wrong(judged):
         clear(settings, run)
         judge(settings, run, tell)
         judged = read_judged(settings, dataset, run)

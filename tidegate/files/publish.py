@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import branch_files, is_published
 from tidegate.clients.lake_replace import Replacement, keep_rows, may_have, read_rows, replace_rows
-from tidegate.clients.lake_rows import main_snapshot, open_table, table_if_there
+from tidegate.clients.lake_rows import main_snapshot, open_table, scan_rows, table_if_there
 from tidegate.contracts.envelope import PLACE, SOURCE_PARTITION
 from tidegate.contracts.naming import files_table, lake_table
+from tidegate.files.pieces import among
 from tidegate.files.run import Run
 from tidegate.files.staged import TABLES
 from tidegate.proof.rows import Rows, among_places
@@ -29,6 +30,20 @@ def is_run_published(settings: Settings, dataset: str, mark: tuple[str, str]) ->
     table = table_if_there(settings, lake_table("silver", dataset))
     with lake_errors(settings):
         return table is not None and is_published(table, mark) is not None
+
+
+def published_numbers(settings: Settings, run: Run) -> frozenset[int] | None:
+    """The files of a run that are published, of which there is evidence; None if it is not published.
+
+    Raises:
+        TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
+    """
+    if not is_run_published(settings, run.dataset, run.mark):
+        return None
+    table = open_table(settings, files_table(run.dataset, "splits"))
+    mine = {each.number for each in run.files}
+    batches = scan_rows(settings, table, (SOURCE_PARTITION,), among(sorted(mine)))
+    return frozenset(number for each in batches for number in each[SOURCE_PARTITION].to_pylist() if number in mine)
 
 
 def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: Rows, actor: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tidegate.contracts.file_section import Thresholds
-from tidegate.files.account import Account, Known, Split, Verdicts, account_of, rows_before
+from tidegate.files.account import Account, Known, Split, Verdicts, account_of, rows_before, settled
 from tidegate.files.tally import NOTHING, Tally, tallied
 from tidegate.proof.rows import make_rows
 
@@ -90,3 +90,10 @@ def test_of_a_file_that_can_not_be_read_no_row_is_asked_for() -> None:
 
 def test_rows_are_numbered_through_the_parts() -> None:
     assert rows_before([SECOND, FIRST]) == {0: 0, 60: 3}
+
+
+def test_what_is_published_stays_so_whatever_the_contract_says_by_now() -> None:
+    good, bad = Account(1, 10, 9, 1, 0, 0), Account(2, 10, 2, 8, 0, 0, fault="8 of 10 rows are rejected")
+
+    assert settled([good, bad], {1}) == (good, bad)
+    assert settled([good, bad], {2}) == (replace(good, fault="the contract was another one"), replace(bad, fault=None))

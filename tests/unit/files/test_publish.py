@@ -12,7 +12,7 @@ from tests.unit.files.versions import version
 from tidegate.clients import lake_rows
 from tidegate.clients.lake_exchange import write_rows
 from tidegate.files import publish as module
-from tidegate.files.publish import publish
+from tidegate.files.publish import publish, published_numbers
 from tidegate.files.run import Run
 from tidegate.proof.rows import make_rows
 from tidegate.settings import Settings
@@ -42,8 +42,12 @@ def held(catalog: DiskCatalog, name: str) -> Sequence[Any]:
     return sorted(tuple(row.values()) for row in catalog.tables[name].scan().to_arrow().to_pylist())
 
 
+def run_of(run_id: str) -> Run:
+    return Run("visits", run_id, (version(2), version(3)), ())
+
+
 def run_with(run_id: str) -> None:
-    publish(Settings(), Run("visits", run_id, (version(2),), ()), [2], make_rows(), "tester")
+    publish(Settings(), run_of(run_id), [2], make_rows(), "tester")
 
 
 @pytest.mark.parametrize("name", TABLES[1:])
@@ -62,3 +66,14 @@ def test_done_once_whoever_asks(catalog: DiskCatalog) -> None:
 
     assert [held(catalog, name) for name in TABLES] == [[(2, 10)]] * 4
     assert [len(catalog.tables[name].snapshots()) for name in TABLES] == [1] * 4
+
+
+def test_which_files_a_run_has_published_is_known_afterwards(catalog: DiskCatalog) -> None:
+    """The third was put into quarantine; of the first, another run left evidence."""
+    catalog.tables["files.visits_splits"].append(rows((1, 0)))
+    assert published_numbers(Settings(), run_of("feed")) is None
+
+    run_with("feed")
+
+    assert published_numbers(Settings(), run_of("feed")) == frozenset({2})
+    assert published_numbers(Settings(), run_of("f00d")) is None

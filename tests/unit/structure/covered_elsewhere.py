@@ -41,7 +41,6 @@ COVERED = {
     "producers/sending/batch.py": "tests/unit/producers/generated/test_mixing.py",
     "tidegate/cli/files.py": "tests/stack/test_files.py",
     "tidegate/cli/files_told.py": "tests/stack/test_files.py",
-    "tidegate/files/jobs.py": "tests/stack/test_files.py",
     "tidegate/files/letters.py": "tests/stack/test_files.py",
     "tidegate/files/load.py": "tests/stack/test_files.py",
     "tidegate/files/prove.py": "tests/stack/test_prove_files.py",
