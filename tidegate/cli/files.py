@@ -17,6 +17,7 @@ from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import file_datasets, load_files
 from tidegate.errors import TidegateError
 from tidegate.files.load import Loaded, load_checked
+from tidegate.files.put_aside import put_aside
 from tidegate.files.retry import retry_versions
 from tidegate.files.take_in import look, take_in
 from tidegate.settings import Settings, get_settings
@@ -126,6 +127,23 @@ def retry(dataset: str, numbers: tuple[int, ...]) -> None:
     for each in retry_versions(settings, dataset, numbers):
         click.echo(f"{each.number} {each.uri}: checked")
     click.echo(f"`tidegate files load {dataset}` loads them.")
+
+
+@command.command()
+@click.argument("dataset")
+@click.argument("numbers", metavar="NUMBER…", type=int, nargs=-1, required=True)
+def quarantine(dataset: str, numbers: tuple[int, ...]) -> None:
+    """Puts files that are to be loaded into quarantine, also out of a load that was begun and cannot end.
+
+    \b
+    Example:
+      tidegate files quarantine transactions 3
+    """
+    settings = get_settings()
+    load_files(settings.schemas_dir, dataset)
+    for each in put_aside(settings, dataset, numbers, f"put aside by {default_actor()}"):
+        click.echo(f"{each.number} {each.uri}: quarantined")
+    click.echo(f"`tidegate files load {dataset}` goes on without them; `files retry` lets them be loaded again.")
 
 
 def _datasets(settings: Settings, name: str | None) -> list[Files]:

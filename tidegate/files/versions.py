@@ -4,7 +4,7 @@
 state          the file                                               and then
 =============  =====================================================  ==========================================
 seen           is copied into the store, and its hash is known        checked, quarantined, ignored
-checked        may be loaded, as far as is known without its rows     loading; superseded, before it was loaded
+checked        may be loaded, as far as is known without its rows     loading; quarantined; superseded, not loaded
 loading        is in a run                                            loaded, quarantined; checked, given up
 loaded         has its rows in silver                                 superseded; loading, to be judged again
 quarantined    has none: ``reason`` says why                          checked, by a retry; superseded
@@ -23,7 +23,7 @@ from tidegate.clients.landing import Listed
 
 MOVES: dict[State, frozenset[State]] = {
     "seen": frozenset({"checked", "quarantined", "ignored", "superseded"}),
-    "checked": frozenset({"loading", "superseded"}),
+    "checked": frozenset({"loading", "quarantined", "superseded"}),
     "loading": frozenset({"loading", "loaded", "quarantined", "checked"}),
     "loaded": frozenset({"superseded", "loading"}),
     "quarantined": frozenset({"checked", "superseded"}),
