@@ -70,7 +70,8 @@ def unread(listed: Iterable[Listed], versions: Iterable[FileVersion]) -> list[Li
 def taken_in(dataset: str, copies: Iterable[Copy], versions: Sequence[FileVersion], at: datetime) -> list[FileVersion]:
     """The rows that follow from files that were read: new versions with their numbers, and what becomes of others.
 
-    A file with the bytes of its newest version is none. ``versions`` are the newest states, by number.
+    A file with the bytes of its newest version is none; that it was touched is noted. ``versions`` are the newest
+    states, by number.
     """
     known, rows = _Known(versions), list[FileVersion]()
     for copy in sorted(copies, key=lambda copy: (copy.day, copy.listed.uri)):
@@ -137,6 +138,8 @@ class _Known:
 def _of_copy(dataset: str, copy: Copy, known: _Known, at: datetime) -> Iterator[FileVersion]:
     of_file = known.of_file(copy.listed.uri)
     if of_file and of_file[-1].sha256 == copy.sha256:
+        if of_file[-1].etag != copy.listed.etag:  # else it would be read again each time, and told as new
+            yield replace(of_file[-1], etag=copy.listed.etag, at=at)
         return
     seen = replace(_seen(dataset, copy, known.next_number, at), replaces=_replaced(of_file))
     same = _same(copy, known.with_bytes(copy.sha256))

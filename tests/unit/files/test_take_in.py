@@ -95,8 +95,11 @@ def test_a_file_that_was_only_touched_is_none(folder: Path, settings: Settings) 
     (folder / "in" / f"{DAY}_a").touch()
 
     taken = take_in(settings, _files(folder), DAY, now=NOW)
+    again: list[object] = []
+    take_in(settings, _files(folder), DAY, now=NOW, tell=again.append)
 
-    assert len(read_history(settings, "orders")) == 2
+    assert [each.state for each in read_history(settings, "orders")] == ["seen", "checked", "checked"]
+    assert again == []
     assert _states(taken) == [(1, "a", "checked")]
 
 

@@ -212,3 +212,14 @@ def test_two_versions_of_a_file_are_not_loaded_at_once() -> None:
 
     assert [each.number for each in to_load([older, other, newer], None)] == [3, 2]
     assert to_load([older, other, newer], DAY - timedelta(days=1)) == []
+
+
+def test_that_a_file_was_only_touched_is_noted_so_that_it_is_not_read_each_time() -> None:
+    known = version(1, state="loaded", run="r", rows=7)
+    touched = replace(_copy(content=1), listed=_listed(etag="touched"))
+
+    [noted] = taken_in("orders", [touched], [known], LATER)
+
+    assert noted == replace(known, etag="touched", at=LATER)
+    assert unread([touched.listed], [noted]) == []
+    assert taken_in("orders", [touched], [noted], LATER) == []
