@@ -139,7 +139,7 @@ def _of_copy(dataset: str, copy: Copy, known: _Known, at: datetime) -> Iterator[
     of_file = known.of_file(copy.listed.uri)
     if of_file and of_file[-1].sha256 == copy.sha256:
         if of_file[-1].etag != copy.listed.etag:  # else it would be read again each time, and told as new
-            yield replace(of_file[-1], etag=copy.listed.etag, at=at)
+            yield _touched(of_file[-1], copy.listed, at)
         return
     seen = replace(_seen(dataset, copy, known.next_number, at), replaces=_replaced(of_file))
     same = _same(copy, known.with_bytes(copy.sha256))
@@ -163,7 +163,7 @@ def _seen(dataset: str, copy: Copy, number: int, at: datetime) -> FileVersion:
         uri=listed.uri,
         date=copy.day,
         size=listed.size,
-        modified_at=datetime.fromtimestamp(listed.modified_ms / 1000, UTC),
+        modified_at=_modified_at(listed),
         etag=listed.etag,
         sha256=copy.sha256,
         stored=copy.stored,
@@ -171,6 +171,16 @@ def _seen(dataset: str, copy: Copy, number: int, at: datetime) -> FileVersion:
         at=at,
         promised_rows=copy.promised_rows,
     )
+
+
+def _touched(version: FileVersion, listed: Listed, at: datetime) -> FileVersion:
+    """Its time too, where no row has it yet: all rows of a file with a wrong one may lie in the future of it."""
+    modified_at = _modified_at(listed) if version.state in ("checked", "quarantined") else version.modified_at
+    return replace(version, etag=listed.etag, modified_at=modified_at, at=at)
+
+
+def _modified_at(listed: Listed) -> datetime:
+    return datetime.fromtimestamp(listed.modified_ms / 1000, UTC)
 
 
 def _replaced(of_file: Sequence[FileVersion]) -> int | None:

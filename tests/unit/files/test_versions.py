@@ -223,3 +223,16 @@ def test_that_a_file_was_only_touched_is_noted_so_that_it_is_not_read_each_time(
     assert noted == replace(known, etag="touched", at=LATER)
     assert unread([touched.listed], [noted]) == []
     assert taken_in("orders", [touched], [noted], LATER) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "is_new"), [("checked", True), ("quarantined", True), ("loading", False), ("loaded", False)]
+)
+def test_a_file_that_is_not_loaded_gets_the_time_at_which_it_was_touched(state: State, is_new: bool) -> None:
+    """Its rows may have been refused since they were events of the future, by a wrong time of the file."""
+    known = version(1, state=state)
+
+    [noted] = taken_in("orders", [replace(_copy(content=1), listed=_listed(etag="touched"))], [known], LATER)
+
+    assert (noted.modified_at.timestamp() == 1_795_928_400.123) is is_new
+    assert (noted.modified_at == known.modified_at) is not is_new
