@@ -1,6 +1,6 @@
 """What a run has written aside becomes part of the lake's tables: evidence first, silver's rows last, in one commit."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,19 +60,26 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
         table = open_table(settings, files_table(run.dataset, each))
         with lake_errors(settings):
             # There is some of these files already if one was killed before silver's commit, and the contract changed.
-            gone = [file.number for file in run.files]
-            _adopt(table, run, gone, [*_kept(table, run, _evidence_of(numbers))])
+            judged = [file.number for file in run.files]
+            _adopt(table, run, judged, [*_kept(table, run, _evidence_of(numbers))])
     silver = open_table(settings, lake_table("silver", run.dataset))
-    gone = [each.replaces for each in run.files if each.number in numbers and each.replaces is not None]
+    gone = {each.replaces for each in run.files if each.number in numbers and each.replaces is not None}
     with lake_errors(settings):
         files = [*_silver_files(silver, run, numbers, duplicates)]
-        _adopt(silver, run, gone, files, {"tidegate.files-actor": actor})
+        # Of these files, too: the snapshot by which they are known to be published may have expired since.
+        _adopt(silver, run, gone | numbers, files, {"tidegate.files-actor": actor})
 
 
-def _adopt(table: Any, run: Run, gone: Sequence[int], files: list[Any], more: dict[str, str] | None = None) -> None:
-    condition = f"{SOURCE_PARTITION} in ({', '.join(map(str, sorted(gone))) or '-1'})"
-    if files or (gone and may_have(table, condition)):
+def _adopt(table: Any, run: Run, gone: Collection[int], files: list[Any], more: dict[str, str] | None = None) -> None:
+    condition = _of(sorted(gone))
+    if files or may_have(table, condition):
         replace_rows(table, Replacement(condition, tuple(files), main_snapshot(table), run.mark, more or {}))
+
+
+def _of(numbers: Sequence[int]) -> str:
+    """Rows of these files; between the first and the last, since Iceberg leaves no file out by a long list."""
+    between = f"{SOURCE_PARTITION} >= {numbers[0]} and {SOURCE_PARTITION} <= {numbers[-1]}"
+    return f"{between} and {SOURCE_PARTITION} in ({', '.join(map(str, numbers))})"
 
 
 def _kept(table: Any, run: Run, keep: _Keep) -> Iterator[Any]:

@@ -77,3 +77,16 @@ def test_which_files_a_run_has_published_is_known_afterwards(catalog: DiskCatalo
 
     assert published_numbers(Settings(), run_of("feed")) == frozenset({2})
     assert published_numbers(Settings(), run_of("f00d")) is None
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_are_not_there_twice_where_the_snapshot_that_told_of_them_has_expired(
+    catalog: DiskCatalog, name: str
+) -> None:
+    """Then a load that was killed behind its commit does not know it any more."""
+    run_with("feed")
+    catalog.tables[name].append(rows((1, 0), (9, 5)))
+
+    run_with("f00d")
+
+    assert held(catalog, name) == [(1, 0), (2, 10), (9, 5)]
