@@ -42,7 +42,6 @@ COVERED = {
     "tidegate/cli/files.py": "tests/stack/test_files.py",
     "tidegate/cli/files_told.py": "tests/stack/test_files.py",
     "tidegate/files/letters.py": "tests/stack/test_files.py",
-    "tidegate/files/load.py": "tests/stack/test_files.py",
     "tidegate/files/prove.py": "tests/stack/test_prove_files.py",
     "tidegate/files/staged.py": "tests/stack/test_files.py",
     "tidegate/sql/file_to_read.py": "tests/unit/sql/test_file_source.py",
