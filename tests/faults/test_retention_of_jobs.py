@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.clicks import click
 from tests.pipeline import Pipeline, called, prove_window
 from tests.topics import send
@@ -11,6 +13,7 @@ from tidegate.cli import retention as cli_retention
 from tidegate.clients.lake import open_catalog
 from tidegate.clients.opensearch import SearchClient
 
+pytestmark = pytest.mark.long
 AGES_DAYS = (800, 500, 200, 60, 0)
 """Older than rows, than ``user_id``, than documents, and than ``ip`` are kept; and of today."""
 
