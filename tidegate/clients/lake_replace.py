@@ -102,6 +102,11 @@ def keep_rows(table: Table, file: DataFile, keep: Callable[[pa.Table], Any]) -> 
     return write_rows(table, kept)
 
 
+def change_rows(table: Table, file: DataFile, change: Callable[[pa.Table], pa.Table]) -> list[DataFile]:
+    """New files with what ``change`` makes of the file's rows; none if that is no row."""
+    return write_rows(table, change(read_file(table, FileScanTask(file))))
+
+
 def read_rows(table: Table, files: Iterable[DataFile], names: tuple[str, ...]) -> Iterable[pa.RecordBatch]:
     """Columns of data files, a batch at a time."""
     wanted = table.schema().select(*names)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import branch_files, is_published
-from tidegate.clients.lake_replace import Replacement, keep_rows, may_have, read_rows, replace_rows
+from tidegate.clients.lake_replace import Replacement, change_rows, keep_rows, may_have, read_rows, replace_rows
 from tidegate.clients.lake_rows import main_snapshot, open_table, scan_rows, table_if_there
 from tidegate.contracts.envelope import PLACE, SOURCE_PARTITION
 from tidegate.contracts.naming import files_table, lake_table
@@ -22,6 +22,8 @@ from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import COMPARED
 from tidegate.sql.replay_lake import VERDICT
 
+_INSTEAD = {"payload": None, "error_message": ""}
+"""What evidence has in the place of what a letter quotes of its row."""
 _Keep = Callable[[pa.Table], Any]
 
 
@@ -61,7 +63,8 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
         with lake_errors(settings):
             # There is some of these files already if one was killed before silver's commit, and the contract changed.
             judged = [file.number for file in run.files]
-            _adopt(table, run, judged, [*_kept(table, run, _evidence_of(numbers))])
+            kept = _letters(table, run, numbers) if each == "letters" else _kept(table, run, _evidence_of(numbers))
+            _adopt(table, run, judged, [*kept])
     silver = open_table(settings, lake_table("silver", run.dataset))
     gone = {each.replaces for each in run.files if each.number in numbers and each.replaces is not None}
     with lake_errors(settings):
@@ -85,6 +88,21 @@ def _of(numbers: Sequence[int]) -> str:
 def _kept(table: Any, run: Run, keep: _Keep) -> Iterator[Any]:
     for file in branch_files(table, run.branch):
         yield from keep_rows(table, file, keep)
+
+
+def _letters(table: Any, run: Run, numbers: frozenset[int]) -> Iterator[Any]:
+    """Which rows have a letter, and why; what letters quote of them, personal values too, their topic has alone."""
+    for file in branch_files(table, run.branch):
+        yield from change_rows(table, file, lambda rows: without_quotes(rows.filter(_evidence_of(numbers)(rows))))
+
+
+def without_quotes(letters: pa.Table) -> pa.Table:
+    """Letters without their record's bytes, and without the message, which may name a value."""
+    for name, value in _INSTEAD.items():
+        if (at := letters.schema.get_field_index(name)) >= 0:
+            field = letters.schema.field(at)
+            letters = letters.set_column(at, field, pa.array([value] * len(letters), field.type))
+    return letters
 
 
 def _evidence_of(numbers: frozenset[int]) -> _Keep:

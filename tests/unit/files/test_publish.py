@@ -12,7 +12,7 @@ from tests.unit.files.versions import version
 from tidegate.clients import lake_rows
 from tidegate.clients.lake_exchange import write_rows
 from tidegate.files import publish as module
-from tidegate.files.publish import publish, published_numbers
+from tidegate.files.publish import publish, published_numbers, without_quotes
 from tidegate.files.run import Run
 from tidegate.proof.rows import make_rows
 from tidegate.settings import Settings
@@ -90,3 +90,11 @@ def test_rows_are_not_there_twice_where_the_snapshot_that_told_of_them_has_expir
     run_with("f00d")
 
     assert held(catalog, name) == [(1, 0), (2, 10), (9, 5)]
+
+
+def test_evidence_of_a_letter_quotes_nothing_of_its_row() -> None:
+    letters = pa.table(
+        {"payload": [b"ann@x.org;1"], "error_message": ["'ann@x.org' is no number"], "code": ["BAD_VALUE"]}
+    )
+
+    assert without_quotes(letters).to_pylist() == [{"payload": None, "error_message": "", "code": "BAD_VALUE"}]
