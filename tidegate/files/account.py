@@ -1,7 +1,9 @@
 """Whether each row of a file got one verdict, and whether the file is good enough to be published. Pure."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from tidegate.contracts.file_section import Thresholds
 from tidegate.files.tally import NOTHING, Tally
@@ -96,17 +98,24 @@ def read_of(splits: Sequence[Split]) -> Tally:
     return read
 
 
-def rows_before(splits: Sequence[Split]) -> Mapping[int, int]:
-    """By where a split starts, how many rows of the file lie before it."""
-    found, before = {}, 0
-    for split in sorted(splits, key=lambda each: each.start):
-        found[split.start] = before
-        before += split.rows
-    return found
+class RowNumbers:
+    """The numbers of a file's rows, from 1, by where they begin and their numbers within their split.
+
+    A split's ``start`` is the first row that begins in its part of the file, not where the file was cut.
+    """
+
+    def __init__(self, splits: Sequence[Split]) -> None:
+        ordered = _in_order(splits)
+        self._starts = [split.start for split in ordered]
+        self._before = [0, *accumulate(split.rows for split in ordered)]
+
+    def of(self, offset: int, number_in_split: int) -> int:
+        """Of the row that begins at this byte."""
+        return self._before[bisect_right(self._starts, offset) - 1] + number_in_split
 
 
 def _fault(splits: Sequence[Split]) -> str | None:
-    at_fault = [split for split in sorted(splits, key=lambda each: each.start) if split.code]
+    at_fault = [split for split in _in_order(splits) if split.code]
     return f"{at_fault[0].code}: {at_fault[0].message}" if at_fault else None
 
 
@@ -132,7 +141,7 @@ def _past(limits: Thresholds, rows: int, rejected: int) -> str | None:
 def gap(splits: Sequence[Split], size: int) -> str | None:
     """In words, which bytes nobody looked at; of a packed file, which is one split, the unpacked ones are counted."""
     end = 0
-    for split in sorted(splits, key=lambda each: each.start):
+    for split in _in_order(splits):
         if split.start != end:
             return f"of its bytes none of {end} to {split.start} were read"
         end += split.length
@@ -149,3 +158,8 @@ def _difference(splits: Sequence[Split], verdicts: Verdicts) -> str | None:
     if judged.count != read.count:
         return f"{read.count:,} rows were read, {judged.count:,} have a verdict"
     return f"{read.count:,} rows were read, and as many verdicts are on others"
+
+
+def _in_order(splits: Sequence[Split]) -> list[Split]:
+    """A part in which no row begins, as one before reaches beyond it, is empty and starts where the next one does."""
+    return sorted(splits, key=lambda each: (each.start, each.length))

@@ -18,7 +18,7 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.clients.transactions import Record, TransactionalWriter
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Files
-from tidegate.contracts.envelope import SOURCE_PARTITION, SPLIT, SPLIT_ROW
+from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION, SPLIT_ROW
 from tidegate.contracts.load import platform_schema
 from tidegate.contracts.naming import file_letter_writer, files_table, subject
 from tidegate.dead_letters.ledger import Entry, Place, State
@@ -26,7 +26,7 @@ from tidegate.dead_letters.record import Headers, written_headers
 from tidegate.dlq.index import letter_index
 from tidegate.dlq.layout import OFFSET, PARTITION
 from tidegate.dlq.turn import letters_turn
-from tidegate.files.account import Split, rows_before
+from tidegate.files.account import RowNumbers, Split
 from tidegate.files.run import Run
 from tidegate.settings import Settings
 
@@ -103,18 +103,18 @@ def _letters(
 ) -> Iterator[dict[str, Any]]:
     """As they lie aside, each with its ``source_file``."""
     fields = [field["name"] for field in platform_schema(settings.schemas_dir, "dead_letter")["fields"]]
-    before = {number: rows_before(among) for number, among in splits.items()}
+    numbers = {number: RowNumbers(among) for number, among in splits.items()}
     checksums = {each.number: each.sha256 for each in run.files}
     table = open_table(settings, files_table(run.dataset, "letters"))
     with lake_errors(settings):
-        columns = (*fields, SOURCE_PARTITION, SPLIT, SPLIT_ROW)
+        columns = (*fields, SOURCE_PARTITION, SOURCE_OFFSET, SPLIT_ROW)
         for batch in read_rows(table, branch_files(table, run.branch), columns):
             for row in batch.to_pylist():
                 number = row[SOURCE_PARTITION]
                 if number in accepted:
                     source = row["source"]
                     source["headers"] = dict(source["headers"] or {})
-                    at = before[number][row[SPLIT]] + row[SPLIT_ROW]
+                    at = numbers[number].of(row[SOURCE_OFFSET], row[SPLIT_ROW])
                     checksum = checksums[number]
                     row["source_file"] = {"uri": source["topic"], "row": at, "checksum": checksum}
                     yield {name: row[name] for name in fields}

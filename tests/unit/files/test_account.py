@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tidegate.contracts.file_section import Thresholds
-from tidegate.files.account import Account, Known, Split, Verdicts, account_of, rows_before, settled
+from tidegate.files.account import Account, Known, RowNumbers, Split, Verdicts, account_of, settled
 from tidegate.files.tally import NOTHING, Tally, tallied
 from tidegate.proof.rows import make_rows
 
@@ -89,7 +89,16 @@ def test_of_a_file_that_can_not_be_read_no_row_is_asked_for() -> None:
 
 
 def test_rows_are_numbered_through_the_parts() -> None:
-    assert rows_before([SECOND, FIRST]) == {0: 0, 60: 3}
+    numbers = RowNumbers([SECOND, FIRST])
+
+    assert [numbers.of(offset, row) for offset, row in ((10, 1), (40, 3), (65, 1), (80, 2))] == [1, 3, 4, 5]
+
+
+def test_a_part_in_which_no_row_begins_is_no_gap_and_numbers_nothing() -> None:
+    nothing = Split(60, 0, 0, 0, 0, 0, 0)
+
+    assert account(SECOND, nothing, FIRST) == account()
+    assert RowNumbers([SECOND, nothing, FIRST]).of(65, 1) == 4
 
 
 def test_what_is_published_stays_so_whatever_the_contract_says_by_now() -> None:
