@@ -33,6 +33,7 @@ from tidegate.query.catalog import Lake
 from tidegate.replay.settled import refined_up_to, wait_until_settled
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
 SILVER = "silver.clicks"
 JOB = f"compact.{SILVER}"
 Place = tuple[int, int]
