@@ -33,7 +33,7 @@ from tidegate.settings import Settings, get_settings
 
 DATASET = "transactions"
 WORKER = "taskmanager"
-DAY = "2026-11-28"
+DAY = "2026-10-01"
 _MB = 1_000_000
 DUCKDB = """
 create or replace table judged as
