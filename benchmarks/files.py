@@ -34,6 +34,7 @@ from tidegate.settings import Settings, get_settings
 DATASET = "transactions"
 WORKER = "taskmanager"
 DAY = "2026-10-01"
+NOT_ALL = 3
 _MB = 1_000_000
 DUCKDB = """
 create or replace table judged as
@@ -119,7 +120,7 @@ def in_duckdb(files: Sequence[Path], folder: Path) -> tuple[float, float]:
 
 
 def command(settings: Settings, *words: str) -> str:
-    """What a command of Tidegate prints; its failure ends the benchmark."""
+    """What a command of Tidegate prints; its failure ends the benchmark, not a file in quarantine that lies there."""
     done = subprocess.run(
         [sys.executable, "-m", "tidegate", *words],
         env=child_environment(settings),
@@ -127,7 +128,7 @@ def command(settings: Settings, *words: str) -> str:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode not in (0, NOT_ALL):
         sys.exit(f"error: `tidegate {' '.join(words)}` ended with {done.returncode}: {done.stdout}")
     return done.stdout
 
