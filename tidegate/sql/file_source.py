@@ -16,7 +16,6 @@ from tidegate.contracts.envelope import (
     SOURCE_OFFSET,
     SOURCE_PARTITION,
     SOURCE_TOPIC,
-    SPLIT,
     SPLIT_ROW,
 )
 from tidegate.contracts.file_section import Csv, FileSection
@@ -30,7 +29,6 @@ from tidegate.sql.sources import DECODE_METADATA, RAW_METADATA, RESCUED_METADATA
 FILE_ROWS, RAW_RECORDS = "file_rows", "raw_records"
 _FILE_METADATA = (
     "`_kind` STRING METADATA FROM 'kind' VIRTUAL",
-    f"`{SPLIT}` BIGINT METADATA FROM 'split' VIRTUAL",
     f"`{SPLIT_ROW}` BIGINT METADATA FROM 'split-row' VIRTUAL",
     "`_length` BIGINT METADATA FROM 'length' VIRTUAL",
     "`_rows` BIGINT METADATA FROM 'rows' VIRTUAL",
@@ -53,7 +51,6 @@ _OF_A_ROW = (
     "_payload_bytes",
     SCHEMA_ID,
     "_proc_time",
-    SPLIT,
     SPLIT_ROW,
 )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from tidegate.avro.types import AvroSchema, columns
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Files
-from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION, SPLIT, SPLIT_ROW
+from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION, SPLIT_ROW
 from tidegate.contracts.naming import FileTable
 from tidegate.contracts.topics import raw_subject
 from tidegate.job_names import FILES
@@ -41,7 +41,7 @@ SPLIT_COLUMNS = {
     "_error_message": "STRING",
 }
 """What is kept of the end of each split; the code and its message where the file is at fault."""
-LETTER_PLACE = {SOURCE_PARTITION: "INT", SOURCE_OFFSET: "BIGINT", SPLIT: "BIGINT", SPLIT_ROW: "BIGINT"}
+LETTER_PLACE = {SOURCE_PARTITION: "INT", SOURCE_OFFSET: "BIGINT", SPLIT_ROW: "BIGINT"}
 """Where the row of a letter lies."""
 
 

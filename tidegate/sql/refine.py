@@ -22,7 +22,6 @@ from tidegate.contracts.envelope import (
     RESCUED,
     SCHEMA_ID,
     SOURCE_TOPIC,
-    SPLIT,
     SPLIT_ROW,
     WARNINGS,
 )
@@ -52,8 +51,8 @@ _EVIDENCE = (KEY, HEADERS, *_PAYLOAD)
 """What a dead letter shows of its record."""
 _BESIDE = (KEY, *COORDINATES, INGESTED_AT, HEADERS, "_error_code", "_error_message", *_PAYLOAD, SCHEMA_ID, "_proc_time")
 """What goes with a record beside its own columns."""
-_OF_FILES = (SPLIT, SPLIT_ROW)
-"""The same of a row of a file: a dead letter tells its number by them."""
+_OF_FILES = (SPLIT_ROW,)
+"""The same of a row of a file: a dead letter tells its number by it."""
 _APPENDED_AT = "_appended_at"
 """Within ``judged``: the raw record's own time stamp, while ``_ingested_at`` is when the record came first."""
 _GOOD = "(SELECT * FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped = 0)"

@@ -35,7 +35,7 @@ def test_a_letter_goes_with_the_place_of_its_row_in_its_part_of_the_file() -> No
     [letters] = [each for each in job_sql(visits_in_files(), PLATFORM, JUDGING).inserts if "letters" in each.into]
 
     assert "'csv' AS payload_encoding" in letters.sql
-    assert "_split, _split_row FROM (" in letters.sql
+    assert "_source_partition, _source_offset, _split_row FROM (" in letters.sql
 
 
 def test_of_each_part_of_a_file_it_is_kept_what_it_held() -> None:

@@ -101,7 +101,6 @@ CREATE TABLE IF NOT EXISTS lake.`files`.`transactions_letters` (
   `replay_id` STRING,
   `_source_partition` INT,
   `_source_offset` BIGINT,
-  `_split` BIGINT,
   `_split_row` BIGINT
 )
 WITH (
@@ -164,7 +163,6 @@ CREATE TEMPORARY TABLE `file_rows` (
   `_schema_id` INT METADATA FROM 'value.schema-id' VIRTUAL,
   `_proc_time` AS PROCTIME(),
   `_kind` STRING METADATA FROM 'kind' VIRTUAL,
-  `_split` BIGINT METADATA FROM 'split' VIRTUAL,
   `_split_row` BIGINT METADATA FROM 'split-row' VIRTUAL,
   `_length` BIGINT METADATA FROM 'length' VIRTUAL,
   `_rows` BIGINT METADATA FROM 'rows' VIRTUAL,
@@ -204,7 +202,7 @@ s3://files/transactions/ab/8	5000	1767323045000	8	s3://in/8.csv',
 ;
 
 CREATE TEMPORARY VIEW raw_records AS
-SELECT `transaction_id`, `booked_at`, `kind`, `status`, `account`, `product_id`, `quantity`, `amount`, `fee`, `currency`, `country`, `card_last4`, `reference`, _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _split, _split_row
+SELECT `transaction_id`, `booked_at`, `kind`, `status`, `account`, `product_id`, `quantity`, `amount`, `fee`, `currency`, `country`, `card_last4`, `reference`, _key, _source_topic, _source_partition, _source_offset, _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _split_row
 FROM file_rows WHERE _kind = 'row'
 ;
 
@@ -233,7 +231,7 @@ CREATE TEMPORARY TABLE `ref_products` (
 
 CREATE TEMPORARY VIEW judged AS
 SELECT `transaction_id`, `booked_at`, `kind`, `status`, hmac_sha256(`account`) AS `account`, `product_id`, `quantity`, `amount`, `fee`, `currency`, `country`, `card_last4`, `reference`,
-  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _split, _split_row,
+  _key, _source_topic, _source_partition, _source_offset, _appended_at AS _ingested_at, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _split_row,
   CASE WHEN (CHAR_LENGTH(transaction_id) = 36) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (kind IN ('payment', 'refund', 'chargeback', 'fee', 'test')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END
       + CASE WHEN (status IN ('booked', 'pending')) IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(4 AS BIGINT) END
@@ -246,7 +244,7 @@ SELECT `transaction_id`, `booked_at`, `kind`, `status`, hmac_sha256(`account`) A
   CASE WHEN (status <> 'pending') IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
       + CASE WHEN (kind <> 'test') IS NOT FALSE THEN CAST(0 AS BIGINT) ELSE CAST(2 AS BIGINT) END AS _dropped
 FROM (
-  SELECT `transaction_id`, `booked_at`, `kind`, `status`, `account`, `product_id`, `quantity`, `amount`, `fee`, `currency`, `country`, `card_last4`, `reference`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _split, _split_row,
+  SELECT `transaction_id`, `booked_at`, `kind`, `status`, `account`, `product_id`, `quantity`, `amount`, `fee`, `currency`, `country`, `card_last4`, `reference`, _key, _source_topic, _source_partition, _source_offset, _headers, _error_code, _error_message, _payload, _payload_sha256, _payload_bytes, _schema_id, _proc_time, _split_row,
     _ingested_at AS _appended_at,
     first_arrival(_ingested_at, _headers, _payload, _payload_sha256) AS _ingested_at
   FROM raw_records
@@ -312,8 +310,8 @@ SELECT _source_partition, _source_offset, 'dropped', first_rule_name(_dropped, '
 FROM judged WHERE _error_code IS NULL AND _rejected = 0 AND _dropped <> 0
 ;
 
-INSERT INTO lake.`files`.`transactions_letters` /*+ OPTIONS('branch' = 'files-0123456789abcdef') */ (`dead_letter_id`, `failed_at`, `first_failed_at`, `dataset`, `stage`, `error_code`, `error_message`, `violations`, `retryable`, `attempt`, `processor`, `contract`, `source`, `source_file`, `payload`, `payload_encoding`, `payload_sha256`, `payload_truncated`, `replay_id`, `_source_partition`, `_source_offset`, `_split`, `_split_row`)
-SELECT `dead_letter_id`, `failed_at`, `first_failed_at`, `dataset`, `stage`, `error_code`, `error_message`, `violations`, `retryable`, `attempt`, `processor`, `contract`, `source`, `source_file`, `payload`, `payload_encoding`, `payload_sha256`, `payload_truncated`, `replay_id`, _source_partition, _source_offset, _split, _split_row FROM (
+INSERT INTO lake.`files`.`transactions_letters` /*+ OPTIONS('branch' = 'files-0123456789abcdef') */ (`dead_letter_id`, `failed_at`, `first_failed_at`, `dataset`, `stage`, `error_code`, `error_message`, `violations`, `retryable`, `attempt`, `processor`, `contract`, `source`, `source_file`, `payload`, `payload_encoding`, `payload_sha256`, `payload_truncated`, `replay_id`, `_source_partition`, `_source_offset`, `_split_row`)
+SELECT `dead_letter_id`, `failed_at`, `first_failed_at`, `dataset`, `stage`, `error_code`, `error_message`, `violations`, `retryable`, `attempt`, `processor`, `contract`, `source`, `source_file`, `payload`, `payload_encoding`, `payload_sha256`, `payload_truncated`, `replay_id`, _source_partition, _source_offset, _split_row FROM (
 SELECT
   dead_letter_id(_source_topic, _source_partition, _source_offset, _stage, _row) AS dead_letter_id,
   _now AS failed_at, COALESCE(_redriven.first_failed_at, _now) AS first_failed_at,
@@ -328,9 +326,9 @@ SELECT
   COALESCE(_payload_sha256, sha256_hex(_payload)) AS payload_sha256,
   COALESCE(_payload_bytes > 921600, FALSE) AS payload_truncated,
   _redriven.plan AS replay_id,
-  connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers, _source_partition, _source_offset, _split, _split_row
+  connect_headers(_source_topic, _source_partition, _source_offset, _stage, _code, _message) AS _headers, _source_partition, _source_offset, _split_row
 FROM (
-  SELECT _source_topic, _source_partition, _source_offset, _split, _split_row, _ingested_at, _key, _headers, _payload,
+  SELECT _source_topic, _source_partition, _source_offset, _split_row, _ingested_at, _key, _headers, _payload,
     _payload_sha256, _payload_bytes, _schema_id,
     CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS _now,
     redriven(_headers, _payload, _payload_sha256) AS _redriven,
