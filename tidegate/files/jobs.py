@@ -15,16 +15,13 @@ from tidegate.files.staged import TABLES, is_aside, read_compared
 from tidegate.job_names import FILE_DUPLICATES, FILES, flink_name
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.replay.run import begin, require_finished, wait_until_ended, wait_until_gone
-from tidegate.replay.write_aside import records_read
 from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import Comparing
 
-Tell = Callable[[int], None]
-"""Told how many rows have been read."""
 _REMEDY = "Nothing was published. See `tidegate logs taskmanager`; then load again: it goes on."
 
 
-def judge(settings: Settings, run: Run, tell: Tell) -> None:
+def judge(settings: Settings, run: Run) -> None:
     """Returns when all rows of the run's files lie aside.
 
     A job of this run that lives, or has ended well and left something, is taken for it; else all is written once more.
@@ -41,9 +38,7 @@ def judge(settings: Settings, run: Run, tell: Tell) -> None:
     if job is None or not (job.live or (job.state == "FINISHED" and is_aside(settings, run))):
         clear(settings, run)
         job = _begin(settings, client, name, f"{FILES}.py", store(settings, JudgingOrder(run.run_id, run.judging)))
-    ended = wait_until_ended(
-        client, job.job_id, lambda each: tell(records_read(client, each.job_id)), begun=client.begun
-    )
+    ended = wait_until_ended(client, job.job_id, begun=client.begun)
     require_finished(client, ended, "the job that reads the files", remedy=_REMEDY)
 
 

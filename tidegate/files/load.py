@@ -15,7 +15,7 @@ from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.contracts.dataset import Files
 from tidegate.errors import TidegateError
 from tidegate.files.account import Account, settled
-from tidegate.files.jobs import Tell, clear, clear_others, compare, give_up_jobs, judge
+from tidegate.files.jobs import clear, clear_others, compare, give_up_jobs, judge
 from tidegate.files.letters import give_up_letters, send_letters
 from tidegate.files.publish import is_run_published, publish, published_numbers
 from tidegate.files.revived import judged_again
@@ -57,9 +57,7 @@ def load_turn(settings: Settings, dataset: str) -> Iterator[None]:
         yield
 
 
-def load_checked(
-    settings: Settings, dataset: Files, day: date | None, actor: str, tell: Tell = lambda _rows: None
-) -> Loaded | None:
+def load_checked(settings: Settings, dataset: Files, day: date | None, actor: str) -> Loaded | None:
     """Loads the files of a date that are checked, or of all; where a run was begun and has not ended, that one alone.
 
     None if there is nothing to load.
@@ -75,7 +73,7 @@ def load_checked(
         clear_others(settings, run)
         action = new_action("files load", dataset.name, actor, plan_id=run.run_id, detail=_named(run))
         with audited(settings, action) as counts:
-            judged, duplicates = _judged(settings, dataset, run, tell)
+            judged, duplicates = _judged(settings, dataset, run)
             publish(settings, run, judged.accepted, duplicates, action.actor)
             letters = send_letters(settings, dataset, run, judged.accepted, judged.splits)
             counts["entries"] = give_up_letters(settings, dataset, _replaced(run, judged), action)
@@ -123,15 +121,15 @@ def _marked(settings: Settings, run: Run) -> Run:
     return run
 
 
-def _judged(settings: Settings, dataset: Files, run: Run, tell: Tell) -> tuple[Judged, Rows]:
+def _judged(settings: Settings, dataset: Files, run: Run) -> tuple[Judged, Rows]:
     """Twice, if need be: a job that Flink has begun again may end well without its last files; the account sees it."""
-    judge(settings, run, tell)
+    judge(settings, run)
     judged = read_judged(settings, dataset, run)
     if (published := published_numbers(settings, run)) is not None:
         judged = replace(judged, accounts=settled(judged.accounts, published))
     elif _wrong(judged):
         clear(settings, run)
-        judge(settings, run, tell)
+        judge(settings, run)
         judged = read_judged(settings, dataset, run)
     if wrong := _wrong(judged):
         clear(settings, run)
@@ -187,21 +185,13 @@ def _ended(settings: Settings, run: Run, judged: Judged, duplicates: Rows) -> tu
 
 
 def _end(file: FileVersion, account: Account, judged: Judged, duplicates: Rows) -> FileVersion:
-    doubled = int((duplicates.partition == file.number).sum())
-    counted = replace(
-        file,
-        rows=account.rows,
-        silver=account.passed - doubled,
-        rejected=account.rejected,
-        dropped=account.dropped,
-        duplicates=doubled,
-        blank=account.blank,
-    )
+    counted = replace(file, rows=account.rows, rejected=account.rejected, dropped=account.dropped, blank=account.blank)
     if account.fault is None:
-        return replace(counted, state="loaded", reason=None, faults=None)
+        doubled = int((duplicates.partition == file.number).sum())
+        silver = account.passed - doubled
+        return replace(counted, state="loaded", silver=silver, duplicates=doubled, reason=None, faults=None)
     faults = first_faults(judged, file.number, MOST_FAULTS)
-    kept = replace(file, rows=account.rows, rejected=account.rejected, dropped=account.dropped, blank=account.blank)
-    return replace(kept, state="quarantined", reason=account.fault, faults=json.dumps(faults) if faults else None)
+    return replace(counted, state="quarantined", reason=account.fault, faults=json.dumps(faults) if faults else None)
 
 
 def _superseded(newest: Sequence[FileVersion], loaded: Sequence[FileVersion], run: Run) -> Iterator[FileVersion]:
