@@ -35,7 +35,7 @@ REMEDIES: Mapping[Fault, str] = {
     "others": _CHANGED + _ANEW,
     "counts": _CHANGED + _ANEW,
     "repeats_nothing": _CHANGED + _ANEW,
-    "no_letter": "They were removed from dlq.{dataset}; files.{dataset}_letters of the lake may have them. " + _ANEW,
+    "no_letter": "They were removed from dlq.{dataset}; files.{dataset}_letters of the lake may tell of them. " + _ANEW,
     "strange_letter": "Others have written to dlq.{dataset}, or removed verdicts in the lake: `tidegate dlq show ID`.",
     "strange_rows": "Others have written to silver.{dataset}: delete its rows whose _source_partition is {number}.",
 }

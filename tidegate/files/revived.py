@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
+
 from tidegate.clients.file_version import FileVersion, State
 from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.naming import files_table
+from tidegate.files.proof_rows import repeated_places
 from tidegate.settings import Settings
 from tidegate.sql.replay_lake import CODE, DUPLICATE, VERDICT
 
@@ -45,8 +48,9 @@ def _repeats(settings: Settings, dataset: str) -> Mapping[int, set[int]]:
     if table is None:
         return found
     for batch in scan_rows(settings, table, (SOURCE_PARTITION, CODE), f"{VERDICT} = '{DUPLICATE}'"):
-        for number, first in zip(batch[SOURCE_PARTITION].to_pylist(), batch[CODE].to_pylist(), strict=True):
-            found.setdefault(int(first.partition(":")[0]), set()).add(number)
+        both = np.column_stack([repeated_places(batch[CODE]).partition, batch[SOURCE_PARTITION].to_numpy()])
+        for first, number in np.unique(both, axis=0).tolist():
+            found.setdefault(first, set()).add(number)
     return found
 
 
