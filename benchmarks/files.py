@@ -12,8 +12,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -23,8 +21,7 @@ from typing import NamedTuple
 import duckdb
 
 from benchmarks.measure import cpu_seconds, since
-from benchmarks.replay import job_seconds
-from tidegate.child_process import child_environment
+from benchmarks.replay import command, job_seconds
 from tidegate.clients.flink import FlinkClient
 from tidegate.contracts.load import load_files
 from tidegate.files.take_in import take_in
@@ -35,6 +32,7 @@ DATASET = "transactions"
 WORKER = "taskmanager"
 DAY = "2026-10-01"
 NOT_ALL = 3
+"""What ``files load`` ends with where a file lies in quarantine, which is no failure."""
 _MB = 1_000_000
 DUCKDB = """
 create or replace table judged as
@@ -99,7 +97,7 @@ def one_round(settings: Settings, folder: Path, size: str, seed: int) -> Round:
     start_s = time.monotonic()
     take_in(settings, load_files(settings.schemas_dir, DATASET))
     intake_s, before, start_s = time.monotonic() - start_s, cpu_seconds(settings), time.monotonic()
-    told = json.loads(command(settings, "files", "load", DATASET, "--json"))
+    told = json.loads(command(settings, "files", "load", DATASET, "--json", codes=(0, NOT_ALL)))
     load_s, used = time.monotonic() - start_s, since(before, cpu_seconds(settings))
     name = flink_name(FILES, told["loads"][0]["run_id"])
     job_id = next(job.job_id for job in FlinkClient(settings).jobs() if job.name == name)
@@ -117,20 +115,6 @@ def in_duckdb(files: Sequence[Path], folder: Path) -> tuple[float, float]:
         connection.execute("set timezone = 'UTC'")
         connection.execute(DUCKDB.format(files=f"{files[0].parent}/part-*", folder=out))
     return time.monotonic() - begun_s, sum(os.times()[:2]) - begun_cpu_s
-
-
-def command(settings: Settings, *words: str) -> str:
-    """What a command of Tidegate prints; its failure ends the benchmark, not a file in quarantine that lies there."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tidegate", *words],
-        env=child_environment(settings),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in (0, NOT_ALL):
-        sys.exit(f"error: `tidegate {' '.join(words)}` ended with {done.returncode}: {done.stdout}")
-    return done.stdout
 
 
 def line(one: Round) -> str:

@@ -1,18 +1,23 @@
 """Sales, a small dataset that comes in files: its folder, and its files loaded."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from tests.daily_sales import sales_folder
+import pytest
+
+from tests.contracts import PLATFORM, SCHEMAS
 from tests.pipeline import run_tidegate, tidegate
+from tests.project import PROJECT
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import load_files
-from tidegate.settings import Settings
+from tidegate.settings import Settings, get_settings
 
 DAY = "2026-11-28"
 TIME = f"{DAY}T10:00:00Z"
@@ -73,9 +78,20 @@ class Sales:
 
 @contextmanager
 def sales_of_its_own(folder: Path) -> Iterator[Sales]:
-    """A dataset of one test, registered, without files; commands find its contract while the test runs."""
-    with sales_folder(folder, DAY) as made:
-        yield Sales(made.settings, made.name, made.landing)
+    """A copy of ``tests/data/files_schemas/sales`` under a name of its own, registered; commands find it meanwhile."""
+    schemas, name = folder / "schemas", f"sales_{uuid4().hex[:8]}"
+    shutil.copytree(PROJECT / "tests/data/files_schemas/sales", schemas / name)
+    for each in PLATFORM:
+        shutil.copytree(SCHEMAS / each, schemas / each)
+    contract = schemas / name / "contract.yaml"
+    text = contract.read_text().replace("landing/sales", f"{folder}/landing")
+    contract.write_text(text.replace("dataset: sales", f"dataset: {name}"))
+    landing = folder / "landing" / DAY
+    landing.mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TIDEGATE_SCHEMAS_DIR", str(schemas))
+        tidegate("contract", "register", name)
+        yield Sales(get_settings().model_copy(update={"schemas_dir": schemas}), name, landing)
 
 
 def counts(file: dict[str, Any]) -> tuple[int, ...]:

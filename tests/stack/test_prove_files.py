@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from pyiceberg.table.update import SetSnapshotRefUpdate
 
-from tests.daily_sales import SalesFolder, sales_folder
-from tests.pipeline import called, run_tidegate
+from tests.pipeline import called
+from tests.sales import DAY, HEADER, TIME, Sales, sales_of_its_own
 from tidegate.cli import prove as cli_prove
 from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.clients.lake_rows import open_table
@@ -23,9 +23,6 @@ from tidegate.files.prove import Asked, prove_files
 from tidegate.files.versions import moved
 from tidegate.settings import Settings
 
-DAY = "2026-11-28"
-TIME = f"{DAY}T10:00:00Z"
-HEADER = "id,shop,amount,sold_at"
 FIRST = f"""{HEADER}
 a,x,1.00,{TIME}
 b,x,-1.00,{TIME}
@@ -39,19 +36,18 @@ BAD = f"id,shop,price,sold_at\nz,x,1,{TIME}\n"
 
 
 @pytest.fixture(scope="module")
-def sales(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SalesFolder]:
+def sales(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sales]:
     """Three files, of which one is bad, loaded; another one lies there and is not."""
-    with sales_folder(tmp_path_factory.mktemp("proved"), DAY) as made:
+    with sales_of_its_own(tmp_path_factory.mktemp("proved")) as made:
         for name, content in {"bad.csv": BAD, "first.csv": FIRST, "second.csv": SECOND}.items():
-            (made.landing / name).write_text(content)
-        result = run_tidegate("files", "load", made.name, "--json")
-        assert result.returncode == 3, result.stderr  # the bad file
-        (made.landing / "late.csv").write_text(SECOND)
+            made.put(name, content)
+        made.load(exit_code=3)  # the bad file
+        made.put("late.csv", SECOND)
         yield made
 
 
 @contextmanager
-def tampered(sales: SalesFolder, table: str) -> Iterator[Any]:
+def tampered(sales: Sales, table: str) -> Iterator[Any]:
     """A table of the dataset to be changed; afterwards it is as it was."""
     found = open_table(sales.settings, table)
     before = found.current_snapshot().snapshot_id
@@ -63,11 +59,11 @@ def tampered(sales: SalesFolder, table: str) -> Iterator[Any]:
         open_table(sales.settings, table)._do_commit((back,), ())
 
 
-def silver(sales: SalesFolder) -> str:
+def silver(sales: Sales) -> str:
     return f"silver.{sales.name}"
 
 
-def verdicts(sales: SalesFolder) -> str:
+def verdicts(sales: Sales) -> str:
     return f"files.{sales.name}_verdicts"
 
 
@@ -83,7 +79,7 @@ def changed(rows: pa.Table, **values: Any) -> pa.Table:
     return rows
 
 
-def proof_of(sales: SalesFolder, *, deep: bool = False) -> FilesProof:
+def proof_of(sales: Sales, *, deep: bool = False) -> FilesProof:
     files = load_files(sales.settings.schemas_dir, sales.name)
     return prove_files(sales.settings, files, Asked(deep=deep))
 
@@ -92,7 +88,7 @@ def faults(proof: FilesProof) -> list[tuple[str, int, int]]:
     return [(each.fault, each.number, each.count) for each in proof.findings]
 
 
-def test_a_right_load_holds_and_says_what_it_is_not_about(sales: SalesFolder) -> None:
+def test_a_right_load_holds_and_says_what_it_is_not_about(sales: Sales) -> None:
     proof = proof_of(sales, deep=True)
 
     assert faults(proof) == []
@@ -107,7 +103,7 @@ def test_a_right_load_holds_and_says_what_it_is_not_about(sales: SalesFolder) ->
     assert "late.csv" in notes
 
 
-def test_the_command_shows_the_sum_and_ends_with_the_verdict(sales: SalesFolder) -> None:
+def test_the_command_shows_the_sum_and_ends_with_the_verdict(sales: Sales) -> None:
     shown = called(cli_prove.command, sales.name, "--date", DAY)
     told = called(cli_prove.command, sales.name, "--json", "--date", "2026-11-27")
 
@@ -117,7 +113,7 @@ def test_the_command_shows_the_sum_and_ends_with_the_verdict(sales: SalesFolder)
     assert json.loads(told.stdout)["files"] == []
 
 
-def test_a_row_that_silver_lost_is_missing(sales: SalesFolder) -> None:
+def test_a_row_that_silver_lost_is_missing(sales: Sales) -> None:
     with tampered(sales, silver(sales)) as table:
         table.delete("id = 'g'")
         proof = proof_of(sales)
@@ -129,7 +125,7 @@ def test_a_row_that_silver_lost_is_missing(sales: SalesFolder) -> None:
     assert "The proof does not hold" in shown.output.splitlines()[-1]
 
 
-def test_a_row_that_a_duplicate_repeats_is_missed_by_both_files(sales: SalesFolder) -> None:
+def test_a_row_that_a_duplicate_repeats_is_missed_by_both_files(sales: Sales) -> None:
     with tampered(sales, silver(sales)) as table:
         table.delete("id = 'a'")
         proof = proof_of(sales)
@@ -137,7 +133,7 @@ def test_a_row_that_a_duplicate_repeats_is_missed_by_both_files(sales: SalesFold
     assert faults(proof) == [("missing", 2, 1), ("repeats_nothing", 3, 1)]
 
 
-def test_a_row_that_is_there_twice_is_named_by_its_place(sales: SalesFolder) -> None:
+def test_a_row_that_is_there_twice_is_named_by_its_place(sales: Sales) -> None:
     with tampered(sales, silver(sales)) as table:
         row = rows_of(table, "g")
         table.append(row)
@@ -147,7 +143,7 @@ def test_a_row_that_is_there_twice_is_named_by_its_place(sales: SalesFolder) -> 
     assert proof.findings[0].first == (f"2:{FIRST.index('g,x')}",)
 
 
-def test_a_row_in_the_place_of_another_is_found(sales: SalesFolder) -> None:
+def test_a_row_in_the_place_of_another_is_found(sales: Sales) -> None:
     with tampered(sales, silver(sales)) as table:
         row = rows_of(table, "g")
         table.delete("id = 'g'")
@@ -158,7 +154,7 @@ def test_a_row_in_the_place_of_another_is_found(sales: SalesFolder) -> None:
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "quarantined"), (99, "no version")])
-def test_rows_of_a_file_that_is_not_loaded_are_strange(sales: SalesFolder, number: int, said: str) -> None:
+def test_rows_of_a_file_that_is_not_loaded_are_strange(sales: Sales, number: int, said: str) -> None:
     with tampered(sales, silver(sales)) as table:
         table.append(changed(rows_of(table, "g"), _source_partition=number))
         proof = proof_of(sales)
@@ -167,7 +163,7 @@ def test_rows_of_a_file_that_is_not_loaded_are_strange(sales: SalesFolder, numbe
     assert said in proof.findings[0].said
 
 
-def test_a_verdict_that_was_removed_leaves_a_row_and_its_letter_without_one(sales: SalesFolder) -> None:
+def test_a_verdict_that_was_removed_leaves_a_row_and_its_letter_without_one(sales: Sales) -> None:
     with tampered(sales, verdicts(sales)) as table:
         table.delete(f"verdict = 'rejected' and _source_offset = {FIRST.index('b,x')}")
         proof = proof_of(sales)
@@ -175,7 +171,7 @@ def test_a_verdict_that_was_removed_leaves_a_row_and_its_letter_without_one(sale
     assert faults(proof) == [("missing", 2, 1), ("counts", 2, 1), ("strange_letter", 2, 1)]
 
 
-def test_a_rejected_row_without_a_letter_is_named(sales: SalesFolder) -> None:
+def test_a_rejected_row_without_a_letter_is_named(sales: Sales) -> None:
     """In the place of a duplicate: its letter can't be taken out of the middle of a topic."""
     with tampered(sales, verdicts(sales)) as table:
         row = table.scan(row_filter="verdict = 'duplicate'").to_arrow()
@@ -186,7 +182,7 @@ def test_a_rejected_row_without_a_letter_is_named(sales: SalesFolder) -> None:
     assert faults(proof) == [("counts", 3, 2), ("no_letter", 3, 1)]
 
 
-def test_what_a_split_told_is_held_against_the_bytes(sales: SalesFolder) -> None:
+def test_what_a_split_told_is_held_against_the_bytes(sales: Sales) -> None:
     with tampered(sales, f"files.{sales.name}_splits") as table:
         table.delete("_source_partition = 3")
         proof = proof_of(sales)
@@ -194,7 +190,7 @@ def test_what_a_split_told_is_held_against_the_bytes(sales: SalesFolder) -> None
     assert [each[:2] for each in faults(proof)] == [("unread", 3), ("doubled", 3), ("counts", 3)]
 
 
-def test_a_copy_that_was_changed_is_found_by_its_bytes(sales: SalesFolder) -> None:
+def test_a_copy_that_was_changed_is_found_by_its_bytes(sales: Sales) -> None:
     (version,) = [each for each in read_versions(sales.settings, sales.name) if each.number == 3]
     place, client = place_of(version.stored), open_s3(sales.settings)
     where = {"Bucket": place.bucket, "Key": place.key}
@@ -210,7 +206,7 @@ def test_a_copy_that_was_changed_is_found_by_its_bytes(sales: SalesFolder) -> No
     assert faults(hashed) == faults(cut) == [("copy", 3, 1)]
 
 
-def test_rows_that_retention_may_have_removed_are_told_and_are_no_fault(sales: SalesFolder) -> None:
+def test_rows_that_retention_may_have_removed_are_told_and_are_no_fault(sales: Sales) -> None:
     with tampered(sales, silver(sales)) as table:
         table.delete("id = 'f'")
         with table.transaction() as change:
@@ -227,7 +223,7 @@ def test_rows_that_retention_may_have_removed_are_told_and_are_no_fault(sales: S
     assert faults(doubled) == [("doubled", 2, 1)]
 
 
-def test_files_that_a_load_is_at_work_on_are_left_out(sales: SalesFolder) -> None:
+def test_files_that_a_load_is_at_work_on_are_left_out(sales: Sales) -> None:
     """Last: the file's state can't be taken back."""
     change_versions(
         sales.settings,
