@@ -5,7 +5,7 @@ The same files under the same contract are the same run: who asks again goes on 
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegate.clients.file_version import FileVersion
 from tidegate.contracts.dataset import Files
@@ -22,12 +22,16 @@ _ID_DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The versions to judge, by number; the numbers of those whose rows go once these are published."""
+    """The versions to judge, by number."""
 
     dataset: str
     run_id: str
     files: tuple[FileVersion, ...]
-    replaced: tuple[int, ...]
+
+    @property
+    def replaced(self) -> tuple[int, ...]:
+        """The numbers of the versions whose rows go once these are published, ascending."""
+        return tuple(sorted(each.replaces for each in self.files if each.replaces is not None))
 
     @property
     def branch(self) -> str:
@@ -47,14 +51,12 @@ class Run:
 
 def run_of(dataset: Files, platform: Platform, files: Sequence[FileVersion], run_id: str | None = None) -> Run:
     """``run_id``: of one that was begun under another contract, and is published."""
-    ordered = tuple(sorted(files, key=lambda each: each.number))
-    replaced = tuple(sorted(each.replaces for each in ordered if each.replaces is not None))
-    found = Run(dataset.name, run_id or "", ordered, replaced)
+    found = Run(dataset.name, run_id or "", tuple(sorted(files, key=lambda each: each.number)))
     if run_id is not None:
         return found
     limits = dataset.file.thresholds.model_dump_json()  # by which rows are published that others repeat
-    texts = "\n".join((*job_sql(dataset, platform, found.judging).texts, str(replaced), limits))
-    return Run(dataset.name, hashlib.sha256(texts.encode()).hexdigest()[:_ID_DIGITS], ordered, replaced)
+    texts = "\n".join((*job_sql(dataset, platform, found.judging).texts, str(found.replaced), limits))
+    return replace(found, run_id=hashlib.sha256(texts.encode()).hexdigest()[:_ID_DIGITS])
 
 
 def _to_read(version: FileVersion) -> FileToRead:

@@ -43,7 +43,7 @@ def held(catalog: DiskCatalog, name: str) -> Sequence[Any]:
 
 
 def run_of(run_id: str) -> Run:
-    return Run("visits", run_id, (version(2), version(3)), ())
+    return Run("visits", run_id, (version(2), version(3)))
 
 
 def run_with(run_id: str) -> None:
