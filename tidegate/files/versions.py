@@ -6,7 +6,7 @@ state          the file                                               and then
 seen           is copied into the store, and its hash is known        checked, quarantined, ignored
 checked        may be loaded, as far as is known without its rows     loading; quarantined; superseded, not loaded
 loading        is in a run                                            loaded, quarantined; checked, given up
-loaded         has its rows in silver                                 superseded
+loaded         has its rows in silver                                 superseded; loading, to be judged again
 quarantined    has none: ``reason`` says why                          checked, by a retry; superseded
 superseded     a corrected file has taken its place                   nothing
 ignored        is the same as another file                            nothing
@@ -25,7 +25,7 @@ MOVES: dict[State, frozenset[State]] = {
     "seen": frozenset({"checked", "quarantined", "ignored", "superseded"}),
     "checked": frozenset({"loading", "quarantined", "superseded"}),
     "loading": frozenset({"loading", "loaded", "quarantined", "checked"}),
-    "loaded": frozenset({"superseded"}),
+    "loaded": frozenset({"superseded", "loading"}),
     "quarantined": frozenset({"checked", "superseded"}),
     "superseded": frozenset(),
     "ignored": frozenset(),
