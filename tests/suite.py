@@ -1,7 +1,7 @@
 """The whole suite: the quick verdicts first; the last line is pytest's own.
 
 ``make test`` runs it: lint, types and layers beside the Java module, then pytest over its folders (``testpaths`` in
-pyproject.toml), on two workers (``tests/workers.py``).
+pyproject.toml), on three workers (``tests/workers.py``).
 """
 
 import os
@@ -17,7 +17,7 @@ STEPS = {
     "lint, types and layers": ["make", "--no-print-directory", "check"],
     "connectors (Java)": ["mvn", "--batch-mode", "--quiet", "--file", "connectors/pom.xml", "verify"],
 }
-PYTEST = [sys.executable, "-m", "pytest", "--numprocesses", "2", "--no-loadscope-reorder"]
+PYTEST = [sys.executable, "-m", "pytest", "--numprocesses", "3", "--no-loadscope-reorder"]
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
-"""Which tests run beside others, where pytest has two workers (``tests/suite.py``).
+"""Which tests run beside others, where pytest has three workers (``tests/suite.py``).
 
-Tests of the real servers have one stack in common, and wait for it often: they are one worker's. Meanwhile the other
-runs what needs no server, file by file and at a low priority, so that the servers notice little of it.
+Tests with the streaming jobs running have one stack in common, and wait for it often: they are one worker's. Those of
+the servers alone have another stack, and are a second worker's. Meanwhile the third runs what needs no server, file by
+file and at a low priority, so that the servers notice little of it.
 """
 
 import os
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, settings
 
 T = TypeVar("T")
 BESIDE = ("tests/unit/", "tests/flink/")
+WITH_JOBS = ("tests/jobs/", "tests/faults/")
+JOBS = "tests of the running jobs"
 SERVERS = "tests of the servers"
 NICENESS = 10
 """Such a process gets a tenth of the core that another one wants too."""
@@ -24,13 +27,16 @@ def needs_no_server(nodeid: str) -> bool:
 
 def scope_of(nodeid: str) -> str:
     """What must run on one worker, in its order: tests with the same answer."""
-    return nodeid.partition("::")[0] if needs_no_server(nodeid) else SERVERS
+    if needs_no_server(nodeid):
+        return nodeid.partition("::")[0]
+    return JOBS if nodeid.startswith(WITH_JOBS) else SERVERS
 
 
 def longest_first(items: Sequence[T], nodeids: Sequence[str]) -> list[T]:
-    """Those of the servers in front, since all the time hangs on them; else the order stays."""
-    pairs = [*zip(items, nodeids, strict=True)]
-    return [item for beside in (False, True) for item, nodeid in pairs if needs_no_server(nodeid) == beside]
+    """Those of the jobs in front, then of the servers, since all the time hangs on them; else the order stays."""
+    ranks = {JOBS: 0, SERVERS: 1}
+    pairs = sorted(zip(nodeids, items, strict=True), key=lambda pair: ranks.get(scope_of(pair[0]), 2))
+    return [item for _, item in pairs]
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -1,7 +1,7 @@
 """A replay out of bronze: each record of the lake's raw bytes gets the row, or the verdict, that refine gives it.
 
 Flink runs within the test's process, the lake is a folder, the registry two lines. That raw gives the same is seen on
-real servers: ``tests/stack/test_replay_lake.py``.
+real servers: ``tests/jobs/test_replay_lake.py``.
 """
 
 import json

@@ -1,7 +1,7 @@
 """A replay into the index: rows of the lake's silver table that are of the range become documents of one version.
 
 Flink runs within the test's process, the lake is a folder, OpenSearch and the registry are a few lines. Real servers:
-``tests/stack/test_replay_lake.py``.
+``tests/jobs/test_replay_lake.py``.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What fails for one dataset holds up no other; the servers themselves are in ``tests/stack/test_apply.py``."""
+"""What fails for one dataset holds up no other; the servers themselves are in ``tests/jobs/test_apply.py``."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

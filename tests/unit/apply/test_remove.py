@@ -1,4 +1,4 @@
-"""Taking a dataset out: its part is stopped before anything is deleted. Real servers: tests/stack/test_apply.py."""
+"""Taking a dataset out: its part is stopped before anything is deleted. Real servers: tests/jobs/test_apply.py."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a plan of a replay does not take, told before a server is asked; tests/stack/test_replay_lake.py: the rest."""
+"""What a plan of a replay does not take, told before a server is asked; tests/jobs/test_replay_lake.py: the rest."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A rate is refused where nothing reads raw records; tests/stack/test_replay_lake.py runs whole replays."""
+"""A rate is refused where nothing reads raw records; tests/jobs/test_replay_lake.py runs whole replays."""
 
 from pathlib import Path
 

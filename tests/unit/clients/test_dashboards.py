@@ -1,7 +1,7 @@
 """The import, against a server that answers as OpenSearch Dashboards does.
 
 OpenSearch Dashboards itself is in none of the package registries that tests may use. So what it makes of the objects is
-not tested; the searches of the charts are, on a real OpenSearch (tests/stack/test_dashboards.py).
+not tested; the searches of the charts are, on a real OpenSearch (tests/jobs/test_dashboards.py).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Documents by their versions; tests/stack/test_replay_lake.py removes real ones."""
+"""Documents by their versions; tests/jobs/test_replay_lake.py removes real ones."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Offsets are asked of a broker, and one that is away is an outage. Real groups: tests/stack/test_monitor.py."""
+"""Offsets are asked of a broker, and one that is away is an outage. Real groups: tests/jobs/test_monitor.py."""
 
 from collections.abc import Callable
 

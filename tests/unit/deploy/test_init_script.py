@@ -1,4 +1,4 @@
-"""What deploy/docker/init.sh makes of a start that leaves something out; tests/stack/test_init.py runs it for good."""
+"""What deploy/docker/init.sh makes of a start that leaves something out; tests/jobs/test_init.py runs it for good."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What pyiceberg makes of a plan's steps, in memory; ``tests/stack/test_lake_schema.py`` has the catalog and Flink."""
+"""What pyiceberg makes of a plan's steps, in memory; ``tests/jobs/test_lake_schema.py`` has the catalog and Flink."""
 
 import json
 from pathlib import Path

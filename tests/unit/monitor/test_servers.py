@@ -1,4 +1,4 @@
-"""Registry and OpenSearch are asked, whatever one answer says; documents are counted in tests/stack/test_monitor.py."""
+"""Registry and OpenSearch are asked, whatever one answer says; documents are counted in tests/jobs/test_monitor.py."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is pasted into other engines; ``tests/stack/test_query.py`` runs pyiceberg's."""
+"""What is pasted into other engines; ``tests/jobs/test_query.py`` runs pyiceberg's."""
 
 import ast
 

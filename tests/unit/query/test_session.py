@@ -1,4 +1,4 @@
-"""SQL over lake tables on this machine's disk; ``tests/stack/test_query.py`` has those of the lake job."""
+"""SQL over lake tables on this machine's disk; ``tests/jobs/test_query.py`` has those of the lake job."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A folder from a topic and a subject that are there; on real servers in tests/stack/test_take_in_a_topic.py."""
+"""A folder from a topic and a subject that are there; on real servers in tests/jobs/test_take_in_a_topic.py."""
 
 import io
 import shutil

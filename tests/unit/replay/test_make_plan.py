@@ -1,4 +1,4 @@
-"""What a plan takes of the asked range; tests/stack/test_replay_lake.py makes whole ones."""
+"""What a plan takes of the asked range; tests/jobs/test_replay_lake.py makes whole ones."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A metric's records on their way to the lake; ``tests/stack/test_query.py`` has them there."""
+"""A metric's records on their way to the lake; ``tests/jobs/test_query.py`` has them there."""
 
 from tests.contracts import SCHEMAS
 from tests.unit.sql.visits import CONNECTIONS

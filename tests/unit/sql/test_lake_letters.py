@@ -1,4 +1,4 @@
-"""Dead letters on their way to the lake; ``tests/stack/test_query.py`` has them there."""
+"""Dead letters on their way to the lake; ``tests/jobs/test_query.py`` has them there."""
 
 from tests.unit.sql.visits import PLATFORM, stream
 from tidegate.sql.lake_letters import insert_letters, letters_source, letters_table

@@ -9,7 +9,7 @@ SOURCES = ("benchmarks/**/*.py", "flink_jobs/**/*.py", "producers/**/*.py", "tes
 JAVA = "connectors/**/*.java"
 
 LONGER = {
-    "tests/stack/test_schema_evolution.py": "one stack, started once for all its cases",
+    "tests/jobs/test_schema_evolution.py": "one stack, started once for all its cases",
     "tests/unit/deploy/test_compose.py": "one file of services, each promise of it a test",
     "tests/unit/replay/test_lake_run.py": "one drill of all steps of a replay, by one fixture that stands for each",
     "tidegate/metric_names.py": "the closed list of metrics, each with its meaning and what to do: data, no code",

@@ -1,4 +1,4 @@
-"""Two workers: one has all tests of the servers, the other what needs none, by file and at a low priority."""
+"""Three workers: two have a stack each, the third what needs none, by file and at a low priority."""
 
 import os
 import subprocess
@@ -15,7 +15,8 @@ BESIDE = [
     "tests/unit/test_two.py::test_y",
     "tests/flink/test_three.py::test_z",
 ]
-SERVERS = ["tests/stack/test_demo.py::test_first", "tests/stack/test_b.py::test_v", "tests/faults/test_c.py::test_w"]
+SERVERS = ["tests/stack/test_demo.py::test_first", "tests/stack/test_b.py::test_v"]
+JOBS = ["tests/jobs/test_d.py::test_u", "tests/faults/test_c.py::test_w"]
 
 
 def test_a_file_that_needs_no_server_stays_on_one_worker() -> None:
@@ -27,13 +28,18 @@ def test_a_file_that_needs_no_server_stays_on_one_worker() -> None:
     ]
 
 
-@pytest.mark.parametrize("folder", ["stack", "faults", "containers", "one_that_is_new"])
-def test_all_others_are_one_scope_so_one_worker_has_the_servers(folder: str) -> None:
+@pytest.mark.parametrize("folder", ["stack", "containers", "one_that_is_new"])
+def test_those_without_jobs_are_one_scope_so_one_worker_has_their_stack(folder: str) -> None:
     assert scope_of(f"tests/{folder}/test_a.py::test_x") == scope_of("tests/stack/test_b.py::test_y[1]")
 
 
-def test_those_of_the_servers_begin_and_else_the_order_stays() -> None:
-    assert longest_first([*BESIDE, *SERVERS], [*BESIDE, *SERVERS]) == [*SERVERS, *BESIDE]
+def test_those_with_jobs_are_one_scope_and_not_that_of_the_servers() -> None:
+    assert {scope_of(nodeid) for nodeid in JOBS} == {scope_of("tests/jobs/test_b.py::test_y[1]")}
+    assert scope_of(JOBS[0]) != scope_of(SERVERS[0])
+
+
+def test_those_of_the_jobs_begin_then_of_the_servers_and_else_the_order_stays() -> None:
+    assert longest_first([*BESIDE, *SERVERS, *JOBS], [*BESIDE, *SERVERS, *JOBS]) == [*JOBS, *SERVERS, *BESIDE]
 
 
 def test_to_step_back_twice_is_to_step_back_once() -> None:
