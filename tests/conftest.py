@@ -43,17 +43,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _settings_stay(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _settings_stay(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that leaves a setting in the environment would decide the outcome of those behind it.
 
     A stack's settings stay for the whole session: those who need no server do not see them.
     """
-    if needs_no_server(request.node.nodeid):
-        for name in _settings().keys() - {"TIDEGATE_CACHE"}:
-            monkeypatch.delenv(name)
-    before = _settings()
-    yield
-    assert _settings() == before, "this test leaves a setting changed"
+    with pytest.MonkeyPatch.context() as environment:  # not the test's own, which would be undone behind the check
+        if needs_no_server(request.node.nodeid):
+            for name in _settings().keys() - {"TIDEGATE_CACHE"}:
+                environment.delenv(name)
+        before = _settings()
+        yield
+        assert _settings() == before, "this test leaves a setting changed"
 
 
 def _settings() -> dict[str, str]:
