@@ -9,6 +9,7 @@ from datetime import date
 import click
 
 from tidegate.cli.dates import Day
+from tidegate.cli.files_check import check_files
 from tidegate.cli.files_make import make
 from tidegate.cli.files_told import as_json_text, print_days, print_history, print_loaded
 from tidegate.clients.audit import default_actor
@@ -31,6 +32,7 @@ def command() -> None:
     """Daily files: what came, what became of it, and loading it."""
 
 
+command.add_command(check_files)
 command.add_command(make)
 
 

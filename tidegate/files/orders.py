@@ -7,6 +7,7 @@ from typing import Any
 
 from tidegate.own_files import write_whole
 from tidegate.settings import Settings
+from tidegate.sql.file_check import Checking
 from tidegate.sql.file_duplicates import Comparing
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
@@ -66,3 +67,15 @@ def read_comparing(file: Path) -> ComparingOrder:
             tuple((year, month, day) for year, month, day in comparing["days"]),
         ),
     )
+
+
+def store_checking(checking: Checking) -> Path:
+    """In the folder to which its job writes; returns the file."""
+    return write_whole(Path(checking.folder) / "order.json", json.dumps(asdict(checking), indent=2))
+
+
+def read_checking(file: Path) -> Checking:
+    """As it was stored."""
+    found: dict[str, Any] = json.loads(file.read_text())
+    files = tuple(FileToRead(**each) for each in found["files"])
+    return Checking(found["dataset"], found["folder"], files, tuple(found["wanted"]))

@@ -1,22 +1,17 @@
 """Runs a trial in a Flink of its own process: no cluster's slots are needed, and none is disturbed."""
 
 import json
-import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import SecretStr
-
 from tidegate.errors import TidegateError
-from tidegate.jobs.own_flink import environment, has_flink, output_of
+from tidegate.jobs.own_flink import has_flink, output_of, trial_environment
 from tidegate.redrive.trial_sql import Trial
 from tidegate.settings import Settings
 
 _COMMAND = (sys.executable, "-m", "flink_jobs.dry_run")
-_SECRETS = ("privacy_key", "redrive_key")
-"""What the functions of the jobs take from their environment."""
 
 
 def run_trial(settings: Settings, dataset: str, trial: Trial) -> None:
@@ -35,7 +30,7 @@ def run_trial(settings: Settings, dataset: str, trial: Trial) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env=environment(settings) | _keys(settings),
+        env=trial_environment(settings),
     )
     output_of(done, "the dry run has failed", "dry-run", settings)
 
@@ -47,13 +42,3 @@ def outputs(trial: Trial, name: str) -> Iterator[dict[str, Any]]:
         if file.is_file() and not file.name.startswith((".", "_")):
             with file.open(encoding="utf-8") as lines:
                 yield from map(json.loads, lines)
-
-
-def _keys(settings: Settings) -> dict[str, str]:
-    """Without a key of their own personal fields are hashed by one that nobody keeps: nothing of a trial stays."""
-    found: dict[str, str] = {}
-    for name in _SECRETS:
-        secret = getattr(settings, name, None)
-        if isinstance(secret, SecretStr):
-            found[f"TIDEGATE_{name.upper()}"] = secret.get_secret_value()
-    return {"TIDEGATE_PRIVACY_KEY": secrets.token_hex(32)} | found

@@ -2,8 +2,17 @@
 
 from pathlib import Path
 
-from tidegate.files.orders import ComparingOrder, JudgingOrder, read_comparing, read_judging, store
+from tidegate.files.orders import (
+    ComparingOrder,
+    JudgingOrder,
+    read_checking,
+    read_comparing,
+    read_judging,
+    store,
+    store_checking,
+)
 from tidegate.settings import Settings
+from tidegate.sql.file_check import Checking
 from tidegate.sql.file_duplicates import Comparing
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
@@ -17,3 +26,12 @@ def test_an_order_is_read_as_it_was_stored(tmp_path: Path) -> None:
 
     assert read_judging(store(settings, judging)) == judging
     assert read_comparing(store(settings, comparing)) == comparing
+
+
+def test_a_check_is_read_as_it_was_stored_where_it_writes(tmp_path: Path) -> None:
+    checking = Checking("visits", str(tmp_path), (FileToRead("file:///in/a b.csv", 1, 2, 1, "a"),), ("id", "page"))
+
+    stored = store_checking(checking)
+
+    assert read_checking(stored) == checking
+    assert stored.parent == tmp_path

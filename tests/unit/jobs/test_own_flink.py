@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from tidegate.errors import TidegateError, TransientError
 from tidegate.jobs import own_flink as module
 from tidegate.jobs.flink_run import CLIENT_JVM
-from tidegate.jobs.own_flink import CLASS_PATH, environment, has_flink, output_of
+from tidegate.jobs.own_flink import CLASS_PATH, environment, has_flink, output_of, trial_environment
 from tidegate.log import REQUIRED
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
@@ -46,6 +47,16 @@ def test_it_has_all_jars_of_the_jobs_and_a_jvm_that_starts_quickly(
     assert found["JVM_ARGS"] == CLIENT_JVM
     monkeypatch.setenv("JVM_ARGS", "-Xmx1g")
     assert environment(settings)["JVM_ARGS"] == "-Xmx1g", "what its user sets goes before"
+
+
+def test_a_trial_hashes_personal_fields_by_the_settings_key_or_by_one_that_nobody_keeps(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "environment", lambda _settings: {})
+    with_key = settings.model_copy(update={"privacy_key": SecretStr("ours")})
+
+    assert trial_environment(with_key)["TIDEGATE_PRIVACY_KEY"] == "ours"
+    assert len({trial_environment(settings)["TIDEGATE_PRIVACY_KEY"] for _ in range(2)}) == 2
 
 
 def test_a_failure_is_told_by_the_process_itself_or_by_its_last_words(settings: Settings) -> None:

@@ -43,6 +43,7 @@ COVERED = {
     "tidegate/cli/files_told.py": "tests/stack/test_files.py",
     "tidegate/files/letters.py": "tests/stack/test_files.py",
     "tidegate/files/prove.py": "tests/stack/test_prove_files.py",
+    "tidegate/files/trial.py": "tests/flink/test_check_files.py",
     "tidegate/files/staged.py": "tests/stack/test_files.py",
     "tidegate/sql/file_to_read.py": "tests/unit/sql/test_file_source.py",
     "tidegate/sql/raw_records.py": "tests/unit/sql/test_refine.py",

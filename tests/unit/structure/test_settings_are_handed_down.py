@@ -9,6 +9,7 @@ from tests.project import PROJECT
 SOURCES = [path for package in ("flink_jobs", "producers", "tidegate") for path in (PROJECT / package).rglob("*.py")]
 READ_THEM = {
     "flink_jobs/check_contracts.py",
+    "flink_jobs/check_files.py",
     "flink_jobs/compact.py",
     "flink_jobs/dry_run.py",
     "flink_jobs/submit.py",
