@@ -12,6 +12,7 @@ from pyflink.table import StreamTableEnvironment
 
 from flink_jobs.begun import Begun
 from flink_jobs.configured import configuration_of
+from flink_jobs.file_documents import job_of as documents_job
 from flink_jobs.files import job_of as files_job
 from flink_jobs.job import Job, Part
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
@@ -26,6 +27,7 @@ from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
 from tidegate.sql.job_sql import JobSql
 from tidegate.sql.lake import lake_catalog
+from tidegate.sql.replay_index import DocumentsAgain
 
 _NO_FILE = FileToRead("file:///nowhere", 0, 0, 1, "nowhere")
 """Planned with, never read."""
@@ -34,7 +36,7 @@ _NO_FILE = FileToRead("file:///nowhere", 0, 0, 1, "nowhere")
 def plan_problems(datasets: Sequence[Stream], settings: Settings) -> list[Problem]:
     """The first refusal of each job for each dataset; jobs that run one after the other are all looked at.
 
-    Of a dataset that comes in files it is the job that judges them.
+    Of a dataset that comes in files these are the job that judges them and the one that makes rows searchable.
     """
     streams = [dataset for dataset in datasets if is_stream(dataset)]
     comes_in_files = [dataset for dataset in datasets if isinstance(dataset, Files)]
@@ -43,6 +45,9 @@ def plan_problems(datasets: Sequence[Stream], settings: Settings) -> list[Proble
         for files in comes_in_files:
             order = JudgingOrder("check", Judging(files.name, "check", (_NO_FILE,)))
             found += _of_job(files_job(order), [files], settings, warehouse)
+            if files.contract.index is not None:
+                asked = DocumentsAgain(files.name, "check", "TRUE", 0)
+                found += _of_job(documents_job(asked), [files], settings, warehouse)
     return found
 
 

@@ -15,6 +15,7 @@ from tests.contracts import PLATFORM, SCHEMAS
 from tests.pipeline import run_tidegate, tidegate
 from tests.project import PROJECT
 from tidegate.clients.lake_rows import open_table, scan_rows
+from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import load_files
 from tidegate.settings import Settings, get_settings
@@ -75,17 +76,37 @@ class Sales:
         assert len(found) == len(rows)
         return found
 
+    def documents(self) -> dict[str, tuple[str, int, str]]:
+        """Amount, number of the file and day of its index, by id; each id is there once."""
+        client, alias = SearchClient(self.settings), f"events-{self.name}"
+        client.refresh(alias)
+        hits = client.search(alias, {"size": 100})["hits"]["hits"]
+        found = {
+            hit["_id"]: (
+                f"{hit['_source']['amount']:.2f}",
+                hit["_source"]["_source_partition"],
+                hit["_index"].removeprefix(f"{alias}-"),
+            )
+            for hit in hits
+        }
+        assert len(found) == len(hits)
+        return found
+
 
 @contextmanager
-def sales_of_its_own(folder: Path) -> Iterator[Sales]:
-    """A copy of ``tests/data/files_schemas/sales`` under a name of its own, registered; commands find it meanwhile."""
+def sales_of_its_own(folder: Path, *, searchable: bool = False) -> Iterator[Sales]:
+    """A copy of ``tests/data/files_schemas/sales`` under a name of its own, registered; commands find it meanwhile.
+
+    ``searchable``: its contract has an index, whose template is not put yet.
+    """
     schemas, name = folder / "schemas", f"sales_{uuid4().hex[:8]}"
     shutil.copytree(PROJECT / "tests/data/files_schemas/sales", schemas / name)
     for each in PLATFORM:
         shutil.copytree(SCHEMAS / each, schemas / each)
     contract = schemas / name / "contract.yaml"
     text = contract.read_text().replace("landing/sales", f"{folder}/landing")
-    contract.write_text(text.replace("dataset: sales", f"dataset: {name}"))
+    index = f"\nindex:\n  pattern: events-{name}-{{sold_at|yyyy.MM.dd}}\n" if searchable else ""
+    contract.write_text(text.replace("dataset: sales", f"dataset: {name}") + index)
     landing = folder / "landing" / DAY
     landing.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as environment:

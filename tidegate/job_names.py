@@ -22,6 +22,7 @@ COMPACT = "compact"
 FILES = "files"
 """The same; started by ``tidegate files`` only."""
 FILE_DUPLICATES = "file_duplicates"
+FILE_DOCUMENTS = "file_documents"
 
 Read = Literal["raw", "silver"]
 

@@ -8,33 +8,68 @@ import pytest
 
 from tests.pipeline import tidegate
 from tests.sales import FIRST, HEADER, TIME, Sales, counts, sales_of_its_own
+from tidegate.clients.flink import FlinkClient
 from tidegate.clients.letters import read_letters
+from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.dead_letters.filter import LetterFilter
+from tidegate.files import documents
+from tidegate.files.documents import Indexed, write_again, write_documents
+from tidegate.files.prove import Asked, prove_files
 from tidegate.settings import Settings
 
 CORRECTED = f"""{HEADER}
 b,x,1.50,{TIME}
 c,test,2.00,{TIME}
 d,x,2.50,{TIME}
-f,x,4.25,2026-11-27T23:59:59Z
+f,x,4.25,{TIME}
 g,x,5.00,{TIME}
 """
 SECOND = f"{HEADER}\na,y,9.00,{TIME}\nh,y,8.00,{TIME}\n"
 BAD = f"id,shop,price,sold_at\nz,x,1,{TIME}\n"
 NOT_ALL = 3
 """Exit code: the bad file is in quarantine."""
+NOT_SEARCHABLE = 1
+"""The lake has the rows, but search can't."""
+STEPS = ("write_rows", "_remove", "_settled", "change_versions")
+
+
+class Killed(BaseException):
+    """The process is gone."""
 
 
 @pytest.fixture(scope="module")
 def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sales, list[dict[str, Any]]]]:
-    """Three files, of which one is bad, loaded; then the first is corrected, and loaded again; and what loads said."""
-    with sales_of_its_own(tmp_path_factory.mktemp("sales")) as sales:
+    """Three files, of which one is bad, loaded; then the first is corrected, and loaded again; and what loads said.
+
+    Search has no template at the first load; then its turn ends behind each of its steps, until there is none left.
+    """
+    with sales_of_its_own(tmp_path_factory.mktemp("sales"), searchable=True) as sales:
         for name, content in {"bad.csv": BAD, "first.csv": FIRST, "second.csv": SECOND}.items():
             sales.put(name, content)
-        said = [sales.load(NOT_ALL)]
+        said = [sales.load(NOT_SEARCHABLE)]
+        tidegate("index", "apply", sales.name)
+        assert [step for step in STEPS if search_ends_behind(step, sales)] == [*STEPS]
+        said[0]["documents"] = sales.documents()
         sales.put("first.csv", CORRECTED)
         said += [sales.load(NOT_ALL), sales.load(NOT_ALL)]
         yield sales, said
+
+
+def search_ends_behind(step: str, sales: Sales) -> bool:
+    """Makes rows searchable, and is gone as soon as the step is done; False if there was nothing left of it to do."""
+    real = getattr(documents, step)
+
+    def done(*arguments: Any) -> Any:
+        real(*arguments)
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(documents, step, done)
+        try:
+            write_documents(sales.settings, sales.files, "test")
+        except Killed:
+            return True
+    return False
 
 
 @pytest.fixture
@@ -104,3 +139,49 @@ def test_the_proof_holds_after_a_correction(sales: Sales) -> None:
 
     assert {file["number"]: (file["rows"], file["silver"]) for file in proof["files"]} == {4: (5, 4), 5: (2, 2)}
     assert proof["findings"] == []
+
+
+def test_published_rows_are_searchable_once_search_can_though_its_turn_ends_anywhere(
+    said: list[dict[str, Any]],
+) -> None:
+    assert said[0]["documents"] == {
+        "a": ("1.00", 2, "2026.11.28"),
+        "f": ("4.00", 2, "2026.11.27"),
+        "g": ("5.00", 2, "2026.11.28"),
+        "h": ("8.00", 3, "2026.11.28"),
+    }
+
+
+def test_documents_follow_a_correction_into_other_days_and_are_written_once(
+    sales: Sales, said: list[dict[str, Any]]
+) -> None:
+    found = sales.documents()
+
+    assert {name: (amount, number) for name, (amount, number, _) in found.items()} == sales.silver()
+    assert {day for _, _, day in found.values()} == {"2026.11.28"}
+    assert said[1]["index"] == {"files": 2, "documents": 6, "refused": 0, "removed": 1}
+    assert [each["index"] for each in (said[0], said[2])] == [None, None]
+    jobs = [job for job in FlinkClient(sales.settings).jobs() if job.name.startswith(f"file_documents.{sales.name}-")]
+    assert len(jobs) == 2
+
+
+def test_the_proof_sees_what_search_lacks_and_has_too_much_and_documents_can_be_written_once_more(
+    sales: Sales,
+) -> None:
+    alias, right = f"events-{sales.name}", sales.documents()
+    SearchClient(sales.settings).delete_where(alias, {"term": {"id": "b"}})
+    for name, number in (("stray", 4), ("strange", 99)):
+        row = {"id": name, "amount": 1, "_source_partition": number, "_source_offset": 1, "sold_at": TIME}
+        connect(sales.settings).index(index=f"{alias}-2026.11.28", id=name, body=row, params={"refresh": "true"})
+
+    proof = prove_files(sales.settings, sales.files, Asked())
+
+    assert {(each.fault, each.number, each.count) for each in proof.findings} == {
+        ("no_document", 4, 1),
+        ("strange_document", 4, 1),
+        ("strange_document", 99, 1),
+    }
+    assert write_again(sales.settings, sales.files, None, "test") == Indexed(2, 6, 0, 0)
+    connect(sales.settings).delete(index=f"{alias}-2026.11.28", id="strange", params={"refresh": "true"})
+    assert sales.documents() == right
+    assert prove_files(sales.settings, sales.files, Asked()).holds

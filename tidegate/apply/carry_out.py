@@ -37,7 +37,7 @@ class Outcome:
 def carry_out(settings: Settings, plan: Plan, say: Say) -> Outcome:
     """Topics and subjects first, then search and dashboards, jobs last: they find all that they need."""
     outcome = Outcome(dict(plan.problems))
-    streams = sound_datasets(settings.schemas_dir).streams
+    streams = [each for each in sound_datasets(settings.schemas_dir).datasets if isinstance(each, Stream)]
     for lacking in plan.lacking:
         try:
             for done in _provide(settings, lacking, streams):

@@ -75,7 +75,7 @@ def _lacking(settings: Settings, dataset: Dataset, topics: Collection[str], regi
         tuple(f"{plan.name} ({plan.partitions} partitions)" for plan in missing),
         tuple(label for plan in plans for label in _missing_versions(registry, plan)),
     )
-    if not is_stream(dataset) or dataset.contract.index is None:
+    if not isinstance(dataset, Stream) or dataset.contract.index is None:
         return found
     client = SearchClient(settings)
     templates = tuple(

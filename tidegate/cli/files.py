@@ -11,12 +11,13 @@ import click
 from tidegate.cli.dates import Day
 from tidegate.cli.files_check import check_files
 from tidegate.cli.files_make import make
-from tidegate.cli.files_told import as_json_text, print_days, print_history, print_loaded
+from tidegate.cli.files_told import as_json_text, print_days, print_history, print_indexed, print_loaded
 from tidegate.clients.audit import default_actor
 from tidegate.clients.file_versions import read_history
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import file_datasets, load_files
 from tidegate.errors import TidegateError
+from tidegate.files.documents import Indexed, write_again, write_documents
 from tidegate.files.load import Loaded, load_checked
 from tidegate.files.put_aside import put_aside
 from tidegate.files.retry import retry_versions
@@ -79,17 +80,43 @@ def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
     loads: list[Loaded] = []
     while (loaded := load_checked(settings, files, day, default_actor())) is not None:
         loads.append(loaded)
+    indexed, problem = _indexed(settings, files)
     days = look(settings, files, day).days
     if as_json:
-        click.echo(as_json_text({"loads": loads, "days": days}))
+        click.echo(as_json_text({"loads": loads, "days": days, "index": indexed}))
     else:
         for each in loads:
             print_loaded(each)
+        print_indexed(indexed)
         print_days(dataset, days)
+    if problem is not None:
+        raise problem
     if any(each.state in _NOT_WELL for of_day in taken.days for each in of_day.files) or any(
         each.state == "quarantined" for load in loads for each in load.files
     ):
         sys.exit(NOT_ALL)
+
+
+@command.command()
+@click.argument("dataset")
+@_DATE
+@_JSON
+def index(dataset: str, day: date | None, as_json: bool) -> None:
+    """Writes the documents of loaded files once more, as after a change of the mapping, or where some were lost.
+
+    \b
+    Examples:
+      tidegate files index catalog
+      tidegate files index catalog --date 2026-11-28
+    """
+    settings = get_settings()
+    indexed = write_again(settings, load_files(settings.schemas_dir, dataset), day, default_actor())
+    if as_json:
+        click.echo(as_json_text({"index": indexed}))
+    elif indexed is None:
+        click.echo(f"no file of {dataset}{f' of {day}' if day else ''} is loaded.")
+    else:
+        print_indexed(indexed)
 
 
 @command.command()
@@ -146,6 +173,14 @@ def quarantine(dataset: str, numbers: tuple[int, ...]) -> None:
     for each in put_aside(settings, dataset, numbers, f"put aside by {default_actor()}"):
         click.echo(f"{each.number} {each.uri}: quarantined")
     click.echo(f"`tidegate files load {dataset}` goes on without them; `files retry` lets them be loaded again.")
+
+
+def _indexed(settings: Settings, files: Files) -> tuple[Indexed | None, TidegateError | None]:
+    """What was done for search; or why it was not: the lake has the rows, which is told before."""
+    try:
+        return write_documents(settings, files, default_actor()), None
+    except TidegateError as error:
+        return None, error
 
 
 def _datasets(settings: Settings, name: str | None) -> list[Files]:

@@ -13,7 +13,9 @@ from rich.table import Table
 
 from tidegate.cli.output import tables
 from tidegate.clients.file_version import FileVersion
+from tidegate.files.documents import Indexed
 from tidegate.files.load import Loaded
+from tidegate.files.to_index import GONE
 from tidegate.files.told import DayTold
 
 _COUNTED = ("rows", "silver", "rejected", "dropped", "duplicates")
@@ -66,12 +68,24 @@ def print_loaded(loaded: Loaded) -> None:
         click.echo(f"  quarantined: {each.number} {each.uri}: {each.reason}")
 
 
+def print_indexed(indexed: Indexed | None) -> None:
+    """What search has got of loads; nothing if that was nothing."""
+    if indexed is None:
+        return
+    refused = f"; OpenSearch has refused {indexed.refused:,} rows" if indexed.refused else ""
+    click.echo(
+        f"search: {indexed.documents:,} documents of {indexed.files} files written, "
+        f"{indexed.removed:,} of replaced files removed{refused}"
+    )
+
+
 def print_history(history: Sequence[FileVersion]) -> None:
     """A line per state, then the newest counts and the first faults."""
     for each in history:
         why = f": {each.reason}" if each.reason else ""
         run = f", run {each.run}" if each.run else ""
-        click.echo(f"{each.at:%Y-%m-%d %H:%M:%S} UTC  version {each.number} {each.state}{run}{why}")
+        searched = "" if each.indexed is None else ", not searchable" if each.indexed == GONE else ", searchable"
+        click.echo(f"{each.at:%Y-%m-%d %H:%M:%S} UTC  version {each.number} {each.state}{searched}{run}{why}")
     newest = history[-1]
     click.echo(f"\n{newest.uri}\n  {newest.size:,} bytes, SHA-256 {newest.sha256}\n  kept as {newest.stored}")
     if newest.rows is not None:

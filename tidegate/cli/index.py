@@ -11,6 +11,7 @@ from tidegate import log
 from tidegate.cli.output import tables
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts import naming
+from tidegate.contracts.dataset import Files
 from tidegate.errors import TidegateError
 from tidegate.search.templates import (
     IndexStatus,
@@ -62,15 +63,18 @@ def apply(datasets: tuple[str, ...]) -> None:
       tidegate index apply clicks
     """
     settings = get_settings()
-    done = apply_templates(SearchClient(settings), settings, searchable(settings.schemas_dir, datasets))
+    chosen = searchable(settings.schemas_dir, datasets)
+    done = apply_templates(SearchClient(settings), settings, chosen)
+    of_files = {each.name for each in chosen if isinstance(each, Files)}
     for applied in done:
         state = "applied" if applied.changed else "current already"
         click.echo(f"{applied.dataset}: template {applied.template} {state}, {applied.updated} indices up to date")
         for conflict in applied.conflicts:
-            remedy = (
-                "A field's type is for ever: reindex into a new index. Or, while the silver topic still holds all that "
-                "is in it, delete it, then `tidegate stop index --no-savepoint` and "
-                "`tidegate run index --recover-from none`."
+            remedy = "A field's type is for ever: reindex into a new index. Or " + (
+                f"delete it, then `tidegate files index {applied.dataset}`."
+                if applied.dataset in of_files
+                else "delete it, while the silver topic still holds all that is in it, then `tidegate stop index "
+                "--no-savepoint` and `tidegate run index --recover-from none`."
             )
             log.tell(f"  {conflict}. {remedy}", "conflict", "warning", conflict=str(conflict), remedy=remedy)
     sys.exit(1 if any(applied.conflicts for applied in done) else 0)

@@ -19,7 +19,8 @@ class FileVersion:
     ``sequence`` grows by one with each row of the dataset. ``replaces`` is the number of the version of the same URI
     that this one corrects; ``promised_rows`` is what a manifest says. What is counted: rows of the file, of them silver
     records, rejected, dropped and duplicate ones, and ``blank`` lines besides (blank, header, comment). ``faults`` is
-    JSON: the first hundred.
+    JSON: the first hundred. ``indexed``: the version that its documents have in search, once they are written; 0: they
+    are gone again.
     """
 
     dataset: str
@@ -45,6 +46,7 @@ class FileVersion:
     blank: int | None = None
     reason: str | None = None
     faults: str | None = None
+    indexed: int | None = None
 
 
 _TIME = pa.timestamp("us", "UTC")
@@ -70,9 +72,9 @@ def to_arrow(versions: Iterable[FileVersion]) -> pa.Table:
 
 
 def from_arrow(rows: Iterable[dict[str, Any]]) -> list[FileVersion]:
-    """Of rows of the table; columns that it has besides are left alone."""
+    """Of rows of the table; columns that it has besides are left alone, and one that may be null may be missing."""
     names = [each.name for each in fields(FileVersion)]
-    return [FileVersion(**{name: row[name] for name in names}) for row in rows]
+    return [FileVersion(**{name: row[name] for name in names if name in row or name not in _MAY_LACK}) for row in rows]
 
 
 def newest(rows: Iterable[FileVersion]) -> tuple[FileVersion, ...]:

@@ -127,7 +127,16 @@ def _table(catalog: Any) -> Table:
             catalog.create_table(TABLE, schema=SCHEMA, partition_spec=PARTITIONS, properties=_PROPERTIES)
         table = catalog.load_table(TABLE)
         assert table is not None
-    return table
+    return _with_all_columns(table)
+
+
+def _with_all_columns(table: Table) -> Table:
+    """One that an earlier Tidegate has made lacks what was added since."""
+    if {field.name for field in SCHEMA.fields} <= {*table.schema().column_names}:
+        return table
+    with suppress(CommitFailedException, CommitStateUnknownException), table.update_schema() as update:
+        update.union_by_name(SCHEMA)
+    return table.refresh()
 
 
 def _rows(table: Table, dataset: str) -> list[FileVersion]:

@@ -21,7 +21,6 @@ _EVENTS_ONLY = {
 _STREAMS_ONLY = {
     "silver": "the rows of files have no topic",
     "dedup_ttl_hours": "a file's row is a duplicate if its identity is in silver, however long ago it came",
-    "index": "rows of files are not searchable yet",
 }
 """The sections of streams, each with why files have none."""
 _BUDGET = "the budget of streams; files have file.thresholds"

@@ -8,17 +8,19 @@ from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import drop_branch
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.naming import files_table, lake_table
-from tidegate.files.orders import ComparingOrder, JudgingOrder, store
+from tidegate.files.orders import ComparingOrder, JudgingOrder, documents_file, store
 from tidegate.files.publish import is_run_published
 from tidegate.files.run import BRANCHES, Run
 from tidegate.files.staged import TABLES, is_aside, read_compared
-from tidegate.job_names import FILE_DUPLICATES, FILES, flink_name
+from tidegate.job_names import FILE_DOCUMENTS, FILE_DUPLICATES, FILES, flink_name
 from tidegate.jobs.flink_run import JOBS_FOLDER
-from tidegate.replay.run import begin, require_finished, wait_until_ended, wait_until_gone
+from tidegate.replay.run import FINISHED, begin, require_finished, wait_until_ended, wait_until_gone
 from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import Comparing
+from tidegate.sql.replay_index import DocumentsAgain
 
 _REMEDY = "Nothing was published. See `tidegate logs taskmanager`; then load again: it goes on."
+_REMEDY_OF_DOCUMENTS = "The rows are published. See `tidegate logs taskmanager`; then load again: it goes on."
 
 
 def judge(settings: Settings, run: Run) -> None:
@@ -35,7 +37,7 @@ def judge(settings: Settings, run: Run) -> None:
     client = FlinkClient(settings)
     name = flink_name(FILES, run.run_id)
     job = _newest(client, name)
-    if job is None or not (job.live or (job.state == "FINISHED" and is_aside(settings, run))):
+    if job is None or not (job.live or (job.state == FINISHED and is_aside(settings, run))):
         clear(settings, run)
         job = _begin(settings, client, name, f"{FILES}.py", store(settings, JudgingOrder(run.run_id, run.judging)))
     ended = wait_until_ended(client, job.job_id, begun=client.begun)
@@ -69,6 +71,34 @@ def give_up_jobs(settings: Settings, run_id: str) -> None:
     client = FlinkClient(settings)
     names = {flink_name(each, run_id) for each in (FILES, FILE_DUPLICATES)}
     for job in [each for each in client.jobs() if each.live and each.name in names]:
+        client.cancel(job.job_id)
+        wait_until_gone(client, job.job_id)
+
+
+def write_rows(settings: Settings, asked: DocumentsAgain) -> None:
+    """Returns when the rows are documents. A job of this order that lives, or has ended well, is taken for it.
+
+    Raises:
+        TidegateError: the job failed.
+    """
+    client = FlinkClient(settings)
+    name = flink_name(FILE_DOCUMENTS, asked.plan_id)
+    job = _newest(client, name)
+    if job is None or not (job.live or job.state == FINISHED):
+        job = _begin(settings, client, name, f"{FILE_DOCUMENTS}.py", documents_file(settings, asked.dataset))
+    ended = wait_until_ended(client, job.job_id, begun=client.begun)
+    require_finished(client, ended, "the job that writes the documents", remedy=_REMEDY_OF_DOCUMENTS)
+
+
+def give_up_documents(settings: Settings, dataset: str) -> None:
+    """Ends the jobs that write documents of a dataset: another is to begin.
+
+    Raises:
+        TransientError: Flink does not answer. TidegateError: a job does not end.
+    """
+    client = FlinkClient(settings)
+    mine = flink_name(FILE_DOCUMENTS, f"{dataset}-")
+    for job in [each for each in client.jobs() if each.live and each.name.startswith(mine)]:
         client.cancel(job.job_id)
         wait_until_gone(client, job.job_id)
 

@@ -189,7 +189,8 @@ def _end(file: FileVersion, account: Account, judged: Judged, duplicates: Rows) 
     if account.fault is None:
         doubled = int((duplicates.partition == file.number).sum())
         silver = account.passed - doubled
-        return replace(counted, state="loaded", silver=silver, duplicates=doubled, reason=None, faults=None)
+        counted = replace(counted, silver=silver, duplicates=doubled, indexed=None)
+        return replace(counted, state="loaded", reason=None, faults=None)
     faults = first_faults(judged, file.number, MOST_FAULTS)
     return replace(counted, state="quarantined", reason=account.fault, faults=json.dumps(faults) if faults else None)
 

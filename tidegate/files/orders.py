@@ -1,6 +1,8 @@
-"""What a job of a load is told, as a file: which files to judge, or which rows to compare."""
+"""What a job of a load is told, as a file: which files to judge, which rows to compare or to write as documents."""
 
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,9 @@ from tidegate.sql.file_check import Checking
 from tidegate.sql.file_duplicates import Comparing
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
+from tidegate.sql.replay_index import DocumentsAgain
+
+_ID_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,28 @@ def read_checking(file: Path) -> Checking:
     found: dict[str, Any] = json.loads(file.read_text())
     files = tuple(FileToRead(**each) for each in found["files"])
     return Checking(found["dataset"], found["folder"], files, tuple(found["wanted"]))
+
+
+def documents_plan(dataset: str, texts: Iterable[str], sequences: Iterable[int]) -> str:
+    """The name of a job that writes documents: by what it does, and by the states of the files that ask for it."""
+    said = "\n".join((*texts, *map(str, sequences)))
+    return f"{dataset}-{hashlib.sha256(said.encode()).hexdigest()[:_ID_DIGITS]}"
+
+
+def documents_file(settings: Settings, dataset: str) -> Path:
+    """Where the newest order to write documents is kept, with their version."""
+    return settings.home / "files" / dataset / "documents.json"
+
+
+def store_documents(settings: Settings, asked: DocumentsAgain) -> DocumentsAgain:
+    """Returns it."""
+    file = documents_file(settings, asked.dataset)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, asked.to_json())
+    return asked
+
+
+def read_documents(settings: Settings, dataset: str) -> DocumentsAgain | None:
+    """As it was stored; None if there was none."""
+    file = documents_file(settings, dataset)
+    return DocumentsAgain.from_json(file.read_text()) if file.exists() else None

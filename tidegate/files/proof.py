@@ -22,6 +22,8 @@ Fault = Literal[
     "no_letter",
     "strange_letter",
     "strange_rows",
+    "no_document",
+    "strange_document",
 ]
 _NEVER: Strangers = Strangers()
 _CHANGED = "Others have changed the lake: see its snapshots with `tidegate lake stats`. "
@@ -38,6 +40,9 @@ REMEDIES: Mapping[Fault, str] = {
     "no_letter": "They were removed from dlq.{dataset}; files.{dataset}_letters of the lake may tell of them. " + _ANEW,
     "strange_letter": "Others have written to dlq.{dataset}, or removed verdicts in the lake: `tidegate dlq show ID`.",
     "strange_rows": "Others have written to silver.{dataset}: delete its rows whose _source_partition is {number}.",
+    "no_document": "`tidegate files index {dataset}` writes the documents of loaded files once more.",
+    "strange_document": "Others have written to events-{dataset}: `tidegate files index {dataset}` removes what is of "
+    "loaded files and none of their rows; delete others by their _source_partition, {number}.",
 }
 
 

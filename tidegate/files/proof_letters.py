@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tidegate.contracts.dataset import Files
+from tidegate.dead_letters.codes import Stage
+from tidegate.dead_letters.ledger import State
 from tidegate.dlq.index import Index, letter_index
 from tidegate.files.closer import named
 from tidegate.files.pieces import Sized, pieces
+from tidegate.files.pieces import among as condition_of
 from tidegate.files.proof_rows import LakeEvidence
 from tidegate.files.tally import once
 from tidegate.proof.rows import Rows, among, make_rows
@@ -16,6 +19,9 @@ from tidegate.settings import Settings
 _MOST = 500_000
 """Letters that are held at once."""
 _PLACE = ("source_partition", "source_offset")
+_OF_DOCUMENT = f"stage = '{Stage.INDEX}'"
+_OF_ROWS = f"not ({_OF_DOCUMENT})"
+"""Of a row that is in silver; but OpenSearch has refused its document."""
 
 
 @dataclass(slots=True)
@@ -56,14 +62,29 @@ def read_letters_of(settings: Settings, dataset: Files, lake: LakeEvidence, file
     return found
 
 
+def refused_documents(settings: Settings, dataset: Files, numbers: Sequence[int]) -> Rows:
+    """Rows of these files whose document OpenSearch has refused, of letters that nobody has settled.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
+    settled = f"state not in ('{State.RESOLVED}', '{State.DISCARDED}')"
+    with letter_index(settings, [dataset]) as index:
+        return _rows(index, f"{_OF_DOCUMENT} and {settled} and {condition_of(numbers, _PLACE[0])}")
+
+
 def _letters(index: Index, condition: str) -> Rows:
+    return _rows(index, f"{_OF_ROWS} and {condition}")
+
+
+def _rows(index: Index, condition: str) -> Rows:
     found = index.rows(f"select distinct {', '.join(_PLACE)} from letters where {condition}")
     return make_rows([number for number, _ in found], [offset for _, offset in found])
 
 
 def _counts(index: Index) -> list[tuple[int, int]]:
     """Letters by number of the file."""
-    found = index.rows("select source_partition, count(*) from letters group by source_partition")
+    found = index.rows(f"select source_partition, count(*) from letters where {_OF_ROWS} group by source_partition")
     return [(int(number), int(count)) for number, count in found]
 
 

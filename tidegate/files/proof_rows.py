@@ -92,6 +92,12 @@ class LakeEvidence:
         parts = (piece.of(concat(others[name])) for name in (REJECTED, DROPPED, DUPLICATE))
         return look_closer(piece.of(silver), Others(*parts), explodes=explodes)
 
+    def identified(self, piece: Piece, in_time: str) -> Rows:
+        """The rows of a piece in silver that a condition on their time lets pass, each with its identity."""
+        identity = self._dataset.contract.row_identity
+        columns = tuple(dict.fromkeys((*PLACE, *identity)))
+        return piece.of(identified(self._scan(self._silver, columns, f"{piece.condition()} and {in_time}"), identity))
+
     def rejected(self, piece: Piece) -> Rows:
         """The rejected rows, or items of rows, of a piece."""
         found = (places([batch]) for name, batch in self._by_verdict(piece.condition()) if name == REJECTED)

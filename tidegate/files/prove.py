@@ -17,6 +17,7 @@ from tidegate.files.closer import Sums
 from tidegate.files.copies import faults_of_copies
 from tidegate.files.pieces import Sized, among, pieces
 from tidegate.files.proof import Evidence, FilesProof, FileVerdict, verdict_on
+from tidegate.files.proof_documents import look_at_documents
 from tidegate.files.proof_letters import LettersFound, read_letters_of
 from tidegate.files.proof_notes import Limits, of_landing, of_limits, of_load, of_quarantine
 from tidegate.files.proof_rows import Counted, LakeEvidence
@@ -83,8 +84,11 @@ class _Proof:
             for each in scope.files
         ]
         limits = Limits(lake.removed_before, undecided, letters.gone, letters.in_lake, self._asked.deep)
-        strange = (*strange_rows(counted.silver, scope), *strange_letters(letters.others, scope))
-        return FilesProof(self._dataset.name, scope.day, tuple(files), strange, tuple(self._notes(limits, files)))
+        search = look_at_documents(self._settings, self._dataset, lake, scope, self._versions)
+        files = [replace(each, findings=(*each.findings, *search.of_file.get(each.number, ()))) for each in files]
+        strange = (*strange_rows(counted.silver, scope), *strange_letters(letters.others, scope), *search.strange)
+        notes = (*self._notes(limits, files), *search.notes)
+        return FilesProof(self._dataset.name, scope.day, tuple(files), strange, notes)
 
     def _of_rows(self, counted: Counted) -> dict[int, Evidence]:
         """By sums; where these are not what was read, and where records explode, row by row."""

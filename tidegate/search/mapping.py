@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tidegate.avro.types import AvroType, Field, Kind
 from tidegate.contracts import envelope, naming
-from tidegate.contracts.dataset import Dataset, Files, Metric, Stream
+from tidegate.contracts.dataset import Dataset, Metric, Stream
 from tidegate.contracts.model import Contract
 from tidegate.errors import ContractError
 
@@ -97,8 +97,6 @@ def alias(contract: Contract) -> str:
 def no_search_index(dataset: Dataset) -> ContractError:
     """What a user is told who asks for the index of a dataset that has none."""
     remedy = "Add an index section to its contract.yaml, and silver.avsc."
-    if isinstance(dataset, Files):
-        remedy = "Rows of files are not searchable; ask the lake by `tidegate query`."
     return ContractError(f"{dataset.name} has no search index.", remedy=remedy)
 
 

@@ -66,7 +66,7 @@ def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Stream]:
         return [_searchable(load_dataset(schemas_dir, name)) for name in names]
     sound = sound_datasets(schemas_dir)
     log.left_out(sound.left_out)
-    return [dataset for dataset in sound.streams if dataset.contract.index is not None]
+    return [each for each in sound.datasets if isinstance(each, Stream) and each.contract.index is not None]
 
 
 def templates_of(dataset: Stream, settings: Settings) -> dict[str, JsonObject]:

@@ -1,17 +1,27 @@
 """The table of files' versions: who adds to it does so to what is there, however many add at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyiceberg.exceptions import BadRequestError, CommitStateUnknownException
+from pyiceberg.schema import Schema
 
 from tests.unit.clients.made_versions import version
 from tests.unit.clients.versions_lake import VersionsLake
 from tidegate.clients import file_versions
-from tidegate.clients.file_version import FileVersion
-from tidegate.clients.file_versions import ATTEMPTS, TABLE, change_versions, read_history, read_versions
+from tidegate.clients.file_version import FileVersion, to_arrow
+from tidegate.clients.file_versions import (
+    ATTEMPTS,
+    PARTITIONS,
+    SCHEMA,
+    TABLE,
+    change_versions,
+    read_history,
+    read_versions,
+)
 from tidegate.errors import TidegateError, TransientError
 from tidegate.settings import Settings
 
@@ -147,3 +157,14 @@ def test_who_never_gets_a_turn_says_so(lake: VersionsLake) -> None:
 def test_a_lake_that_is_away_is_an_outage(nobody: Settings) -> None:
     with pytest.raises(TransientError, match="catalog at http://127"):
         read_versions(nobody, "orders")
+
+
+def test_a_table_of_an_earlier_tidegate_gets_the_columns_that_it_lacks(lake: VersionsLake) -> None:
+    fields = [field for field in SCHEMA.fields if field.name != "indexed"]
+    lake.create_table(TABLE, schema=Schema(*fields), partition_spec=PARTITIONS, properties={})
+    lake.load_table(TABLE).append(to_arrow([version(1, dataset="orders", sequence=1)]).drop_columns(["indexed"]))
+    assert read_versions(Settings(), "orders") == (version(1, dataset="orders", sequence=1),)
+
+    change_versions(Settings(), "orders", lambda known: [replace(known[0], state="loaded", indexed=7)])
+
+    assert [each.indexed for each in read_history(Settings(), "orders")] == [None, 7]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tidegate.files import jobs as module
-from tidegate.files.jobs import give_up_jobs
-from tidegate.job_names import FILE_DUPLICATES, FILES, flink_name
+from tidegate.files.jobs import give_up_documents, give_up_jobs
+from tidegate.job_names import FILE_DOCUMENTS, FILE_DUPLICATES, FILES, flink_name
 from tidegate.settings import Settings
 
 
@@ -41,3 +41,13 @@ def test_of_a_run_that_is_begun_anew_the_jobs_that_live_are_ended_and_no_others(
     give_up_jobs(Settings(), "feed")
 
     assert flink.cancelled == ["1", "2"]
+
+
+def test_jobs_that_write_documents_of_a_dataset_are_ended_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [job("2", flink_name(FILE_DOCUMENTS, "sales_b-1")), job("3", flink_name(FILES, "sales-1"))]
+    flink = Flink(job("1", flink_name(FILE_DOCUMENTS, "sales-1")), *others)
+    monkeypatch.setattr(module, "FlinkClient", lambda _settings: flink)
+
+    give_up_documents(Settings(), "sales")
+
+    assert flink.cancelled == ["1"]

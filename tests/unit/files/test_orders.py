@@ -5,17 +5,21 @@ from pathlib import Path
 from tidegate.files.orders import (
     ComparingOrder,
     JudgingOrder,
+    documents_plan,
     read_checking,
     read_comparing,
+    read_documents,
     read_judging,
     store,
     store_checking,
+    store_documents,
 )
 from tidegate.settings import Settings
 from tidegate.sql.file_check import Checking
 from tidegate.sql.file_duplicates import Comparing
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
+from tidegate.sql.replay_index import DocumentsAgain
 
 
 def test_an_order_is_read_as_it_was_stored(tmp_path: Path) -> None:
@@ -35,3 +39,14 @@ def test_a_check_is_read_as_it_was_stored_where_it_writes(tmp_path: Path) -> Non
 
     assert read_checking(stored) == checking
     assert stored.parent == tmp_path
+
+
+def test_an_order_to_write_documents_is_known_by_what_it_does_and_for_which_states(tmp_path: Path) -> None:
+    settings = Settings.model_construct(home=tmp_path)
+    names = {documents_plan("visits", ["insert"], [4, 5]), documents_plan("visits", ["insert", "more"], [4, 5])}
+    names.add(documents_plan("visits", ["insert"], [4, 6]))
+    asked = DocumentsAgain("visits", documents_plan("visits", ["insert"], [4, 5]), "TRUE", 7)
+
+    assert len(names) == 3
+    assert read_documents(settings, "visits") is None
+    assert store_documents(settings, asked) == read_documents(settings, "visits") == asked

@@ -12,13 +12,15 @@ from tests.unit.files.made_files import files_of
 from tidegate.dlq.index import Index, Unseen
 from tidegate.files import proof_letters
 from tidegate.files.pieces import Piece, Sized
-from tidegate.files.proof_letters import LettersFound, read_letters_of
+from tidegate.files.proof_letters import LettersFound, read_letters_of, refused_documents
 from tidegate.proof.rows import Rows, make_rows
 from tidegate.proof.strangers import Strangers
 from tidegate.settings import Settings
 
 Places = Sequence[tuple[int, int]]
 FILES = [Sized(1, 2, 100), Sized(2, 1, 100)]
+REFUSED = [("index", "open", 2, 40), ("index", "resolved", 2, 50), ("index", "parked", 9, 60)]
+"""Documents of rows that are in silver."""
 REJECTED: Places = [(1, 10), (1, 20), (1, 20), (2, 10)]
 
 
@@ -32,8 +34,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def found(letters: Places, gone: int = 0, in_lake: Places = ()) -> LettersFound:
         connection = duckdb.connect()
-        connection.execute("create table letters (source_partition bigint, source_offset bigint)")
-        connection.executemany("insert into letters values (?, ?)", [*letters, (9, 0), (9, 5)])
+        connection.execute("create table letters (stage text, state text, source_partition int, source_offset bigint)")
+        told = [("rule", "open", *place) for place in (*letters, (9, 0), (9, 5))]
+        connection.executemany("insert into letters values (?, ?, ?, ?)", [*told, *REFUSED])
 
         @contextmanager
         def index(*_: object) -> Iterator[Index]:
@@ -72,3 +75,11 @@ def test_a_letter_that_kafka_has_removed_is_one_where_the_lake_has_it(read: Any)
 
 def test_the_lake_excuses_nothing_where_kafka_has_removed_nothing(read: Any) -> None:
     assert read([(1, 10), (2, 10)], 0, [(1, 20)]).lacking == {1: Strangers(1, ("1:20",))}
+
+
+def test_rows_whose_documents_were_refused_are_told_until_somebody_has_settled_that(read: Any) -> None:
+    read([])
+
+    refused = refused_documents(Settings(), files_of("/in/{date:yyyy-MM-dd}/*.csv"), [1, 2])
+
+    assert [*zip(refused.partition.tolist(), refused.offset.tolist(), strict=True)] == [(2, 40)]

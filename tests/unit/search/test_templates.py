@@ -43,7 +43,7 @@ def test_the_number_of_shards_and_replicas_is_the_clusters(clicks: Stream) -> No
 
 
 def test_datasets_without_an_index_are_left_out_and_refused_if_named() -> None:
-    assert [dataset.name for dataset in searchable(SCHEMAS)] == ["app_logs", "clicks", "orders"]
+    assert [dataset.name for dataset in searchable(SCHEMAS)] == ["app_logs", "catalog", "clicks", "orders"]
     with pytest.raises(ContractError, match="products"):
         searchable(SCHEMAS, ["products"])
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from tests.project import PROJECT
 from tidegate.contracts.dataset import Files, Stream
 from tidegate.contracts.load import file_datasets, stream_datasets
-from tidegate.job_names import FILE_DUPLICATES, FILES, INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
+from tidegate.job_names import FILE_DOCUMENTS, FILE_DUPLICATES, FILES, INDEX, LAKE, METRICS, RECOMPUTE, REFINE, REPLAY
 from tidegate.jobs.platform import platform_of
 from tidegate.settings import Settings
 from tidegate.sql import (
@@ -69,6 +69,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     REPLAY_SILVER: replay_silver.OPTIONS,
     FILES: files.OPTIONS,
     FILE_DUPLICATES: file_duplicates.OPTIONS,
+    FILE_DOCUMENTS: replay_index.OPTIONS,
 }
 
 
@@ -106,10 +107,13 @@ def sql_of_loads(dataset: Files, settings: Settings) -> dict[str, JobSql]:
         FileToRead(f"s3://files/{dataset.name}/ab/{number}", 5000, 1_767_323_045_000, number, f"s3://in/{number}.csv")
         for number in (7, 8)
     )
+    index, rows = dataset.contract.index, "_source_partition IN (7, 8)"
+    again = DocumentsAgain(dataset.name, f"{dataset.name}-0123456789abcdef", rows, 1_767_323_045_000)
     comparing = Comparing(dataset.name, branch, (7, 8), (3,), ((2026, 1, 2), (2026, 1, 3)))
     return {
         FILES: files.job_sql(dataset, platform, Judging(dataset.name, branch, read)),
         FILE_DUPLICATES: file_duplicates.job_sql(dataset, platform, comparing),
+        **({FILE_DOCUMENTS: replay_index.job_sql(dataset, index, platform, again)} if index else {}),
     }
 
 

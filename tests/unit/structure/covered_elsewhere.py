@@ -9,6 +9,7 @@ COVERED = {
     "flink_jobs/configured.py": "tests/flink/test_given_by_the_cluster.py",
     "flink_jobs/dry_run.py": "tests/stack/test_dry_run.py",
     "flink_jobs/fallible.py": "tests/flink/test_check_contracts.py",
+    "flink_jobs/file_documents.py": "tests/stack/test_files.py",
     "flink_jobs/file_duplicates.py": "tests/stack/test_files.py",
     "flink_jobs/files.py": "tests/stack/test_files.py",
     "flink_jobs/index.py": "tests/jobs/test_pipeline.py",

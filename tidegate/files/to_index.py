@@ -1,0 +1,102 @@
+"""Which loaded files search is to get, and which it is to lose: by what is noted of their versions. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from tidegate.clients.file_version import FileVersion
+from tidegate.contracts.envelope import SOURCE_PARTITION
+from tidegate.contracts.model import Index
+from tidegate.search.dated import Dated
+from tidegate.sql.literals import timestamp
+
+GONE = 0
+"""What is noted of a version whose documents are gone again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The numbers of files whose rows are to become documents, and of those whose documents are to go, ascending."""
+
+    written: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """Rows of these files, as far back as the index keeps days: ``column`` is the time that its name goes by."""
+
+    numbers: tuple[int, ...]
+    column: str
+    since: datetime
+
+    @property
+    def sql_condition(self) -> str:
+        """In Flink's SQL. Iceberg leaves no file out by a long list, so the first and the last are named too."""
+        if not self.numbers:
+            return "FALSE"
+        listed = ", ".join(map(str, self.numbers))
+        return (
+            f"`{SOURCE_PARTITION}` BETWEEN {self.numbers[0]} AND {self.numbers[-1]} "
+            f"AND `{SOURCE_PARTITION}` IN ({listed}) AND `{self.column}` >= {timestamp(self.since)}"
+        )
+
+    @property
+    def condition(self) -> str:
+        """As Iceberg's row filter."""
+        return f"{SOURCE_PARTITION} in ({', '.join(map(str, self.numbers)) or '-1'}) and {self.in_time}"
+
+    @property
+    def in_time(self) -> str:
+        """The part of it that is about the time."""
+        return f"{self.column} >= '{self.since.isoformat()}'"
+
+    @property
+    def documents(self) -> dict[str, Any]:
+        """OpenSearch's query for their documents."""
+        in_time = {"range": {self.column: {"gte": self.since.isoformat()}}}
+        return {"bool": {"filter": [{"terms": {SOURCE_PARTITION: [*self.numbers]}}, in_time]}}
+
+
+def due(versions: Iterable[FileVersion]) -> Due:
+    """``versions``: the newest states. A file that was never loaded has no documents to lose."""
+    written, gone = [], []
+    for each in versions:
+        if each.state == "loaded" and each.indexed is None:
+            written.append(each.number)
+        elif each.state == "superseded" and each.silver is not None and each.indexed != GONE:
+            gone.append(each.number)
+    return Due(tuple(sorted(written)), tuple(sorted(gone)))
+
+
+def noted(newest: Iterable[FileVersion], done: Due, version: int, at: datetime) -> Iterator[FileVersion]:
+    """The rows that follow once it is done, of those that are as they were."""
+    for each in newest:
+        if each.number in done.written and each.state == "loaded":
+            yield replace(each, indexed=version, at=at)
+        elif each.number in done.gone and each.state == "superseded":
+            yield replace(each, indexed=GONE, at=at)
+
+
+def to_write_again(newest: Iterable[FileVersion], day: date | None, at: datetime) -> Iterator[FileVersion]:
+    """The rows that follow where documents of the loaded files of a date, or of all, are wanted once more."""
+    for each in newest:
+        if each.state == "loaded" and each.indexed is not None and day in (None, each.date):
+            yield replace(each, indexed=None, at=at)
+
+
+def searchable(index: Index, numbers: Sequence[int], today: date) -> Searchable:
+    """As far back as retention leaves indices, which it removes whole."""
+    dated = Dated.of(index)
+    before = date.fromordinal(today.toordinal() - index.retention_days)
+    first = dated.first_day(dated.name_of(before)) or before
+    return Searchable(tuple(sorted(numbers)), dated.column, datetime.combine(first, time(), UTC))
+
+
+def next_version(now_us: int, last: int, versions: Iterable[FileVersion]) -> int:
+    """Of documents: the time, in microseconds, or above all that were given before; ``last``: the newest of these."""
+    return max(now_us, last + 1, *(each.indexed + 1 for each in versions if each.indexed), 1)
