@@ -1,12 +1,15 @@
-"""Daily files on real servers: each row is somewhere, a bad file is put aside, a corrected one takes its place."""
+"""Daily files on real servers: each row is somewhere, a bad file is put aside, bad rows are mended and loaded beside
+their file, a corrected file takes its place.
+"""
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.pipeline import tidegate
+from tests.pipeline import run_tidegate, tidegate
 from tests.sales import FIRST, HEADER, TIME, Sales, counts, sales_of_its_own
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.letters import read_letters
@@ -31,28 +34,75 @@ NOT_ALL = 3
 NOT_SEARCHABLE = 1
 """The lake has the rows, but search can't."""
 STEPS = ("write_rows", "_remove", "_settled", "change_versions")
+RECIPE = """
+fixes:
+  - when: {rule: amount_not_negative}
+    do: [{set: {amount: 1.25}}]
+  - when: {code: CELL_COUNT}
+    do: [{cut: trailing_bytes}]
+  - when: {code: BAD_VALUE}
+    do: [{set: {amount: a lot}}]
+"""
 
 
 class Killed(BaseException):
     """The process is gone."""
 
 
+class Redriven(NamedTuple):
+    """What a redrive of the first file's letters said, and what was there behind it."""
+
+    plan: str
+    said: dict[str, Any]
+    silver: dict[str, tuple[str, int]]
+    letters: list[dict[str, Any]]
+    states: dict[str, int]
+    documents: set[str]
+    shown: str
+
+
+class Loaded(NamedTuple):
+    """The dataset in the end, what each load said, and what was seen before the first file was corrected."""
+
+    sales: Sales
+    said: list[dict[str, Any]]
+    redriven: Redriven
+
+
+def redriven_by(sales: Sales, recipe: Path) -> Redriven:
+    recipe.write_text(RECIPE)
+    planned = json.loads(tidegate("redrive", "plan", sales.name, "--recipe", str(recipe), "--json"))
+    result = run_tidegate("redrive", "run", planned["plan"], "--json")
+    assert result.returncode == 1, result.stderr  # one failed again
+    shown = tidegate("files", "show", sales.name, "4")
+    stats = json.loads(tidegate("dlq", "stats", sales.name, "--json"))
+    states = {state: count for state, count in stats["datasets"][0]["states"].items() if count}
+    said = json.loads(result.stdout)
+    return Redriven(planned["plan"], said, sales.silver(), letters_of(sales), states, {*sales.documents()}, shown)
+
+
+def letters_of(sales: Sales) -> list[dict[str, Any]]:
+    return [found.letter for found in read_letters(sales.settings, sales.name, LetterFilter())]
+
+
 @pytest.fixture(scope="module")
-def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sales, list[dict[str, Any]]]]:
-    """Three files, of which one is bad, loaded; then the first is corrected, and loaded again; and what loads said.
+def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """Three files, of which one is bad, loaded; the first one's letters redriven; then it is corrected, and loaded.
 
     Search has no template at the first load; then its turn ends behind each of its steps, until there is none left.
     """
-    with sales_of_its_own(tmp_path_factory.mktemp("sales"), searchable=True) as sales:
+    folder = tmp_path_factory.mktemp("sales")
+    with sales_of_its_own(folder, searchable=True) as sales:
         for name, content in {"bad.csv": BAD, "first.csv": FIRST, "second.csv": SECOND}.items():
             sales.put(name, content)
         said = [sales.load(NOT_SEARCHABLE)]
         tidegate("index", "apply", sales.name)
         assert [step for step in STEPS if search_ends_behind(step, sales)] == [*STEPS]
         said[0]["documents"] = sales.documents()
+        redriven = redriven_by(sales, folder / "mend.yaml")
         sales.put("first.csv", CORRECTED)
         said += [sales.load(NOT_ALL), sales.load(NOT_ALL)]
-        yield sales, said
+        yield Loaded(sales, said, redriven)
 
 
 def search_ends_behind(step: str, sales: Sales) -> bool:
@@ -73,13 +123,18 @@ def search_ends_behind(step: str, sales: Sales) -> bool:
 
 
 @pytest.fixture
-def sales(loaded: tuple[Sales, list[dict[str, Any]]]) -> Sales:
-    return loaded[0]
+def sales(loaded: Loaded) -> Sales:
+    return loaded.sales
 
 
 @pytest.fixture
-def said(loaded: tuple[Sales, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    return loaded[1]
+def said(loaded: Loaded) -> list[dict[str, Any]]:
+    return loaded.said
+
+
+@pytest.fixture
+def redriven(loaded: Loaded) -> Redriven:
+    return loaded.redriven
 
 
 def test_every_row_of_a_file_has_one_verdict(said: list[dict[str, Any]]) -> None:
@@ -98,6 +153,43 @@ def test_a_bad_file_is_put_aside_as_a_whole(sales: Sales) -> None:
     assert file["reason"].startswith("BAD_HEADER: columns missing: 'amount'; unknown: 'price'")
 
 
+def test_mended_rows_are_loaded_beside_their_file_and_one_that_fails_again_is_a_letter_again(
+    redriven: Redriven,
+) -> None:
+    said, first = redriven.said, "first.csv"
+    assert (said["resolved"], said["failed_again"], said["in_flight"], said["left"]) == (2, 1, 0, 0)
+    assert (said["outcomes"], said["causes"]) == ({"silver": 2}, {"decode/BAD_VALUE": 1})
+    assert redriven.silver == {
+        "a": ("1.00", 2),
+        "b": ("1.25", 4),
+        "e": ("3.00", 4),
+        "f": ("4.00", 2),
+        "g": ("5.00", 2),
+        "h": ("8.00", 3),
+    }
+    again = [each for each in redriven.letters if each["source"]["partition"] == 4]
+    before = next(each for each in redriven.letters if each["error_code"] == "BAD_VALUE")
+    [letter] = again
+    assert (letter["attempt"], letter["payload"]) == (2, f"d,x,a lot,{TIME}".encode())
+    assert letter["first_failed_at"] == before["first_failed_at"]
+    assert letter["source"]["topic"].endswith(f"{first}#repair-{redriven.plan}-1")
+    assert redriven.states == {"resolved": 2, "failed_again": 1, "open": 1}
+
+
+def test_a_repair_file_is_told_as_one_and_accounted_for_as_others(redriven: Redriven) -> None:
+    files = {file["number"]: file for file in redriven.said["proof"]["files"]}
+    counted = ("rows", "silver", "rejected", "dropped", "duplicates")
+
+    assert redriven.said["proof"]["findings"] == []
+    assert [tuple(files[number][name] for name in counted) for number in (2, 3, 4)] == [
+        (8, 3, 3, 1, 1),
+        (2, 1, 0, 0, 1),
+        (3, 2, 1, 0, 0),
+    ]
+    assert "A repair file: 3 rows of file 2, mended by a redrive." in redriven.shown
+    assert redriven.documents == redriven.silver.keys()
+
+
 def test_a_corrected_file_takes_the_place_of_its_rows_and_brings_back_what_repeated_them(sales: Sales) -> None:
     files = sales.newest("bad.csv", "first.csv", "second.csv")
 
@@ -105,18 +197,18 @@ def test_a_corrected_file_takes_the_place_of_its_rows_and_brings_back_what_repea
         ("bad.csv", 1): "quarantined",
         ("first.csv", 2): "superseded",
         ("second.csv", 3): "superseded",
-        ("first.csv", 4): "loaded",
-        ("second.csv", 5): "loaded",
+        ("first.csv", 5): "loaded",
+        ("second.csv", 6): "loaded",
     }
     assert sales.silver() == {
-        "a": ("9.00", 5),
-        "b": ("1.50", 4),
-        "d": ("2.50", 4),
-        "f": ("4.25", 4),
-        "g": ("5.00", 4),
-        "h": ("8.00", 5),
+        "a": ("9.00", 6),
+        "b": ("1.50", 5),
+        "d": ("2.50", 5),
+        "f": ("4.25", 5),
+        "g": ("5.00", 5),
+        "h": ("8.00", 6),
     }
-    assert counts(files["first.csv", 4]) == (5, 4, 0, 1, 0, 1)
+    assert counts(files["first.csv", 5]) == (5, 4, 0, 1, 0, 1)
 
 
 def test_a_load_of_what_is_loaded_does_nothing(said: list[dict[str, Any]]) -> None:
@@ -124,20 +216,24 @@ def test_a_load_of_what_is_loaded_does_nothing(said: list[dict[str, Any]]) -> No
 
 
 def test_a_letter_names_its_row_and_those_of_a_replaced_file_are_given_up(sales: Sales) -> None:
-    letters = [found.letter for found in read_letters(sales.settings, sales.name, LetterFilter())]
+    letters = letters_of(sales)
 
     uri = (sales.folder / "first.csv").as_uri()
-    sources = {(each["source_file"]["uri"], each["source_file"]["row"], each["error_code"]) for each in letters}
+    sources = {
+        (each["source_file"]["uri"], each["source_file"]["row"], each["error_code"])
+        for each in letters
+        if each["source"]["partition"] == 2
+    }
     assert sources == {(uri, 2, "RULE_VIOLATED"), (uri, 4, "BAD_VALUE"), (uri, 6, "CELL_COUNT")}
     assert {each["payload"] for each in letters} >= {f"d,x,much,{TIME}".encode()}
     shown = json.loads(tidegate("dlq", "list", sales.name, "--state", "discarded", "--json"))
-    assert shown["letters"] == 3
+    assert shown["letters"] == 1, "that of the repair file, which goes with its file; the others are settled"
 
 
 def test_the_proof_holds_after_a_correction(sales: Sales) -> None:
     proof = json.loads(tidegate("prove", sales.name, "--deep", "--json"))
 
-    assert {file["number"]: (file["rows"], file["silver"]) for file in proof["files"]} == {4: (5, 4), 5: (2, 2)}
+    assert {file["number"]: (file["rows"], file["silver"]) for file in proof["files"]} == {5: (5, 4), 6: (2, 2)}
     assert proof["findings"] == []
 
 
@@ -159,10 +255,10 @@ def test_documents_follow_a_correction_into_other_days_and_are_written_once(
 
     assert {name: (amount, number) for name, (amount, number, _) in found.items()} == sales.silver()
     assert {day for _, _, day in found.values()} == {"2026.11.28"}
-    assert said[1]["index"] == {"files": 2, "documents": 6, "refused": 0, "removed": 1}
+    assert said[1]["index"] == {"files": 2, "documents": 6, "refused": 0, "removed": 2}
     assert [each["index"] for each in (said[0], said[2])] == [None, None]
     jobs = [job for job in FlinkClient(sales.settings).jobs() if job.name.startswith(f"file_documents.{sales.name}-")]
-    assert len(jobs) == 2
+    assert len(jobs) == 3
 
 
 def test_the_proof_sees_what_search_lacks_and_has_too_much_and_documents_can_be_written_once_more(
@@ -170,15 +266,15 @@ def test_the_proof_sees_what_search_lacks_and_has_too_much_and_documents_can_be_
 ) -> None:
     alias, right = f"events-{sales.name}", sales.documents()
     SearchClient(sales.settings).delete_where(alias, {"term": {"id": "b"}})
-    for name, number in (("stray", 4), ("strange", 99)):
+    for name, number in (("stray", 5), ("strange", 99)):
         row = {"id": name, "amount": 1, "_source_partition": number, "_source_offset": 1, "sold_at": TIME}
         connect(sales.settings).index(index=f"{alias}-2026.11.28", id=name, body=row, params={"refresh": "true"})
 
     proof = prove_files(sales.settings, sales.files, Asked())
 
     assert {(each.fault, each.number, each.count) for each in proof.findings} == {
-        ("no_document", 4, 1),
-        ("strange_document", 4, 1),
+        ("no_document", 5, 1),
+        ("strange_document", 5, 1),
         ("strange_document", 99, 1),
     }
     assert write_again(sales.settings, sales.files, None, "test") == Indexed(2, 6, 0, 0)

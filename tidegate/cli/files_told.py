@@ -16,7 +16,7 @@ from tidegate.clients.file_version import FileVersion
 from tidegate.files.documents import Indexed
 from tidegate.files.load import Loaded
 from tidegate.files.to_index import GONE
-from tidegate.files.told import DayTold
+from tidegate.files.told import DayTold, FileTold
 
 _COUNTED = ("rows", "silver", "rejected", "dropped", "duplicates")
 
@@ -45,7 +45,7 @@ def print_days(dataset: str, days: Sequence[DayTold]) -> None:
                 escape(each.uri.removeprefix(root)),
                 each.state,
                 *counts,
-                escape(each.reason or ""),
+                escape(_why(each)),
             )
     tables().print(shown)
     for day in days:
@@ -87,12 +87,21 @@ def print_history(history: Sequence[FileVersion]) -> None:
         searched = "" if each.indexed is None else ", not searchable" if each.indexed == GONE else ", searchable"
         click.echo(f"{each.at:%Y-%m-%d %H:%M:%S} UTC  version {each.number} {each.state}{searched}{run}{why}")
     newest = history[-1]
+    if newest.repairs is not None:
+        click.echo(f"\nA repair file: {newest.promised_rows:,} rows of file {newest.repairs}, mended by a redrive.")
     click.echo(f"\n{newest.uri}\n  {newest.size:,} bytes, SHA-256 {newest.sha256}\n  kept as {newest.stored}")
     if newest.rows is not None:
         click.echo("  " + ", ".join(f"{name} {_count(newest, name) or '–'}" for name in _COUNTED))
     faults = json.loads(newest.faults) if newest.faults else []
     for fault in faults:
         click.echo(f"  byte {fault['offset']:,}: {fault['code']}")
+
+
+def _why(told: FileTold) -> str:
+    version = told.version
+    if told.reason or version is None or version.repairs is None:
+        return told.reason or ""
+    return f"repairs {version.promised_rows:,} rows of file {version.repairs}"
 
 
 def _root(uris: Sequence[str]) -> str:

@@ -15,6 +15,10 @@ from tidegate.cli import redrive_run
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.output import tables
 from tidegate.cli.redrive_show import dry_run_facts, print_dry_run
+from tidegate.contracts.dataset import Files
+from tidegate.contracts.load import load_refined
+from tidegate.errors import TidegateError
+from tidegate.files.redrive_plan import make_plan_of_rows
 from tidegate.redrive.dry_run import dry_run
 from tidegate.redrive.make import made_at, make_plan, plan_facts
 from tidegate.redrive.plan import RedrivePlan, load, plan_ids
@@ -47,11 +51,17 @@ def plan(dataset: str, recipe: str | None, actor: str | None, as_json: bool, **g
     Example:
       tidegate redrive plan orders --code SCHEMA_MISMATCH --since 6h --recipe prices_as_text
     """
-    made, chosen = make_plan(get_settings(), dataset, letter_filter(given), recipe, actor)
+    settings, wanted = get_settings(), letter_filter(given)
+    stream = load_refined(settings.schemas_dir, dataset)
+    if isinstance(stream, Files):
+        made, chosen = make_plan_of_rows(settings, stream, wanted, recipe, actor)
+    else:
+        made, chosen = make_plan(settings, dataset, wanted, recipe, actor)
     if as_json:
         click.echo(json.dumps(plan_facts(made, chosen), indent=2))
     else:
         _print_plan(made, chosen)
+        _print_next(made, is_of_files=isinstance(stream, Files))
     click.get_current_context().exit(0 if made.letters else 1)
 
 
@@ -70,7 +80,13 @@ def dry_run_(plan_id: str, sample: int, as_json: bool) -> None:
       tidegate redrive dry-run orders-20261129T080102-3f2a91 --sample 5
     """
     settings = get_settings()
-    found = dry_run(settings, load(settings, plan_id), sample)
+    plan = load(settings, plan_id)
+    if isinstance(load_refined(settings.schemas_dir, plan.dataset), Files):
+        raise TidegateError(
+            "rows of files are not tried out before they are loaded.",
+            remedy=f"`tidegate redrive run {plan_id}` loads them: a row that fails again is a letter again.",
+        )
+    found = dry_run(settings, plan, sample)
     if as_json:
         click.echo(json.dumps(dry_run_facts(found), indent=2))
     else:
@@ -130,4 +146,10 @@ def _print_plan(made: RedrivePlan, chosen: Chosen) -> None:
         click.echo("No letter is left to send: no plan was made.")
         return
     click.echo(f"Plan {made.plan_id}: {len(made.letters):,} letters of {made.dataset}.")
-    click.echo(f"Next, what would become of them: tidegate redrive dry-run {made.plan_id}")
+
+
+def _print_next(made: RedrivePlan, *, is_of_files: bool) -> None:
+    if made.letters and is_of_files:
+        click.echo(f"Next, to load their rows: tidegate redrive run {made.plan_id}")
+    elif made.letters:
+        click.echo(f"Next, what would become of them: tidegate redrive dry-run {made.plan_id}")

@@ -12,8 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from tidegate.cli.output import tables
+from tidegate.cli.prove_files import show_proof
 from tidegate.clients.audit import default_actor
+from tidegate.contracts.dataset import Files
+from tidegate.contracts.load import load_refined
+from tidegate.files.proof import FilesProof
+from tidegate.files.prove import Asked, prove_files
+from tidegate.files.redrive_run import cancel_plan_of_rows, run_plan_of_rows
 from tidegate.proof.reconcile import Scope, prove
+from tidegate.proof.report import ProofReport
 from tidegate.proof.show import print_report
 from tidegate.redrive.end import cancel_plan, status_of
 from tidegate.redrive.pace import Pace
@@ -77,7 +84,7 @@ class Percent(click.ParamType[float]):
 @click.option("--actor", metavar="NAME", help="who does it, for the audit record; default: user@host.")
 @click.option("--json", "as_json", is_flag=True, help="print JSON.")
 def run(plan_id: str, actor: str | None, proves: bool, as_json: bool, **pace: Any) -> None:
-    """Send what is left of PLAN, and settle what becomes of each letter.
+    """Send what is left of PLAN, and settle what becomes of each letter. Rows of files are loaded, all at once.
 
     Each batch of copies and what the ledger says of them are one transaction: after a crash, Ctrl-C or a pause, run it
     again; nothing is lost or sent twice.
@@ -90,14 +97,16 @@ def run(plan_id: str, actor: str | None, proves: bool, as_json: bool, **pace: An
     settings = get_settings()
     plan = load(settings, plan_id)
     done = _carry_out(settings, plan, Pace(**pace), actor or default_actor())
-    report = prove(settings, plan.dataset, Scope(lake=False, index=plan.is_of_documents)) if proves else None
+    report = _proof(settings, plan) if proves else None
     if as_json:
         more = {"sent": done.sent, "not_sent": dict(done.not_sent), "paused": done.paused or None}
         proof = report.to_json() if report else None
         click.echo(json.dumps({**done.progress().to_json(), **more, "proof": proof}, indent=2))
     else:
         _print_outcome(done)
-        if report:
+        if isinstance(report, FilesProof):
+            show_proof(report, as_json=False)
+        elif report:
             print_report(report, tables())
     is_good = _all_resolved(done.progress()) and (report is None or report.holds)
     click.get_current_context().exit(0 if is_good else 1)
@@ -135,13 +144,18 @@ def cancel(plan_id: str, actor: str | None) -> None:
     """
     settings = get_settings()
     plan = load(settings, plan_id)
-    found = cancel_plan(settings, plan, actor or default_actor())
+    stream = load_refined(settings.schemas_dir, plan.dataset)
+    if isinstance(stream, Files):
+        found = cancel_plan_of_rows(settings, stream, plan, actor or default_actor())
+    else:
+        found = cancel_plan(settings, plan, actor or default_actor())
     click.echo(f"No run of {plan.dataset} sends any more.")
     _print_progress(found)
 
 
 def _carry_out(settings: Settings, plan: RedrivePlan, pace: Pace, actor: str) -> Running:
     """The run, with a progress line."""
+    stream = load_refined(settings.schemas_dir, plan.dataset)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with stop_on_signal() as stop, Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(plan.plan_id, total=len(plan.letters))
@@ -149,10 +163,21 @@ def _carry_out(settings: Settings, plan: RedrivePlan, pace: Pace, actor: str) ->
         def tell(run: Running) -> None:
             bar.update(task, completed=run.done, description=run.line())
 
-        done = run_plan(settings, plan, Orders(actor, pace, stop, tell))
+        orders = Orders(actor, pace, stop, tell)
+        if isinstance(stream, Files):
+            done = run_plan_of_rows(settings, stream, plan, orders)
+        else:
+            done = run_plan(settings, plan, orders)
         if stop():
             done.paused = done.paused or "it was asked to stop"
     return done
+
+
+def _proof(settings: Settings, plan: RedrivePlan) -> ProofReport | FilesProof:
+    stream = load_refined(settings.schemas_dir, plan.dataset)
+    if isinstance(stream, Files):
+        return prove_files(settings, stream, Asked())
+    return prove(settings, plan.dataset, Scope(lake=False, index=plan.is_of_documents))
 
 
 def _print_outcome(done: Running) -> None:

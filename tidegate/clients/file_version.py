@@ -20,7 +20,7 @@ class FileVersion:
     that this one corrects; ``promised_rows`` is what a manifest says. What is counted: rows of the file, of them silver
     records, rejected, dropped and duplicate ones, and ``blank`` lines besides (blank, header, comment). ``faults`` is
     JSON: the first hundred. ``indexed``: the version that its documents have in search, once they are written; 0: they
-    are gone again.
+    are gone again. ``repairs``: of a file of the gate's own, the number of the version whose rows it has, mended.
     """
 
     dataset: str
@@ -47,10 +47,19 @@ class FileVersion:
     reason: str | None = None
     faults: str | None = None
     indexed: int | None = None
+    repairs: int | None = None
 
 
 _TIME = pa.timestamp("us", "UTC")
-_TYPES = {"number": pa.int32(), "replaces": pa.int32(), "date": pa.date32(), "modified_at": _TIME, "at": _TIME}
+_INT = pa.int32()
+_TYPES = {
+    "number": _INT,
+    "replaces": _INT,
+    "repairs": _INT,
+    "date": pa.date32(),
+    "modified_at": _TIME,
+    "at": _TIME,
+}
 _TEXTS = {"dataset", "uri", "etag", "sha256", "stored", "state", "run", "reason", "faults"}
 _MAY_LACK = {each.name for each in fields(FileVersion) if each.default is None}
 ARROW = pa.schema(

@@ -1,7 +1,7 @@
 """A day of files, as somebody would load it by hand: each command is shown, then run, on a stack started for it.
 
-The day has bad rows and a bad file; then a file is corrected by its supplier, and one comes late. The contract is the
-project's own, but its files lie in the demo's folder.
+The day has bad rows and a bad file; rows that are bad for one cause are mended by a recipe. Then a file is corrected by
+its supplier, and one comes late. The contract is the project's own, but its files lie in the demo's folder.
 """
 
 import os
@@ -20,12 +20,15 @@ from tidegate.demo.options import DemoOptions
 from tidegate.demo.phases import Phases
 from tidegate.demo.prepare import start_stack
 from tidegate.errors import TidegateError
+from tidegate.redrive.plan import plan_ids
 from tidegate.settings import Settings, as_environment
 from tidegate.stack import local
 from tidegate.stack.ports import PortChoice
 from tidegate.stack.supervisor import is_running
 
 DATASET = "transactions"
+PLAN = "PLAN"
+"""The redrive's plan, whose id is known once it is made."""
 NOT_ALL = 3
 """What ``files load`` ends with where files are in quarantine."""
 
@@ -53,7 +56,8 @@ def run_batch(settings: Settings, options: BatchOptions, console: Console) -> No
         with phases.phase("contract", "a copy of it, for files in the demo's folder") as note:
             demo = up.model_copy(update={"schemas_dir": _contracts(up.schemas_dir, folder)})
             note.text = str(demo.schemas_dir / DATASET / "contract.yaml")
-        for words, codes in commands(options, secrets.randbits(31), datetime.now(UTC).date() - timedelta(days=1)):
+        for typed, codes in commands(options, secrets.randbits(31), datetime.now(UTC).date() - timedelta(days=1)):
+            words = _with_plan(demo, typed)
             with phases.phase(words[0], f"tidegate {' '.join(words)}") as note:
                 console.print(f"[bold]$ tidegate {' '.join(words)}[/]", highlight=False, soft_wrap=True)
                 _run(demo, words, codes)
@@ -75,12 +79,21 @@ def commands(options: BatchOptions, seed: int, day: date) -> list[tuple[Sequence
         ((*good, "--bad-file", "wrong-header"), (0,)),
         (load, (NOT_ALL,)),
         (("dlq", "stats", DATASET), (0,)),
+        (("redrive", "plan", DATASET, "--rule", "currency_is_iso_code", "--recipe", "currency_signs"), (0,)),
+        (("redrive", "run", PLAN, "--no-prove"), (0,)),
         ((*good, "--corrected", "1"), (0,)),
         ((*late, "--first", "9"), (0,)),
         (load, (0, NOT_ALL)),
         (("dlq", "stats", DATASET), (0,)),
         (("prove", DATASET), (0,)),
     ]
+
+
+def _with_plan(settings: Settings, words: Sequence[str]) -> Sequence[str]:
+    if PLAN not in words:
+        return words
+    newest = [each for each in plan_ids(settings) if each.startswith(f"{DATASET}-")][-1]
+    return [newest if word == PLAN else word for word in words]
 
 
 def _contracts(schemas: Path, folder: Path) -> Path:

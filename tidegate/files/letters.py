@@ -26,27 +26,30 @@ from tidegate.dead_letters.record import Headers, written_headers
 from tidegate.dlq.index import letter_index
 from tidegate.dlq.layout import OFFSET, PARTITION
 from tidegate.dlq.turn import letters_turn
-from tidegate.files.account import RowNumbers, Split
+from tidegate.files.account import RowNumbers
+from tidegate.files.mended import At, Mended
 from tidegate.files.run import Run
+from tidegate.files.staged import Judged
 from tidegate.settings import Settings
 
 BATCH = 10_000
 """Letters of one transaction."""
-GIVEN_UP_FROM = (State.OPEN.value, State.PARKED.value)
+GIVEN_UP_FROM = (State.OPEN.value, State.PARKED.value, State.IN_FLIGHT.value)
+"""A row in flight is in a repair file, which goes with the file that it repairs, or is never loaded."""
 
 
-def send_letters(
-    settings: Settings, dataset: Files, run: Run, accepted: Collection[int], splits: Mapping[int, Sequence[Split]]
-) -> int:
-    """Those of the ``accepted`` files that are not in the topic yet; returns how many.
+def send_letters(settings: Settings, dataset: Files, run: Run, judged: Judged, mended: Mapping[At, Mended]) -> int:
+    """Those of the accepted files that are not in the topic yet; returns how many.
+
+    ``mended``: of rows of repair files the letters that they had; what fails again counts its attempts.
 
     Raises:
         TransientError: a server does not answer; what was sent is not sent again.
     """
     topic = dataset.contract.dead_letter_topic
     with letter_index(settings, [dataset]) as index:
-        known = {name for (name,) in index.rows(f"select id from letters where {_of(accepted)}")}
-    letters = _letters(settings, dataset, run, accepted, splits)
+        known = {name for (name,) in index.rows(f"select id from letters where {_of(judged.accepted)}")}
+    letters = (_again(letter, mended) for letter in _letters(settings, run, judged))
     new = (letter for letter in letters if letter["dead_letter_id"] not in known)
     encoder = _encoder(settings, topic)
     writer, sent = None, 0
@@ -98,12 +101,20 @@ def _of(numbers: Iterable[int]) -> str:
     return f"source_partition in ({', '.join(map(str, numbers)) or 'null'})"
 
 
-def _letters(
-    settings: Settings, dataset: Files, run: Run, accepted: Collection[int], splits: Mapping[int, Sequence[Split]]
-) -> Iterator[dict[str, Any]]:
+def _again(letter: dict[str, Any], mended: Mapping[At, Mended]) -> dict[str, Any]:
+    source = letter["source"]
+    before = mended.get((source["partition"], source["offset"]))
+    if before is None:
+        return letter
+    first = before.first_failed_at or letter["first_failed_at"]
+    return letter | {"attempt": before.entry.attempt + 1, "first_failed_at": first}
+
+
+def _letters(settings: Settings, run: Run, judged: Judged) -> Iterator[dict[str, Any]]:
     """As they lie aside, each with its ``source_file``."""
     fields = [field["name"] for field in platform_schema(settings.schemas_dir, "dead_letter")["fields"]]
-    numbers = {number: RowNumbers(among) for number, among in splits.items()}
+    accepted = frozenset(judged.accepted)
+    numbers = {number: RowNumbers(among) for number, among in judged.splits.items()}
     checksums = {each.number: each.sha256 for each in run.files}
     table = open_table(settings, files_table(run.dataset, "letters"))
     with lake_errors(settings):

@@ -4,7 +4,7 @@ Whoever is killed leaves either nothing that a reader sees or all of it: the sam
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -17,6 +17,7 @@ from tidegate.errors import TidegateError
 from tidegate.files.account import Account, settled
 from tidegate.files.jobs import clear, clear_others, compare, give_up_jobs, judge
 from tidegate.files.letters import give_up_letters, send_letters
+from tidegate.files.mended import mended_rows, settle_mended
 from tidegate.files.publish import is_run_published, publish, published_numbers
 from tidegate.files.revived import judged_again
 from tidegate.files.run import RUN_ID, Run, run_of
@@ -57,17 +58,19 @@ def load_turn(settings: Settings, dataset: str) -> Iterator[None]:
         yield
 
 
-def load_checked(settings: Settings, dataset: Files, day: date | None, actor: str) -> Loaded | None:
+def load_checked(
+    settings: Settings, dataset: Files, day: date | None, actor: str, numbers: Collection[int] | None = None
+) -> Loaded | None:
     """Loads the files of a date that are checked, or of all; where a run was begun and has not ended, that one alone.
 
-    None if there is nothing to load.
+    ``numbers``: only these of them. None if there is nothing to load.
 
     Raises:
         TidegateError: a job failed, rows are left without a verdict, or the table was changed; nothing was published.
         TransientError: a server does not answer; the same again goes on.
     """
     with load_turn(settings, dataset.name):
-        run = _begun(settings, dataset) or _begin(settings, dataset, day)
+        run = _begun(settings, dataset) or _begin(settings, dataset, day, numbers)
         if run is None:
             return None
         clear_others(settings, run)
@@ -75,22 +78,25 @@ def load_checked(settings: Settings, dataset: Files, day: date | None, actor: st
         with audited(settings, action) as counts:
             judged, duplicates = _judged(settings, dataset, run)
             publish(settings, run, judged.accepted, duplicates, action.actor)
-            letters = send_letters(settings, dataset, run, judged.accepted, judged.splits)
-            counts["entries"] = give_up_letters(settings, dataset, _replaced(run, judged), action)
+            mended = mended_rows(settings, dataset, run, judged)
+            letters = send_letters(settings, dataset, run, judged, mended)
+            entries = settle_mended(settings, dataset, run, mended, action)
+            entries += give_up_letters(settings, dataset, _replaced(run, judged), action)
             ended = _ended(settings, run, judged, duplicates)
             clear(settings, run)
-            counts |= {"files": len(ended), "letters": letters}
+            counts |= {"files": len(ended), "letters": letters, "entries": entries}
         return Loaded(run.run_id, ended, letters)
 
 
 def _begun(settings: Settings, dataset: Files) -> Run | None:
     """The run whose files are being loaded; under the id by which it is published, if it is."""
-    loading = [each for each in read_versions(settings, dataset.name) if each.state == "loading"]
+    newest = read_versions(settings, dataset.name)
+    loading = [each for each in newest if each.state == "loading"]
     if not loading:
         return None
     run_id = loading[0].run
     published = run_id is not None and is_run_published(settings, dataset.name, (RUN_ID, run_id))
-    run = run_of(dataset, platform_of(dataset, settings), loading, run_id if published else None)
+    run = run_of(dataset, platform_of(dataset, settings), loading, newest, run_id if published else None)
     if run.run_id == run_id:
         return run
     if run_id is not None:
@@ -98,15 +104,17 @@ def _begun(settings: Settings, dataset: Files) -> Run | None:
     return _marked(settings, run)
 
 
-def _begin(settings: Settings, dataset: Files, day: date | None) -> Run | None:
+def _begin(settings: Settings, dataset: Files, day: date | None, only: Collection[int] | None = None) -> Run | None:
     """What has become part of the run: a newer version of a file may have come while it was planned."""
     checked = to_load(read_versions(settings, dataset.name), day)
+    checked = [each for each in checked if only is None or each.number in only]
     if not checked:
         return None
     numbers = {each.number for each in (*checked, *judged_again(settings, dataset.name, checked))}
-    files = [each for each in to_load(read_versions(settings, dataset.name), None) if each.number in numbers]
+    newest = read_versions(settings, dataset.name)
+    files = [each for each in to_load(newest, None) if each.number in numbers]
     if files:
-        _marked(settings, run_of(dataset, platform_of(dataset, settings), files))
+        _marked(settings, run_of(dataset, platform_of(dataset, settings), files, newest))
     return _begun(settings, dataset)
 
 
@@ -163,8 +171,7 @@ def _wrong(judged: Judged) -> list[str]:
 
 def _replaced(run: Run, judged: Judged) -> tuple[int, ...]:
     """The numbers of the files whose rows go: those of which the newer version is good."""
-    accepted = frozenset(judged.accepted)
-    return tuple(each.replaces for each in run.files if each.number in accepted and each.replaces is not None)
+    return run.replaced_by(frozenset(judged.accepted))
 
 
 def _ended(settings: Settings, run: Run, judged: Judged, duplicates: Rows) -> tuple[FileVersion, ...]:

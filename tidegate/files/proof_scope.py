@@ -10,6 +10,7 @@ from tidegate.avro.leading_fields import Mask
 from tidegate.clients.file_version import FileVersion
 from tidegate.files.closer import named
 from tidegate.files.proof import Finding
+from tidegate.files.repairs import repairs_of
 from tidegate.files.tally import Tally
 from tidegate.proof.rows import Rows
 from tidegate.proof.strangers import Strangers
@@ -49,7 +50,8 @@ class Repeats:
 def scope_of(versions: Sequence[FileVersion], day: date | None) -> Scope:
     """``versions``: the newest states. A file is left out too if a load works on the one that takes its place."""
     at_work = [each for each in versions if each.state == "loading"]
-    replaced = {each.replaces for each in at_work}
+    replaced = {each.replaces for each in at_work if each.replaces is not None}
+    replaced |= {repair for _, repair in repairs_of(versions, replaced)}
     busy = {each.number for each in versions if each.state == "loading" or each.number in replaced}
     mine = [each for each in versions if day in (None, each.date)]
     return Scope(

@@ -66,7 +66,7 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
             kept = _letters(table, run, numbers) if each == "letters" else _kept(table, run, _evidence_of(numbers))
             _adopt(table, run, judged, [*kept])
     silver = open_table(settings, lake_table("silver", run.dataset))
-    gone = {each.replaces for each in run.files if each.number in numbers and each.replaces is not None}
+    gone = {*run.replaced_by(numbers)}
     with lake_errors(settings):
         files = [*_silver_files(silver, run, numbers, duplicates)]
         # Of these files, too: the snapshot by which they are known to be published may have expired since.

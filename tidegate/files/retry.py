@@ -32,5 +32,9 @@ def retried(newest: Sequence[FileVersion], numbers: Collection[int]) -> Iterator
         if version is None or version.state != "quarantined":
             state = "not there" if version is None else version.state
             raise TidegateError(f"file {number} is {state}.", remedy="Only files in quarantine can be tried again.")
+        if version.repairs is not None:
+            raise TidegateError(
+                f"file {number} has mended rows of file {version.repairs}.", remedy="Redrive their letters again."
+            )
     for number in numbers:
         yield moved(known[number], "checked", datetime.now(UTC))

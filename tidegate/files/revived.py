@@ -15,6 +15,7 @@ from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.naming import files_table
 from tidegate.files.proof_rows import repeated_places
+from tidegate.files.repairs import repairs_of
 from tidegate.settings import Settings
 from tidegate.sql.replay_lake import CODE, DUPLICATE, VERDICT
 
@@ -31,6 +32,7 @@ def judged_again(settings: Settings, dataset: str, loading: Sequence[FileVersion
     """
     newest = read_versions(settings, dataset)
     replaced = {each.replaces for each in loading if each.replaces is not None}
+    replaced |= {repair for _, repair in repairs_of(newest, replaced)}
     loaded = {each.number for each in newest if each.state == "loaded"}
     numbers = repeating(_repeats(settings, dataset), replaced, loaded) if replaced else set()
     numbers |= {each.number for each in ignored_for_nothing(newest, loading)}

@@ -4,11 +4,12 @@ The same files under the same contract are the same run: who asks again goes on 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tidegate.clients.file_version import FileVersion
 from tidegate.contracts.dataset import Files
+from tidegate.files.repairs import repairs_of
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging, job_sql
 from tidegate.sql.platform import Platform
@@ -27,11 +28,18 @@ class Run:
     dataset: str
     run_id: str
     files: tuple[FileVersion, ...]
+    repairs: tuple[tuple[int, int], ...] = ()
+    """Of versions that are replaced, with their numbers, those of the repair files that go with them."""
 
     @property
     def replaced(self) -> tuple[int, ...]:
         """The numbers of the versions whose rows go once these are published, ascending."""
-        return tuple(sorted(each.replaces for each in self.files if each.replaces is not None))
+        return self.replaced_by({each.number for each in self.files})
+
+    def replaced_by(self, accepted: Collection[int]) -> tuple[int, ...]:
+        """The same, where only these of its files are published."""
+        gone = {each.replaces for each in self.files if each.number in accepted and each.replaces is not None}
+        return tuple(sorted(gone | {repair for number, repair in self.repairs if number in gone}))
 
     @property
     def branch(self) -> str:
@@ -49,9 +57,18 @@ class Run:
         return Judging(self.dataset, self.branch, tuple(map(_to_read, self.files)))
 
 
-def run_of(dataset: Files, platform: Platform, files: Sequence[FileVersion], run_id: str | None = None) -> Run:
-    """``run_id``: of one that was begun under another contract, and is published."""
-    found = Run(dataset.name, run_id or "", tuple(sorted(files, key=lambda each: each.number)))
+def run_of(
+    dataset: Files,
+    platform: Platform,
+    files: Sequence[FileVersion],
+    newest: Iterable[FileVersion] = (),
+    run_id: str | None = None,
+) -> Run:
+    """``newest``: all versions, among them repair files; ``run_id``: of one that was begun under another contract, and
+    is published.
+    """
+    repairs = repairs_of(newest, {each.replaces for each in files})
+    found = Run(dataset.name, run_id or "", tuple(sorted(files, key=lambda each: each.number)), repairs)
     if run_id is not None:
         return found
     limits = dataset.file.thresholds.model_dump_json()  # by which rows are published that others repeat

@@ -1,6 +1,6 @@
 """What the job of a run has written aside, read back: rows by file and verdict, and what the parts of files held."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from tidegate.clients.lake_replace import read_rows
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.envelope import PLACE
+from tidegate.contracts.file_section import Thresholds
 from tidegate.contracts.naming import FileTable, TableName, files_table, lake_table
 from tidegate.files.account import Account, Known, Split, Verdicts, account_of
 from tidegate.files.run import Run
@@ -78,7 +79,7 @@ def read_judged(settings: Settings, dataset: Files, run: Run) -> Judged:
             Known(each.number, each.size, each.promised_rows),
             splits.get(each.number, ()),
             verdicts.get(each.number, Verdicts()),
-            limits,
+            limits if each.repairs is None else NO_LIMITS,
         )
         for each in run.files
     )
@@ -91,6 +92,15 @@ def read_compared(settings: Settings, run: Run) -> tuple[Rows, Mapping[int, int]
     compared = places(_of_verdict(others, COMPARED).to_batches())
     counts = dict(zip(compared.partition.tolist(), compared.offset.tolist(), strict=True))
     return places(_of_verdict(others, DUPLICATE).to_batches()), counts
+
+
+def read_others(settings: Settings, run: Run, numbers: Collection[int]) -> pa.Table:
+    """Of these files the verdicts on rows that are not in silver: where each lies, its verdict and code."""
+    others = _aside(settings, files_table(run.dataset, "verdicts"), run, OTHERS)
+    if not others.num_rows:
+        return others
+    mine = pc.is_in(others[PLACE[0]], pa.array(sorted(numbers), pa.int32()))
+    return others.filter(pc.and_(mine, pc.not_equal(others[VERDICT], COMPARED)))
 
 
 def first_faults(judged: Judged, number: int, most: int) -> list[dict[str, object]]:
@@ -136,5 +146,7 @@ def all_files(settings: Settings, name: TableName, run: Run) -> tuple[Any, list[
         return table, branch_files(table, run.branch) if table is not None else []
 
 
+NO_LIMITS = Thresholds(max_rejected_ratio=1, min_rows=0)
+"""Of a repair file: a row of it that fails again is a letter again, whatever becomes of the others."""
 TABLES: tuple[FileTable, ...] = ("verdicts", "letters", "splits")
 """Those that a run writes to beside silver."""

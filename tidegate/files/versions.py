@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime
 
 from tidegate.clients.file_version import FileVersion, State
 from tidegate.clients.landing import Listed
+from tidegate.files.repairs import unrepairable
 
 MOVES: dict[State, frozenset[State]] = {
     "seen": frozenset({"checked", "quarantined", "ignored", "superseded"}),
@@ -82,11 +83,11 @@ def taken_in(dataset: str, copies: Iterable[Copy], versions: Sequence[FileVersio
 
 
 def superseded_by(version: FileVersion, versions: Iterable[FileVersion]) -> list[FileVersion]:
-    """The older versions of its file that count for nothing any more once it is loaded."""
+    """The older versions of its file that count for nothing any more once it is loaded, and their repair files."""
+    known = [*versions]
+    older = {each.number for each in known if each.uri == version.uri and each.number < version.number}
     return [
-        each
-        for each in versions
-        if each.uri == version.uri and each.number < version.number and "superseded" in MOVES[each.state]
+        each for each in known if (each.number in older or each.repairs in older) and "superseded" in MOVES[each.state]
     ]
 
 
@@ -94,11 +95,13 @@ def to_load(newest: Iterable[FileVersion], day: date | None) -> list[FileVersion
     """The checked versions of a date, or of all: the newest of each file, in the place of the one that is loaded now.
 
     What one replaces was noted when it was seen. Since then the version that was being loaded may have been refused, or
-    one out of quarantine was loaded. ``newest``: by number.
+    one out of quarantine was loaded. A repair file waits while one may take the place of what it repairs.
+    ``newest``: by number.
     """
+    known = [*newest]
     loaded: dict[str, int] = {}
     checked: dict[str, FileVersion] = {}
-    for each in newest:
+    for each in known:
         if each.state == "loaded":
             loaded[each.uri] = each.number
         elif each.state == "checked":
@@ -106,7 +109,7 @@ def to_load(newest: Iterable[FileVersion], day: date | None) -> list[FileVersion
     return [
         replace(each, replaces=loaded.get(each.uri, each.replaces))
         for each in checked.values()
-        if day in (None, each.date)
+        if day in (None, each.date) and (each.repairs is None or unrepairable(known, each.repairs) is None)
     ]
 
 
@@ -192,8 +195,13 @@ def _replaced(of_file: Sequence[FileVersion]) -> int | None:
 
 def _same(copy: Copy, alike: Iterable[FileVersion]) -> FileVersion | None:
     """Another file with the same bytes. Files without any are alike, and none of them has rows."""
-    others = (version for version in alike if version.uri != copy.listed.uri and version.state in _COUNTS)
+    others = (version for version in alike if version.uri != copy.listed.uri and _may_be_same(version))
     return next((version for version in others if version.size), None)
+
+
+def _may_be_same(version: FileVersion) -> bool:
+    """What the gate has mended is not what a supplier sends."""
+    return version.state in _COUNTS and version.repairs is None
 
 
 def _is_listed_so(version: FileVersion, listed: Listed) -> bool:

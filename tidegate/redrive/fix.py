@@ -1,7 +1,7 @@
 """From a dead letter to the record that is sent in its place."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from tidegate.avro.types import AvroSchema
 from tidegate.clients.registry import RegistryClient
@@ -25,7 +25,7 @@ from tidegate.redrive.opened import Bytes, Opened, Records, Unopened
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.redrive.recipe import Recipe, SchemaId, Step, parse_recipe
 from tidegate.redrive.script import Script, ScriptError
-from tidegate.redrive.whole import WholeRecords, came, is_cut
+from tidegate.redrive.whole import Came, WholeRecords, came, is_cut
 from tidegate.settings import Settings
 
 UNMATCHED = "no fix of the recipe matches it"
@@ -51,10 +51,17 @@ Fix = Callable[[Mapping[str, Any]], Fixed | NotFixed]
 """Takes a decoded dead letter, fields as in ``schemas/dead_letter``. A :class:`Fixer` is one."""
 
 
+class Whole(Protocol):
+    """Where the whole record is found of a letter that keeps a part of it."""
+
+    def at(self, letter: Mapping[str, Any]) -> Came | str:
+        """The record; or why it can't be had."""
+
+
 class Fixer:
     """Makes the record that is sent for a letter, by a recipe or, without one, as it came."""
 
-    def __init__(self, stream: Stream, whole: WholeRecords, recipe: Recipe | Script | None, records: Records) -> None:
+    def __init__(self, stream: Stream, whole: Whole, recipe: Recipe | Script | None, records: Records) -> None:
         self._raw_topic = stream.contract.topic.name
         self._whole = whole
         self._recipe = recipe

@@ -72,8 +72,9 @@ class _Checker:
         yield from self._unknown_rules()
         renamed = {name for step in self._fix.do for name in step.rename or {}}
         for number, step in enumerate(self._fix.do):
-            if self._contract.is_json and not step.model_fields_set.isdisjoint({"schema_id", "frame", "encode"}):
-                yield f"do.{number}", "a topic of JSON has no schemas that records are written by", "Leave it out."
+            if self._has_no_schemas and not step.model_fields_set.isdisjoint({"schema_id", "frame", "encode"}):
+                what = "a topic of JSON has" if self._contract.file is None else "files have"
+                yield f"do.{number}", f"{what} no schemas that records are written by", "Leave it out."
             for verb, path in _targets(step):
                 types = self._any if verb == "cast" else self._newest
                 if path not in renamed and not self._other_schema and not self._is_known(path, types):
@@ -89,8 +90,12 @@ class _Checker:
     def _is_known(self, path: str, types: list[AvroType]) -> bool:
         return any(_leads_somewhere(avro, path, self._name_of) for avro in types)
 
+    @property
+    def _has_no_schemas(self) -> bool:
+        return self._contract.is_json or self._contract.file is not None
+
     def _name_of(self, field: Field) -> str:
-        return sent_name(field) if self._contract.is_json else field.name
+        return sent_name(field) if self._has_no_schemas else field.name
 
     def _meant(self, path: str) -> str:
         names = [self._name_of(field) for avro in self._newest for field in avro.fields]

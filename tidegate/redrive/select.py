@@ -105,12 +105,17 @@ def choose(settings: Settings, stream: Stream, wanted: LetterFilter, recipe: Rec
         chosen.letters.append(planned)
         chosen.causes[letter["stage"], letter["error_code"]] += 1
     if chosen.letters and not is_meant:
-        raise TidegateError(
-            f"the recipe means none of the {len(chosen.letters):,} letters.",
-            remedy="Compare its `when` with stage, code, rule and fields of `tidegate dlq list`.",
-        )
+        raise none_is_meant(len(chosen.letters))
     leave_out_what_is_in_silver(chosen, silver_places(settings, stream, identities))
     return documents.with_records(chosen, has_recipe=recipe is not None)
+
+
+def none_is_meant(letters: int) -> TidegateError:
+    """The error that a recipe means none of so many letters."""
+    return TidegateError(
+        f"the recipe means none of the {letters:,} letters.",
+        remedy="Compare its `when` with stage, code, rule and fields of `tidegate dlq list`.",
+    )
 
 
 def leave_out_what_is_in_silver(chosen: Chosen, places: Mapping[int, Place]) -> None:

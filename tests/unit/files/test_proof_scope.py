@@ -29,6 +29,12 @@ def test_loaded_files_are_proved_but_those_that_a_load_is_at_work_on() -> None:
     assert ALL.loaded == {2, 3, 4, 6}
 
 
+def test_repair_files_are_left_out_with_the_file_that_is_being_replaced() -> None:
+    scope = scope_of((*VERSIONS, version(7, state="loaded", repairs=3), version(8, state="loaded", repairs=2)), None)
+
+    assert scope.numbers == [2, 6, 8]
+
+
 def test_of_a_date_its_files_alone() -> None:
     scope = scope_of(VERSIONS, OTHER)
 

@@ -44,5 +44,16 @@ def test_a_run_knows_what_it_replaces_and_reads() -> None:
     ]
 
 
+def test_repair_files_go_with_the_file_that_is_replaced() -> None:
+    newest = [version(2, state="loaded"), version(3, state="loaded", repairs=2), version(5, state="loaded", repairs=1)]
+    files = [version(6, replaces=2), version(7, replaces=None)]
+
+    run = run_of(VISITS, PLATFORM, files, newest)
+
+    assert run.replaced == (2, 3)
+    assert run.replaced_by({7}) == ()
+    assert run.run_id != run_id(*files)
+
+
 def test_one_that_is_published_keeps_its_id_whatever_the_contract_says_now() -> None:
-    assert run_of(VISITS, PLATFORM, [version(1)], "feed").mark == ("tidegate.files-run", "feed")
+    assert run_of(VISITS, PLATFORM, [version(1)], run_id="feed").mark == ("tidegate.files-run", "feed")

@@ -214,6 +214,35 @@ def test_two_versions_of_a_file_are_not_loaded_at_once() -> None:
     assert to_load([older, other, newer], DAY - timedelta(days=1)) == []
 
 
+def test_a_corrected_file_takes_the_place_of_repair_files_too() -> None:
+    first, repair = version(1, state="loaded"), version(2, "part-1.csv#repair", state="loaded", repairs=1)
+    waiting = version(3, "part-1.csv#repair-2", state="checked", repairs=1)
+    of_another = version(4, "part-2.csv#repair", state="loaded", repairs=9)
+    corrected = version(5, state="loaded", replaces=1)
+
+    found = superseded_by(corrected, [first, repair, waiting, of_another, corrected])
+
+    assert [each.number for each in found] == [1, 2, 3]
+    assert superseded_by(first, [first, repair, waiting]) == []
+
+
+def test_a_repair_file_waits_while_what_it_repairs_may_be_replaced() -> None:
+    first, repair = version(1, state="loaded"), version(2, "part-1.csv#repair", state="checked", repairs=1)
+    corrected = version(3, state="checked", replaces=1)
+
+    assert [each.number for each in to_load([first, repair], None)] == [2]
+    assert [each.number for each in to_load([first, repair, corrected], None)] == [3]
+
+
+def test_the_bytes_of_a_repair_file_are_not_those_of_a_suppliers_file() -> None:
+    """Else a correction that has the mended rows would be ignored, and what it corrects would stay."""
+    repair = version(1, "part-1.csv#repair", state="loaded", repairs=9, sha256=f"{7:064x}")
+
+    rows = taken_in("orders", [_copy(content=7)], [repair], LATER)
+
+    assert [row.state for row in rows] == ["seen", "checked"]
+
+
 def test_that_a_file_was_only_touched_is_noted_so_that_it_is_not_read_each_time() -> None:
     known = version(1, state="loaded", run="r", rows=7)
     touched = replace(_copy(content=1), listed=_listed(etag="touched"))

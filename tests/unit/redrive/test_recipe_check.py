@@ -6,6 +6,7 @@ import pytest
 from tests.contracts import SCHEMAS, copy_of_clicks
 from tests.project import PROJECT
 from tests.unit.redrive.records import CLICKS, METERS
+from tests.unit.sql.test_file_source import visits_in_files
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream
 from tidegate.errors import TidegateError
@@ -50,6 +51,14 @@ def test_fields_of_json_go_by_the_names_they_are_sent_under() -> None:
     assert problems(METERS, "fixes: [{do: [{set: {reading.id: x, site.area: y, tags.any: z}}]}]") == []
     assert "'reading_id'" in problems(METERS, "fixes: [{do: [{set: {reading_id: x}}]}]")[0]
     assert "JSON has no schemas" in problems(METERS, "fixes: [{do: [{encode: newest}]}]")[0]
+
+
+def test_rows_of_files_have_no_schemas() -> None:
+    files = visits_in_files()
+    column = next(iter(files.raw_fields))
+
+    assert problems(files, f"fixes: [{{do: [{{set: {{{column}: x}}}}]}}]") == []
+    assert "files have no schemas" in problems(files, "fixes: [{do: [{encode: newest}]}]")[0]
 
 
 def test_the_recipes_of_a_dataset_are_checked_with_its_contract(tmp_path: Path) -> None:
