@@ -7,11 +7,9 @@ import csv
 import gzip
 import io
 import json
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import pyarrow
 import pytest
@@ -20,14 +18,13 @@ from hypothesis import strategies as st
 
 from producers.reference.cells import typed
 from tests.flink.csv_files import COLUMNS, Dialect, expected, lines_of, some_file
+from tests.flink.java_source import Java, Rows, ends_of
 from tests.unit.avro.json_cases import shown
 from tidegate.avro.json_values import from_json
 from tidegate.avro.types import AvroType, read_record
 from tidegate.errors import TidegateError
 
 EXAMPLES = 200
-TEST_CLASSES = Path(__file__).parents[2] / "connectors/sql/target/test-classes"
-Rows = list[dict[str, Any]]
 CELLS = ("", "a", "é", "x y", 'p"q', "r,s", "l\nm", "l\r\nm", "n\n\no")
 """Signs that mean something have letters around them: a quote that is lost can then never end by chance."""
 VALUES = (
@@ -45,35 +42,6 @@ VALUES = (
 randoms = st.randoms(use_true_random=False)
 
 
-class Java:
-    """The source in a process of its own."""
-
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        classpath = f"{environment['FLINK_HOME']}/lib/*:{TEST_CLASSES}"
-        self._file = folder / "file.csv"
-        self._process = subprocess.Popen(
-            [f"{environment['JAVA_HOME']}/bin/java", "-cp", classpath, "io.tidegate.connectors.files.ReadFiles"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def read(self, content: bytes, options: dict[str, str]) -> Rows:
-        """What comes of all splits, in their order."""
-        self._file.write_bytes(content)
-        task = {"options": options, "file": str(self._file)}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(task).encode() + b"\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "the reader has ended"
-        return cast(Rows, json.loads(line))
-
-    def end(self) -> None:
-        self._process.communicate(timeout=10)
-
-
 @pytest.fixture(scope="module")
 def java(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Java]:
     process = Java(flink_environment, tmp_path_factory.mktemp("files"))
@@ -83,10 +51,6 @@ def java(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFac
 
 def rows_of(found: Rows) -> list[tuple[int, int, Any]]:
     return [(row["offset"], row["length"], row["code"] or row["columns"]) for row in found if row["kind"] == "row"]
-
-
-def ends_of(found: Rows) -> Rows:
-    return [row for row in found if row["kind"] == "split"]
 
 
 def check_every_byte(found: Rows, content: bytes) -> None:

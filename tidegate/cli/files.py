@@ -131,14 +131,14 @@ def show(dataset: str, file: str, as_json: bool) -> None:
       tidegate files show transactions 3
     """
     settings = get_settings()
-    load_files(settings.schemas_dir, dataset)
+    files = load_files(settings.schemas_dir, dataset)
     history = [each for each in read_history(settings, dataset) if file in (str(each.number), each.uri)]
     if not history:
         raise TidegateError(f"{dataset} has no file {file}.", remedy=f"`tidegate files list {dataset}` shows them all.")
     if as_json:
         click.echo(as_json_text(history))
     else:
-        print_history(history)
+        print_history(history, of_rows=files.file.is_parquet)
 
 
 @command.command()

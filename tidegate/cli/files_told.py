@@ -79,8 +79,8 @@ def print_indexed(indexed: Indexed | None) -> None:
     )
 
 
-def print_history(history: Sequence[FileVersion]) -> None:
-    """A line per state, then the newest counts and the first faults."""
+def print_history(history: Sequence[FileVersion], *, of_rows: bool) -> None:
+    """A line per state, then the newest counts and the first faults, by their rows where these have no bytes."""
     for each in history:
         why = f": {each.reason}" if each.reason else ""
         run = f", run {each.run}" if each.run else ""
@@ -94,7 +94,8 @@ def print_history(history: Sequence[FileVersion]) -> None:
         click.echo("  " + ", ".join(f"{name} {_count(newest, name) or '–'}" for name in _COUNTED))
     faults = json.loads(newest.faults) if newest.faults else []
     for fault in faults:
-        click.echo(f"  byte {fault['offset']:,}: {fault['code']}")
+        place = f"row {fault['offset'] + 1:,}" if of_rows else f"byte {fault['offset']:,}"
+        click.echo(f"  {place}: {fault['code']}")
 
 
 def _why(told: FileTold) -> str:

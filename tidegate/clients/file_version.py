@@ -17,10 +17,11 @@ class FileVersion:
 
     ``uri``, ``size`` (bytes), ``modified_at`` and ``etag`` are of the supplier's file; ``stored`` is our copy's URI.
     ``sequence`` grows by one with each row of the dataset. ``replaces`` is the number of the version of the same URI
-    that this one corrects; ``promised_rows`` is what a manifest says. What is counted: rows of the file, of them silver
-    records, rejected, dropped and duplicate ones, and ``blank`` lines besides (blank, header, comment). ``faults`` is
-    JSON: the first hundred. ``indexed``: the version that its documents have in search, once they are written; 0: they
-    are gone again. ``repairs``: of a file of the gate's own, the number of the version whose rows it has, mended.
+    that this one corrects; ``promised_rows`` is what a manifest says, or the end of a file of Parquet. What is counted:
+    rows of the file, of them silver records, rejected, dropped and duplicate ones, and ``blank`` lines besides (blank,
+    header, comment). ``faults`` is JSON: the first hundred. ``indexed``: the version that its documents have in search,
+    once they are written; 0: they are gone again. ``repairs``: of a file of the gate's own, the number of the version
+    whose rows it has, mended.
     """
 
     dataset: str

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from tidegate.contracts.naming import files_source
 from tidegate.contracts.part import Part
 
-FileFormat = Literal["csv", "json_lines", "json_array"]
+FileFormat = Literal["csv", "json_lines", "json_array", "parquet"]
 Encoding = Literal["UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "ISO-8859-15", "windows-1252", "US-ASCII"]
 UnknownColumns = Literal["reject", "rescue", "ignore"]
 Sign = Annotated[str, StringConstraints(pattern=r"^([\x20-\x7e]|\t|\\t)$")]
@@ -84,7 +84,7 @@ class FileSection(Part):
         default="reject", description="columns that v<N>.avsc lacks: reject the file, rescue as text, or ignore"
     )
     missing_columns: Literal["reject", "default"] = Field(
-        default="reject", description="of CSV: columns that a file lacks, where their fields have a default"
+        default="reject", description="of CSV and Parquet: columns that a file lacks, where their fields have a default"
     )
     complete: Complete = Complete()
     expected: Expected = Expected()
@@ -92,15 +92,29 @@ class FileSection(Part):
     max_row_bytes: int = Field(default=1024 * 1024, ge=1, le=MAX_ROW_BYTES, description="a longer row is rejected")
 
     @model_validator(mode="after")
-    def _csv_has_its_own_keys(self) -> "FileSection":
-        if not self.is_csv and {"csv", "missing_columns"} & self.model_fields_set:
-            raise ValueError("csv and missing_columns count for files of CSV only; leave them out")
+    def _formats_have_their_own_keys(self) -> "FileSection":
+        if not self.is_csv and "csv" in self.model_fields_set:
+            raise ValueError("csv counts for files of CSV only; leave it out")
+        if not self.has_columns and "missing_columns" in self.model_fields_set:
+            raise ValueError("missing_columns counts for files of CSV and Parquet only; leave it out")
+        if self.is_parquet and {"encoding", "compression"} & self.model_fields_set:
+            raise ValueError("files of Parquet say themselves how they are written; leave out encoding and compression")
         return self
 
     @property
     def is_csv(self) -> bool:
-        """Whether rows are lines of CSV; else they are JSON."""
+        """Whether rows are lines of CSV; else they are read as JSON."""
         return self.format == "csv"
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether rows have numbers in the place of bytes."""
+        return self.format == "parquet"
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether a file says once which columns all of its rows have."""
+        return self.is_csv or self.is_parquet
 
 
 def with_source(values: dict[str, Any]) -> dict[str, Any]:

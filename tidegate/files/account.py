@@ -13,6 +13,8 @@ from tidegate.files.tally import NOTHING, Tally
 class Split:
     """What a part of a file held: rows and other lines in the ``length`` bytes from ``start`` on.
 
+    Of Parquet, whose rows have numbers in the place of bytes, in the ``length`` rows from number ``start`` on.
+
     ``code`` and ``message``: why the file is at fault, if it is.
     """
 
@@ -57,7 +59,7 @@ class Account:
 class Known:
     """A file as it is known without its rows: ``size`` in bytes as it lies in the store, packed or not.
 
-    ``promised_rows``: as many as a manifest says.
+    ``promised_rows``: as many as a manifest says, or the end of a file of Parquet.
     """
 
     number: int
@@ -79,7 +81,7 @@ def account_of(file: Known, splits: Sequence[Split], verdicts: Verdicts, limits:
     )
     if any(split.code for split in splits):
         return found  # of its rows no more is asked: it is put into quarantine as a whole
-    return replace(found, wrong=gap(splits, file.size) or _difference(splits, verdicts))
+    return replace(found, wrong=gap(splits, file.size, file.promised_rows) or _difference(splits, verdicts))
 
 
 def settled(accounts: Iterable[Account], published: Container[int]) -> tuple[Account, ...]:
@@ -110,7 +112,7 @@ class RowNumbers:
         self._before = [0, *accumulate(split.rows for split in ordered)]
 
     def of(self, offset: int, number_in_split: int) -> int:
-        """Of the row that begins at this byte."""
+        """Of the row that begins at this byte, or, of Parquet, has this number."""
         return self._before[bisect_right(self._starts, offset) - 1] + number_in_split
 
 
@@ -138,15 +140,21 @@ def _past(limits: Thresholds, rows: int, rejected: int) -> str | None:
     return None
 
 
-def gap(splits: Sequence[Split], size: int) -> str | None:
-    """In words, which bytes nobody looked at; of a packed file, which is one split, the unpacked ones are counted."""
-    end = 0
+def gap(splits: Sequence[Split], size: int, promised_rows: int | None) -> str | None:
+    """In words, which bytes nobody looked at; of a packed file, which is one split, the unpacked ones are counted.
+
+    Of Parquet, which rows. Its parts are as long as they have rows, and no other file's: a line has bytes and an end.
+    """
+    rows = sum(split.rows for split in splits)
+    is_by_rows = 0 < rows == sum(split.length for split in splits)
+    end, what = 0, "rows" if is_by_rows else "bytes"
     for split in _in_order(splits):
         if split.start != end:
-            return f"of its bytes none of {end} to {split.start} were read"
+            return f"of its {what} none of {end} to {split.start} were read"
         end += split.length
-    if len(splits) > 1 and end != size:
-        return f"{end} of its {size} bytes were read"
+    whole = promised_rows if is_by_rows else size
+    if (is_by_rows or len(splits) > 1) and whole is not None and end != whole:
+        return f"{end} of its {whole} {what} were read"
     return None if splits else "nothing of it was read"
 
 

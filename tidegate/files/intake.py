@@ -19,6 +19,7 @@ from tidegate.clients.landing import FileChangedError, Landing, Listed, Unreadab
 from tidegate.contracts.file_section import FileSection
 from tidegate.files.checks import Source, file_fault
 from tidegate.files.manifest import Promised, broken_promise
+from tidegate.files.parquet_footer import Footer, read_footer
 from tidegate.files.versions import Copy
 
 AT_ONCE = 4
@@ -107,7 +108,8 @@ class Intake:
     def _through(self, wanted: Wanted, copying: Copying, name: str | None) -> Copy | None:
         listed, sha256 = wanted.listed, hashlib.sha256()
         with closing(self._chunks(listed, copying, sha256)) as chunks:
-            fault = file_fault(Source(chunks), self.section)
+            source = Source(chunks)
+            found = read_footer(source) if self.section.is_parquet else Footer(file_fault(source, self.section))
         if not listed.is_same(self.landing.look(listed.uri)):
             raise FileChangedError(
                 f"{listed.uri} was changed while it was read.", remedy="It is looked at again the next time."
@@ -117,8 +119,8 @@ class Intake:
             return None
         stored = copying.finish(name_of(self.dataset, digest))
         promised = wanted.promised or Promised(listed.name)
-        fault = broken_promise(promised, listed.size, digest) or fault
-        return Copy(listed, wanted.day, digest, stored, fault, promised.rows)
+        fault = broken_promise(promised, listed.size, digest, found.rows) or found.fault
+        return Copy(listed, wanted.day, digest, stored, fault, promised.rows if found.rows is None else found.rows)
 
     def _chunks(self, listed: Listed, copying: Copying, sha256: "hashlib._Hash") -> Generator[bytes, None, None]:
         """While one is hashed, sent and unpacked, the next ones of a large file are read."""

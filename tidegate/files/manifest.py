@@ -54,12 +54,17 @@ def read_manifest(data: bytes, uri: str) -> dict[str, Promised]:
     return {each.name: each for each in found}
 
 
-def broken_promise(promised: Promised, size: int, sha256: str) -> str | None:
-    """How a file differs from what its list says; None if it does not. Rows are counted when it is loaded."""
+def broken_promise(promised: Promised, size: int, sha256: str, rows: int | None = None) -> str | None:
+    """How a file differs from what its list says; None if it does not.
+
+    ``rows``: where the file itself says how many it has; else they are counted when it is loaded.
+    """
     if promised.bytes is not None and promised.bytes != size:
         return f"it has {size} bytes, and its manifest says {promised.bytes}"
     if promised.sha256 is not None and promised.sha256 != sha256:
         return f"its SHA-256 is {sha256}, and its manifest says {promised.sha256}"
+    if rows is not None and promised.rows not in (None, rows):
+        return f"it has {rows:,} rows, and its manifest says {promised.rows:,}"
     return None
 
 

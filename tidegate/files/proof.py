@@ -186,7 +186,7 @@ def verdict_on(version: FileVersion, found: Evidence, removed_before: date | Non
 def _of_copy(version: FileVersion, found: Evidence) -> Iterator[Finding]:
     if found.copy is not None:
         yield Finding("copy", version.number, 1, f"the copy {version.stored} {found.copy}")
-    if (unread := gap(found.splits, version.size)) is not None:
+    if (unread := gap(found.splits, version.size, version.promised_rows)) is not None:
         yield Finding("unread", version.number, 1, unread)
 
 

@@ -40,7 +40,7 @@ _COUNTS: frozenset[State] = frozenset({"seen", "checked", "loading", "loaded"})
 class Copy:
     """A file that was read whole and is in the store; ``fault``: why it can't be loaded, in one line.
 
-    ``promised_rows``: as many as a manifest says.
+    ``promised_rows``: as many as a manifest says, or the end of a file of Parquet.
     """
 
     listed: Listed

@@ -1,6 +1,7 @@
 """``raw_records`` out of files, with the columns that records of a topic have: refine's SQL does not tell them apart.
 
 A file stands for a partition: its number is ``_source_partition``, the byte at which a row begins ``_source_offset``.
+Of Parquet that is the number of the row, from 0.
 """
 
 import json
@@ -18,7 +19,7 @@ from tidegate.contracts.envelope import (
     SOURCE_TOPIC,
     SPLIT_ROW,
 )
-from tidegate.contracts.file_section import Csv, FileSection
+from tidegate.contracts.file_section import Csv, FileFormat, FileSection
 from tidegate.dead_letters.record import PAYLOAD_LIMIT_BYTES
 from tidegate.sql.connections import Connections, Options, prefixed
 from tidegate.sql.ddl import column_lines, contract_json, create, lake_catalog_options
@@ -37,6 +38,12 @@ _FILE_METADATA = (
     "`_comment_lines` BIGINT METADATA FROM 'comment-lines' VIRTUAL",
     "`_places` BIGINT METADATA FROM 'places' VIRTUAL",
 )
+_LAYOUTS: dict[FileFormat, str] = {
+    "csv": "csv",
+    "json_lines": "json-lines",
+    "json_array": "json-array",
+    "parquet": "parquet",
+}
 _OF_A_ROW = (
     KEY,
     SOURCE_TOPIC,
@@ -64,8 +71,7 @@ def file_rows(dataset: Files, files: Sequence[FileToRead], connections: Connecti
     options = {
         "connector": "files",
         "files": "\n".join(each.line for each in files),
-        "encoding": file.encoding,
-        "compression": file.compression,
+        **({} if file.is_parquet else {"encoding": file.encoding, "compression": file.compression}),
         "max-row-bytes": str(file.max_row_bytes),
         "raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
         **(_csv(dataset) if file.is_csv else _json(dataset)),
@@ -81,8 +87,10 @@ def file_rows(dataset: Files, files: Sequence[FileToRead], connections: Connecti
 def _json(dataset: Files) -> Options:
     prefix = "value."
     limit = str(dataset.file.max_row_bytes)
+    parquet = {"parquet.missing-columns": dataset.file.missing_columns} if dataset.file.is_parquet else {}
     return {
-        "layout": "json-lines" if dataset.file.format == "json_lines" else "json-array",
+        "layout": _LAYOUTS[dataset.file.format],
+        **parquet,
         **contract_json(prefix, dataset.latest, dataset.file.unknown_columns),
         f"{prefix}contract-json.max-record-bytes": limit,
         f"{prefix}contract-json.raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
@@ -93,7 +101,7 @@ def _csv(dataset: Files) -> Options:
     file: FileSection = dataset.file
     csv: Csv = file.csv
     options = {
-        "layout": "csv",
+        "layout": _LAYOUTS[file.format],
         "csv.schema": json.dumps(dataset.latest),
         "csv.delimiter": _sign(csv.delimiter),
         "csv.quote": _sign(csv.quote),

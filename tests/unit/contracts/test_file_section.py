@@ -40,7 +40,10 @@ def test_json_and_rescuing_are_the_sections_own() -> None:
         ({"file": None}, "needs the section file"),
         ({"kind": "stream"}, "the section file is of kind: file"),
         ({"file": {"format": "json_lines", "pattern": "x", "csv": {}}}, "for files of CSV only"),
-        ({"file": {"format": "json_lines", "pattern": "x", "missing_columns": "default"}}, "for files of CSV only"),
+        ({"file": {"format": "parquet", "pattern": "x", "csv": {}}}, "for files of CSV only"),
+        ({"file": {"format": "json_lines", "pattern": "x", "missing_columns": "default"}}, "CSV and Parquet only"),
+        ({"file": {"format": "parquet", "pattern": "x", "encoding": "UTF-8"}}, "leave out encoding and compression"),
+        ({"file": {"format": "parquet", "pattern": "x", "compression": "auto"}}, "leave out encoding and compression"),
     ],
 )
 def test_what_does_not_go_together_is_refused(change: dict[str, Any], said: str) -> None:
@@ -54,6 +57,11 @@ def test_what_does_not_go_together_is_refused(change: dict[str, Any], said: str)
 def test_signs_are_single_and_differ(dialect: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Csv.model_validate(dialect)
+
+
+def test_parquet_has_columns_and_is_no_csv() -> None:
+    file = FileSection.model_validate({"format": "parquet", "pattern": "x", "missing_columns": "default"})
+    assert (file.is_csv, file.is_parquet, file.has_columns) == (False, True, True)
 
 
 def test_a_tab_may_be_written_as_people_do() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tidegate.contracts.file_section import Thresholds
-from tidegate.files.account import Account, Known, RowNumbers, Split, Verdicts, account_of, settled
+from tidegate.files.account import Account, Known, RowNumbers, Split, Verdicts, account_of, gap, settled
 from tidegate.files.tally import NOTHING, Tally, tallied
 from tidegate.proof.rows import make_rows
 
@@ -57,6 +57,32 @@ def test_a_byte_that_nobody_looked_at_is_found(splits: tuple[Split, ...], said: 
     found = account(*splits, verdicts=Verdicts(tally(10, 20, 40)))
 
     assert found.wrong == said
+
+
+NUMBERED = (Split(0, 2, 2, 0, 0, 0, tally(0, 1).places), Split(2, 1, 1, 0, 0, 0, tally(2).places))
+"""Parquet: parts of rows and not of bytes."""
+
+
+@pytest.mark.parametrize(
+    ("splits", "promised", "said"),
+    [
+        (NUMBERED, 3, None),
+        (NUMBERED[:1], 2, None),
+        (NUMBERED[:1], 3, "2 of its 3 rows were read"),
+        (NUMBERED[1:], 3, "of its rows none of 0 to 2 were read"),
+        ((*NUMBERED, Split(3, 0, 0, 0, 0, 0, 0)), 4, "3 of its 4 rows were read"),
+    ],
+)
+def test_a_row_of_parquet_that_nobody_looked_at_is_found(
+    splits: tuple[Split, ...], promised: int, said: str | None
+) -> None:
+    assert gap(splits, SIZE, promised) == said
+
+
+def test_rows_of_parquet_are_numbered_by_where_they_are() -> None:
+    numbers = RowNumbers([*NUMBERED, Split(2, 0, 0, 0, 0, 0, 0)])
+
+    assert [numbers.of(offset, row) for offset, row in ((0, 1), (1, 2), (2, 1))] == [1, 2, 3]
 
 
 def test_a_file_that_left_nothing_is_not_taken_for_an_empty_one() -> None:

@@ -59,6 +59,16 @@ def test_json_is_read_by_the_format_of_topics(named: str, layout: str) -> None:
     assert json.dumps(RAW) in table.sql
 
 
+def test_parquet_says_itself_how_it_is_written() -> None:
+    table, _ = file_rows(visits_in_files(format="parquet", missing_columns="default"), [READ], CONNECTIONS)
+
+    assert "'layout' = 'parquet'" in table.sql
+    assert "'parquet.missing-columns' = 'default'" in table.sql
+    assert "'value.contract-json.unknown-fields' = 'reject'" in table.sql
+    assert "'encoding'" not in table.sql
+    assert "'compression'" not in table.sql
+
+
 def test_what_is_rescued_is_a_column() -> None:
     table, rows = file_rows(visits_in_files(unknown_columns="rescue"), [READ], CONNECTIONS)
 

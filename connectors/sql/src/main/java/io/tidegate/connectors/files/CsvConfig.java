@@ -23,7 +23,7 @@ record CsvConfig(
         List<String> nulls,
         UnknownFields unknownColumns,
         boolean isMissingAllowed)
-        implements Serializable {
+        implements ColumnRules, Serializable {
 
     static CsvConfig from(ReadableConfig options) {
         CsvDialect dialect = new CsvDialect(
@@ -42,7 +42,8 @@ record CsvConfig(
                 options.get(FilesOptions.MISSING_COLUMNS) == FilesOptions.MissingColumns.DEFAULT);
     }
 
-    Schema schema() {
+    @Override
+    public Schema schema() {
         return AvroTypes.parseContract("csv.schema", schemaJson);
     }
 }

@@ -20,8 +20,8 @@ record CsvHeader(List<String> names, int[] fields) {
     private static final int SHOWN = 10;
 
     /** @throws FileFault with all that is wrong at once */
-    static CsvHeader of(List<String> names, CsvConfig config) throws FileFault {
-        List<Schema.Field> known = config.schema().getFields();
+    static CsvHeader of(List<String> names, ColumnRules rules) throws FileFault {
+        List<Schema.Field> known = rules.schema().getFields();
         Map<String, Integer> positions = SentNames.positions(known);
         int[] fields = names.stream().mapToInt(name -> positions.getOrDefault(name, -1)).toArray();
         List<String> twice = new ArrayList<>();
@@ -30,12 +30,12 @@ record CsvHeader(List<String> names, int[] fields) {
         for (int i = 0; i < fields.length; i++) {
             if (!seen.add(fields[i] < 0 ? names.get(i) : (Object) fields[i])) {
                 twice.add(names.get(i));
-            } else if (fields[i] < 0 && config.unknownColumns() == UnknownFields.REJECT) {
+            } else if (fields[i] < 0 && rules.unknownColumns() == UnknownFields.REJECT) {
                 unknown.add(names.get(i));
             }
         }
         List<String> missing = known.stream()
-                .filter(field -> !seen.contains(field.pos()) && !(config.isMissingAllowed() && field.hasDefaultValue()))
+                .filter(field -> !seen.contains(field.pos()) && !(rules.isMissingAllowed() && field.hasDefaultValue()))
                 .map(SentNames::of)
                 .toList();
         List<String> problems = new ArrayList<>();

@@ -13,7 +13,9 @@ final class FileFault extends IOException {
         /** Compressed where it must not be or in another way, cut off, or broken. */
         BAD_COMPRESSION,
         /** No JSON array, or one whose brackets or commas do not fit together. */
-        NOT_JSON
+        NOT_JSON,
+        /** No Parquet, or one that is cut off, broken, encrypted, or packed in a way that is not read. */
+        BAD_PARQUET
     }
 
     private final Code code;

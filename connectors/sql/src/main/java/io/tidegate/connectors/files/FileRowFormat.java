@@ -34,17 +34,20 @@ final class FileRowFormat implements BulkFormat<FileRow, FileSourceSplit> {
     @Override
     public Reader<FileRow> restoreReader(Configuration flink, FileSourceSplit split) throws IOException {
         long done = split.getReaderPosition().map(CheckpointedPosition::getRecordsAfterOffset).orElse(0L);
-        SplitRows rows = rows(split);
+        RowsOfSplit rows = rows(split);
         for (long i = 0; i < done; i++) {
             rows.next();
         }
         return new SplitReader(rows, done);
     }
 
-    private SplitRows rows(FileSourceSplit split) throws IOException {
+    private RowsOfSplit rows(FileSourceSplit split) throws IOException {
         ListedFile file = list.fileOf(split);
         SplitInput input = new SplitInput(split, file.uri(), list.storeOf(file));
-        return new SplitRows(config, input, FileOrigin.of(file, split));
+        FileOrigin origin = FileOrigin.of(file, split);
+        return config.layout() == Layout.PARQUET
+                ? new ParquetRows(config, input, origin)
+                : new SplitRows(config, input, origin);
     }
 
     @Override
@@ -58,10 +61,10 @@ final class FileRowFormat implements BulkFormat<FileRow, FileSourceSplit> {
     }
 
     private static final class SplitReader implements Reader<FileRow> {
-        private final SplitRows rows;
+        private final RowsOfSplit rows;
         private long done;
 
-        SplitReader(SplitRows rows, long done) {
+        SplitReader(RowsOfSplit rows, long done) {
             this.rows = rows;
             this.done = done;
         }

@@ -7,6 +7,7 @@ import org.apache.flink.configuration.ReadableConfig;
  * What files are, as it travels to the tasks.
  *
  * @param csv null unless they are CSV
+ * @param parquet null unless they are Parquet
  */
 record FilesConfig(
         Layout layout,
@@ -14,7 +15,8 @@ record FilesConfig(
         Newline newline,
         Compression compression,
         RowLimits limits,
-        CsvConfig csv)
+        CsvConfig csv,
+        ParquetConfig parquet)
         implements Serializable {
 
     static FilesConfig from(ReadableConfig options) {
@@ -26,12 +28,17 @@ record FilesConfig(
                 options.get(FilesOptions.NEWLINE),
                 options.get(FilesOptions.COMPRESSION),
                 new RowLimits(FilesOptions.bytes(options.get(FilesOptions.MAX_ROW_BYTES)), rawMaxBytes),
-                layout == Layout.CSV ? CsvConfig.from(options) : null);
+                layout == Layout.CSV ? CsvConfig.from(options) : null,
+                layout == Layout.PARQUET ? ParquetConfig.from(options) : null);
     }
 
-    /** Whether rows begin behind the ends of lines, wherever one looks. */
+    /** Whether rows are found wherever one looks: behind the ends of lines, or by what the file's end says. */
     boolean isSplittable() {
-        return layout == Layout.JSON_LINES || layout == Layout.CSV && !csv.dialect().isMultiline();
+        return switch (layout) {
+            case CSV -> !csv.dialect().isMultiline();
+            case JSON_LINES, PARQUET -> true;
+            case JSON_ARRAY -> false;
+        };
     }
 
     RowScanner scanner(Window window, TextEncoding ordered) {
@@ -41,6 +48,7 @@ record FilesConfig(
                     : new LineScanner(window, ordered, newline, limits);
             case JSON_LINES -> new LineScanner(window, ordered, newline, limits);
             case JSON_ARRAY -> new ArrayScanner(window, ordered, limits);
+            case PARQUET -> throw new IllegalStateException("rows of Parquet are no bytes to cut");
         };
     }
 }

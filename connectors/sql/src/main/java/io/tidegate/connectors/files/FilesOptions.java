@@ -22,7 +22,7 @@ final class FilesOptions {
     static final ConfigOption<Layout> LAYOUT = ConfigOptions.key("layout")
             .enumType(Layout.class)
             .noDefaultValue()
-            .withDescription("csv, json-lines or json-array.");
+            .withDescription("csv, json-lines, json-array or parquet.");
     static final ConfigOption<String> VALUE_FORMAT = ConfigOptions.key("value.format")
             .stringType()
             .noDefaultValue()
@@ -81,6 +81,11 @@ final class FilesOptions {
             .enumType(MissingColumns.class)
             .defaultValue(MissingColumns.REJECT)
             .withDescription("What becomes of a file without a column whose field has a default: it is refused, or they have that.");
+
+    static final ConfigOption<MissingColumns> PARQUET_MISSING_COLUMNS = ConfigOptions.key("parquet.missing-columns")
+            .enumType(MissingColumns.class)
+            .defaultValue(MissingColumns.REJECT)
+            .withDescription("As csv.missing-columns. The schema, and what becomes of unknown columns, are those of value.format.");
 
     private FilesOptions() {}
 

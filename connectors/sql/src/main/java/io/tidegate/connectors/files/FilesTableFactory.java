@@ -46,7 +46,8 @@ public final class FilesTableFactory implements DynamicTableSourceFactory {
                 FilesOptions.COLUMNS,
                 FilesOptions.NULLS,
                 FilesOptions.UNKNOWN_COLUMNS,
-                FilesOptions.MISSING_COLUMNS);
+                FilesOptions.MISSING_COLUMNS,
+                FilesOptions.PARQUET_MISSING_COLUMNS);
     }
 
     @Override

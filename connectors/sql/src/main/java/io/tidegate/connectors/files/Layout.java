@@ -6,7 +6,9 @@ enum Layout {
     /** One object a line. */
     JSON_LINES("json-lines"),
     /** One array of objects. */
-    JSON_ARRAY("json-array");
+    JSON_ARRAY("json-array"),
+    /** Columns, of which rows are made: they have numbers, and no bytes of their own. */
+    PARQUET("parquet");
 
     private final String option;
 

@@ -69,6 +69,21 @@ final class SplitInput implements Closeable {
         return split.offset();
     }
 
+    /** Whether a byte of the file is one of the split's. */
+    boolean holds(long offset) {
+        return !isBefore(offset) && offset < split.offset() + split.length();
+    }
+
+    /** Whether a byte of the file lies in front of the split. */
+    boolean isBefore(long offset) {
+        return offset < split.offset();
+    }
+
+    /** The file as a library reads it that goes where it wants to. */
+    ParquetInput anywhere() {
+        return new ParquetInput(file, uri, split.fileSize());
+    }
+
     Window window() {
         return window;
     }

@@ -3,7 +3,6 @@ package io.tidegate.connectors.files;
 import io.tidegate.common.ErrorCode;
 import io.tidegate.connectors.avro.BadRecord;
 import io.tidegate.connectors.avro.SentNames;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +10,7 @@ import java.util.List;
 import org.apache.flink.avro.shaded.org.apache.avro.Schema;
 
 /** The rows of one split, and at its end what it held. */
-final class SplitRows implements Closeable {
+final class SplitRows implements RowsOfSplit {
     private final FilesConfig config;
     private final FileOrigin origin;
     private final SplitInput input;
@@ -37,12 +36,8 @@ final class SplitRows implements Closeable {
         describe(null);
     }
 
-    /**
-     * Null behind the last one, which says what the split held.
-     *
-     * @throws IOException if the file can't be read for now, or has changed
-     */
-    FileRow next() throws IOException {
+    @Override
+    public FileRow next() throws IOException {
         if (isOver) {
             return null;
         }
@@ -135,8 +130,7 @@ final class SplitRows implements Closeable {
 
     private BadRecord fault(Line line) {
         if (line.isCut()) {
-            int limit = config.limits().maxBytes();
-            return new BadRecord(ErrorCode.RECORD_TOO_LARGE, line.length() + " bytes are over the limit of " + limit);
+            return config.limits().tooLarge(line);
         }
         boolean isHeader = headerLine != null && Arrays.equals(headerLine.bytes(), line.bytes());
         return isHeader ? new BadRecord(ErrorCode.NOT_CSV, "the header once more") : null;
