@@ -21,11 +21,13 @@ _OF_SUBJECT = ("version", "topic", "leave_out")
 
 @click.command()
 @click.argument("dataset")
-@click.option("--sample", type=click.Path(dir_okay=False, path_type=Path), help="CSV or JSON to take the fields from")
+@click.option(
+    "--sample", type=click.Path(dir_okay=False, path_type=Path), help="CSV, JSON or Parquet to take the fields from"
+)
 @click.option(
     "--kind",
     type=click.Choice(["stream", "file"]),
-    help="with --sample: what it is of  [default: stream for JSON lines, file for what is packed, CSV or an array]",
+    help="with --sample: what it is of  [default: stream for JSON lines, file for what is packed, or another format]",
 )
 @click.option("--from-subject", "subject", help="a subject in the registry to take the fields from")
 @click.option("--version", type=int, help="with --from-subject: which version of it  [default: the newest]")

@@ -1,10 +1,12 @@
-"""The folder of a new dataset that comes in files, from one of them: CSV, JSON lines or a JSON array."""
+"""The folder of a new dataset that comes in files, from one of them: CSV, JSON lines, a JSON array or Parquet."""
 
 import gzip
+import importlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tidegate.avro.json_text import read_json
@@ -17,7 +19,7 @@ from tidegate.errors import ContractError
 SAMPLE_BYTES = 16 * 1024 * 1024
 """Of a longer file its first rows are looked at."""
 _GLANCE_BYTES = 4096
-_GZIP = b"\x1f\x8b"
+_GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 _DOCS = {
     "partition of the raw record": "number of the file's version",
     "offset of the raw record": "byte offset of the row in the unpacked file",
@@ -26,6 +28,7 @@ _DOCS = {
     "registry id the raw record was written with": "0: files have no schema in the registry",
 }
 """What columns of the envelope mean where there is no topic."""
+_OF_PARQUET = {"byte offset of the row in the unpacked file": "number of the row in the file, from 0"}
 _SCHEMAS = ("v1.avsc", "mapped.avsc", "silver.avsc")
 Samples = Sequence[Mapping[str, Any]]
 
@@ -36,6 +39,10 @@ def from_file(name: str, path: Path, fields: Fields) -> dict[str, str]:
     Raises:
         ContractError: the sample can't be read, or a name, field or sample can't be used.
     """
+    if _content(path, _GLANCE_BYTES).startswith(_PARQUET):
+        parquet = _sniffed_parquet(path)
+        files = _files(name, parquet.samples, fields, "  format: parquet\n", path)
+        return _typed(files, parquet.types, _OF_PARQUET)
     data = _content(path, SAMPLE_BYTES)
     beginning = _beginning(data)
     if beginning == b"{":
@@ -44,11 +51,11 @@ def from_file(name: str, path: Path, fields: Fields) -> dict[str, str]:
         return _files(name, _array(data, path), fields, "  format: json_array\n", path)
     found = sniff_csv(data, str(path))
     files = _files(name, found.samples, fields, _csv_section(found), path)
-    return {each: _with_types(text, found.types) if each in _SCHEMAS else text for each, text in files.items()}
+    return _typed(files, found.types)
 
 
 def is_of_files(path: Path) -> bool:
-    """Whether a sample is packed, CSV or a JSON array; JSON lines may as well be records of a topic."""
+    """Whether a sample is packed, CSV, Parquet or a JSON array; JSON lines may as well be records of a topic."""
     data = _content(path, _GLANCE_BYTES)
     return path.suffix == ".gz" or _beginning(data) not in (b"{", b"")
 
@@ -64,6 +71,17 @@ def _content(path: Path, limit: int) -> bytes:
             f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).", remedy="Check the path."
         ) from error
     return data if len(data) < limit else data[: data.rfind(b"\n") + 1] or data
+
+
+def _sniffed_parquet(path: Path) -> Any:
+    """Nobody else needs what it is read by."""
+    try:
+        sniffing = importlib.import_module("tidegate.contracts.new.sniff_parquet")
+    except ImportError as error:
+        raise ContractError(
+            f"{path} is Parquet, which can't be read without pyarrow.", remedy="Install tidegate[lake]."
+        ) from error
+    return sniffing.sniff_parquet(path)
 
 
 def _beginning(data: bytes) -> bytes:
@@ -102,6 +120,16 @@ def _csv_section(found: SniffedCsv) -> str:
     if found.encoding != "UTF-8":
         lines.append(f"encoding: {found.encoding}")
     return "".join(f"  {line}\n" for line in lines)
+
+
+def _typed(
+    files: Mapping[str, str], types: Mapping[str, Mapping[str, Any]], docs: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """With the types that the sample's columns have, and other words for what they mean."""
+    found = {each: _with_types(text, types) if each in _SCHEMAS else text for each, text in files.items()}
+    for before, after in docs.items():
+        found["silver.avsc"] = found["silver.avsc"].replace(before, after)
+    return found
 
 
 def _with_types(text: str, types: Mapping[str, Mapping[str, Any]]) -> str:

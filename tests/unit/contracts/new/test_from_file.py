@@ -1,9 +1,14 @@
 """A sample of a file becomes a contract of kind file that holds as it stands."""
 
 import gzip
+import io
 import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tidegate.contracts.check import check_datasets
@@ -61,6 +66,34 @@ def test_a_day_in_json(tmp_path: Path, name: str, text: str, format: str) -> Non
     found = made(tmp_path, name, text.encode(), Fields())
     assert found.file.format == format
     assert found.raw_fields["price"].type.kind == "record"
+
+
+def test_a_day_in_parquet(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    moment = datetime(2026, 11, 28, 10, tzinfo=UTC)
+    columns = {
+        "order no": pa.array(["A1", "A2"]),
+        "issued_at": pa.array([moment, moment], pa.timestamp("us", "UTC")),
+        "net": pa.array([Decimal("12.50"), None], pa.decimal128(9, 2)),
+        "paid_on": pa.array([date(2026, 11, 30), None]),
+        "qty": pa.array([3, 4], pa.int32()),
+        "share": pa.array([1.0, float("nan")]),
+        "lines": pa.array([[{"sku": "x", "n": 1}], []], pa.list_(pa.struct([("sku", pa.string()), ("n", pa.int64())]))),
+    }
+    pq.write_table(pa.table(columns), out)
+    found = made(tmp_path, "day.parquet", out.getvalue())
+    kinds = {name: (field.type.kind, field.type.nullable) for name, field in found.raw_fields.items()}
+    assert kinds == {
+        "order_no": ("string", False),
+        "issued_at": ("timestamp-micros", False),
+        "net": ("decimal", True),
+        "paid_on": ("date", True),
+        "qty": ("long", False),
+        "share": ("double", True),
+        "lines": ("array", False),
+    }
+    assert (found.file.format, found.file.pattern) == ("parquet", "landing/invoices/{date:yyyy-MM-dd}/*.parquet*")
+    assert is_of_files(tmp_path / "day.parquet")
 
 
 def test_a_time_in_a_form_of_its_own_is_mapped(tmp_path: Path) -> None:
