@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,10 +94,13 @@ class Sales:
 
 
 @contextmanager
-def sales_of_its_own(folder: Path, *, searchable: bool = False) -> Iterator[Sales]:
+def sales_of_its_own(
+    folder: Path, change: Callable[[Path], object] = lambda _: None, *, searchable: bool = False
+) -> Iterator[Sales]:
     """A copy of ``tests/data/files_schemas/sales`` under a name of its own, registered; commands find it meanwhile.
 
-    ``searchable``: its contract has an index, whose template is not put yet.
+    ``change`` gets the folder of the copy before that. ``searchable``: its contract has an index, whose template is not
+    put yet.
     """
     schemas, name = folder / "schemas", f"sales_{uuid4().hex[:8]}"
     shutil.copytree(PROJECT / "tests/data/files_schemas/sales", schemas / name)
@@ -107,6 +110,7 @@ def sales_of_its_own(folder: Path, *, searchable: bool = False) -> Iterator[Sale
     text = contract.read_text().replace("landing/sales", f"{folder}/landing")
     index = f"\nindex:\n  pattern: events-{name}-{{sold_at|yyyy.MM.dd}}\n" if searchable else ""
     contract.write_text(text.replace("dataset: sales", f"dataset: {name}") + index)
+    change(schemas / name)
     landing = folder / "landing" / DAY
     landing.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as environment:
