@@ -87,4 +87,5 @@ _SAID = {
 
 def _fault(fault: Fault) -> str:
     said = "; ".join(fault.rules) or fault.message
-    return f"  row {fault.row:,}, byte {fault.byte:,}: {fault.code}: {said}"
+    place = f"row {fault.row:,}" if fault.byte is None else f"row {fault.row:,}, byte {fault.byte:,}"
+    return f"  {place}: {fault.code}: {said}"

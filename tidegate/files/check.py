@@ -139,6 +139,8 @@ def _judged(settings: Settings, dataset: Files, copies: Sequence[Copy]) -> Itera
         doubled = rows.duplicates([each.number for each in accounts if each.fault is None])
         for account in accounts:
             faults = rows.faults(account.number, splits.get(account.number, ()), MOST_FAULTS)
+            if dataset.file.is_parquet:
+                faults = tuple(replace(each, byte=None) for each in faults)
             found = replace(_counted(numbered[account.number], account, rows), faults=faults)
             yield found if account.fault else _loaded(found, account, doubled.get(account.number, 0))
 

@@ -39,10 +39,10 @@ _TYPES = {"INT": "integer", "BIGINT": "bigint", "STRING": "varchar"}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A row that is rejected: its number in the file, from 1, the byte at which it begins, and why."""
+    """A row that is rejected: its number in the file, from 1, the byte at which it begins, if it has bytes, and why."""
 
     row: int
-    byte: int
+    byte: int | None
     code: str
     message: str
     rules: tuple[str, ...] = ()

@@ -52,6 +52,12 @@ def test_a_broken_rule_is_told_in_the_contracts_words() -> None:
     ]
 
 
+def test_a_row_of_parquet_has_no_byte() -> None:
+    fault = Fault(1_000, None, "BAD_VALUE", "no number")
+
+    assert "  row 1,000: BAD_VALUE: no number" in [*lines(report(file(faults=(fault,))))]
+
+
 def test_of_more_faults_than_are_shown_the_codes_are_counted() -> None:
     many = file(outcome="quarantined", rejected=1_500, silver=None, codes={"BAD_VALUE": 1_400, "CELL_COUNT": 100})
 
