@@ -20,6 +20,7 @@ from tidegate.settings import Settings
 
 _CUT = "its letter keeps the first part of its row only"
 _DOCUMENT = "its row is in silver: `tidegate files index` writes its document once more"
+_PARQUET = "rows of Parquet are not sent again one by one: have its file corrected"
 _WITH_OTHERS = "its row would take others with it: it can't be told where it ends"
 
 
@@ -72,6 +73,8 @@ class Mending:
         refused = _DOCUMENT if letter["stage"] == Stage.INDEX else refusal(letter)
         if refused:
             return NotFixed(refused)
+        if self._dataset.file.is_parquet:
+            return NotFixed(_PARQUET)
         root = self.root(letter)
         reason = unrepairable(self._newest, root)
         if reason is not None:

@@ -84,6 +84,13 @@ def test_a_file_that_was_replaced_is_not_repaired() -> None:
     assert mending(version(1, state="superseded")).row(row_letter(b"x,y")) == NotFixed("file 1 is superseded")
 
 
+def test_rows_of_parquet_are_not_sent_again_one_by_one() -> None:
+    found = mending(dataset=visits_in_files(format="parquet")).row(row_letter(b'{"a": "x", "b": "y"}'))
+
+    assert isinstance(found, NotFixed)
+    assert "have its file corrected" in found.reason
+
+
 def test_a_bad_row_that_could_take_others_with_it_is_refused() -> None:
     array = visits_in_files(format="json_array")
 
