@@ -1,6 +1,6 @@
 """``tidegate files``: daily files, from the supplier's folder into the lake.
 
-Exit codes: 0 done, 1 a problem, 3 done but for files that are in quarantine or could not be read.
+Exit codes: 0 done, 1 a problem, 3 done but for files that this load has put into quarantine or left unread.
 """
 
 import sys
@@ -25,7 +25,6 @@ from tidegate.files.take_in import look, take_in
 from tidegate.settings import Settings, get_settings
 
 NOT_ALL = 3
-_NOT_WELL = ("quarantined", "left", "unnamed")
 
 
 @click.group()
@@ -69,6 +68,8 @@ def list_files(dataset: str | None, day: date | None, as_json: bool) -> None:
 def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
     """Takes in what is new and complete, judges it, publishes it in one commit. Again, it goes on or does nothing.
 
+    Exit code 3: files were put into quarantine by this load, or left unread; `files list` shows those of before too.
+
     \b
     Examples:
       tidegate files load transactions
@@ -91,9 +92,7 @@ def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
         print_days(dataset, days)
     if problem is not None:
         raise problem
-    if any(each.state in _NOT_WELL for of_day in taken.days for each in of_day.files) or any(
-        each.state == "quarantined" for load in loads for each in load.files
-    ):
+    if not taken.is_all_well or any(each.state == "quarantined" for load in loads for each in load.files):
         sys.exit(NOT_ALL)
 
 

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -59,10 +59,14 @@ def job_managers(settings: Settings, *, timeout_s: float) -> "dict[str, FlinkCli
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure of a job that it has recovered from, or ended by: when, and the cause of all causes in one line."""
+    """A failure of a job that it has recovered from, or ended by: when, and the cause of all causes in one line.
+
+    ``trace``: all that Java says of it.
+    """
 
     at_ms: int
     cause: str
+    trace: str = field(default="", repr=False, compare=False)
 
 
 class FlinkClient:
@@ -133,8 +137,14 @@ class FlinkClient:
 
     def newest_failure(self, job_id: str) -> Failure | None:
         """The last time the job failed; None if Flink remembers none."""
-        newest = next(iter(self._history(job_id)), None)
-        return Failure(int(newest.get("timestamp", 0)), root_cause(newest["stacktrace"])) if newest else None
+        return next(iter(self.recent_failures(job_id)), None)
+
+    def recent_failures(self, job_id: str) -> list[Failure]:
+        """As far back as Flink remembers (16 by default), the newest first."""
+        return [
+            Failure(int(entry.get("timestamp", 0)), root_cause(entry["stacktrace"]), entry["stacktrace"])
+            for entry in self._history(job_id)
+        ]
 
     def failures(self, job_id: str) -> int:
         """Failures that the job has recovered from, as far back as Flink remembers (16 by default)."""

@@ -30,7 +30,7 @@ DATASET = "transactions"
 PLAN = "PLAN"
 """The redrive's plan, whose id is known once it is made."""
 NOT_ALL = 3
-"""What ``files load`` ends with where files are in quarantine."""
+"""What ``files load`` ends with if it has put files into quarantine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tidegate.clients.lake_branch import drop_branch
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.naming import files_table, lake_table
 from tidegate.files.orders import ComparingOrder, JudgingOrder, documents_file, store
+from tidegate.files.patience import Patience, named, remedy
 from tidegate.files.publish import is_run_published
 from tidegate.files.run import BRANCHES, Run
 from tidegate.files.staged import TABLES, is_aside, read_compared
@@ -19,7 +20,6 @@ from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import Comparing
 from tidegate.sql.replay_index import DocumentsAgain
 
-_REMEDY = "Nothing was published. See `tidegate logs taskmanager`; then load again: it goes on."
 _REMEDY_OF_DOCUMENTS = "The rows are published. See `tidegate logs taskmanager`; then load again: it goes on."
 
 
@@ -30,7 +30,7 @@ def judge(settings: Settings, run: Run) -> None:
     What was published out of what lies aside was whole: it is not judged again, by what may be another contract now.
 
     Raises:
-        TidegateError: the job failed.
+        TidegateError: the job failed. GivenUpError: it does so again and again, and is left as it is.
     """
     if is_aside(settings, run) and is_run_published(settings, run.dataset, run.mark):
         return
@@ -40,26 +40,24 @@ def judge(settings: Settings, run: Run) -> None:
     if job is None or not (job.live or (job.state == FINISHED and is_aside(settings, run))):
         clear(settings, run)
         job = _begin(settings, client, name, f"{FILES}.py", store(settings, JudgingOrder(run.run_id, run.judging)))
-    ended = wait_until_ended(client, job.job_id, begun=client.begun)
-    require_finished(client, ended, "the job that reads the files", remedy=_REMEDY)
+    _wait(client, run, job, "the job that reads the files", checkpoints=True)
 
 
 def compare(settings: Settings, run: Run, comparing: Comparing, expected: frozenset[int]) -> None:
     """Returns when duplicates are known: of each ``expected`` file it is written that its rows were compared.
 
     Raises:
-        TidegateError: the job failed, or has ended without what it was to write.
+        TidegateError: the job failed, or has ended without what it was to write. GivenUpError: as :func:`judge`.
     """
     client = FlinkClient(settings)
     name = flink_name(FILE_DUPLICATES, run.run_id)
     if (job := _newest(client, name)) is not None and job.live:
-        wait_until_ended(client, job.job_id, begun=client.begun)
+        wait_until_ended(client, job.job_id, Patience(client, run, checkpoints=False), client.begun)
     if expected <= read_compared(settings, run)[1].keys():
         return
     order = store(settings, ComparingOrder(run.run_id, comparing))
     job = _begin(settings, client, name, f"{FILE_DUPLICATES}.py", order)
-    ended = wait_until_ended(client, job.job_id, begun=client.begun)
-    require_finished(client, ended, "the job that looks for duplicates", remedy=_REMEDY)
+    _wait(client, run, job, "the job that looks for duplicates", checkpoints=False)
 
 
 def give_up_jobs(settings: Settings, run_id: str) -> None:
@@ -119,6 +117,13 @@ def _clear(settings: Settings, dataset: str, is_meant: Callable[[str], bool]) ->
         with lake_errors(settings):
             for branch in filter(is_meant, [*table.metadata.refs] if table is not None else []):
                 drop_branch(table, branch)
+
+
+def _wait(client: FlinkClient, run: Run, job: FlinkJob, what: str, *, checkpoints: bool) -> None:
+    ended = wait_until_ended(client, job.job_id, Patience(client, run, checkpoints=checkpoints), client.begun)
+    if ended.state != FINISHED:
+        failures = client.recent_failures(ended.job_id)
+        require_finished(client, ended, f"{what}{named(run, failures)}", remedy=remedy(run, failures))
 
 
 def _newest(client: FlinkClient, name: str) -> FlinkJob | None:

@@ -28,16 +28,26 @@ Tell = Callable[[Copy | Left], None]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The dates that were asked for, and the newest states of all versions of the dataset, by number."""
+    """The dates that were asked for, and the newest states of all versions of the dataset, by number.
+
+    ``new``: the numbers of those that were taken in now.
+    """
 
     days: tuple[DayTold, ...]
     versions: tuple[FileVersion, ...]
+    new: frozenset[int] = frozenset()
 
     @property
     def checked(self) -> list[FileVersion]:
         """What may be loaded, of these dates."""
         days = {each.day for each in self.days}
         return [version for version in self.versions if version.date in days and version.state == "checked"]
+
+    @property
+    def is_all_well(self) -> bool:
+        """Whether no file was left unread, and none put into quarantine now; those of before do not count."""
+        left = any(each.state in ("left", "unnamed") for day in self.days for each in day.files)
+        return not left and not any(each.state == "quarantined" for each in self.versions if each.number in self.new)
 
 
 def look(settings: Settings, files: Files, day: date | None = None, *, now: datetime | None = None) -> Taken:
@@ -71,9 +81,11 @@ def take_in(
     wanted = [each for of_day in found for each in _wanted(of_day, finder.versions)]
     if not wanted:
         return _taken(files, found, finder.versions, at)
+    known = {each.number for each in finder.versions}
     left = _copy(finder, wanted, at, tell)
     found = [replace(each, left={uri: left[uri] for uri in _uris(each) & left.keys()}) for each in found]
-    return _taken(files, found, read_versions(settings, files.name), at)
+    taken = _taken(files, found, read_versions(settings, files.name), at)
+    return replace(taken, new=frozenset({each.number for each in taken.versions} - known))
 
 
 def _wanted(found: Found, versions: Iterable[FileVersion]) -> list[Wanted]:

@@ -105,6 +105,7 @@ def test_a_failure_is_told_by_its_first_line(flink: FlinkClient) -> None:
     assert flink.exceptions("b") == ["java.io.IOException: full", "older"]
     assert flink.failures("b") == 2
     assert flink.newest_failure("b") == Failure(7, "IOException: full")
+    assert [each.trace for each in flink.recent_failures("b")][1] == "older"
 
 
 def test_a_stop_waits_for_its_savepoint(flink: FlinkClient) -> None:
