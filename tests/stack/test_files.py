@@ -16,6 +16,7 @@ from tidegate.clients.letters import read_letters
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.files import documents
+from tidegate.files.check import check
 from tidegate.files.documents import Indexed, write_again, write_documents
 from tidegate.files.prove import Asked, prove_files
 from tidegate.settings import Settings
@@ -89,6 +90,8 @@ def letters_of(sales: Sales) -> list[dict[str, Any]]:
 def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     """Three files, of which one is bad, loaded; the first one's letters redriven; then it is corrected, and loaded.
 
+    Of the files of the first load what a check says; of the corrected one, before it is loaded, what it would change.
+
     Search has no template at the first load; then its turn ends behind each of its steps, until there is none left.
     """
     folder = tmp_path_factory.mktemp("sales")
@@ -99,8 +102,10 @@ def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         tidegate("index", "apply", sales.name)
         assert [step for step in STEPS if search_ends_behind(step, sales)] == [*STEPS]
         said[0]["documents"] = sales.documents()
+        said[0]["checked"] = check(sales.settings, sales.files, [*sales.folder.iterdir()])
         redriven = redriven_by(sales, folder / "mend.yaml")
         sales.put("first.csv", CORRECTED)
+        said[0]["diff"] = json.loads(tidegate("files", "diff", sales.name, f"{sales.folder}/first.csv", "--json"))
         said += [sales.load(), sales.load()]
         yield Loaded(sales, said, redriven)
 
@@ -144,6 +149,32 @@ def test_every_row_of_a_file_has_one_verdict(said: list[dict[str, Any]]) -> None
     assert counts(by_name["first.csv"]) == (8, 3, 3, 1, 1, 2)
     assert counts(by_name["second.csv"]) == (2, 1, 0, 0, 1, 1)
     assert load["letters"] == 3
+
+
+def test_a_check_of_the_same_files_says_what_the_load_did(said: list[dict[str, Any]]) -> None:
+    """Without a server: both judge by one SQL."""
+    (load,) = said[0]["loads"]
+    names = ("state", "reason", "rows", "silver", "rejected", "dropped", "duplicates", "blank", "sha256")
+    loaded = {file["uri"]: tuple(file[name] for name in names) for file in load["files"]}
+    checked = {
+        file.uri: (file.outcome, *(getattr(file, name) for name in names[1:])) for file in said[0]["checked"].files
+    }
+
+    assert checked == loaded
+    assert {state for state, *_ in checked.values()} == {"loaded", "quarantined"}
+
+
+def test_it_is_seen_before_a_load_what_a_corrected_file_changes(sales: Sales, said: list[dict[str, Any]]) -> None:
+    found = said[0]["diff"]
+    rows = found["rows"]
+
+    assert [found["before"][name] for name in ("number", "state", "rejected")] == [2, "loaded", 3]
+    assert [found["after"][name] for name in ("number", "state", "rejected")] == [None, "new", 0]
+    assert [rows[name] for name in ("added", "removed", "changed", "same")] == [2, 1, 1, 1]
+    first = {kind: [each["identity"]["id"] for each in among] for kind, among in rows["first"].items()}
+    assert first == {"added": ["b", "d"], "removed": ["a"], "changed": ["f"]}
+    [changed] = rows["first"]["changed"]
+    assert (changed["before"]["amount"], changed["after"]["amount"]) == ("4.00", "4.25")
 
 
 def test_a_bad_file_is_put_aside_as_a_whole(sales: Sales) -> None:

@@ -10,6 +10,7 @@ import click
 
 from tidegate.cli.dates import Day
 from tidegate.cli.files_check import check_files
+from tidegate.cli.files_diff import diff_files
 from tidegate.cli.files_make import make
 from tidegate.cli.files_told import as_json_text, print_days, print_history, print_indexed, print_loaded
 from tidegate.clients.audit import default_actor
@@ -33,6 +34,7 @@ def command() -> None:
 
 
 command.add_command(check_files)
+command.add_command(diff_files)
 command.add_command(make)
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from tidegate.clients.file_version import MOST_FAULTS
-from tidegate.clients.landing import FILE_SCHEME, Landing, Listed, open_landing
-from tidegate.clients.s3 import SCHEME
 from tidegate.contracts.dataset import Files
 from tidegate.errors import TidegateError
-from tidegate.files.account import Account, Known, Verdicts, account_of
+from tidegate.files.account import Account, Known
+from tidegate.files.given import look_at, read_as, uri_of
 from tidegate.files.intake import Intake, Left, Wanted
 from tidegate.files.manifest import MAX_BYTES, Promised, read_manifest
 from tidegate.files.nowhere import Nowhere
@@ -24,7 +23,6 @@ from tidegate.files.trial_rows import Fault, TrialRows
 from tidegate.files.versions import Copy
 from tidegate.settings import Settings
 from tidegate.sql.file_check import not_looked_up
-from tidegate.sql.file_to_read import FileToRead
 
 Outcome = Literal["loaded", "quarantined", "unnamed"]
 
@@ -71,7 +69,7 @@ def check(
             refuses the contract's SQL. TransientError: S3 is out of reach.
     """
     promises = _promises(settings, manifest) if manifest is not None else None
-    copies = [*_read(settings, dataset, sorted({_uri(each) for each in files}), promises)]
+    copies = [*_read(settings, dataset, sorted({uri_of(each) for each in files}), promises)]
     found = {each.listed.uri: _unread(each) for each in copies}
     wanted = [each for each in copies if each.fault is None and not _is_unnamed(each, promises)]
     if promises is not None:
@@ -83,23 +81,10 @@ def check(
     return Report(dataset.name, tuple(found[each.listed.uri] for each in copies), left_out)
 
 
-def _uri(file: str | Path) -> str:
-    text = str(file)
-    return text if text.startswith((SCHEME, f"{FILE_SCHEME}/")) else f"{FILE_SCHEME}{Path(file).absolute().as_posix()}"
-
-
-def _listed(settings: Settings, uri: str) -> tuple[Landing, Listed]:
-    landing = open_landing(settings, SCHEME if uri.startswith(SCHEME) else f"{FILE_SCHEME}/")
-    listed = landing.look(uri)
-    if listed is None:
-        raise TidegateError(f"{uri} is not there, or is no file.", remedy="Name a file, or s3://bucket/key.")
-    return landing, listed
-
-
 def _promises(settings: Settings, manifest: str | Path) -> dict[str, Promised]:
     """By URI, what the list says of each of its files, which lie beside it or below its folder."""
-    uri = _uri(manifest)
-    landing, listed = _listed(settings, uri)
+    uri = uri_of(manifest)
+    landing, listed = look_at(settings, uri)
     if listed.size > MAX_BYTES:
         raise TidegateError(f"{uri} is longer than {MAX_BYTES} bytes.", remedy="Name the list of the files.")
     folder = uri.rpartition("/")[0]
@@ -112,7 +97,7 @@ def _read(
 ) -> Iterator[Copy]:
     """Each file read to its end, as it is when it is taken in; nothing is copied."""
     for uri in uris:
-        landing, listed = _listed(settings, uri)
+        landing, listed = look_at(settings, uri)
         intake = Intake(dataset.name, dataset.file, landing, Nowhere(uri))
         [read] = intake.copies([Wanted(listed, date.min, (promises or {}).get(uri))])
         if isinstance(read, Left):
@@ -122,20 +107,11 @@ def _read(
 
 def _judged(settings: Settings, dataset: Files, copies: Sequence[Copy]) -> Iterator[CheckedFile]:
     numbered = dict(enumerate(copies, 1))
-    to_read = [_to_read(number, each.listed) for number, each in numbered.items()]
+    to_read = [read_as(each.listed, number) for number, each in numbered.items()]
     with judged(settings, dataset, to_read, dataset.contract.identity_columns) as rows:
         _refuse_changed(settings, copies)
-        splits, verdicts = rows.splits(), rows.verdicts()
-        accounts = [
-            account_of(
-                Known(number, each.listed.size, each.promised_rows),
-                splits.get(number, ()),
-                verdicts.get(number, Verdicts()),
-                dataset.file.thresholds,
-            )
-            for number, each in numbered.items()
-        ]
-        _require_accounted(accounts)
+        known = [Known(number, each.listed.size, each.promised_rows) for number, each in numbered.items()]
+        accounts, splits = rows.accounts(known), rows.splits()
         doubled = rows.duplicates([each.number for each in accounts if each.fault is None])
         for account in accounts:
             faults = rows.faults(account.number, splits.get(account.number, ()), MOST_FAULTS)
@@ -145,21 +121,10 @@ def _judged(settings: Settings, dataset: Files, copies: Sequence[Copy]) -> Itera
             yield found if account.fault else _loaded(found, account, doubled.get(account.number, 0))
 
 
-def _to_read(number: int, listed: Listed) -> FileToRead:
-    return FileToRead(listed.uri, listed.size, listed.modified_ms, number, listed.uri)
-
-
 def _refuse_changed(settings: Settings, copies: Sequence[Copy]) -> None:
     for each in copies:
-        if not each.listed.is_same(_listed(settings, each.listed.uri)[1]):
+        if not each.listed.is_same(look_at(settings, each.listed.uri)[1]):
             raise TidegateError(f"{each.listed.uri} was changed while it was read.", remedy="Check it again.")
-
-
-def _require_accounted(accounts: Sequence[Account]) -> None:
-    if wrong := [f"file {each.number}: {each.wrong}" for each in accounts if each.wrong is not None]:
-        raise TidegateError(
-            f"the check does not account for every row: {'; '.join(wrong)}.", remedy="Check the files again."
-        )
 
 
 def _counted(copy: Copy, account: Account, rows: TrialRows) -> CheckedFile:

@@ -54,7 +54,7 @@ class Run:
     @property
     def judging(self) -> Judging:
         """What its job is told."""
-        return Judging(self.dataset, self.branch, tuple(map(_to_read, self.files)))
+        return Judging(self.dataset, self.branch, tuple(map(to_read, self.files)))
 
 
 def run_of(
@@ -76,6 +76,7 @@ def run_of(
     return replace(found, run_id=hashlib.sha256(texts.encode()).hexdigest()[:_ID_DIGITS])
 
 
-def _to_read(version: FileVersion) -> FileToRead:
+def to_read(version: FileVersion) -> FileToRead:
+    """Its copy, under the number of the version and the supplier's name."""
     arrived_ms = int(version.modified_at.timestamp() * 1000)
     return FileToRead(version.stored, version.size, arrived_ms, version.number, version.uri)

@@ -4,9 +4,9 @@ Nothing here grows in memory with the files: rows are counted and summed by batc
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import duckdb
 
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.envelope import PLACE, SPLIT_ROW
-from tidegate.files.account import RowNumbers, Split, Verdicts
+from tidegate.errors import TidegateError
+from tidegate.files.account import Account, Known, RowNumbers, Split, Verdicts, account_of
 from tidegate.files.tally import NOTHING, Tally, tallied, together
 from tidegate.proof.rows import make_rows
 from tidegate.sql.file_check import (
@@ -53,9 +54,35 @@ class TrialRows:
     """Ask it while its folder is there."""
 
     session: duckdb.DuckDBPyConnection
-    explodes: bool
-    key: str = field(repr=False)
-    """SQL of a row's identity, as a text."""
+    dataset: Files
+    columns: Mapping[str, str]
+    """By the names of silver's columns that were asked for, what they are called here."""
+
+    def key_of(self, identity: Sequence[str]) -> str:
+        """SQL of the text by which rows with the same values in these columns are known."""
+        return f"to_json(list_value({', '.join(self.columns[name] for name in identity)}))"
+
+    @property
+    def explodes(self) -> bool:
+        """Whether a record may have several rows."""
+        return self.dataset.contract.explode is not None
+
+    def accounts(self, files: Iterable[Known]) -> list[Account]:
+        """Of each file the verdicts on its rows, held against what its parts told and what the contract expects.
+
+        Raises:
+            TidegateError: not every row has one verdict.
+        """
+        splits, verdicts, limits = self.splits(), self.verdicts(), self.dataset.file.thresholds
+        found = [
+            account_of(each, splits.get(each.number, ()), verdicts.get(each.number, Verdicts()), limits)
+            for each in files
+        ]
+        if wrong := [f"file {each.number}: {each.wrong}" for each in found if each.wrong is not None]:
+            raise TidegateError(
+                f"the check does not account for every row: {'; '.join(wrong)}.", remedy="Check the files again."
+            )
+        return found
 
     def splits(self) -> dict[int, list[Split]]:
         """By number of the file, what its parts held."""
@@ -80,7 +107,8 @@ class TrialRows:
     def duplicates(self, accepted: Collection[int]) -> dict[int, int]:
         """By number of the file, how many rows repeat the identity of one before; only ``accepted`` files count."""
         among = f"from {PASSED} where {_NUMBER} in ({', '.join(map(str, accepted)) or 'null'})"
-        firsts = f"select min(struct_pack(n := {_NUMBER}, o := {_OFFSET})) as first {among} group by {self.key}"
+        key = self.key_of(self.dataset.contract.identity_columns)
+        firsts = f"select min(struct_pack(n := {_NUMBER}, o := {_OFFSET})) as first {among} group by {key}"
         first = dict(self._all(f"select first.n, count(*) from ({firsts}) group by all"))
         records = f"count(distinct {_OFFSET})" if self.explodes else "count(*)"
         every = dict(self._all(f"select {_NUMBER}, {records} {among} group by all"))
@@ -133,8 +161,7 @@ def open_rows(checking: Checking, dataset: Files) -> Iterator[TrialRows]:
     with duckdb.connect(config=config) as session:
         for name, columns in types.items():
             session.execute(f"create view {name} as {_lines(Path(checking.folder, name), columns, longest)}")
-        keys = [passed_column(checking, name) for name in dataset.contract.identity_columns]
-        yield TrialRows(session, dataset.contract.explode is not None, f"to_json(list_value({', '.join(keys)}))")
+        yield TrialRows(session, dataset, {name: passed_column(checking, name) for name in checking.wanted})
 
 
 def _lines(folder: Path, columns: dict[str, str], longest: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.sql.test_file_source import visits_in_files
 from tidegate.errors import TidegateError
 from tidegate.files import check as module
-from tidegate.files.account import Split, Verdicts
+from tidegate.files.account import Account, Known, Split, Verdicts, account_of
 from tidegate.files.check import Report, check
 from tidegate.files.tally import Tally
 from tidegate.settings import Settings
@@ -29,13 +29,18 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files whose rows were judged: each has two good ones."""
     names: list[str] = []
 
-    def judged(_settings: Settings, _dataset: Any, files: Sequence[FileToRead], _wanted: Any) -> Any:
+    def judged(_settings: Settings, dataset: Any, files: Sequence[FileToRead], _wanted: Any) -> Any:
         names.extend(each.name.rpartition("/")[2] for each in files)
         numbers = [each.number for each in files]
+
+        def account(file: Known) -> Account:
+            part, verdicts = Split(0, len(TEXT), 2, 1, 0, 0, 5), Verdicts(passed=Tally(2, 5))
+            return account_of(file, [part], verdicts, dataset.file.thresholds)
+
         return nullcontext(
             SimpleNamespace(
                 splits=lambda: {number: [Split(0, len(TEXT), 2, 1, 0, 0, 5)] for number in numbers},
-                verdicts=lambda: {number: Verdicts(passed=Tally(2, 5)) for number in numbers},
+                accounts=lambda known: [*map(account, known)],
                 duplicates=lambda accepted: dict.fromkeys(accepted, 1),
                 codes=lambda _number: {},
                 faults=lambda *_: (),
@@ -118,14 +123,3 @@ def test_it_says_what_it_does_not_check(tmp_path: Path, asked: list[str]) -> Non
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, asked: list[str]) -> None:
     with pytest.raises(TidegateError, match=r"nothing\.csv is not there"):
         check(SETTINGS, visits_in_files(), [tmp_path / "nothing.csv"])
-
-
-def test_rows_that_are_not_accounted_for_are_no_verdict(
-    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        module, "account_of", lambda *_: SimpleNamespace(number=1, wrong="one has no verdict", fault=None)
-    )
-
-    with pytest.raises(TidegateError, match="file 1: one has no verdict"):
-        check(SETTINGS, visits_in_files(), put(tmp_path, a=TEXT))

@@ -196,4 +196,4 @@ def test_all_is_well_but_for_what_this_intake_has_refused_or_left(folder: Path, 
     left = take_in(settings, _files(folder), DAY, now=NOW)
 
     assert [each.is_all_well for each in (first, again, more, left)] == [False, True, True, False]
-    assert (first.new, again.new, more.new) == ({1, 2}, frozenset(), {3})
+    assert [{*each.new} for each in (first, again, more)] == [{1, 2}, set(), {3}]

@@ -11,7 +11,8 @@ import pytest
 
 from tests.unit.sql.test_file_source import visits_in_files
 from tidegate.contracts.dataset import Files
-from tidegate.files.account import Split
+from tidegate.errors import TidegateError
+from tidegate.files.account import Known, Split
 from tidegate.files.places import places_hash
 from tidegate.files.tally import Tally
 from tidegate.files.trial_rows import Fault, TrialRows, open_rows
@@ -29,12 +30,15 @@ def rejected(number: int, offset: int, code: str = "BAD_VALUE", **more: Any) -> 
 
 
 @contextmanager
-def opened(folder: Path, dataset: Files = VISITS, **outputs: list[dict[str, Any]]) -> Iterator[TrialRows]:
+def opened(
+    folder: Path, dataset: Files = VISITS, wanted: tuple[str, ...] = ("id",), **outputs: list[dict[str, Any]]
+) -> Iterator[TrialRows]:
+    """What a check has written: the columns of ``passed`` are called ``c0`` and so on."""
     for name, rows in outputs.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "part-0").write_text("".join(json.dumps(each) + "\n" for each in rows))
         (folder / name / ".part-1.inprogress").write_text("no row")
-    with open_rows(Checking("visits", str(folder), (), ("id",)), dataset) as found:
+    with open_rows(Checking("visits", str(folder), (), wanted), dataset) as found:
         yield found
 
 
@@ -98,3 +102,18 @@ def test_what_a_part_of_a_file_held_is_read_back(tmp_path: Path) -> None:
 
     with opened(tmp_path, splits=told) as rows:
         assert rows.splits() == {1: [Split(0, 50, 4, 1, 2, 3, -7, "BAD_HEADER", "no id")]}
+
+
+def test_a_row_without_a_verdict_is_no_account(tmp_path: Path) -> None:
+    counted = {"_length": 50, "_rows": 2, "_header_lines": 1, "_blank_lines": 0, "_comment_lines": 0}
+    both = places_hash(np.array([3, 9]))
+    told = [row(1, 0, **counted, _places=both, _error_code=None, _error_message=None)]
+
+    with opened(tmp_path / "whole", splits=told, passed=[row(1, 3, c0="a"), row(1, 9, c0="b")]) as rows:
+        [account] = rows.accounts([Known(1, 50)])
+    assert (account.rows, account.passed, account.fault, account.wrong) == (2, 2, None, None)
+    with (
+        opened(tmp_path / "part", splits=told, passed=[row(1, 3, c0="a")]) as rows,
+        pytest.raises(TidegateError, match="file 1: 2 rows were read, 1 have a verdict"),
+    ):
+        rows.accounts([Known(1, 50)])
