@@ -7,6 +7,7 @@ refused for one that is missing: the rest is what a load judges by.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from tidegate.avro.types import Column
 from tidegate.contracts.dataset import Files, Reference
 from tidegate.contracts.envelope import HEADERS, KEY, PLACE, SOURCE_OFFSET, SOURCE_PARTITION, SPLIT_ROW
 from tidegate.job_names import FILES
@@ -54,9 +55,12 @@ def job_sql(dataset: Files, platform: Platform, checking: Checking) -> JobSql:
     refined = refine_sql(bare, platform, scope, Delivery(0))
     alone = {"enriched": _enriched(bare, dataset, platform.references), "validated": validated_view(dataset)}
     wanted = [column for column in dataset.silver_columns if column.name in checking.wanted]
-    columns = {passed_column(checking, column.name): column.sql_type for column in wanted}
+    columns = {passed_column(checking, column.name): _written(column)[0] for column in wanted}
     outputs = {
-        PASSED: ({**_PLACE, **columns}, f"SELECT {', '.join((*PLACE, *map(as_in_silver, wanted)))}\nFROM refined"),
+        PASSED: (
+            {**_PLACE, **columns},
+            f"SELECT {', '.join((*PLACE, *(_written(column)[1] for column in wanted)))}\nFROM refined",
+        ),
         REJECTED: (REJECTED_COLUMNS, "\nUNION ALL\n".join(map(_rejected, causes(bare)))),
         SPLITS: (SPLIT_COLUMNS, f"SELECT {', '.join(SPLIT_COLUMNS)}\nFROM {FILE_ROWS} WHERE _kind = 'split'"),
     }
@@ -85,6 +89,13 @@ def not_looked_up(dataset: Files) -> Iterator[str]:
     for enrich in dataset.contract.enrich:
         more = "; a load rejects rows that it lacks" if enrich.missing == "dead_letter" else ""
         yield f"{enrich.on} is not looked up in {enrich.reference}{more}"
+
+
+def _written(column: Column) -> tuple[str, str]:
+    """Its type in the output, and its SQL. A decimal is text: who reads JSON may take its number for a double."""
+    if "DECIMAL" in column.sql_type:
+        return "STRING", f"CAST(CAST(`{column.name}` AS {column.sql_type}) AS STRING)"
+    return column.sql_type, as_in_silver(column)
 
 
 def _enriched(bare: Files, dataset: Files, references: Mapping[str, Reference]) -> View:
@@ -125,7 +136,6 @@ def _file(checking: Checking, name: str, columns: Mapping[str, str]) -> Table:
         "path": f"file://{checking.folder}/{name}",
         "format": "json",
         "json.timestamp-format.standard": "ISO-8601",
-        "json.encode.decimal-as-plain-number": "true",
     }
     return create(_table(name), [f"`{column}` {sql_type}" for column, sql_type in columns.items()], options)
 

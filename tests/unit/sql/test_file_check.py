@@ -1,7 +1,9 @@
 """The SQL of a check: refine's own, without a server, to local files."""
 
+from dataclasses import replace
+
 from tests.unit.sql.test_file_source import visits_in_files
-from tests.unit.sql.visits import PLATFORM
+from tests.unit.sql.visits import PLATFORM, SILVER
 from tidegate.sql.file_check import Checking, job_sql, not_looked_up, passed_column
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
@@ -57,3 +59,15 @@ def test_of_rows_that_pass_the_wanted_columns_are_written_under_names_that_nobod
 
     assert "`c0` STRING,\n  `c1` STRING" in table
     assert passed_column(both, "page") == "c1"
+
+
+def test_a_decimal_is_written_as_text_so_that_all_of_its_digits_count() -> None:
+    decimal = {"type": "bytes", "logicalType": "decimal", "precision": 30, "scale": 4}
+    fields = [{**each, "type": decimal} if each["name"] == "plan_price" else each for each in SILVER["fields"]]
+    visits = replace(visits_in_files(), silver={**SILVER, "fields": fields})
+    made = job_sql(visits, PLATFORM, Checking("visits", "/tmp/check", (FILE,), ("plan_price",)))
+    [table] = [each.sql for each in made.definitions if each.name == "check_passed"]
+    [passed] = [each.sql for each in made.inserts if each.into == "check_passed"]
+
+    assert "`c0` STRING" in table
+    assert "CAST(CAST(`plan_price` AS DECIMAL(30, 4)) AS STRING)" in passed
