@@ -35,6 +35,16 @@ f,x,4.00,2026-11-27T23:59:59Z
 g,x,5.00,{TIME}
 """
 """Eight rows: three of silver, three bad ones, one that is dropped, a duplicate."""
+CORRECTED = f"""{HEADER}
+b,x,1.50,{TIME}
+c,test,2.00,{TIME}
+d,x,2.50,{TIME}
+f,x,4.25,{TIME}
+g,x,5.00,{TIME}
+"""
+"""Of the first file: without what is bad in it, and one row less."""
+SECOND = f"{HEADER}\na,y,9.00,{TIME}\nh,y,8.00,{TIME}\n"
+BAD = f"id,shop,price,sold_at\nz,x,1,{TIME}\n"
 
 
 @dataclass(frozen=True)
