@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from tests import polling
 from tests.polling import wait_for
 from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
@@ -84,7 +85,7 @@ def tidegate(*arguments: str, timeout_s: float = 300) -> str:
 def run_tidegate(*arguments: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
     """The same, whatever its exit code."""
     command = [sys.executable, "-m", "tidegate", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=polling.patience * timeout_s, check=False)
 
 
 def called(command: click.Command, *arguments: str) -> Result:

@@ -30,12 +30,17 @@ Anything else is a mistake in the condition, and a failed assertion in it a verd
 """
 
 
+patience = 1.0
+"""By how much longer all may take: a worker beside others sets it, as its share of the cores is anybody's guess."""
+
+
 def wait_for(what: str, condition: Callable[[], T | None], timeout_s: float = 60) -> T:
     """The first true value of ``condition``, which may raise one of :data:`NOT_YET` before.
 
     Raises:
         AssertionError: none within ``timeout_s``; says ``what`` was waited for, and the last value or exception.
     """
+    timeout_s *= patience
     deadline = time.monotonic() + timeout_s
     while True:
         last, error = _asked(condition)

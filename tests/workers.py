@@ -12,11 +12,15 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import polling
+
 T = TypeVar("T")
 BESIDE = ("tests/unit/", "tests/flink/")
 WITH_JOBS = ("tests/jobs/", "tests/faults/")
 JOBS = "tests of the running jobs"
 SERVERS = "tests of the servers"
+PATIENCE = 4
+"""A worker's deadlines are so much later: they are to find what never comes, not what is slow."""
 NICENESS = 10
 """Such a process gets a tenth of the core that another one wants too."""
 
@@ -50,6 +54,7 @@ def be_worker() -> None:
     It may have to wait for its core at any place, and the process that starts it hands on the width of a terminal.
     """
     os.environ.pop("COLUMNS", None)
+    polling.patience = PATIENCE
     settings.register_profile("worker", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("worker")
 

@@ -9,8 +9,15 @@ import pytest
 from opensearchpy.exceptions import NotFoundError
 from pyiceberg.exceptions import NoSuchTableError
 
+from tests import polling
 from tests.polling import wait_for
 from tidegate.errors import TransientError
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deadlines as they are said."""
+    monkeypatch.setattr(polling, "patience", 1)
 
 
 def there_at_the_third_look(error: Exception) -> Callable[[], str]:

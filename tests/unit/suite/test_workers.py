@@ -7,6 +7,7 @@ import sys
 import pytest
 from hypothesis import settings
 
+from tests import polling
 from tests.workers import NICENESS, be_worker, longest_first, scope_of
 
 BESIDE = [
@@ -53,9 +54,11 @@ def test_to_step_back_twice_is_to_step_back_once() -> None:
 def test_a_worker_has_no_width_and_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     before = settings.get_current_profile_name()
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(polling, "patience", 1)
     try:
         be_worker()
         assert settings().deadline is None
+        assert polling.patience > 1
         assert "COLUMNS" not in os.environ
     finally:
         settings.load_profile(before)
