@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from producers.datasets.find import find
 from producers.files.bad_files import BadFile
@@ -21,6 +22,7 @@ from tests.project import PROJECT
 from tests.sales import FIRST, HEADER, TIME
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import load_files
+from tidegate.contracts.model import Contract
 from tidegate.files import check as module
 from tidegate.files.check import CheckedFile, Report, check
 from tidegate.files.trial import run_checks
@@ -29,7 +31,7 @@ from tidegate.settings import Settings, get_settings
 from tidegate.sql.file_check import Checking
 from tidegate.sql.file_to_read import FileToRead
 
-NAMES = ("catalog", "sales", "transactions")
+NAMES = ("catalog", "orders", "sales", "transactions")
 DAY = date(2026, 11, 28)
 ASKED = Asked(DAY, seed=7, rows=2000, mix=Mix(bad=0.03, duplicate=0.05), bad_files=(BadFile.MOSTLY_BAD,))
 SALES = {
@@ -37,6 +39,38 @@ SALES = {
     "2 second.csv": f"{HEADER}\na,y,9.00,{TIME}\nh,y,8.00,{TIME}\n",
     "3 bad.csv": f"id,shop,price,sold_at\nz,x,1,{TIME}\n",
 }
+
+
+ORDER = {
+    "order_id": "0197f2b0-0000-7000-8000-000000000001",
+    "status": "paid",
+    "order_time": TIME,
+    "customer_id": "c1",
+    "currency": "EUR",
+    "country": "DE",
+}
+LINE = {"product_id": "p1", "quantity": 2, "unit_price": 1.5}
+HUGE = {**LINE, "quantity": 2**31 - 1, "unit_price": 9999999999.99}
+"""Its amount is more than silver holds: a line that is rejected."""
+
+
+def orders() -> str:
+    """An order, one of which a line passes, one of which none does, the first once more, and a line that is no JSON."""
+    several = [(1, [LINE, LINE]), (2, [LINE, HUGE]), (3, [HUGE, HUGE]), (1, [LINE])]
+    rows = [{**ORDER, "order_id": f"{ORDER['order_id'][:-1]}{number}", "lines": lines} for number, lines in several]
+    return "\n".join([*map(json.dumps, rows), "{", ""])
+
+
+def in_files(folder: Path) -> None:
+    """The stream of orders as a dataset that comes in files."""
+    contract = yaml.safe_load((folder / "contract.yaml").read_text())
+    told = {name: contract[name] for name in contract if name in Contract.model_fields and name not in OF_A_STREAM}
+    section = {"format": "json_lines", "pattern": "in/{date:yyyy-MM-dd}.jsonl", "thresholds": {"max_rejected_ratio": 1}}
+    (folder / "contract.yaml").write_text(yaml.safe_dump({**told, "kind": "file", "file": section}))
+    shutil.rmtree(folder / "metrics")
+
+
+OF_A_STREAM = ("topic", "dedup_ttl_hours", "dead_letters", "index", "silver")
 
 
 class Checked:
@@ -49,6 +83,8 @@ class Checked:
         if name == "sales":
             for file, text in SALES.items():
                 (folder / file).write_text(text)
+        elif name == "orders":
+            (folder / "orders.jsonl").write_text(orders())
         else:
             self._make(folder)
         self.files = sorted(path for path in folder.rglob("*.*") if path.name != "manifest.json")
@@ -83,6 +119,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Chec
     schemas = tmp_path_factory.mktemp("home") / "schemas"
     shutil.copytree(SCHEMAS, schemas)
     shutil.copytree(PROJECT / "tests/data/files_schemas/sales", schemas / "sales")
+    in_files(schemas / "orders")
     settings = get_settings().model_copy(update={"schemas_dir": schemas, "home": schemas.parent})
     found = {name: Checked(settings, name, tmp_path_factory.mktemp(name)) for name in NAMES}
     run_checks(settings, [each.checking for each in found.values()])
@@ -116,6 +153,19 @@ def test_each_fault_is_told_with_its_row_its_byte_and_why(checked: dict[str, Che
     ]
     assert faults[0].rules == ("amount_not_negative: amount is not negative",)
     assert faults[1].message == "field 'amount': 'much' is not a decimal(12, 2)"
+
+
+def test_an_order_counts_once_whatever_becomes_of_its_lines(checked: dict[str, Checked]) -> None:
+    file = checked["orders"].file("orders.jsonl")
+
+    assert counts(file) == (5, 2, 2, 0, 1, 0)
+    assert file.codes == {"TRANSFORM_FAILED": 3, "NOT_JSON": 1}
+    assert [(fault.row, fault.code) for fault in file.faults] == [
+        (2, "TRANSFORM_FAILED"),
+        (3, "TRANSFORM_FAILED"),
+        (3, "TRANSFORM_FAILED"),
+        (5, "NOT_JSON"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["transactions", "catalog"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tidegate.avro.types import Column
 from tidegate.contracts.dataset import Files, Reference
-from tidegate.contracts.envelope import HEADERS, KEY, PLACE, SOURCE_OFFSET, SOURCE_PARTITION, SPLIT_ROW
+from tidegate.contracts.envelope import HEADERS, KEY, PLACE, SOURCE_OFFSET, SOURCE_PARTITION, SPLIT_ROW, TYPES
 from tidegate.job_names import FILES
 from tidegate.sql.ddl import create
 from tidegate.sql.dead_letters import Cause, causes
@@ -54,13 +54,8 @@ def job_sql(dataset: Files, platform: Platform, checking: Checking) -> JobSql:
     scope = Scope(FILES, outputs=frozenset(), every=True, files=checking.files)
     refined = refine_sql(bare, platform, scope, Delivery(0))
     alone = {"enriched": _enriched(bare, dataset, platform.references), "validated": validated_view(dataset)}
-    wanted = [column for column in dataset.silver_columns if column.name in checking.wanted]
-    columns = {passed_column(checking, column.name): _written(column)[0] for column in wanted}
     outputs = {
-        PASSED: (
-            {**_PLACE, **columns},
-            f"SELECT {', '.join((*PLACE, *(_written(column)[1] for column in wanted)))}\nFROM refined",
-        ),
+        PASSED: _passed(dataset, checking),
         REJECTED: (REJECTED_COLUMNS, "\nUNION ALL\n".join(map(_rejected, causes(bare)))),
         SPLITS: (SPLIT_COLUMNS, f"SELECT {', '.join(SPLIT_COLUMNS)}\nFROM {FILE_ROWS} WHERE _kind = 'split'"),
     }
@@ -89,6 +84,21 @@ def not_looked_up(dataset: Files) -> Iterator[str]:
     for enrich in dataset.contract.enrich:
         more = "; a load rejects rows that it lacks" if enrich.missing == "dead_letter" else ""
         yield f"{enrich.on} is not looked up in {enrich.reference}{more}"
+
+
+def _passed(dataset: Files, checking: Checking) -> tuple[dict[str, str], str]:
+    """Columns with their types, and the rows; one tells nothing, but needs all columns of silver that are not wanted.
+
+    Flink leaves out what nobody reads, and with it the expressions of ``refine.sql`` that fail for a record.
+    """
+    wanted = [column for column in dataset.silver_columns if column.name in checking.wanted]
+    columns = {passed_column(checking, column.name): _written(column)[0] for column in wanted}
+    selected = [*PLACE, *(_written(column)[1] for column in wanted)]
+    unread = [f"CAST(`{name}` AS STRING)" for name in dataset.silver_fields if name not in (*checking.wanted, *TYPES)]
+    if unread:
+        columns["evaluated"] = "INT"
+        selected.append(f"CHAR_LENGTH(CONCAT_WS('', {', '.join(unread)}))")
+    return {**_PLACE, **columns}, f"SELECT {', '.join(selected)}\nFROM refined"
 
 
 def _written(column: Column) -> tuple[str, str]:

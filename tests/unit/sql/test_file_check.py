@@ -71,3 +71,13 @@ def test_a_decimal_is_written_as_text_so_that_all_of_its_digits_count() -> None:
 
     assert "`c0` STRING" in table
     assert "CAST(CAST(`plan_price` AS DECIMAL(30, 4)) AS STRING)" in passed
+
+
+def test_columns_that_nobody_wants_are_evaluated_so_that_a_record_for_which_they_fail_is_seen() -> None:
+    """Flink would leave them out: tests/flink/test_check_files.py has such a record."""
+    [passed] = [each.sql for each in MADE.inserts if each.into == "check_passed"]
+    all_wanted = Checking("visits", "/tmp/check", (FILE,), tuple(visits_in_files().silver_fields))
+
+    assert "CHAR_LENGTH(CONCAT_WS('', CAST(`visited_at` AS STRING), CAST(`visitor` AS STRING)" in passed
+    assert "_ingested_at" not in passed
+    assert not any("CONCAT_WS" in each.sql for each in job_sql(visits_in_files(), PLATFORM, all_wanted).inserts)
