@@ -2,7 +2,8 @@
 
 A database table is the whole truth about its keys, and the topic says what is known of them already: rows whose time is
 newer are sent, keys that the table no longer has are deleted. A row without a time is sent if its key is unknown or
-another of its values differs, and holds from then on. So nothing has to be remembered between two loads.
+another of its values differs, and holds from then on. So nothing has to be remembered between two loads. Rows of files
+that were loaded into silver are compared in the same way; but keys that they do not name stay.
 """
 
 import time
@@ -16,6 +17,7 @@ from producers.reference.column_map import ColumnMap
 from producers.reference.file_rows import file_rows
 from producers.reference.postgres import open_table
 from producers.reference.rows import Row, RowReader, State
+from producers.reference.silver import Opened, Silver
 from producers.reference.topic import Known, read_known
 from producers.sending.batch import Batch
 from producers.sending.decoding import Fault, check_size, decoded
@@ -51,10 +53,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to load: rows of ``path`` or ``table``, the sample, keys to delete; ``rejects`` None: the default place.
+    """What to load: rows of ``path``, ``table`` or ``silver``, the sample, keys to delete.
 
-    ``columns``: which of a file's a field is read from. ``since``: from when rows of ``path`` hold that do not say it;
-    None: from the time of the load.
+    ``rejects`` None: the default place. ``columns``: which of a file's or of silver's a field is read from. ``since``:
+    from when rows of ``path`` hold that do not say it; None: from the time of the load.
     """
 
     path: Path | None = None
@@ -64,6 +66,7 @@ class Load:
     table: Table | None = None
     since: datetime | None = None
     columns: ColumnMap = field(default_factory=ColumnMap)
+    silver: Silver | None = None
 
     def rejects_path(self, home: Path, dataset: str) -> Path:
         """Where rejected rows go: the given file, else one in the home folder, named after the input or the dataset."""
@@ -145,6 +148,8 @@ class Changes:
         yield from self._states_of(file_rows(load.path, self._dataset, load.columns) if load.path else ())
         if self._load.table:
             yield from self._table_states(self._load.table)
+        if self._load.silver:
+            yield from self._silver_states(self._load.silver.opened(self._dataset, self._load.columns))
         for key in self._load.delete:
             yield _NO_ROW, State(key, None)
 
@@ -170,6 +175,17 @@ class Changes:
                 if state.key not in timeless or not self._is_same(state, known.get(state.key)):
                     yield row, state
             yield from ((_NO_ROW, State(key, None)) for key in gone)
+
+    def _silver_states(self, silver: Opened) -> Iterator[tuple[Row, State]]:
+        """Versions that are newer than what is known, or as new and otherwise; an older one would become the newest."""
+        found = self._known(silver.keys())
+        self.compared, known = found is not None, found or {}
+        for row, state in self._states_of(silver.rows()):
+            before = known.get(state.key)
+            since = None if state.record is None else state.record[self._dataset.contract.event_time.field]
+            is_new = before is None or since is None or since > before.since
+            if is_new or (before and since == before.since and not self._is_same(state, before)):
+                yield row, state
 
     def _states_of(self, rows: Iterable[Row]) -> Iterator[tuple[Row, State]]:
         for row in rows:

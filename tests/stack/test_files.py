@@ -5,16 +5,19 @@ their file, a corrected file takes its place.
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from producers.reference.topic import read_known
 from tests.pipeline import run_tidegate, tidegate
 from tests.sales import BAD, CORRECTED, FIRST, SECOND, TIME, Sales, counts, sales_of_its_own
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.letters import read_letters
 from tidegate.clients.opensearch import SearchClient, connect
+from tidegate.contracts.load import load_reference
 from tidegate.dead_letters.filter import LetterFilter
 from tidegate.files import documents
 from tidegate.files.check import check
@@ -34,6 +37,25 @@ fixes:
   - when: {code: BAD_VALUE}
     do: [{set: {amount: a lot}}]
 """
+
+PRICES = """
+dataset: prices
+kind: reference
+owner: tests
+description: The price of a product from since on.
+topic: {name: ref.prices, partitions: 1, key: product, compacted: true}
+event_time: {field: since}
+identity: [product]
+"""
+PRICE = {
+    "type": "record",
+    "name": "Price",
+    "fields": [
+        {"name": "product", "type": "string"},
+        {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}},
+        {"name": "since", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+    ],
+}
 
 
 class Killed(BaseException):
@@ -276,6 +298,23 @@ def test_documents_follow_a_correction_into_other_days_and_are_written_once(
     assert [each["index"] for each in (said[0], said[2])] == [None, None]
     jobs = [job for job in FlinkClient(sales.settings).jobs() if job.name.startswith(f"file_documents.{sales.name}-")]
     assert len(jobs) == 3
+
+
+def test_reference_data_are_loaded_from_files_once(sales: Sales) -> None:
+    name = f"prices_of_{sales.name}"
+    folder = sales.settings.schemas_dir / name
+    folder.mkdir()
+    (folder / "contract.yaml").write_text(PRICES.replace("prices", name))
+    (folder / "v1.avsc").write_text(json.dumps(PRICE))
+    tidegate("contract", "register", name)
+    words = ("load", name, "--from", sales.name, "--map", "product=id,price=amount,since=sold_at", "--json")
+    first, again = (json.loads(tidegate(*words)) for _ in range(2))
+    of_no_day = run_tidegate(*words, "--date", "2026-01-01")
+
+    assert [(each["upserts"], each["deletes"], each["rejected"]) for each in (first, again)] == [(6, 0, 0), (0, 0, 0)]
+    assert "no file of" in of_no_day.stderr
+    known = read_known(sales.settings, load_reference(sales.settings.schemas_dir, name), ())
+    assert {key: state.since for key, state in known.items()} == dict.fromkeys("abdfgh", datetime.fromisoformat(TIME))
 
 
 def test_the_proof_sees_what_search_lacks_and_has_too_much_and_documents_can_be_written_once_more(

@@ -1,23 +1,34 @@
 """``tidegate load``: reference data from a file or a database table."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import click
 
 from producers.reference import load
 from producers.reference.column_map import read_map
 from producers.reference.postgres import SCHEMES
+from producers.reference.silver import Silver
 from producers.sending.session import Summary
+from tidegate.cli.dates import Day
 from tidegate.cli.rejects_option import Allowed, allow_rejects_option, exit_code_of, rejects_option
 from tidegate.contracts.dataset import Reference
-from tidegate.contracts.load import load_reference
+from tidegate.contracts.load import load_files, load_reference
 from tidegate.errors import TidegateError
 from tidegate.settings import get_settings
 
 Moment = datetime | Literal["always", "now"]
+
+
+class _Asked(NamedTuple):
+    """What to load: a file, a table at ``url``, or the dataset whose loaded ``files``, of a ``day`` or all."""
+
+    file: Path | None
+    url: str | None
+    files: str | None
+    day: date | None
 
 
 class Since(click.ParamType[Any]):
@@ -35,7 +46,13 @@ class Since(click.ParamType[Any]):
 @click.command()
 @click.argument("dataset")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--from", "url", metavar="postgresql://…", help="load a table; its password is best in PGPASSWORD")
+@click.option(
+    "--from",
+    "source",
+    metavar="postgresql://…|DATASET",
+    help="load a table, whose password is best in PGPASSWORD; or the loaded files of a dataset that comes in files",
+)
+@click.option("--date", "day", type=Day(), help="of DATASET only files of this date")
 @click.option("--table", help="which one, as table or schema.table  [default: the dataset's name]")
 @click.option("--mass-delete", is_flag=True, help="go on although most keys are missing in the table")
 @click.option("--sample", is_flag=True, help="load the built-in sample that generated events refer to")
@@ -49,7 +66,8 @@ class Since(click.ParamType[Any]):
     "mapped",
     multiple=True,
     metavar="FIELD=COLUMN,…",
-    help="which column of FILE a field is read from; FIELD= for none; columns of no field are then left out",
+    help="which column of FILE or of DATASET's silver a field is read from; FIELD= for none; columns of no field are "
+    "then left out",
 )
 @click.option("--delete", multiple=True, metavar="KEY", help="delete this key; may be repeated")
 @click.option("--dry-run", is_flag=True, help="say what would be done, send nothing")
@@ -62,7 +80,8 @@ def command(
     /,
     dataset: str,
     file: Path | None,
-    url: str | None,
+    source: str | None,
+    day: date | None,
     table: str | None,
     mass_delete: bool,
     sample: bool,
@@ -74,14 +93,15 @@ def command(
     allowed: Allowed,
     as_json: bool,
 ) -> None:
-    """Load FILE (CSV with a header, or JSON lines) or a table of PostgreSQL into the reference DATASET.
+    """Load FILE (CSV with a header, or JSON lines), a table of PostgreSQL or loaded files into the reference DATASET.
 
     A row of a file with a true _deleted deletes its key; a row without a time takes effect now, or at
     --since: events of before do not see it. With --since always every event sees it that the contract's
     event_time.earliest allows. Of a table, only rows
     with a newer time than known are sent, or without a time and with other values than known, and keys that it no
-    longer has are deleted. Rows that do not fit are shown and kept in a file; the others are loaded all the same.
-    Loading twice is harmless.
+    longer has are deleted. Of a dataset that comes in files, rows of silver are sent that are newer than what is known,
+    or correct it; no key is deleted. Rows that do not fit are shown and kept in a file; the others are loaded all the
+    same. Loading twice is harmless.
 
     Exit code 0: all was taken, or no more was rejected than --allow-rejects says. 3: rows were rejected. 1: something
     else was wrong, or rows were not delivered. 130: Ctrl-C came before the end.
@@ -93,8 +113,11 @@ def command(
     Examples:
       tidegate load products products.csv
       tidegate load products --sample
+      tidegate load products --from catalog
     """
-    _check_usage(file, url, table or mass_delete, bool(since or mapped), bool(sample or delete))
+    url, files = (source, None) if source is None or source.startswith(SCHEMES) else (None, source)
+    asked = _Asked(file, url, files, day)
+    _check_usage(asked, table or mass_delete, bool(since), bool(mapped), bool(sample or delete))
     settings = get_settings()
     reference = load_reference(settings.schemas_dir, dataset)
     run = load.check_reference if dry_run else load.load_reference
@@ -109,6 +132,7 @@ def command(
             load.Table(url, table or dataset, mass_delete) if url else None,
             _moment(since, reference),
             read_map(mapped, reference),
+            Silver(settings, load_files(settings.schemas_dir, files), day) if files else None,
         ),
         datetime.now(UTC),
     )
@@ -129,20 +153,26 @@ def _moment(since: Moment | None, reference: Reference) -> datetime | None:
     return since if isinstance(since, datetime) else None
 
 
-def _check_usage(file: Path | None, url: str | None, of_table: object, of_file: bool, others: bool) -> None:
+def _check_usage(asked: _Asked, of_table: object, since: bool, mapped: bool, others: bool) -> None:
     """Whether the options go together.
 
     Raises:
         click.UsageError: they do not.
     """
-    if not (file or url or others):
-        raise click.UsageError("give a FILE, --from postgresql://…, --sample or --delete KEY")
-    if url is not None and not url.startswith(SCHEMES):
-        raise click.UsageError(f"--from takes an address that begins with {SCHEMES[0]}; give a file without it")
-    if of_table and url is None:
-        raise click.UsageError("--table and --mass-delete go with --from")
-    if of_file and file is None:
-        raise click.UsageError("--since goes with FILE, and so does --map; give --table a view with the fields' names")
+    if not (asked.file or asked.url or asked.files or others):
+        raise click.UsageError("give a FILE, --from postgresql://…, --from DATASET, --sample or --delete KEY")
+    if asked.files is not None and "/" in asked.files:
+        raise click.UsageError(
+            f"--from takes an address that begins with {SCHEMES[0]}, or the name of a dataset; give a file without it"
+        )
+    if of_table and asked.url is None:
+        raise click.UsageError("--table and --mass-delete go with --from postgresql://…")
+    if asked.day is not None and asked.files is None:
+        raise click.UsageError("--date goes with --from DATASET")
+    if (since and asked.file is None) or (mapped and asked.file is None and asked.files is None):
+        raise click.UsageError(
+            "--since goes with FILE, and --map with FILE or --from DATASET; give --table a view with the fields' names"
+        )
 
 
 def _text(summary: Summary, since: Moment | None, dry_run: bool) -> str:

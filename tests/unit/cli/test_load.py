@@ -41,6 +41,22 @@ def test_since_is_of_rows_that_a_file_has() -> None:
     assert "--since goes with FILE" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--date", "2026-11-28", "--sample"], "--date goes with --from DATASET"),
+        (["--from", "catalog", "--table", "t"], "--table and --mass-delete go with --from postgresql"),
+        (["--from", "catalog", "--since", "always"], "--since goes with FILE"),
+        (["--from", "mysql://shop"], "the name of a dataset"),
+    ],
+)
+def test_options_of_loaded_files_go_with_them_alone(words: list[str], problem: str) -> None:
+    result = CliRunner().invoke(command, ["products", *words, "--dry-run"])
+
+    assert result.exit_code == 2
+    assert problem in result.stderr
+
+
 def test_rows_may_hold_from_always_or_from_now_without_a_word(file: str) -> None:
     for since in ("always", "now"):
         result = CliRunner().invoke(command, ["products", file, "--dry-run", "--since", since])
@@ -58,4 +74,4 @@ def test_a_file_of_other_columns_is_mapped(tmp_path: Path) -> None:
 def test_a_map_is_of_a_files_columns() -> None:
     result = CliRunner().invoke(command, ["products", "--sample", "--dry-run", "--map", "name=x"])
     assert result.exit_code == 2
-    assert "so does --map" in result.stderr
+    assert "--map with FILE" in result.stderr

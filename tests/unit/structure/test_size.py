@@ -9,6 +9,7 @@ SOURCES = ("benchmarks/**/*.py", "flink_jobs/**/*.py", "producers/**/*.py", "tes
 JAVA = "connectors/**/*.java"
 
 LONGER = {
+    "tests/stack/test_files.py": "one dataset of files, loaded once for all that follows from it",
     "tests/jobs/test_schema_evolution.py": "one stack, started once for all its cases",
     "tests/unit/deploy/test_compose.py": "one file of services, each promise of it a test",
     "tests/unit/replay/test_lake_run.py": "one drill of all steps of a replay, by one fixture that stands for each",
