@@ -39,7 +39,7 @@ class Search:
 def look_at_documents(
     settings: Settings, dataset: Files, lake: LakeEvidence, scope: Scope, versions: Sequence[FileVersion]
 ) -> Search:
-    """Of a dataset with an index. Days that retention may have removed from it are not looked at.
+    """Of a dataset with an index. Days that retention may have removed from it, or from silver, are not looked at.
 
     Raises:
         TransientError: OpenSearch, Kafka or the lake does not answer.
@@ -50,6 +50,7 @@ def look_at_documents(
     waiting = due(versions)
     files = [each for each in scope.files if each.number not in waiting.written]
     wanted = searchable(index, [each.number for each in files], datetime.now(UTC).date())
+    wanted = wanted.left_by(dataset.contract.event_time.column, lake.removed_before)
     reader = _Reader(settings, dataset, wanted)
     refused = refused_documents(settings, dataset, wanted.numbers)
     for piece in pieces((Sized(each.number, each.silver or 0, each.size) for each in files), _ROWS):
@@ -92,7 +93,7 @@ class _Reader:
                 "filter": [
                     {"terms": {SOURCE_PARTITION: [*piece.numbers]}},
                     {"range": {SOURCE_OFFSET: offsets}},
-                    {"range": {self._wanted.column: {"gte": self._wanted.since.isoformat()}}},
+                    *self._wanted.documents_in_time,
                 ]
             }
         }

@@ -28,22 +28,19 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """Rows of these files, as far back as the index keeps days: ``column`` is the time that its name goes by."""
+    """Rows of these files, as far back as the index keeps days: by column, from when on; first that of its name."""
 
     numbers: tuple[int, ...]
-    column: str
-    since: datetime
+    since: tuple[tuple[str, datetime], ...]
 
     @property
     def sql_condition(self) -> str:
         """In Flink's SQL. Iceberg leaves no file out by a long list, so the first and the last are named too."""
         if not self.numbers:
             return "FALSE"
-        listed = ", ".join(map(str, self.numbers))
-        return (
-            f"`{SOURCE_PARTITION}` BETWEEN {self.numbers[0]} AND {self.numbers[-1]} "
-            f"AND `{SOURCE_PARTITION}` IN ({listed}) AND `{self.column}` >= {timestamp(self.since)}"
-        )
+        among = f"`{SOURCE_PARTITION}` IN ({', '.join(map(str, self.numbers))})"
+        between = f"`{SOURCE_PARTITION}` BETWEEN {self.numbers[0]} AND {self.numbers[-1]}"
+        return " AND ".join([between, among, *(f"`{column}` >= {timestamp(since)}" for column, since in self.since)])
 
     @property
     def condition(self) -> str:
@@ -53,13 +50,23 @@ class Searchable:
     @property
     def in_time(self) -> str:
         """The part of it that is about the time."""
-        return f"{self.column} >= '{self.since.isoformat()}'"
+        return " and ".join(f"{column} >= '{since.isoformat()}'" for column, since in self.since)
 
     @property
     def documents(self) -> dict[str, Any]:
         """OpenSearch's query for their documents."""
-        in_time = {"range": {self.column: {"gte": self.since.isoformat()}}}
-        return {"bool": {"filter": [{"terms": {SOURCE_PARTITION: [*self.numbers]}}, in_time]}}
+        return {"bool": {"filter": [{"terms": {SOURCE_PARTITION: [*self.numbers]}}, *self.documents_in_time]}}
+
+    @property
+    def documents_in_time(self) -> list[dict[str, Any]]:
+        """The part of it that is about the time."""
+        return [{"range": {column: {"gte": since.isoformat()}}} for column, since in self.since]
+
+    def left_by(self, column: str, removed_before: date | None) -> "Searchable":
+        """Without the rows of days that were removed from silver: of these, documents may be left."""
+        if removed_before is None:
+            return self
+        return replace(self, since=(*self.since, (column, datetime.combine(removed_before, time(), UTC))))
 
 
 def due(versions: Iterable[FileVersion]) -> Due:
@@ -94,7 +101,7 @@ def searchable(index: Index, numbers: Sequence[int], today: date) -> Searchable:
     dated = Dated.of(index)
     before = date.fromordinal(today.toordinal() - index.retention_days)
     first = dated.first_day(dated.name_of(before)) or before
-    return Searchable(tuple(sorted(numbers)), dated.column, datetime.combine(first, time(), UTC))
+    return Searchable(tuple(sorted(numbers)), ((dated.column, datetime.combine(first, time(), UTC)),))
 
 
 def next_version(now_us: int, last: int, versions: Iterable[FileVersion]) -> int:

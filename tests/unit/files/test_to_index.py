@@ -76,7 +76,7 @@ def test_documents_are_wanted_once_more_of_a_date() -> None:
     ],
 )
 def test_rows_are_searchable_as_far_back_as_retention_leaves_an_index(period: str, days: int, first: datetime) -> None:
-    assert searchable(index(period, days), [3, 1], TODAY).since == first
+    assert searchable(index(period, days), [3, 1], TODAY).since == (("at", first),)
 
 
 def test_a_file_is_named_in_each_language() -> None:
@@ -90,6 +90,18 @@ def test_a_file_is_named_in_each_language() -> None:
     assert rows.documents["bool"]["filter"][0] == {"terms": {"_source_partition": [3, 7]}}
     nothing = replace(rows, numbers=())
     assert (nothing.sql_condition, nothing.condition.partition(" and")[0]) == ("FALSE", "_source_partition in (-1)")
+
+
+def test_days_that_were_removed_from_silver_are_left_out() -> None:
+    rows = searchable(index("yyyy.MM.dd", 90), [3], TODAY)
+
+    assert rows.left_by("sold_at", None) == rows
+    left = rows.left_by("sold_at", date(2026, 10, 1))
+    assert left.in_time == "at >= '2026-09-01T00:00:00+00:00' and sold_at >= '2026-10-01T00:00:00+00:00'"
+    assert left.documents["bool"]["filter"][1:] == [
+        {"range": {"at": {"gte": "2026-09-01T00:00:00+00:00"}}},
+        {"range": {"sold_at": {"gte": "2026-10-01T00:00:00+00:00"}}},
+    ]
 
 
 def test_a_version_is_the_time_but_never_one_that_was_given() -> None:
