@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a problem, no letter to send, or letters that would not pa
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -12,18 +13,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli import redrive_run
+from tidegate.cli.files_check import lines
+from tidegate.cli.files_told import as_json_text
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.output import tables
 from tidegate.cli.redrive_show import dry_run_facts, print_dry_run
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import load_refined
-from tidegate.errors import TidegateError
 from tidegate.files.redrive_plan import make_plan_of_rows
+from tidegate.files.redrive_trial import try_rows
 from tidegate.redrive.dry_run import dry_run
 from tidegate.redrive.make import made_at, make_plan, plan_facts
 from tidegate.redrive.plan import RedrivePlan, load, plan_ids
 from tidegate.redrive.select import Chosen
-from tidegate.settings import get_settings
+from tidegate.settings import Settings, get_settings
 
 
 @click.group()
@@ -61,7 +64,6 @@ def plan(dataset: str, recipe: str | None, actor: str | None, as_json: bool, **g
         click.echo(json.dumps(plan_facts(made, chosen), indent=2))
     else:
         _print_plan(made, chosen)
-        _print_next(made, is_of_files=isinstance(stream, Files))
     click.get_current_context().exit(0 if made.letters else 1)
 
 
@@ -73,7 +75,7 @@ def dry_run_(plan_id: str, sample: int, as_json: bool) -> None:
     """Say what would become of each letter of PLAN. Nothing that lasts is written.
 
     The mended records are refined by the job's own SQL, beside the running jobs, and their identities are looked for
-    in silver. Exit code 1 if not all would pass.
+    in silver. Rows of files are checked as `tidegate files check` does. Exit code 1 if not all would pass.
 
     \b
     Example:
@@ -81,11 +83,10 @@ def dry_run_(plan_id: str, sample: int, as_json: bool) -> None:
     """
     settings = get_settings()
     plan = load(settings, plan_id)
-    if isinstance(load_refined(settings.schemas_dir, plan.dataset), Files):
-        raise TidegateError(
-            "rows of files are not tried out before they are loaded.",
-            remedy=f"`tidegate redrive run {plan_id}` loads them: a row that fails again is a letter again.",
-        )
+    stream = load_refined(settings.schemas_dir, plan.dataset)
+    if isinstance(stream, Files):
+        _dry_run_of_rows(settings, stream, plan, as_json=as_json)
+        return
     found = dry_run(settings, plan, sample)
     if as_json:
         click.echo(json.dumps(dry_run_facts(found), indent=2))
@@ -137,6 +138,19 @@ def show(plan_id: str, as_json: bool) -> None:
     click.echo(f"recipe {plan.recipe_name}:\n{plan.recipe}" if plan.recipe else "no recipe: the bytes go as they are")
 
 
+def _dry_run_of_rows(settings: Settings, dataset: Files, plan: RedrivePlan, *, as_json: bool) -> None:
+    report, not_made = try_rows(settings, dataset, plan)
+    if as_json:
+        click.echo(as_json_text({**asdict(report), "not_made": dict(not_made)}))
+    else:
+        click.echo("\n".join(lines(report)))
+        for reason, count in not_made.most_common():
+            click.echo(f"would not be loaded: {count:,}: {reason}")
+        click.echo(f"Next, to load them: tidegate redrive run {plan.plan_id}")
+    is_good = not not_made and all(each.outcome == "loaded" and not each.rejected for each in report.files)
+    click.get_current_context().exit(0 if is_good else 1)
+
+
 def _print_plan(made: RedrivePlan, chosen: Chosen) -> None:
     for (stage, code), count in chosen.causes.most_common():
         click.echo(f"  {count:,} {stage} {code}")
@@ -146,10 +160,4 @@ def _print_plan(made: RedrivePlan, chosen: Chosen) -> None:
         click.echo("No letter is left to send: no plan was made.")
         return
     click.echo(f"Plan {made.plan_id}: {len(made.letters):,} letters of {made.dataset}.")
-
-
-def _print_next(made: RedrivePlan, *, is_of_files: bool) -> None:
-    if made.letters and is_of_files:
-        click.echo(f"Next, to load their rows: tidegate redrive run {made.plan_id}")
-    elif made.letters:
-        click.echo(f"Next, what would become of them: tidegate redrive dry-run {made.plan_id}")
+    click.echo(f"Next, what would become of them: tidegate redrive dry-run {made.plan_id}")

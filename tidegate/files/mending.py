@@ -70,21 +70,22 @@ class Mending:
 
     def row(self, letter: Mapping[str, Any]) -> bytes | NotFixed:
         """The row that is loaded in the place of a decoded letter's, or why there is none."""
-        refused = _DOCUMENT if letter["stage"] == Stage.INDEX else refusal(letter)
+        root = self.root(letter)
+        refused = self._refusal(letter, root)
         if refused:
             return NotFixed(refused)
-        if self._dataset.file.is_parquet:
-            return NotFixed(_PARQUET)
-        root = self.root(letter)
-        reason = unrepairable(self._newest, root)
-        if reason is not None:
-            return NotFixed(reason)
         rows, fixer = self._format(root)
         fixed = fixer(letter)
         if isinstance(fixed, NotFixed):
             return fixed
         row = fixed.value or b""
         return row if row and rows.stands_alone(row) else NotFixed(_WITH_OTHERS)
+
+    def _refusal(self, letter: Mapping[str, Any], root: int) -> str | None:
+        if self._dataset.file.is_parquet:
+            return _PARQUET
+        refused = _DOCUMENT if letter["stage"] == Stage.INDEX else refusal(letter)
+        return refused or unrepairable(self._newest, root)
 
     def _format(self, root: int) -> tuple[RowFormat, Fixer]:
         if root not in self._formats:

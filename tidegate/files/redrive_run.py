@@ -186,7 +186,7 @@ class FileRun(Running):
         change_versions(self.settings, self.plan.dataset, self._given_up)
         self._look()
         states = {each.number: each for each in self._newest}
-        made = [entry for each in self._in_flight() for entry in _given_back(each, states, self._newest)]
+        made = [entry for each in self._in_flight() for entry in _given_back(each, states)]
         if made:
             self._sender.record(made)
             self.ledger |= {each.dead_letter_id: each for each in made}
@@ -248,7 +248,7 @@ def _store(settings: Settings, rows: Sequence[Row], content: bytes) -> Stored:
     return Stored(rows[0].root, len(rows), len(content), sha256, stored)
 
 
-def _given_back(entry: Entry, states: dict[int, FileVersion], newest: Sequence[FileVersion]) -> Iterator[Entry]:
+def _given_back(entry: Entry, states: dict[int, FileVersion]) -> Iterator[Entry]:
     """Open again, or discarded with the file that its row came from."""
     assert entry.copy is not None
     version = states.get(entry.copy.partition)

@@ -50,7 +50,7 @@ class Found:
 
 def day_told(found: Found, versions: Iterable[FileVersion], due: datetime, now: datetime) -> DayTold:
     """``versions``: the newest states, by number, of all dates or of this one."""
-    newest = {version.uri: version for version in versions if version.date == found.day}
+    newest = {version.uri: version for version in versions if version.date == found.day and not _is_over(version)}
     new = {each.uri for each in unread(found.listed, newest.values())}
     listed = {each.uri: each for each in found.listed}
     files = [
@@ -59,6 +59,11 @@ def day_told(found: Found, versions: Iterable[FileVersion], due: datetime, now: 
     ]
     waits_for = found.ready.waits_for if files else "no file is there"
     return DayTold(found.day, due, waits_for is not None and due <= now, waits_for, tuple(files))
+
+
+def _is_over(version: FileVersion) -> bool:
+    """Of a repair file: it has gone with what it repaired, and nothing follows under its name."""
+    return version.repairs is not None and version.state == "superseded"
 
 
 def _known(version: FileVersion, listed: Listed | None) -> FileTold:

@@ -44,6 +44,18 @@ def test_each_file_has_the_state_of_its_newest_version_if_it_is_as_it_was() -> N
     assert [each.listed for each in told.files] == [*listed, None]
 
 
+def test_a_repair_file_is_told_as_long_as_it_counts() -> None:
+    known = [
+        version(1, "a", "loaded"),
+        version(2, "a#repair-1", "loaded", repairs=1),
+        version(3, "a#repair-2", "superseded", repairs=1),
+    ]
+
+    told = day_told(Found(DAY, (_listed("a", "etag-1"),), Ready(())), known, DUE, NOW)
+
+    assert [(each.state, each.version and each.version.number) for each in told.files] == [("loaded", 1), ("loaded", 2)]
+
+
 def test_a_file_that_was_written_again_is_new_beside_its_version() -> None:
     listed = (_listed("a", "other"),)
 

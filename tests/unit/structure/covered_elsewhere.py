@@ -43,7 +43,6 @@ COVERED = {
     "tidegate/cli/files.py": "tests/stack/test_files.py",
     "tidegate/cli/files_told.py": "tests/stack/test_files.py",
     "tidegate/files/letters.py": "tests/stack/test_files.py",
-    "tidegate/files/mended.py": "tests/stack/test_files.py",
     "tidegate/files/prove.py": "tests/stack/test_prove_files.py",
     "tidegate/files/redrive_plan.py": "tests/stack/test_files.py",
     "tidegate/files/redrive_run.py": "tests/stack/test_files.py",
