@@ -179,8 +179,37 @@ def test_a_letter_of_parquet_has_its_row_as_json_and_its_number(both: Both) -> N
     assert json.loads(letters[10]["payload"]) == json.loads(EVENTS[10].json)
 
 
-def test_the_proof_of_a_file_of_parquet_holds(both: Both) -> None:
+def _proved(both: Both) -> list[tuple[int, ...]]:
+    """Of each loaded file its number, its rows and those in silver."""
     proof = json.loads(tidegate("prove", both.sales.name, "--deep", "--json"))
-
-    assert [(file["rows"], file["silver"]) for file in proof["files"]] == [(12, 4)]
     assert proof["findings"] == []
+    return [(file["number"], file["rows"], file["silver"]) for file in proof["files"]]
+
+
+def test_the_proof_of_a_file_of_parquet_holds(both: Both) -> None:
+    assert _proved(both) == [(1, 12, 4)]
+
+
+def test_a_column_that_was_rescued_is_filled_once_the_contract_has_it_and_the_file_is_judged_again(both: Both) -> None:
+    """As docs/batch.md says; it changes the contract of files, so it is the last test here."""
+    sales = both.sales
+    sample = str(sales.folder / "day.parquet")
+    note = RESCUED.replace("_rescued", "note")
+    assert note in tidegate("contract", "evolve", sales.name, "--sample", sample)
+    folder = sales.files.folder
+    spoil(folder / "silver.avsc", RESCUED, f"{RESCUED},\n    {note}")
+    spoil(folder / "refine.sql", "    _rescued", "    _rescued,\n    note")
+    tidegate("contract", "register", sales.name)
+    tidegate("files", "retry", sales.name, "1")
+    sales.load()
+
+    table = open_table(both.settings, f"silver.{sales.name}")
+    columns = ("_source_partition", "_source_offset", "note", "_rescued")
+    rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
+    assert sorted(tuple(row[name] for name in columns) for row in rows) == [
+        (2, 0, None, None),
+        (2, 6, "é\n", None),
+        (2, 7, "large", None),
+        (2, 11, None, None),
+    ]
+    assert _proved(both) == [(2, 12, 4)]

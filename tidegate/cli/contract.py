@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate import log
+from tidegate.cli.contract_evolve import evolve
 from tidegate.cli.contract_new import new
 from tidegate.cli.output import LEFT_OUT, tables
 from tidegate.clients.registry import RegistryClient
@@ -36,6 +37,7 @@ def command() -> None:
 
 
 command.add_command(new)
+command.add_command(evolve)
 
 
 @command.command("list")

@@ -146,7 +146,9 @@ def show(dataset: str, file: str, as_json: bool) -> None:
 @click.argument("dataset")
 @click.argument("numbers", metavar="NUMBER…", type=int, nargs=-1, required=True)
 def retry(dataset: str, numbers: tuple[int, ...]) -> None:
-    """Lets files in quarantine be loaded again, as after a change of the contract or of its thresholds.
+    """Lets files be judged again, as after a change of the contract or of its thresholds.
+
+    Files in quarantine are loaded. One that is loaded gets a new version with the same bytes, which takes its place.
 
     \b
     Example:

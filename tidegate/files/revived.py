@@ -77,14 +77,24 @@ def ignored_for_nothing(newest: Sequence[FileVersion], loading: Iterable[FileVer
     return [*{each.sha256: each for each in reversed(ignored)}.values()]
 
 
-def once_more(newest: Sequence[FileVersion], numbers: Iterable[int]) -> Iterator[FileVersion]:
-    """Of files that are loaded or ignored; whoever asks again finds them checked, and makes none a second time."""
+def is_waiting(newest: Iterable[FileVersion], uri: str) -> bool:
+    """Whether a version of the file is to be loaded."""
+    return any(each.uri == uri and each.state in _WAIT for each in newest)
+
+
+def once_more(
+    newest: Sequence[FileVersion], numbers: Collection[int], reason: str | None = None
+) -> Iterator[FileVersion]:
+    """Of files that are loaded or ignored; whoever asks again finds them checked, and makes none a second time.
+
+    ``reason``: if it is another than that something of theirs is repeated no more.
+    """
     waiting = {each.uri for each in newest if each.state in _WAIT}
     last = max((each.number for each in newest), default=0)
     for each in newest:
         if each.number in numbers and each.state in ("loaded", "ignored") and each.uri not in waiting:
             last += 1
             again, at = each.state == "loaded", datetime.now(UTC)
-            reason = f"judged again: what its {'rows' if again else 'bytes'} repeated is replaced"
+            why = reason or f"judged again: what its {'rows' if again else 'bytes'} repeated is replaced"
             before = each.number if again else None
-            yield replace(each, number=last, state="checked", at=at, run=None, replaces=before, reason=reason)
+            yield replace(each, number=last, state="checked", at=at, run=None, replaces=before, reason=why)

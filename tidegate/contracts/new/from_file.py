@@ -5,8 +5,8 @@ import importlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from tidegate.avro.json_text import read_json
@@ -28,9 +28,42 @@ _DOCS = {
     "registry id the raw record was written with": "0: files have no schema in the registry",
 }
 """What columns of the envelope mean where there is no topic."""
-_OF_PARQUET = {"byte offset of the row in the unpacked file": "number of the row in the file, from 0"}
+_OF_PARQUET = "  format: parquet\n"
+_PLACE = ("byte offset of the row in the unpacked file", "number of the row in the file, from 0")
+"""Of a row, and of one of Parquet."""
 _SCHEMAS = ("v1.avsc", "mapped.avsc", "silver.avsc")
 Samples = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows as JSON would send them; ``section``: how they are written, as lines of a contract's section ``file``.
+
+    ``types``: of columns that JSON has no value for, as Avro.
+    """
+
+    samples: Samples
+    section: str
+    types: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read_sample(path: Path) -> Sample:
+    """The first rows of a file.
+
+    Raises:
+        ContractError: it can't be read.
+    """
+    if _content(path, _GLANCE_BYTES).startswith(_PARQUET):
+        parquet = _sniffed_parquet(path)
+        return Sample(parquet.samples, _OF_PARQUET, parquet.types)
+    data = _content(path, SAMPLE_BYTES)
+    beginning = _beginning(data)
+    if beginning == b"{":
+        return Sample(samples_of(data, path), "  format: json_lines\n")
+    if beginning == b"[":
+        return Sample(_array(data, path), "  format: json_array\n")
+    found = sniff_csv(data, str(path))
+    return Sample(found.samples, _csv_section(found), found.types)
 
 
 def from_file(name: str, path: Path, fields: Fields) -> dict[str, str]:
@@ -39,19 +72,12 @@ def from_file(name: str, path: Path, fields: Fields) -> dict[str, str]:
     Raises:
         ContractError: the sample can't be read, or a name, field or sample can't be used.
     """
-    if _content(path, _GLANCE_BYTES).startswith(_PARQUET):
-        parquet = _sniffed_parquet(path)
-        files = _files(name, parquet.samples, fields, "  format: parquet\n", path)
-        return _typed(files, parquet.types, _OF_PARQUET)
-    data = _content(path, SAMPLE_BYTES)
-    beginning = _beginning(data)
-    if beginning == b"{":
-        return _files(name, samples_of(data, path), fields, "  format: json_lines\n", path)
-    if beginning == b"[":
-        return _files(name, _array(data, path), fields, "  format: json_array\n", path)
-    found = sniff_csv(data, str(path))
-    files = _files(name, found.samples, fields, _csv_section(found), path)
-    return _typed(files, found.types)
+    sample = read_sample(path)
+    files = _files(name, sample.samples, fields, sample.section, path)
+    files = {each: _with_types(text, sample.types) if each in _SCHEMAS else text for each, text in files.items()}
+    if sample.section == _OF_PARQUET:
+        files["silver.avsc"] = files["silver.avsc"].replace(*_PLACE)
+    return files
 
 
 def is_of_files(path: Path) -> bool:
@@ -122,20 +148,10 @@ def _csv_section(found: SniffedCsv) -> str:
     return "".join(f"  {line}\n" for line in lines)
 
 
-def _typed(
-    files: Mapping[str, str], types: Mapping[str, Mapping[str, Any]], docs: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, str]:
-    """With the types that the sample's columns have, and other words for what they mean."""
-    found = {each: _with_types(text, types) if each in _SCHEMAS else text for each, text in files.items()}
-    for before, after in docs.items():
-        found["silver.avsc"] = found["silver.avsc"].replace(before, after)
-    return found
-
-
 def _with_types(text: str, types: Mapping[str, Mapping[str, Any]]) -> str:
     schema = json.loads(text)
-    for field in schema["fields"]:
-        known = types.get(field.get("json", field["name"]))
+    for each in schema["fields"]:
+        known = types.get(each.get("json", each["name"]))
         if known is not None:
-            field["type"] = ["null", dict(known)] if isinstance(field["type"], list) else dict(known)
+            each["type"] = ["null", dict(known)] if isinstance(each["type"], list) else dict(known)
     return avsc_text(schema)
