@@ -105,6 +105,10 @@ def _asked(options: dict[str, Any]) -> Asked:
 
 
 def _maker(dataset: Files) -> RowMaker:
+    if dataset.file.is_parquet:
+        raise TidegateError(
+            f"files of {dataset.name} are Parquet, which is not made here.", remedy="Write a table by pyarrow."
+        )
     found = find(dataset.name, "file_rows", "file_rows")
     if found is None:
         raise TidegateError(

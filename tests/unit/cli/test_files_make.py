@@ -1,6 +1,7 @@
 """``tidegate files make``: what it writes is told, and what does not go together is refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,12 @@ def test_a_dataset_without_a_generator_is_one_line(tmp_path: Path, monkeypatch: 
     found = run("invoices").exception
     assert isinstance(found, TidegateError)
     assert "no generator" in found.problem
+
+
+def test_lines_of_json_are_not_given_out_as_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(SCHEMAS / "catalog", tmp_path / "schemas" / "catalog")
+    spoil(tmp_path / "schemas/catalog/contract.yaml", "format: json_lines", "format: parquet")
+    monkeypatch.setenv("TIDEGATE_SCHEMAS_DIR", str(tmp_path / "schemas"))
+    found = run("catalog", "--into", str(tmp_path)).exception
+    assert isinstance(found, TidegateError)
+    assert "Parquet, which is not made here" in found.problem
