@@ -12,7 +12,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.schema.PrimitiveType.Primiti
 import org.apache.iceberg.shaded.org.apache.parquet.schema.Type;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.Type.Repetition;
 
-/** Writes a map whose keys are texts as a JSON object; any other map is a list of its entries. */
+/** Writes a map whose keys are texts as a JSON object; any other map is a group as it lies there, with the list of its entries. */
 final class ParquetMap extends GroupConverter {
     private final ParquetJson row;
     private final Runnable before;
