@@ -5,6 +5,7 @@ What only streams refuse shows here: a batch query may sort, or look at rows by 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from tempfile import TemporaryDirectory
 
 from pyflink.datastream import StreamExecutionEnvironment
@@ -13,6 +14,7 @@ from pyflink.table import StreamTableEnvironment
 from flink_jobs.begun import Begun
 from flink_jobs.configured import configuration_of
 from flink_jobs.file_documents import job_of as documents_job
+from flink_jobs.file_metrics import job_of as metrics_job
 from flink_jobs.files import job_of as files_job
 from flink_jobs.job import Job, Part
 from flink_jobs.sql_error import FLINK_REFUSES, SqlError
@@ -23,6 +25,7 @@ from tidegate.contracts.problem import Problem
 from tidegate.files.orders import JudgingOrder
 from tidegate.job_names import JOBS
 from tidegate.settings import Settings
+from tidegate.sql.file_metrics import Counting
 from tidegate.sql.file_to_read import FileToRead
 from tidegate.sql.files import Judging
 from tidegate.sql.job_sql import JobSql
@@ -36,7 +39,7 @@ _NO_FILE = FileToRead("file:///nowhere", 0, 0, 1, "nowhere")
 def plan_problems(datasets: Sequence[Stream], settings: Settings) -> list[Problem]:
     """The first refusal of each job for each dataset; jobs that run one after the other are all looked at.
 
-    Of a dataset that comes in files these are the job that judges them and the one that makes rows searchable.
+    Of a dataset that comes in files these are the jobs that judge, make rows searchable and count metrics.
     """
     streams = [dataset for dataset in datasets if is_stream(dataset)]
     comes_in_files = [dataset for dataset in datasets if isinstance(dataset, Files)]
@@ -48,6 +51,9 @@ def plan_problems(datasets: Sequence[Stream], settings: Settings) -> list[Proble
             if files.contract.index is not None:
                 asked = DocumentsAgain(files.name, "check", "TRUE", 0)
                 found += _of_job(documents_job(asked), [files], settings, warehouse)
+            if files.metrics:
+                counting = Counting(files.name, "check", "check", (date(2026, 1, 1),))
+                found += _of_job(metrics_job(counting), [files], settings, warehouse)
     return found
 
 

@@ -10,21 +10,34 @@ from typing import Any, assert_never
 
 from tidegate.avro.types import AvroSchema, AvroType, read_record
 from tidegate.clients.lake import lake_errors, open_catalog
-from tidegate.contracts.dataset import Stream
+from tidegate.contracts.dataset import Metric, Stream
+from tidegate.contracts.envelope import CHANGED_DAY
 from tidegate.contracts.load import platform_schema
-from tidegate.contracts.naming import LAKE_DEAD_LETTERS, TableName, lake_changes, lake_table
+from tidegate.contracts.naming import LAKE_DEAD_LETTERS, TableName, lake_changes, lake_figures, lake_table
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
-from tidegate.sql.lake_schema import Add, LakeType, Move, Promote, Step, as_iceberg, of_avro, of_iceberg, plan
+from tidegate.sql.lake_schema import (
+    PARTITIONS,
+    Add,
+    LakeType,
+    Move,
+    Promote,
+    Step,
+    as_iceberg,
+    of_avro,
+    of_iceberg,
+    plan,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A table of the lake, and the file of the schema that it follows."""
+    """A table of the lake, and the file of the schema that it follows; ``parts``: its partitions."""
 
     table: TableName
     file: str
     type: AvroType
+    parts: tuple[str, ...] = PARTITIONS
 
 
 def follow_schemas(dataset: Stream, settings: Settings) -> None:
@@ -45,16 +58,25 @@ def follow_silver(dataset: Stream, settings: Settings) -> None:
     _follow(_silver(dataset), open_catalog(settings), settings)
 
 
+def follow_figures(dataset: Stream, settings: Settings) -> None:
+    """The same of what metrics of files are counted from and written to."""
+    catalog = open_catalog(settings)
+    figures = (_of_metric(each, lake_figures(dataset.name, each.name)) for each in dataset.metrics)
+    for followed in (_silver(dataset), *figures):
+        _follow(followed, catalog, settings)
+
+
 def followed_by(dataset: Stream, dead_letter: AvroSchema) -> tuple[Followed, ...]:
     """The tables that the job writes for the dataset, but for bronze's, which is always the same."""
     return (
         _silver(dataset),
         Followed(LAKE_DEAD_LETTERS, "the schema of dead letters", read_record(dead_letter)),
-        *(
-            Followed(lake_changes(dataset.name, each.name), f"{dataset.name}/metrics/{each.name}.avsc", each.type)
-            for each in dataset.metrics
-        ),
+        *(_of_metric(each, lake_changes(dataset.name, each.name)) for each in dataset.metrics),
     )
+
+
+def _of_metric(metric: Metric, table: TableName) -> Followed:
+    return Followed(table, f"{metric.dataset}/metrics/{metric.name}.avsc", metric.type, (CHANGED_DAY,))
 
 
 def _silver(dataset: Stream) -> Followed:
@@ -85,7 +107,7 @@ def steps_to(followed: Followed, schema: Any) -> tuple[Step, ...]:
     Raises:
         TidegateError: Iceberg can't make all of them; names each field.
     """
-    planned = plan(of_iceberg(schema), of_avro(followed.type))
+    planned = plan(of_iceberg(schema), of_avro(followed.type), followed.parts)
     if planned.refusals:
         raise TidegateError(
             f"the lake's table {followed.table} can't follow {followed.file}: {'; '.join(planned.refusals)}.",

@@ -46,6 +46,28 @@ g,x,5.00,{TIME}
 SECOND = f"{HEADER}\na,y,9.00,{TIME}\nh,y,8.00,{TIME}\n"
 BAD = f"id,shop,price,sold_at\nz,x,1,{TIME}\n"
 
+BY_DAY = """
+select cast(floor(sold_at to day) as timestamp_ltz(3)) as `day`, shop, count(*) as sales,
+    cast(sum(amount) as decimal(20, 2)) as revenue
+from silver
+group by cast(floor(sold_at to day) as timestamp_ltz(3)), shop
+"""
+BY_DAY_SCHEMA = {
+    "type": "record",
+    "name": "ByDay",
+    "key": ["day", "shop"],
+    "fields": [
+        {"name": "day", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "shop", "type": "string"},
+        {"name": "sales", "type": "long"},
+        {
+            "name": "revenue",
+            "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 20, "scale": 2}],
+            "default": None,
+        },
+    ],
+}
+
 
 @dataclass(frozen=True)
 class Sales:
@@ -86,6 +108,15 @@ class Sales:
         assert len(found) == len(rows)
         return found
 
+    def by_day(self) -> dict[tuple[str, str], tuple[int, str]]:
+        """The metric: sales and revenue by day and shop."""
+        table = open_table(self.settings, f"gold.{self.name}_by_day")
+        batches = scan_rows(self.settings, table, ("day", "shop", "sales", "revenue"))
+        rows = [row for batch in batches for row in batch.to_pylist()]
+        found = {(f"{row['day']:%Y-%m-%d}", row["shop"]): (row["sales"], str(row["revenue"])) for row in rows}
+        assert len(found) == len(rows)
+        return found
+
     def documents(self) -> dict[str, tuple[str, int, str]]:
         """Amount, number of the file and day of its index, by id; each id is there once."""
         client, alias = SearchClient(self.settings), f"events-{self.name}"
@@ -110,7 +141,7 @@ def sales_of_its_own(
     """A copy of ``tests/data/files_schemas/sales`` under a name of its own, registered; commands find it meanwhile.
 
     ``change`` gets the folder of the copy before that. ``searchable``: its contract has an index, whose template is not
-    put yet.
+    put yet, and it has a metric.
     """
     schemas, name = folder / "schemas", f"sales_{uuid4().hex[:8]}"
     shutil.copytree(PROJECT / "tests/data/files_schemas/sales", schemas / name)
@@ -118,6 +149,10 @@ def sales_of_its_own(
         shutil.copytree(SCHEMAS / each, schemas / each)
     contract = schemas / name / "contract.yaml"
     text = contract.read_text().replace("landing/sales", f"{folder}/landing")
+    if searchable:
+        (schemas / name / "metrics").mkdir()
+        (schemas / name / "metrics/by_day.sql").write_text(BY_DAY)
+        (schemas / name / "metrics/by_day.avsc").write_text(json.dumps(BY_DAY_SCHEMA))
     index = f"\nindex:\n  pattern: events-{name}-{{sold_at|yyyy.MM.dd}}\n" if searchable else ""
     contract.write_text(text.replace("dataset: sales", f"dataset: {name}") + index)
     change(schemas / name)

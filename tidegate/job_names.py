@@ -23,6 +23,7 @@ FILES = "files"
 """The same; started by ``tidegate files`` only."""
 FILE_DUPLICATES = "file_duplicates"
 FILE_DOCUMENTS = "file_documents"
+FILE_METRICS = "file_metrics"
 
 Read = Literal["raw", "silver"]
 

@@ -3,10 +3,11 @@ their file, a corrected file takes its place.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,15 +15,19 @@ import pytest
 from producers.reference.topic import read_known
 from tests.pipeline import run_tidegate, tidegate
 from tests.sales import BAD, CORRECTED, FIRST, SECOND, TIME, Sales, counts, sales_of_its_own
+from tidegate.clients.file_versions import change_versions
 from tidegate.clients.flink import FlinkClient
+from tidegate.clients.lake_rows import open_table
 from tidegate.clients.letters import read_letters
 from tidegate.clients.opensearch import SearchClient, connect
 from tidegate.contracts.load import load_reference
 from tidegate.dead_letters.filter import LetterFilter
-from tidegate.files import documents
+from tidegate.files import documents, figures
 from tidegate.files.check import check
 from tidegate.files.documents import Indexed, write_again, write_documents
+from tidegate.files.figures import count_days
 from tidegate.files.prove import Asked, prove_files
+from tidegate.files.to_index import to_do_again
 from tidegate.settings import Settings
 
 NOT_SEARCHABLE = 1
@@ -113,7 +118,7 @@ def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         said = [sales.load(NOT_SEARCHABLE)]
         tidegate("index", "apply", sales.name)
         assert [step for step in STEPS if search_ends_behind(step, sales)] == [*STEPS]
-        said[0]["documents"] = sales.documents()
+        said[0] |= {"documents": sales.documents(), "by_day": sales.by_day()}
         said[0]["checked"] = asdict(check(sales.settings, sales.files, [*sales.folder.iterdir()]))["files"]
         redriven = redriven_by(sales, folder / "mend.yaml")
         sales.put("first.csv", CORRECTED)
@@ -124,16 +129,21 @@ def loaded(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def search_ends_behind(step: str, sales: Sales) -> bool:
     """Makes rows searchable, and is gone as soon as the step is done; False if there was nothing left of it to do."""
-    real = getattr(documents, step)
+    return ends_behind(documents, step, lambda: write_documents(sales.settings, sales.files, "test"))
+
+
+def ends_behind(module: ModuleType, step: str, follow: Callable[[], object]) -> bool:
+    """Whether it came so far."""
+    real = getattr(module, step)
 
     def done(*arguments: Any) -> Any:
         real(*arguments)
         raise Killed
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(documents, step, done)
+        patched.setattr(module, step, done)
         try:
-            write_documents(sales.settings, sales.files, "test")
+            follow()
         except Killed:
             return True
     return False
@@ -298,6 +308,37 @@ def test_documents_follow_a_correction_into_other_days_and_are_written_once(
     assert [each["index"] for each in (said[0], said[2])] == [None, None]
     jobs = [job for job in FlinkClient(sales.settings).jobs() if job.name.startswith(f"file_documents.{sales.name}-")]
     assert len(jobs) == 3
+
+
+def test_metrics_of_the_days_that_a_load_touches_are_replaced_as_a_whole(
+    sales: Sales, said: list[dict[str, Any]]
+) -> None:
+    assert said[0]["by_day"] == {
+        ("2026-11-27", "x"): (1, "4.00"),
+        ("2026-11-28", "x"): (2, "6.00"),
+        ("2026-11-28", "y"): (1, "8.00"),
+    }
+    assert sales.by_day() == {("2026-11-28", "x"): (4, "13.25"), ("2026-11-28", "y"): (2, "17.00")}
+    assert [each["metrics"] for each in said] == [{"days": 2, "figures": 3}, {"days": 2, "figures": 2}, None]
+
+
+def test_metrics_are_counted_once_more_though_the_turn_ends_anywhere(sales: Sales) -> None:
+    before = sales.by_day()
+    snapshots = len(open_table(sales.settings, f"gold.{sales.name}_by_day").metadata.snapshots)
+    change_versions(sales.settings, sales.name, lambda newest: to_do_again(newest, "counted", None, datetime.now(UTC)))
+
+    def follow() -> object:
+        return count_days(sales.settings, sales.files, "test")
+
+    steps = ("count_figures", "replace_rows", "_clear", "change_versions")
+    assert [step for step in steps if ends_behind(figures, step, follow)] == [*steps]
+
+    assert follow() is None
+    assert sales.by_day() == before
+    table = open_table(sales.settings, f"gold.{sales.name}_by_day")
+    assert len(table.metadata.snapshots) - snapshots == 2, "one of the branch, one of main"
+    jobs = [job for job in FlinkClient(sales.settings).jobs() if job.name.startswith(f"file_metrics.{sales.name}-")]
+    assert len(jobs) == 4
 
 
 def test_reference_data_are_loaded_from_files_once(sales: Sales) -> None:

@@ -4,7 +4,9 @@ Exit codes: 0 done, 1 a problem, 3 done but for files that this load has put int
 """
 
 import sys
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 import click
 
@@ -12,13 +14,14 @@ from tidegate.cli.dates import Day
 from tidegate.cli.files_check import check_files
 from tidegate.cli.files_diff import diff_files
 from tidegate.cli.files_make import make
-from tidegate.cli.files_told import as_json_text, print_days, print_history, print_indexed, print_loaded
+from tidegate.cli.files_told import as_json_text, print_counted, print_days, print_history, print_indexed, print_loaded
 from tidegate.clients.audit import default_actor
 from tidegate.clients.file_versions import read_history
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import file_datasets, load_files
 from tidegate.errors import TidegateError
-from tidegate.files.documents import Indexed, write_again, write_documents
+from tidegate.files.documents import write_again, write_documents
+from tidegate.files.figures import count_again, count_days
 from tidegate.files.load import Loaded, load_checked
 from tidegate.files.put_aside import put_aside
 from tidegate.files.retry import retry_versions
@@ -26,6 +29,7 @@ from tidegate.files.take_in import look, take_in
 from tidegate.settings import Settings, get_settings
 
 NOT_ALL = 3
+Done = TypeVar("Done")
 
 
 @click.group()
@@ -83,16 +87,19 @@ def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
     loads: list[Loaded] = []
     while (loaded := load_checked(settings, files, day, default_actor())) is not None:
         loads.append(loaded)
-    indexed, problem = _indexed(settings, files)
+    counted, *problems = _followed(lambda: count_days(settings, files, default_actor()))
+    indexed, *more = _followed(lambda: write_documents(settings, files, default_actor()))
+    problems += more
     days = look(settings, files, day).days
     if as_json:
-        click.echo(as_json_text({"loads": loads, "days": days, "index": indexed}))
+        click.echo(as_json_text({"loads": loads, "days": days, "metrics": counted, "index": indexed}))
     else:
         for each in loads:
             print_loaded(each)
+        print_counted(counted)
         print_indexed(indexed)
         print_days(dataset, days)
-    if problem is not None:
+    for problem in problems:
         raise problem
     if not taken.is_all_well or any(each.state == "quarantined" for load in loads for each in load.files):
         sys.exit(NOT_ALL)
@@ -118,6 +125,28 @@ def index(dataset: str, day: date | None, as_json: bool) -> None:
         click.echo(f"no file of {dataset}{f' of {day}' if day else ''} is loaded.")
     else:
         print_indexed(indexed)
+
+
+@command.command()
+@click.argument("dataset")
+@_DATE
+@_JSON
+def count(dataset: str, day: date | None, as_json: bool) -> None:
+    """Counts the metrics of the days that loaded files have rows of once more, as after a change of a metric.
+
+    \b
+    Examples:
+      tidegate files count transactions
+      tidegate files count transactions --date 2026-11-28
+    """
+    settings = get_settings()
+    counted = count_again(settings, load_files(settings.schemas_dir, dataset), day, default_actor())
+    if as_json:
+        click.echo(as_json_text({"metrics": counted}))
+    elif counted is None:
+        click.echo(f"no file of {dataset}{f' of {day}' if day else ''} is loaded.")
+    else:
+        print_counted(counted)
 
 
 @command.command()
@@ -178,10 +207,10 @@ def quarantine(dataset: str, numbers: tuple[int, ...]) -> None:
     click.echo(f"`tidegate files load {dataset}` goes on without them; `files retry` lets them be loaded again.")
 
 
-def _indexed(settings: Settings, files: Files) -> tuple[Indexed | None, TidegateError | None]:
-    """What was done for search; or why it was not: the lake has the rows, which is told before."""
+def _followed(step: Callable[[], Done | None]) -> tuple[Done | None] | tuple[None, TidegateError]:
+    """What was done behind loads; or why it was not: the lake has the rows, which is told before."""
     try:
-        return write_documents(settings, files, default_actor()), None
+        return (step(),)
     except TidegateError as error:
         return None, error
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from tidegate.cli.output import tables
 from tidegate.clients.file_version import FileVersion
 from tidegate.files.documents import Indexed
+from tidegate.files.figures import Figures
 from tidegate.files.load import Loaded
 from tidegate.files.to_index import GONE
 from tidegate.files.told import DayTold, FileTold
@@ -66,6 +67,12 @@ def print_loaded(loaded: Loaded) -> None:
     )
     for each in bad:
         click.echo(f"  quarantined: {each.number} {each.uri}: {each.reason}")
+
+
+def print_counted(counted: Figures | None) -> None:
+    """Which metrics loads have changed; nothing if none."""
+    if counted is not None:
+        click.echo(f"metrics: {counted.figures:,} figures of {counted.days:,} days counted")
 
 
 def print_indexed(indexed: Indexed | None) -> None:

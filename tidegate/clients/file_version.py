@@ -21,7 +21,8 @@ class FileVersion:
     rows of the file, of them silver records, rejected, dropped and duplicate ones, and ``blank`` lines besides (blank,
     header, comment). ``faults`` is JSON: the first hundred. ``indexed``: the version that its documents have in search,
     once they are written; 0: they are gone again. ``repairs``: of a file of the gate's own, the number of the version
-    whose rows it has, mended.
+    whose rows it has, mended. ``days``: JSON, those of which rows may be, or were; ``counted``: 1 once the metrics have
+    its rows, 0 once they have them no more.
     """
 
     dataset: str
@@ -49,6 +50,8 @@ class FileVersion:
     faults: str | None = None
     indexed: int | None = None
     repairs: int | None = None
+    days: str | None = None
+    counted: int | None = None
 
 
 _TIME = pa.timestamp("us", "UTC")
@@ -61,7 +64,7 @@ _TYPES = {
     "modified_at": _TIME,
     "at": _TIME,
 }
-_TEXTS = {"dataset", "uri", "etag", "sha256", "stored", "state", "run", "reason", "faults"}
+_TEXTS = {"dataset", "uri", "etag", "sha256", "stored", "state", "run", "reason", "faults", "days"}
 _MAY_LACK = {each.name for each in fields(FileVersion) if each.default is None}
 ARROW = pa.schema(
     [

@@ -33,7 +33,7 @@ _Found = tuple[str, str, str]
 def kind_problems(draft: Draft) -> list[Problem]:
     """What a stream, files, or reference data, says and nothing does."""
     if draft.contract.kind == "file":
-        return [*_problems(draft, _file_problems(draft.contract)), *_unmeasured(draft)]
+        return _problems(draft, _file_problems(draft.contract))
     if draft.contract.kind == "stream":
         return _problems(draft, _stream_problems(draft.contract))
     found = _problems(draft, _reference_problems(draft.contract))
@@ -56,11 +56,6 @@ def _file_problems(contract: Contract) -> Iterator[_Found]:
             yield section, reason, _DELETE
     for field in sorted(contract.dead_letters.model_fields_set - {"max_attempts"}):
         yield f"dead_letters.{field}", _BUDGET, _DELETE
-
-
-def _unmeasured(draft: Draft) -> Iterator[Problem]:
-    if draft.metrics:
-        yield Problem(f"{draft.name}/metrics", "file", "metrics count the rows of topics, not of files", _DELETE)
 
 
 def _stream_problems(contract: Contract) -> Iterator[_Found]:

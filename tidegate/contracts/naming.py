@@ -144,6 +144,11 @@ def lake_changes(dataset: str, metric: str) -> TableName:
     return TableName(f"{GOLD}.{dataset}_{metric}{CHANGES_SUFFIX}")
 
 
+def lake_figures(dataset: str, metric: str) -> TableName:
+    """The lake's table of a metric's rows, of a dataset that comes in files."""
+    return TableName(f"{GOLD}.{dataset}_{metric}")
+
+
 def files_source(dataset: str) -> str:
     """What a dataset of files has in the place of a raw topic's name; no topic is called so."""
     return f"files.{dataset}"

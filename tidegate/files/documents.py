@@ -21,8 +21,8 @@ from tidegate.contracts.naming import lake_table
 from tidegate.files.jobs import give_up_documents, write_rows
 from tidegate.files.letters import give_up_letters
 from tidegate.files.load import load_turn
-from tidegate.files.orders import documents_plan, read_documents, store_documents
-from tidegate.files.to_index import Searchable, due, next_version, noted, searchable, to_write_again
+from tidegate.files.orders import plan_of, read_documents, store_documents
+from tidegate.files.to_index import Searchable, due, next_version, noted, searchable, to_do_again
 from tidegate.jobs.platform import platform_of
 from tidegate.replay.index_plan import refuse_index
 from tidegate.search.mapping import alias, no_search_index
@@ -70,7 +70,7 @@ def write_documents(settings: Settings, dataset: Files, actor: str) -> Indexed |
             documents, missing = _settled(settings, dataset, rows, asked.version)
             counts["entries"] = give_up_letters(settings, dataset, what.gone, action)
             change_versions(
-                settings, dataset.name, lambda newest: noted(newest, what, asked.version, datetime.now(UTC))
+                settings, dataset.name, lambda newest: noted(newest, what, "indexed", asked.version, datetime.now(UTC))
             )
             counts |= {"documents": documents, "removed": removed}
         return Indexed(len(what.written), documents, missing, removed)
@@ -86,7 +86,7 @@ def write_again(settings: Settings, dataset: Files, day: date | None, actor: str
         raise no_search_index(dataset)
     with load_turn(settings, dataset.name):
         refuse_index(settings, dataset)
-        change_versions(settings, dataset.name, lambda newest: to_write_again(newest, day, datetime.now(UTC)))
+        change_versions(settings, dataset.name, lambda newest: to_do_again(newest, "indexed", day, datetime.now(UTC)))
     return write_documents(settings, dataset, actor)
 
 
@@ -96,7 +96,7 @@ def _asked(settings: Settings, dataset: Files, index: Index, rows: Searchable) -
     sequences = [each.sequence for each in versions if each.number in rows.numbers]
     draft = DocumentsAgain(dataset.name, "", rows.sql_condition, 0)
     texts = replay_index.job_sql(dataset, index, platform_of(dataset, settings), draft).texts
-    plan_id = documents_plan(dataset.name, texts, sequences)
+    plan_id = plan_of(dataset.name, texts, sequences)
     before = read_documents(settings, dataset.name)
     if before is not None and before.plan_id == plan_id:
         return before

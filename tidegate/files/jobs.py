@@ -13,7 +13,7 @@ from tidegate.files.patience import Patience, named, remedy
 from tidegate.files.publish import is_run_published
 from tidegate.files.run import BRANCHES, Run
 from tidegate.files.staged import TABLES, is_aside, read_compared
-from tidegate.job_names import FILE_DOCUMENTS, FILE_DUPLICATES, FILES, flink_name
+from tidegate.job_names import FILE_DOCUMENTS, FILE_DUPLICATES, FILE_METRICS, FILES, flink_name
 from tidegate.jobs.flink_run import JOBS_FOLDER
 from tidegate.replay.run import FINISHED, begin, require_finished, wait_until_ended, wait_until_gone
 from tidegate.settings import Settings
@@ -86,6 +86,21 @@ def write_rows(settings: Settings, asked: DocumentsAgain) -> None:
         job = _begin(settings, client, name, f"{FILE_DOCUMENTS}.py", documents_file(settings, asked.dataset))
     ended = wait_until_ended(client, job.job_id, begun=client.begun)
     require_finished(client, ended, "the job that writes the documents", remedy=_REMEDY_OF_DOCUMENTS)
+
+
+def count_figures(settings: Settings, plan_id: str, order: Path) -> None:
+    """Returns when the figures lie aside.
+
+    Raises:
+        TidegateError: the job failed.
+    """
+    client = FlinkClient(settings)
+    name = flink_name(FILE_METRICS, plan_id)
+    job = _newest(client, name)
+    if job is None or not job.live:
+        job = _begin(settings, client, name, f"{FILE_METRICS}.py", order)
+    ended = wait_until_ended(client, job.job_id, begun=client.begun)
+    require_finished(client, ended, "the job that counts metrics", remedy=_REMEDY_OF_DOCUMENTS)
 
 
 def give_up_documents(settings: Settings, dataset: str) -> None:

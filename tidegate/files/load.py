@@ -196,7 +196,9 @@ def _end(file: FileVersion, account: Account, judged: Judged, duplicates: Rows) 
     if account.fault is None:
         doubled = int((duplicates.partition == file.number).sum())
         silver = account.passed - doubled
-        counted = replace(counted, silver=silver, duplicates=doubled, indexed=None)
+        # Of one that was loaded before, too: its rows may have been of other days by another contract.
+        days = json.dumps(sorted({*json.loads(file.days or "[]"), *(date(*day).isoformat() for day in judged.days)}))
+        counted = replace(counted, silver=silver, duplicates=doubled, indexed=None, days=days, counted=None)
         return replace(counted, state="loaded", reason=None, faults=None)
     faults = first_faults(judged, file.number, MOST_FAULTS)
     return replace(counted, state="quarantined", reason=account.fault, faults=json.dumps(faults) if faults else None)

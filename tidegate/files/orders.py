@@ -86,8 +86,8 @@ def read_checking(file: Path) -> Checking:
     return Checking(found["dataset"], found["folder"], files, tuple(found["wanted"]))
 
 
-def documents_plan(dataset: str, texts: Iterable[str], sequences: Iterable[int]) -> str:
-    """The name of a job that writes documents: by what it does, and by the states of the files that ask for it."""
+def plan_of(dataset: str, texts: Iterable[str], sequences: Iterable[int]) -> str:
+    """The name of a job behind loads: by what it does, and by the states of the files that ask for it."""
     said = "\n".join((*texts, *map(str, sequences)))
     return f"{dataset}-{hashlib.sha256(said.encode()).hexdigest()[:_ID_DIGITS]}"
 

@@ -21,6 +21,7 @@ from tidegate.contracts.dataset import Files
 from tidegate.dead_letters.ledger import Entry, Place, State
 from tidegate.dlq.turn import letters_turn
 from tidegate.files.documents import write_documents
+from tidegate.files.figures import count_days
 from tidegate.files.file_head import FileHead
 from tidegate.files.load import load_checked
 from tidegate.files.mending import Mending
@@ -220,6 +221,7 @@ def run_plan_of_rows(settings: Settings, dataset: Files, plan: RedrivePlan, orde
         found = run.carry_out()
         done.update(sent=run.sent, resolved=found.resolved, failed_again=found.failed_again, left=found.left)
         done.update(run.told)
+    count_days(settings, dataset, orders.actor)
     write_documents(settings, dataset, orders.actor)
     return run
 

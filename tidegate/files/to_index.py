@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 from tidegate.clients.file_version import FileVersion
 from tidegate.contracts.envelope import SOURCE_PARTITION
@@ -11,8 +11,10 @@ from tidegate.contracts.model import Index
 from tidegate.search.dated import Dated
 from tidegate.sql.literals import timestamp
 
+Column = Literal["indexed", "counted"]
+"""Of a version, where it is noted: whether search, or the metrics, have its rows."""
 GONE = 0
-"""What is noted of a version whose documents are gone again."""
+"""What is noted of a replaced version of which they have nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +71,35 @@ class Searchable:
         return replace(self, since=(*self.since, (column, datetime.combine(removed_before, time(), UTC))))
 
 
-def due(versions: Iterable[FileVersion]) -> Due:
-    """``versions``: the newest states. A file that was never loaded has no documents to lose."""
+def due(versions: Iterable[FileVersion], column: Column = "indexed") -> Due:
+    """By what is noted in a column. ``versions``: the newest states. Who was never loaded has nothing to lose."""
     written, gone = [], []
     for each in versions:
-        if each.state == "loaded" and each.indexed is None:
+        if each.state == "loaded" and getattr(each, column) is None:
             written.append(each.number)
-        elif each.state == "superseded" and each.silver is not None and each.indexed != GONE:
+        elif each.state == "superseded" and each.silver is not None and getattr(each, column) != GONE:
             gone.append(each.number)
     return Due(tuple(sorted(written)), tuple(sorted(gone)))
 
 
-def noted(newest: Iterable[FileVersion], done: Due, version: int, at: datetime) -> Iterator[FileVersion]:
+def noted(newest: Iterable[FileVersion], done: Due, column: Column, value: int, at: datetime) -> Iterator[FileVersion]:
     """The rows that follow once it is done, of those that are as they were."""
     for each in newest:
         if each.number in done.written and each.state == "loaded":
-            yield replace(each, indexed=version, at=at)
+            yield replace(each, at=at, **_in(column, value))
         elif each.number in done.gone and each.state == "superseded":
-            yield replace(each, indexed=GONE, at=at)
+            yield replace(each, at=at, **_in(column, GONE))
 
 
-def to_write_again(newest: Iterable[FileVersion], day: date | None, at: datetime) -> Iterator[FileVersion]:
-    """The rows that follow where documents of the loaded files of a date, or of all, are wanted once more."""
+def to_do_again(newest: Iterable[FileVersion], column: Column, day: date | None, at: datetime) -> Iterator[FileVersion]:
+    """The rows that follow where it is to be done once more for the loaded files of a date, or of all."""
     for each in newest:
-        if each.state == "loaded" and each.indexed is not None and day in (None, each.date):
-            yield replace(each, indexed=None, at=at)
+        if each.state == "loaded" and getattr(each, column) is not None and day in (None, each.date):
+            yield replace(each, at=at, **_in(column, None))
+
+
+def _in(column: Column, value: int | None) -> dict[str, Any]:
+    return {column: value}
 
 
 def searchable(index: Index, numbers: Sequence[int], today: date) -> Searchable:

@@ -12,7 +12,7 @@ from tidegate.clients.lake_days import WHOLE, Shared, days_held
 from tidegate.clients.lake_erase import days_to_erase
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.dataset import Files, Stream
-from tidegate.contracts.naming import LAKE_DEAD_LETTERS, all_indices, lake_changes, lake_table
+from tidegate.contracts.naming import LAKE_DEAD_LETTERS, all_indices, lake_changes, lake_figures, lake_table
 from tidegate.contracts.topics import plan_topics
 from tidegate.retention.policy import (
     Limit,
@@ -56,13 +56,14 @@ def survey(settings: Settings, stream: Stream, today: date) -> Survey:
 def lake_places(stream: Stream) -> list[tuple[Kind, str, Limit, Shared]]:
     """The dataset's lake tables, and for how long each keeps what."""
     contract = stream.contract
+    figures = lake_figures if isinstance(stream, Files) else lake_changes
     rows, raw = lake_limit(contract), raw_limit(contract)
     bronze: tuple[Kind, str, Limit, Shared] = ("bronze", lake_table("bronze", stream.name), raw, WHOLE)
     return [
         ("silver", lake_table("silver", stream.name), rows, WHOLE),
         *([] if isinstance(stream, Files) else [bronze]),
         ("dead letters", LAKE_DEAD_LETTERS, raw, Shared(stream.name)),
-        *(("metrics", lake_changes(stream.name, metric.name), rows, WHOLE) for metric in stream.metrics),
+        *(("metrics", figures(stream.name, metric.name), rows, WHOLE) for metric in stream.metrics),
     ]
 
 

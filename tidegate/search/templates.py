@@ -9,7 +9,7 @@ from typing import Any, Literal
 from tidegate import log
 from tidegate.clients.opensearch import IndexFacts, SearchClient
 from tidegate.contracts import naming
-from tidegate.contracts.dataset import Dataset, Reference, Stream
+from tidegate.contracts.dataset import Dataset, Files, Reference, Stream
 from tidegate.contracts.load import load_dataset
 from tidegate.contracts.sound import sound_datasets
 from tidegate.errors import TidegateError, TransientError
@@ -72,7 +72,8 @@ def searchable(schemas_dir: Path, names: Sequence[str] = ()) -> list[Stream]:
 def templates_of(dataset: Stream, settings: Settings) -> dict[str, JsonObject]:
     """The templates that a dataset calls for on this cluster, by name: that of its events, then its metrics'."""
     size = {"shards": settings.opensearch_shards, "replicas": settings.opensearch_replicas}
-    metrics = {metric.index: metric_template(metric, **size) for metric in dataset.metrics}
+    searched = () if isinstance(dataset, Files) else dataset.metrics  # those of files are in the lake alone
+    metrics = {metric.index: metric_template(metric, **size) for metric in searched}
     return {alias(dataset.contract): index_template(dataset, **size)} | metrics
 
 

@@ -6,7 +6,7 @@ a word: so the order of nested fields and the precision are brought in line too,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,15 +116,15 @@ def as_iceberg(lake: LakeType) -> Any:
     return value | ({"key-id": 0, "key": "string"} if lake.name == "map" else {})
 
 
-def plan(table: LakeType, silver: LakeType) -> Plan:
-    """From the table's columns to silver's, both as structs.
+def plan(table: LakeType, silver: LakeType, parts: Sequence[str] = PARTITIONS) -> Plan:
+    """From the table's columns to silver's, both as structs; ``parts``: by which columns the table is partitioned.
 
     Columns go by their names: their order does not matter, and one that silver has no more stays in the table.
     """
     known = dict(table.fields)
     found: list[Step | str] = []
     for name, wanted in silver.fields:
-        if name in PARTITIONS:
+        if name in parts:
             found.append(f"{name} is the name of a partition column")
         elif name in known:
             found += _changes((name,), known[name], wanted)

@@ -45,17 +45,18 @@ def silver_view(stream: Stream, times: Times) -> View:
     time = f"`{stream.contract.event_time.column}`"
     name = quoted_name(naming.lake_table("silver", stream.name))
     read = [(start - _LOOKS_BACK_MS, end) for start, end in times]
-    return View("silver", f"SELECT {columns}\nFROM {name}\nWHERE {_among(time, read)}")
+    return View("silver", f"SELECT {columns}\nFROM {name}\nWHERE {among(time, read)}")
 
 
 def inserts_of(metric: Metric, times: Times) -> Iterator[Insert]:
     """The live job's, of the keys of these times alone: those before lack some of what they are made from."""
     time = f"CAST(`{metric.key[0]}` AS TIMESTAMP_LTZ(3))"
     for insert in inserts(metric):
-        yield replace(insert, sql=f"{insert.sql}\nWHERE {_among(time, times)}")
+        yield replace(insert, sql=f"{insert.sql}\nWHERE {among(time, times)}")
 
 
-def _among(time: str, times: Times) -> str:
+def among(time: str, times: Times) -> str:
+    """The condition for a time of these spans."""
     spans = (f"({time} >= {_literal(start)} AND {time} < {_literal(end)})" for start, end in times)
     return " OR ".join(spans) or "FALSE"
 

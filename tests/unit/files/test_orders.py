@@ -5,7 +5,7 @@ from pathlib import Path
 from tidegate.files.orders import (
     ComparingOrder,
     JudgingOrder,
-    documents_plan,
+    plan_of,
     read_checking,
     read_comparing,
     read_documents,
@@ -43,9 +43,9 @@ def test_a_check_is_read_as_it_was_stored_where_it_writes(tmp_path: Path) -> Non
 
 def test_an_order_to_write_documents_is_known_by_what_it_does_and_for_which_states(tmp_path: Path) -> None:
     settings = Settings.model_construct(home=tmp_path)
-    names = {documents_plan("visits", ["insert"], [4, 5]), documents_plan("visits", ["insert", "more"], [4, 5])}
-    names.add(documents_plan("visits", ["insert"], [4, 6]))
-    asked = DocumentsAgain("visits", documents_plan("visits", ["insert"], [4, 5]), "TRUE", 7)
+    names = {plan_of("visits", ["insert"], [4, 5]), plan_of("visits", ["insert", "more"], [4, 5])}
+    names.add(plan_of("visits", ["insert"], [4, 6]))
+    asked = DocumentsAgain("visits", plan_of("visits", ["insert"], [4, 5]), "TRUE", 7)
 
     assert len(names) == 3
     assert read_documents(settings, "visits") is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.files.versions import AT, version
 from tidegate.contracts.model import Index
-from tidegate.files.to_index import GONE, Due, due, next_version, noted, searchable, to_write_again
+from tidegate.files.to_index import GONE, Due, due, next_version, noted, searchable, to_do_again
 
 TODAY = date(2026, 11, 30)
 LOADED: Any = {"state": "loaded", "silver": 5}
@@ -45,7 +45,7 @@ def test_what_was_done_is_not_due_any_more_and_the_rest_is(states: list[Any], da
         tuple(data.draw(st.sets(st.sampled_from(what.gone)))) if what.gone else (),
     )
 
-    rows = {each.number: each for each in noted(versions, done, 9, AT)}
+    rows = {each.number: each for each in noted(versions, done, "indexed", 9, AT)}
 
     left = due([rows.get(each.number, each) for each in versions])
     assert {*left.written} == {*what.written} - {*done.written}
@@ -53,7 +53,7 @@ def test_what_was_done_is_not_due_any_more_and_the_rest_is(states: list[Any], da
 
 
 def test_a_file_that_was_replaced_meanwhile_is_not_noted_as_searchable() -> None:
-    assert not [*noted([version(1, **REPLACED)], Due((1,)), 9, AT)]
+    assert not [*noted([version(1, **REPLACED)], Due((1,)), "indexed", 9, AT)]
 
 
 def test_documents_are_wanted_once_more_of_a_date() -> None:
@@ -63,8 +63,8 @@ def test_documents_are_wanted_once_more_of_a_date() -> None:
         version(3, **REPLACED, indexed=7),
     ]
 
-    assert [each.number for each in to_write_again(versions, TODAY, AT)] == [2]
-    assert due(to_write_again(versions, None, AT)) == Due((1, 2))
+    assert [each.number for each in to_do_again(versions, "indexed", TODAY, AT)] == [2]
+    assert due(to_do_again(versions, "indexed", None, AT)) == Due((1, 2))
 
 
 @pytest.mark.parametrize(

@@ -200,3 +200,10 @@ LAKE_TYPES = st.recursive(
 @given(LAKE_TYPES)
 def test_icebergs_json_of_a_type_gives_the_type(lake_type: LakeType) -> None:
     assert of_iceberg(as_iceberg(lake_type)) == lake_type
+
+
+def test_the_name_of_a_partition_column_is_taken_only_where_the_table_is_partitioned_by_it() -> None:
+    day = LakeType("struct", (("day", LakeType("timestamptz")),))
+
+    assert plan(day, day).refusals == ("day is the name of a partition column",)
+    assert plan(day, day, ("_day",)) == Plan((), ())

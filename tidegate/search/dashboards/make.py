@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tidegate.avro.paths import column_of
-from tidegate.contracts.dataset import Metric, Stream
+from tidegate.contracts.dataset import Metric, Stream, is_stream
 from tidegate.search.dashboards import charts
 from tidegate.search.dashboards.saved_objects import dashboard, index_pattern, saved_search, visualization
 from tidegate.search.mapping import JsonObject, alias, index_template, metric_template
@@ -87,7 +87,7 @@ def metric_dashboard(datasets: Iterable[Stream]) -> list[JsonObject]:
     Split by its whole key a measure is shown as it is, minute by minute: distinct counts and ratios don't add up.
     """
     patterns, parts = [], []
-    for metric in (metric for dataset in datasets for metric in dataset.metrics):
+    for metric in (metric for dataset in datasets if is_stream(dataset) for metric in dataset.metrics):
         time_field, *split_by = metric.key
         patterns.append(index_pattern(metric.index, f"{metric.index}-*", time_field))
         states = dict(_over_time(field, kind, time_field, split_by) for field, kind in metric_measures(metric).items())
