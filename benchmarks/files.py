@@ -3,8 +3,8 @@
 The stack must be up with the contracts of products and transactions registered and products loaded; use a throw-away
 one. Each round makes a day of transactions of its own (one row in a hundred is bad) and loads it. Counted are the copy
 into the store; the job that judges, from when its source runs to its last commit; and the whole command. DuckDB reads
-the same files beside it, with the same types, rules and duplicates, and keeps what it rejects. A first round does not
-count.
+the same files beside it, with the same types, rules and duplicates, and keeps what it rejects; so does PySpark, where
+``--spark`` names a Python that has it. A first round does not count.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
@@ -51,7 +52,7 @@ copy (select * from reject_errors) to '{folder}/unreadable.parquet';
 
 
 class Round(NamedTuple):
-    """MB a second of the copy, the job and the whole load; MB per CPU-second of the TaskManager; the same of DuckDB."""
+    """MB a second of the copy, the job and the whole load; MB per CPU-second of the TaskManager; and the others'."""
 
     intake: float
     job: float
@@ -59,6 +60,8 @@ class Round(NamedTuple):
     per_cpu_s: float
     duckdb: float
     duckdb_per_cpu_s: float
+    spark: float | None = None
+    spark_per_cpu_s: float | None = None
 
 
 def main() -> None:
@@ -66,12 +69,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="files")
     parser.add_argument("--size", default="400MB", help="bytes of a day, in two files")
     parser.add_argument("--runs", type=int, default=3, help="rounds that count")
+    parser.add_argument("--spark", metavar="PYTHON", help="a Python that has PySpark")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tidegate-bench-files-") as folder:
         settings = own_contracts(get_settings(), Path(folder))
         rounds = []
         for number in range(options.runs + 1):
-            one = one_round(settings, Path(folder), options.size, seed=number + int(time.time()))
+            one = one_round(settings, Path(folder), options, seed=number + int(time.time()))
             print(line(one), flush=True)
             if number:
                 rounds.append(one)
@@ -87,10 +91,10 @@ def own_contracts(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"schemas_dir": schemas})
 
 
-def one_round(settings: Settings, folder: Path, size: str, seed: int) -> Round:
+def one_round(settings: Settings, folder: Path, options: argparse.Namespace, seed: int) -> Round:
     """A day of its own, which is removed at the end."""
     shutil.rmtree(folder / "landing", ignore_errors=True)
-    words = ("files", "make", DATASET, "--date", DAY, "--size", size, "--files", "2", "--bad-rows", "0.01")
+    words = ("files", "make", DATASET, "--date", DAY, "--size", options.size, "--files", "2", "--bad-rows", "0.01")
     command(settings, *words, "--duplicates", "0.001", "--seed", str(seed), "--json")
     files = sorted((folder / "landing").rglob("part-*"))
     megabytes = sum(file.stat().st_size for file in files) / _MB
@@ -102,7 +106,9 @@ def one_round(settings: Settings, folder: Path, size: str, seed: int) -> Round:
     name = flink_name(FILES, told["loads"][0]["run_id"])
     job_id = next(job.job_id for job in FlinkClient(settings).jobs() if job.name == name)
     duckdb_s, duckdb_cpu_s = in_duckdb(files, folder)
-    rates = (intake_s, job_seconds(settings, job_id), load_s, used[WORKER], duckdb_s, duckdb_cpu_s)
+    rates = [intake_s, job_seconds(settings, job_id), load_s, used[WORKER], duckdb_s, duckdb_cpu_s]
+    if options.spark:
+        rates += in_spark(options.spark, files, folder)
     return Round(*(megabytes / seconds for seconds in rates))
 
 
@@ -117,18 +123,28 @@ def in_duckdb(files: Sequence[Path], folder: Path) -> tuple[float, float]:
     return time.monotonic() - begun_s, sum(os.times()[:2]) - begun_cpu_s
 
 
+def in_spark(python: str, files: Sequence[Path], folder: Path) -> tuple[float, float]:
+    """Seconds, and CPU seconds, once it is warm."""
+    script = Path(__file__).parent / "jobs" / "files_in_spark.py"
+    words = [python, str(script), f"{files[0].parent}/part-*", str(folder / "spark")]
+    told = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return told["seconds"], told["cpu_s"]
+
+
 def line(one: Round) -> str:
     """One round."""
+    spark = f"; PySpark {one.spark:.1f} MB/s, {one.spark_per_cpu_s:.1f} MB per CPU-second" if one.spark else ""
     return (
         f"copied {one.intake:.0f} MB/s; judged {one.job:.1f} MB/s; loaded {one.load:.1f} MB/s, "
         f"{one.per_cpu_s:.1f} MB per CPU-second of the TaskManager; DuckDB {one.duckdb:.1f} MB/s, "
-        f"{one.duckdb_per_cpu_s:.1f} MB per CPU-second"
+        f"{one.duckdb_per_cpu_s:.1f} MB per CPU-second{spark}"
     )
 
 
 def report(rounds: Sequence[Round]) -> str:
     """Medians, and how much less than DuckDB a load makes of a CPU-second."""
-    middle = Round(*(statistics.median(values) for values in zip(*rounds, strict=True)))
+    told = [[rate for rate in each if rate is not None] for each in rounds]
+    middle = Round(*(statistics.median(values) for values in zip(*told, strict=True)))
     ratio = middle.per_cpu_s / middle.duckdb_per_cpu_s
     return f"median of {len(rounds)}: {line(middle)}; ratio per CPU-second {ratio:.2f}"
 
