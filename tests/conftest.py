@@ -13,6 +13,11 @@ pytest_plugins = ["tests.servers", "tests.pipeline"]
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What ``make faults`` adds."""
+    parser.addoption("--all-faults", action="store_true", help="all faults, and of all else what is marked as long")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Where this is one of several workers."""
     if is_worker(config):
@@ -26,7 +31,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The demo has a stack of its own: it runs before the shared one is up, which would take cores from it."""
+    """Long tests wait for ``make faults``; the demo, with a stack of its own, runs before the shared one is up."""
+    _leave_out(config, items)
     if is_worker(config):
         items[:] = longest_first(items, [item.nodeid for item in items])
     demo = [item for item in items if item.path.name == "test_demo.py"]
@@ -34,6 +40,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         first = next(position for position, item in enumerate(items) if item.path.parent.name == "stack")
         rest = [item for item in items[first:] if item not in demo]
         items[first:] = [*demo, *rest]
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--all-faults"):
+        items[:] = [item for item in items if item.get_closest_marker("long") or item.path.parent.name == "faults"]
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="long: `make faults` runs it"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,7 +1,4 @@
-"""What the fault tests share: a healthy pipeline before each, a printed seed, and the table of what all of them showed.
-
-``make faults`` runs all; without ``--all-faults`` those that are marked ``long`` are left out.
-"""
+"""What the fault tests share: a healthy pipeline before each, a printed seed, and the table of what all showed."""
 
 import json
 import random
@@ -34,17 +31,8 @@ OUTCOME = "outcome of a drill"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The two options of ``make faults``."""
-    parser.addoption("--all-faults", action="store_true", help="also the fault tests that take minutes each")
+    """Where the table is to go, too."""
     parser.addoption("--faults-report", type=Path, metavar="FILE", help="write what the drills show as JSON")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the long ones out unless they are asked for."""
-    if not config.getoption("--all-faults"):
-        for item in items:
-            if item.get_closest_marker("long"):
-                item.add_marker(pytest.mark.skip(reason="long: `make faults` runs it"))
 
 
 @pytest.fixture

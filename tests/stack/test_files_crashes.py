@@ -25,6 +25,7 @@ from tidegate.files.take_in import take_in
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
 BEGUN = ("_marked", "judge", "read_judged", "compare", "publish", "send_letters")
 STEPS = (*BEGUN, "give_up_letters", "_ended")
 OF_REPAIR = (*BEGUN[1:], "settle_mended", "_ended")

@@ -34,6 +34,7 @@ from tidegate.own_files import one_at_a_time
 from tidegate.replay.store import COMMITTING, DONE, FILLED, SWITCHED, SWITCHING, Status, load_status
 from tidegate.settings import Settings, get_settings
 
+pytestmark = pytest.mark.long
 EVENTS = 1500
 MINUTES_SQL = """-- Grain: one row per minute.
 select
