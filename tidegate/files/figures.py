@@ -18,7 +18,7 @@ from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import branch_files, drop_branch, is_published
 from tidegate.clients.lake_replace import Replacement, keep_rows, replace_rows
-from tidegate.clients.lake_rows import main_snapshot, open_table, scan_rows, table_if_there
+from tidegate.clients.lake_rows import main_snapshot, open_table, rows_held, scan_rows, table_if_there
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.envelope import CHANGED_DAY, LAKE_PARTITIONS
 from tidegate.contracts.naming import lake_figures, lake_table
@@ -125,7 +125,7 @@ def _counting(settings: Settings, dataset: Files, versions: Iterable[FileVersion
 
 
 def _count(settings: Settings, dataset: Files, counting: Counting) -> int:
-    if not _is_aside(settings, dataset, counting):
+    if not (_is_published(settings, dataset, counting) or _is_aside(settings, dataset, counting)):
         _clear(settings, dataset)
         count_figures(settings, counting.plan_id, _stored(settings, counting))
         if not _is_aside(settings, dataset, counting):
@@ -133,20 +133,30 @@ def _count(settings: Settings, dataset: Files, counting: Counting) -> int:
                 f"the job that counts the metrics of {dataset.name} has ended without all of its figures.",
                 remedy="The rows are published, figures are as they were. Load again: they are counted anew.",
             )
-    figures = sum(_publish(table, counting, settings) for table in _tables(settings, dataset))
+    listed = ", ".join(f"'{day}'" for day in counting.days)
+    days = f"{CHANGED_DAY} in ({listed})"
+    for table in _tables(settings, dataset):
+        _publish(settings, table, counting, days)
     _clear(settings, dataset)
-    return figures
+    return sum(rows_held(settings, table, days).rows for table in _tables(settings, dataset))
 
 
-def _publish(table: Any, counting: Counting, settings: Settings) -> int:
+def _publish(settings: Settings, table: Any, counting: Counting, days: str) -> None:
     """In one commit, done once: no reader sees a day of which figures are missing."""
-    mark, days = (_MARK, counting.plan_id), ", ".join(f"'{day}'" for day in counting.days)
+    mark = (_MARK, counting.plan_id)
     with lake_errors(settings):
         files = branch_files(table, counting.branch)
         kept = [each for file in files for each in keep_rows(table, file, lambda rows: pc.is_valid(rows[CHANGED_DAY]))]
         if is_published(table, mark) is None:
-            replace_rows(table, Replacement(f"{CHANGED_DAY} in ({days})", tuple(kept), main_snapshot(table), mark))
-    return sum(file.record_count for file in kept)
+            replace_rows(table, Replacement(days, tuple(kept), main_snapshot(table), mark))
+
+
+def _is_published(settings: Settings, dataset: Files, counting: Counting) -> bool:
+    """Whether every metric has its figures."""
+    tables = [*_tables(settings, dataset)]
+    with lake_errors(settings):
+        published = [is_published(table, (_MARK, counting.plan_id)) is not None for table in tables]
+    return len(tables) == len(dataset.metrics) and all(published)
 
 
 def _is_aside(settings: Settings, dataset: Files, counting: Counting) -> bool:
