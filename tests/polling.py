@@ -30,6 +30,8 @@ Anything else is a mistake in the condition, and a failed assertion in it a verd
 """
 
 
+HANGS_S = 1800.0
+"""No command of a test takes so long that has not got stuck."""
 patience = 1.0
 """By how much longer all may take: a worker beside others sets it, as its share of the cores is anybody's guess."""
 

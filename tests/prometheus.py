@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.settings import get_settings
 from tidegate.stack.lockfile import sha256_of
 
@@ -29,7 +30,7 @@ class UnavailableError(Exception):
 def promtool(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     """Runs promtool and returns what it said."""
     command = [str(_or_skip() / "promtool"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=HANGS_S, check=False)
 
 
 def prometheus() -> Path:
@@ -71,7 +72,7 @@ def _download(cache: Path) -> Path:
     own_lists = ["-o", f"Dir::State::lists={lists}", "-o", "APT::Sandbox::User=root"]
     for command in (["apt-get", "download", "prometheus"], ["apt-get", *own_lists, "update"],
                     ["apt-get", *own_lists, "download", "prometheus"]):  # fmt: skip
-        result = subprocess.run(command, cwd=packages, capture_output=True, text=True, timeout=300, check=False)
+        result = subprocess.run(command, cwd=packages, capture_output=True, text=True, timeout=HANGS_S, check=False)
         if files := sorted(packages.glob("prometheus_*.deb")):
             return _checked(files[-1])
     raise UnavailableError(f"apt-get brings no Prometheus: {result.stderr.strip().rpartition(chr(10))[2]}")
@@ -88,7 +89,7 @@ def _checked(package: Path) -> Path:
 def _unpack(package: Path, folder: Path) -> None:
     """All at once, so that a second test run never sees half of it."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as draft:
-        subprocess.run(["dpkg-deb", "--extract", str(package), draft], check=True, timeout=120)
+        subprocess.run(["dpkg-deb", "--extract", str(package), draft], check=True, timeout=HANGS_S)
         programs = Path(draft) / "usr" / "bin"
         if not folder.exists():
             programs.rename(folder)

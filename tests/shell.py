@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.polling import HANGS_S
 from tests.project import PROJECT
 
 
@@ -21,7 +22,7 @@ def run_shell(commands: str, folder: Path) -> str:
         env=os.environ | {"PATH": path, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANGS_S,
         check=False,
     )
     assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"

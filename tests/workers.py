@@ -21,8 +21,8 @@ JOBS = "tests of the running jobs"
 SERVERS = "tests of the servers"
 PATIENCE = 4
 """A worker's deadlines are so much later: they are to find what never comes, not what is slow."""
-NICENESS = 10
-"""Such a process gets a tenth of the core that another one wants too."""
+NICENESS = 3
+"""Such a process gets half of what another one gets that wants the core too."""
 
 
 def needs_no_server(nodeid: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
 from tests.unit.sql.visits import RAW
 from tidegate.avro.codec import Encoder
 from tidegate.avro.frame import FRAME_BYTES, frame
@@ -167,7 +168,7 @@ def found(
     arguments = [str(folder), registry, values, json.dumps({0: (0, 0), 2: (START, END)})]
     environment = {**flink_environment, "TIDEGATE_PRIVACY_KEY": "a key of this test"}
     command = [sys.executable, "-c", RUN, *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr[-5000:]
     told: dict[str, list[dict[str, Any]]] = json.loads(done.stdout.splitlines()[-1])
     return told

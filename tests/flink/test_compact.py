@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
+
 ROWS = 3000
 RUN = """
 import json, sys
@@ -103,7 +105,7 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
         env=flink_environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANGS_S,
         check=False,
     )
     lines = [line for line in result.stdout.splitlines() if line.startswith("RESULT ")]

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from tests.polling import HANGS_S
+
 PRINT_GRAPH = """
 import json, sys
 from pathlib import Path
@@ -29,7 +31,9 @@ def test_every_reader_of_raw_reads_behind_it_and_so_do_the_items_of_an_exploded_
     flink_environment: dict[str, str],
 ) -> None:
     command = [sys.executable, "-c", PRINT_GRAPH, "clicks", "orders"]
-    result = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
+    result = subprocess.run(
+        command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S
+    )
     assert result.returncode == 0, result.stderr
     nodes = {node["id"]: node for node in json.loads(result.stdout.splitlines()[-1])["nodes"]}
     readers: dict[str, list[tuple[str, str]]] = {}

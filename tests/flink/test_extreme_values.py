@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.contracts import SCHEMAS
+from tests.polling import HANGS_S
 from tidegate.avro.types import Column
 from tidegate.contracts.dataset import Metric, Stream
 from tidegate.contracts.envelope import INGESTED_AT
@@ -119,7 +120,7 @@ def results(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPath
     file = folder / "parts.json"
     file.write_text(json.dumps(parts))
     command = [sys.executable, "-c", RUN, str(file)]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.avro.types import AvroSchema, columns
 from tidegate.sql.ddl import column_lines
 from tidegate.sql.literals import text
@@ -97,7 +98,7 @@ def found(flink_environment: dict[str, str]) -> Found:
     asked = [(table_of(number, *table), query_of(number, table[1])) for number, table in enumerate(TABLES)]
     tables = json.dumps(asked)
     command = [sys.executable, "-c", RUN, tables]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr[-5000:]
     rows = [json.loads(line.removeprefix("row ")) for line in done.stdout.splitlines() if line.startswith("row ")]
     names = [name for _, _, each in TABLES for name in each]

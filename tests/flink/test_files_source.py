@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.sql.literals import text
 
 RUN = """
@@ -65,7 +66,7 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
     listed = "\n".join(f"{(folder / name).as_uri()}\t{len(data)}" for name, data in files.items())
     table = TABLE.format(files=text(listed), schema=text(json.dumps(SCHEMA)))
     command = [sys.executable, "-c", RUN, table]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr[-5000:]
     rows = [json.loads(line.removeprefix("row ")) for line in done.stdout.splitlines() if line.startswith("row ")]
     return {name: [row for row in rows if row[3].endswith(name)] for name in files}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.metrics import Scrape, parse
+from tests.polling import HANGS_S
 from tidegate.metric_names import FUNCTION_FAILURES, flink_filter
 from tidegate.stack.flink import METRICS_REPORTER
 from tidegate.stack.ports import LOOPBACK, free_ports
@@ -121,7 +122,7 @@ def rows(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFac
     lines = [json.dumps(dict(zip(names, (n, *row), strict=True))) for n, row in enumerate(GIVEN)]
     file.write_text("\n".join(lines) + "\n")
     command = [sys.executable, "-c", RUN, str(file)]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     found: list[list[Any]] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -175,7 +176,7 @@ def failed(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathF
     # A cluster inside of a program has no plugins: it takes reporters from the class path, which this adds to.
     reporter = Path(flink_environment["FLINK_HOME"]) / "plugins" / "metrics-loopback" / "*"
     environment = flink_environment | {"HADOOP_CLASSPATH": str(reporter)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     return Failed(found["rows"], parse(found["metrics"]))

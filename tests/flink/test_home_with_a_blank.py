@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.jobs.flink_run import environment
 from tidegate.settings import Settings
 from tidegate.stack.fetch import Cache
@@ -29,7 +30,7 @@ def test_the_client_finds_flink_its_configuration_and_its_class_archive(
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=HANGS_S,
     )
 
     assert done.stdout.startswith("Version: 2.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.metrics import Scrape, parse
+from tests.polling import HANGS_S
 from tests.unit.sql.visits import stream
 from tidegate.metric_names import EVENTS_NOT_COUNTED, flink_filter
 from tidegate.sql.ddl import column_lines
@@ -111,7 +112,7 @@ def outcome(view: str, environment: dict[str, str], folder: Path) -> Outcome:
     # A cluster inside of a program has no plugins: it takes reporters from the class path, which this adds to.
     reporter = Path(environment["FLINK_HOME"]) / "plugins" / "metrics-loopback" / "*"
     variables = environment | {"HADOOP_CLASSPATH": str(reporter)}
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     return Outcome(json.loads(done.stdout.splitlines()[-1]))
 

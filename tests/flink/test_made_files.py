@@ -17,6 +17,7 @@ from producers.files.make import Asked, make_files
 from producers.files.mixing import Mix
 from producers.files.tally import Tally
 from tests.contracts import SCHEMAS
+from tests.polling import HANGS_S
 from tests.unit.sql.visits import CONNECTIONS
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.load import load_files
@@ -94,7 +95,7 @@ def made(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFac
         files = [each.file for each in found.values() if each.dataset.name == name]
         asked.append((table_of(dataset, files), query_of(dataset)))
     command = [sys.executable, "-c", RUN, json.dumps(asked)]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr[-5000:]
     answers = [line.removeprefix("rows ") for line in done.stdout.splitlines() if line.startswith("rows ")]
     rows = [row for answer in answers for row in json.loads(answer)]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.avro.types import AvroType, Field
 from tidegate.sql.conversions import running
 from tidegate.sql.literals import literal
@@ -154,7 +155,7 @@ def printed(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPath
     file = tmp_path_factory.mktemp("mapping") / "statements.json"
     file.write_text(json.dumps(statements()))
     command = [sys.executable, "-c", RUN, str(file)]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     return [[tuple(row) for row in json.loads(line)] for line in done.stdout.splitlines()[-2:]]
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
+
 ROWS = 5000
 RUN = """
 import json, sys, time
@@ -105,7 +107,7 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
     """The table after a run from the older state, and what the guard says of that state."""
     folder: Path = tmp_path_factory.mktemp("lake")
     command = [sys.executable, "-c", RUN, str(folder), str(ROWS)]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told

@@ -10,6 +10,7 @@ import pytest
 
 from flink_jobs.uids import silver_version
 from tests.contracts import SCHEMAS, copy_of_clicks, spoil
+from tests.polling import HANGS_S
 
 PRINT_UIDS = """
 import json, sys
@@ -93,7 +94,7 @@ def test_a_later_version_of_silver_changes_the_uids_of_its_sources_alone(
 def _uids(job: str, parts: list[str], environment: dict[str, str]) -> list[list[str]]:
     """The uids of the job with each of the ``parts``: a folder of contracts, and the datasets' names."""
     command = [sys.executable, "-c", PRINT_UIDS, job, *parts]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert result.returncode == 0, result.stderr
     uids: list[list[str]] = json.loads(result.stdout.splitlines()[-1])
     return uids

@@ -10,6 +10,7 @@ import pytest
 from flink_jobs.plans import python_calls, repeated
 from flink_jobs.python_functions import function_names, result_type
 from tests.contracts import SCHEMAS
+from tests.polling import HANGS_S
 from tidegate.errors import TidegateError
 
 PRINT_PLANS = """
@@ -42,7 +43,9 @@ print(json.dumps(plans))
 def plans(flink_environment: dict[str, str]) -> dict[str, str]:
     """The plan of each job and dataset."""
     command = [sys.executable, "-c", PRINT_PLANS, str(SCHEMAS)]
-    result = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
+    result = subprocess.run(
+        command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S
+    )
     assert result.returncode == 0, result.stderr
     found: dict[str, str] = json.loads(result.stdout.splitlines()[-1])
     return found

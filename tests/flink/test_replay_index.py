@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
+
 VERSION = 1_789_990_000_000_000
 RUN = """
 import sys
@@ -120,7 +122,7 @@ def test_the_rows_of_the_range_become_documents_of_their_day_under_one_version(
 ) -> None:
     command = [sys.executable, "-c", RUN, str(tmp_path), f"http://127.0.0.1:{search.server_port}", str(VERSION)]
 
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
 
     assert done.returncode == 0, done.stderr[-5000:]
     actions = [line["index"] for line in search.lines[::2]]

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
+
 RUN = """
 import json, sys
 from dataclasses import replace
@@ -94,7 +96,7 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
     times = [(FIRST_MS, FIRST_MS + 2 * DAY_MS)]
     arguments = [str(folder), ", ".join(map(row, range(len(VISITS)))), json.dumps(times)]
     command = [sys.executable, "-c", RUN, *arguments]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr[-5000:]
     told: dict[str, list[Any]] = json.loads(done.stdout.splitlines()[-1])
     return told

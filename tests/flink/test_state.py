@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
+
 RUN = """
 import json, sys, time
 from datetime import UTC, datetime
@@ -62,7 +64,7 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
     """What a job's checkpoint tells."""
     folder = (tmp_path_factory.mktemp("checkpoints") / "metrics").as_uri()
     command = [sys.executable, "-c", RUN, folder]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
+
 RUN = """
 import json, sys, time
 from pathlib import Path
@@ -87,7 +89,7 @@ def found(flink_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
     """What both jobs have seen, and what is in the states."""
     folders = [str(tmp_path_factory.mktemp(name)) for name in ("checkpoints", "seen")]
     command = [sys.executable, "-c", RUN, *folders]
-    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=flink_environment, capture_output=True, text=True, check=False, timeout=HANGS_S)
     assert done.returncode == 0, done.stderr[-5000:]
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told

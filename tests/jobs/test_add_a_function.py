@@ -16,6 +16,7 @@ from tests.shell import run_shell
 from tests.topics import read_committed
 from tidegate.clients.opensearch import SearchClient
 
+pytestmark = pytest.mark.long
 ENOUGH = 1000
 """Clicks with a referrer, of the 2,500 that the page has the reader send."""
 BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

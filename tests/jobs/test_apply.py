@@ -23,6 +23,7 @@ from tidegate.measure.lag import LagReader
 
 RATE = 100
 """Enough to show a job that stands still, and few: all that tests behind this one read of clicks is read with it."""
+pytestmark = pytest.mark.long
 LAG_S = 30
 """Of traffic: a client of Flink that plans a job takes one of two cores for ten seconds."""
 SHIPPED = (*PLATFORM, "products", "clicks", "orders", "app_logs")

@@ -28,6 +28,7 @@ from tidegate.sql.replay_lake import CODE, VERDICT
 RESCUED = '{"name": "_rescued", "type": ["null", "string"], "default": null}'
 ELSEWHERE = frozenset({"_source_topic", "_source_partition", "_source_offset", "_ingested_at"})
 """Columns of silver that say where a row came from, and when."""
+pytestmark = pytest.mark.long
 DECIMAL = pa.decimal128(12, 3)
 COLUMNS = {
     "id": pa.string(),

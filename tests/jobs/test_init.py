@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from tests.pipeline import SOONER, Pipeline
+from tests.polling import HANGS_S
 from tests.project import PROJECT
 from tidegate.clients.warehouse import create, ensure_table_bucket
 from tidegate.job_names import NAMES
@@ -84,7 +85,7 @@ def init(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Runs the script as the container does."""
     command = ["sh", "deploy/docker/init.sh"]
     result = subprocess.run(
-        command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=HANGS_S, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result

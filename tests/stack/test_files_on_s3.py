@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.clients import connection
 from tidegate.clients.s3 import ensure_bucket, open_s3, place_of
 from tidegate.files.places import places_hash
@@ -111,7 +112,7 @@ def answers(settings: Settings, queries: list[str]) -> Answers:
         capture_output=True,
         text=True,
         check=False,
-        timeout=400,
+        timeout=HANGS_S,
     )
     assert done.returncode == 0, done.stderr[-5000:]
     told = [line.partition(" ") for line in done.stdout.splitlines() if line.startswith(("rows ", "failed "))]

@@ -15,7 +15,7 @@ import pytest
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from tests.pipeline import run_tidegate, tidegate
-from tests.polling import wait_for
+from tests.polling import HANGS_S, wait_for
 from tests.project import ACCESS_LOG, ACCESS_LOG_LINES
 from tidegate.avro.codec import Encoder
 from tidegate.contracts.load import load_stream
@@ -47,7 +47,7 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
 def interrupted(process: "subprocess.Popen[str]") -> dict[str, Any]:
     """Sends Ctrl-C and returns the summary."""
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANGS_S)
     assert process.returncode == 0, err
     summary = json.loads(out)
     assert isinstance(summary, dict)
@@ -155,7 +155,7 @@ def test_standard_input_is_read_and_what_is_no_event_is_kept(broker: Settings, t
     process = subprocess.run(
         [sys.executable, "-m", "tidegate", "produce", "clicks", "--from", "-", "--rejects", str(rejects), "--json"],
         input=LOG_LINE % (1, 1) + "nonsense\n" + LOG_LINE % (2, 2),
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=HANGS_S, check=False,
     )  # fmt: skip
     summary = json.loads(process.stdout)
     assert process.returncode == 3

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.cli.confirm import confirm
 from tidegate.errors import TidegateError
 from tidegate.stack.home import claim
@@ -39,7 +40,7 @@ def test_on_a_terminal_only_a_y_removes(tmp_path: Path, typed: str, exit_code: i
         env=os.environ | {"TIDEGATE_HOME": str(home)},
     ) as down:
         os.write(terminal, f"{typed}\n".encode())
-        said = down.communicate(timeout=60)[1]
+        said = down.communicate(timeout=HANGS_S)[1]
     os.close(end)
     os.close(terminal)
     assert f"{home} is removed with all its data" in said

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.polling import HANGS_S
 from tidegate.errors import ContractError, TidegateError
 from tidegate.redrive.beside import made_beside
 
@@ -135,4 +136,4 @@ def test_who_takes_no_more_ends_the_processes() -> None:
 def test_a_program_that_ends_while_it_takes_does_not_wait_for_the_processes() -> None:
     program = "from tests.unit.redrive import test_beside as t; taken = t.made_beside(t.endless, [0]); next(taken)"
 
-    assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=HANGS_S, check=False).returncode == 0

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from tests.polling import HANGS_S
 from tests.unit.redrive.letters import letter
 from tidegate.redrive.refusal import refusal
 
@@ -24,4 +25,4 @@ def test_one_row_of_a_record_may_not() -> None:
 def test_a_process_that_makes_copies_starts_without_a_client_of_search() -> None:
     program = "import sys, tidegate.redrive.making; sys.exit('opensearchpy' in sys.modules)"
 
-    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=HANGS_S, check=False).returncode == 0
