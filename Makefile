@@ -30,7 +30,7 @@ demo-batch: setup ## a day of files with bad rows, a bad file, a corrected and a
 test: setup ## every check and test, on real servers that it starts and stops itself
 	@$(BIN)/python tests/suite.py
 
-faults: setup ## every fault on real servers, each ended by the proof, and all long tests (an hour)
+faults: setup ## every fault on real servers, each ended by the proof, and all long tests (two hours)
 	@$(BIN)/python -m pytest --all-faults tests/stack tests/jobs tests/faults
 
 check: $(INSTALLED) ## lint, format, types, and who imports whom

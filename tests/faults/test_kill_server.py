@@ -13,7 +13,7 @@ from tests.pipeline import Pipeline, prove_window
 from tests.polling import wait_for
 from tidegate.clients.kafka_offsets import Spans, topic_spans
 
-LONG = ("registry", "seaweedfs", "jobmanager")
+LONG = ("registry", "opensearch", "seaweedfs", "jobmanager")
 
 
 @pytest.mark.parametrize(

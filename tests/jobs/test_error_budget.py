@@ -16,6 +16,8 @@ from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.job_names import REFINE
 
+pytestmark = pytest.mark.long
+
 GOOD, FIVE_PERCENT, MAX_IN_A_ROW, BAD = 95, 5, 20, 300
 BUDGET = """  max_ratio: 0.04
   max_consecutive: {in_a_row}

@@ -17,6 +17,8 @@ from tidegate.jobs.live import live_jobs
 from tidegate.measure.child import Child
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
+
 REPEATED = 20
 
 

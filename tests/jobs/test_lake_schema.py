@@ -21,6 +21,8 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.jobs.live import live_jobs
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
+
 QUANTITY = '"name": "quantity", "type": ["null", "int"]'
 DEVICE = {
     "name": "device",

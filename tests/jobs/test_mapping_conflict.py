@@ -26,6 +26,8 @@ from tidegate.redrive.document_run import DocumentRun
 from tidegate.redrive.plan import load
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
+
 CONFLICT_DAY = datetime(2014, 2, 3, 12, tzinfo=UTC)
 INDEX = "events-clicks-2014.02.03"
 Letter = dict[str, Any]

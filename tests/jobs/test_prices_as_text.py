@@ -23,6 +23,8 @@ from tidegate.clients.ledger import read_ledger
 from tidegate.contracts.load import load_stream
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
+
 TOPIC = "shop-sales"
 JOBS = ("refine", "lake", "index")
 BEFORE, GOOD, AS_TEXT = 3, 380, 20

@@ -30,6 +30,8 @@ from tidegate.replay.settled import refined_up_to, wait_until_settled
 from tidegate.replay.store import load_status
 from tidegate.settings import Settings
 
+pytestmark = pytest.mark.long
+
 EVENTS = 1000
 Place = tuple[int, int]
 Spans = dict[int, tuple[int, int]]

@@ -322,6 +322,7 @@ def test_metrics_of_the_days_that_a_load_touches_are_replaced_as_a_whole(
     assert [each["metrics"] for each in said] == [{"days": 2, "figures": 3}, {"days": 2, "figures": 2}, None]
 
 
+@pytest.mark.long
 def test_metrics_are_counted_once_more_though_the_turn_ends_anywhere(sales: Sales) -> None:
     before = sales.by_day()
     snapshots = len(open_table(sales.settings, f"gold.{sales.name}_by_day").metadata.snapshots)
