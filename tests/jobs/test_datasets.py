@@ -48,7 +48,7 @@ def test_each_line_of_an_order_is_a_row_with_its_product(pipeline: Pipeline) -> 
 
 
 def test_the_stacks_own_logs_can_be_searched(pipeline: Pipeline) -> None:
-    tidegate("produce", "app_logs", "--follow", "--seconds", "5")
+    tidegate("produce", "app_logs", "--follow", "--seconds", "20")  # of all logs, beside other tests
     report = tidegate("prove", "app_logs", "--wait", "60")
     assert "The proof holds" in " ".join(report.split())
     found = buckets(SearchClient(pipeline.settings), "events-app_logs", _BY_SERVICE)
