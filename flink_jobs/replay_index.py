@@ -3,6 +3,7 @@
 Run by ``tidegate replay run``. It writes to no topic but the dead letters of documents that OpenSearch refuses.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flink_jobs.begun import Begun
@@ -31,6 +32,11 @@ def documents_again(file: Path) -> DocumentsAgain:
 
 def job_of(asked: DocumentsAgain) -> Job:
     """The job of one replay."""
+    return Job(REPLAY, sql_of(asked), replay_index.OPTIONS, before_inserts=follow_schemas, interval_of=INDEX)
+
+
+def sql_of(asked: DocumentsAgain) -> Callable[[Stream, Settings, Begun], JobSql]:
+    """Of a dataset with an index; another is refused by name."""
 
     def sql(dataset: Stream, settings: Settings, _begun: Begun) -> JobSql:
         index = dataset.contract.index
@@ -38,7 +44,7 @@ def job_of(asked: DocumentsAgain) -> Job:
             raise no_search_index(dataset)
         return replay_index.job_sql(dataset, index, platform_of(dataset, settings), asked)
 
-    return Job(name=REPLAY, sql=sql, options=replay_index.OPTIONS, before_inserts=follow_schemas, interval_of=INDEX)
+    return sql
 
 
 if __name__ == "__main__":

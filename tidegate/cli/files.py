@@ -87,9 +87,9 @@ def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
     loads: list[Loaded] = []
     while (loaded := load_checked(settings, files, day, default_actor())) is not None:
         loads.append(loaded)
-    counted, *problems = _followed(lambda: count_days(settings, files, default_actor()))
-    indexed, *more = _followed(lambda: write_documents(settings, files, default_actor()))
-    problems += more
+    problems: list[TidegateError] = []
+    counted = _followed(lambda: count_days(settings, files, default_actor()), problems)
+    indexed = _followed(lambda: write_documents(settings, files, default_actor()), problems)
     days = look(settings, files, day).days
     if as_json:
         click.echo(as_json_text({"loads": loads, "days": days, "metrics": counted, "index": indexed}))
@@ -99,8 +99,8 @@ def load_files_of(dataset: str, day: date | None, as_json: bool) -> None:
         print_counted(counted)
         print_indexed(indexed)
         print_days(dataset, days)
-    for problem in problems:
-        raise problem
+    if problems:
+        raise problems[0]
     if not taken.is_all_well or any(each.state == "quarantined" for load in loads for each in load.files):
         sys.exit(NOT_ALL)
 
@@ -121,10 +121,9 @@ def index(dataset: str, day: date | None, as_json: bool) -> None:
     indexed = write_again(settings, load_files(settings.schemas_dir, dataset), day, default_actor())
     if as_json:
         click.echo(as_json_text({"index": indexed}))
-    elif indexed is None:
-        click.echo(f"no file of {dataset}{f' of {day}' if day else ''} is loaded.")
     else:
         print_indexed(indexed)
+        _say_if_none(indexed, dataset, day)
 
 
 @command.command()
@@ -143,10 +142,9 @@ def count(dataset: str, day: date | None, as_json: bool) -> None:
     counted = count_again(settings, load_files(settings.schemas_dir, dataset), day, default_actor())
     if as_json:
         click.echo(as_json_text({"metrics": counted}))
-    elif counted is None:
-        click.echo(f"no file of {dataset}{f' of {day}' if day else ''} is loaded.")
     else:
         print_counted(counted)
+        _say_if_none(counted, dataset, day)
 
 
 @command.command()
@@ -207,12 +205,18 @@ def quarantine(dataset: str, numbers: tuple[int, ...]) -> None:
     click.echo(f"`tidegate files load {dataset}` goes on without them; `files retry` lets them be loaded again.")
 
 
-def _followed(step: Callable[[], Done | None]) -> tuple[Done | None] | tuple[None, TidegateError]:
-    """What was done behind loads; or why it was not: the lake has the rows, which is told before."""
+def _followed(step: Callable[[], Done | None], problems: list[TidegateError]) -> Done | None:
+    """What was done behind loads; why it was not, joins ``problems``: the lake has the rows, which is told before."""
     try:
-        return (step(),)
+        return step()
     except TidegateError as error:
-        return None, error
+        problems.append(error)
+        return None
+
+
+def _say_if_none(done: object, dataset: str, day: date | None) -> None:
+    if done is None:
+        click.echo(f"no file of {dataset}{f' of {day}' if day else ''} is loaded.")
 
 
 def _datasets(settings: Settings, name: str | None) -> list[Files]:

@@ -68,6 +68,11 @@ class Landing(Protocol):
         """
 
 
+def root_for(uri: str) -> str:
+    """The root of all files that are where this one is: in buckets, or on this machine."""
+    return SCHEME if uri.startswith(SCHEME) else f"{FILE_SCHEME}/"
+
+
 def open_landing(settings: Settings, root: str) -> Landing:
     """For files whose URIs begin with ``root``.
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tidegate.clients.file_version import FileVersion
-from tidegate.clients.landing import FILE_SCHEME, FileChangedError, Landing, UnreadableFileError, open_landing
-from tidegate.clients.s3 import SCHEME
+from tidegate.clients.landing import FileChangedError, Landing, UnreadableFileError, open_landing, root_for
 from tidegate.settings import Settings
 
 AT_ONCE = 4
@@ -19,18 +18,14 @@ def faults_of_copies(settings: Settings, versions: Sequence[FileVersion], *, dee
     Raises:
         TransientError, TidegateError: S3 is out of reach, or refuses.
     """
-    stores = {root: open_landing(settings, root) for root in {_root(each) for each in versions}}
+    stores = {root: open_landing(settings, root) for root in {root_for(each.stored) for each in versions}}
 
     def fault(version: FileVersion) -> str | None:
-        return _fault(stores[_root(version)], version, deep=deep)
+        return _fault(stores[root_for(version.stored)], version, deep=deep)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = zip(versions, pool.map(fault, versions), strict=True)
         return {version.number: said for version, said in found if said is not None}
-
-
-def _root(version: FileVersion) -> str:
-    return SCHEME if version.stored.startswith(SCHEME) else f"{FILE_SCHEME}/"
 
 
 def _fault(store: Landing, version: FileVersion, *, deep: bool) -> str | None:

@@ -10,8 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from tidegate.clients.file_version import FileVersion
-from tidegate.clients.landing import FILE_SCHEME, open_landing
-from tidegate.clients.s3 import SCHEME
+from tidegate.clients.landing import open_landing, root_for
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.file_section import Csv, FileSection
 from tidegate.errors import TidegateError
@@ -44,7 +43,7 @@ def read_head(settings: Settings, dataset: Files, version: FileVersion) -> FileH
         TidegateError: it is not there, or has no header that can be read.
         TransientError: S3 is out of reach.
     """
-    store = open_landing(settings, SCHEME if version.stored.startswith(SCHEME) else f"{FILE_SCHEME}/")
+    store = open_landing(settings, root_for(version.stored))
     there = store.look(version.stored)
     if there is None:
         raise TidegateError(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tidegate.clients.landing import FILE_SCHEME, Landing, Listed, open_landing
+from tidegate.clients.landing import FILE_SCHEME, Landing, Listed, open_landing, root_for
 from tidegate.clients.s3 import SCHEME
 from tidegate.errors import TidegateError
 from tidegate.settings import Settings
@@ -21,7 +21,7 @@ def look_at(settings: Settings, uri: str) -> tuple[Landing, Listed]:
     Raises:
         TidegateError: it is not there. TransientError: S3 is out of reach.
     """
-    landing = open_landing(settings, SCHEME if uri.startswith(SCHEME) else f"{FILE_SCHEME}/")
+    landing = open_landing(settings, root_for(uri))
     listed = landing.look(uri)
     if listed is None:
         raise TidegateError(f"{uri} is not there, or is no file.", remedy="Name a file, or s3://bucket/key.")

@@ -20,7 +20,7 @@ from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import Comparing
 from tidegate.sql.replay_index import DocumentsAgain
 
-_REMEDY_OF_DOCUMENTS = "The rows are published. See `tidegate logs taskmanager`; then load again: it goes on."
+_REMEDY_BEHIND = "The rows are published. See `tidegate logs taskmanager`; then load again: it goes on."
 
 
 def judge(settings: Settings, run: Run) -> None:
@@ -66,11 +66,8 @@ def give_up_jobs(settings: Settings, run_id: str) -> None:
     Raises:
         TransientError: Flink does not answer. TidegateError: a job does not end.
     """
-    client = FlinkClient(settings)
     names = {flink_name(each, run_id) for each in (FILES, FILE_DUPLICATES)}
-    for job in [each for each in client.jobs() if each.live and each.name in names]:
-        client.cancel(job.job_id)
-        wait_until_gone(client, job.job_id)
+    _end(FlinkClient(settings), lambda name: name in names)
 
 
 def write_rows(settings: Settings, asked: DocumentsAgain) -> None:
@@ -84,8 +81,7 @@ def write_rows(settings: Settings, asked: DocumentsAgain) -> None:
     job = _newest(client, name)
     if job is None or not (job.live or job.state == FINISHED):
         job = _begin(settings, client, name, f"{FILE_DOCUMENTS}.py", documents_file(settings, asked.dataset))
-    ended = wait_until_ended(client, job.job_id, begun=client.begun)
-    require_finished(client, ended, "the job that writes the documents", remedy=_REMEDY_OF_DOCUMENTS)
+    _wait_behind(client, job, "the job that writes the documents")
 
 
 def count_figures(settings: Settings, plan_id: str, order: Path) -> None:
@@ -99,8 +95,7 @@ def count_figures(settings: Settings, plan_id: str, order: Path) -> None:
     job = _newest(client, name)
     if job is None or not job.live:
         job = _begin(settings, client, name, f"{FILE_METRICS}.py", order)
-    ended = wait_until_ended(client, job.job_id, begun=client.begun)
-    require_finished(client, ended, "the job that counts metrics", remedy=_REMEDY_OF_DOCUMENTS)
+    _wait_behind(client, job, "the job that counts metrics")
 
 
 def give_up_documents(settings: Settings, dataset: str) -> None:
@@ -109,11 +104,8 @@ def give_up_documents(settings: Settings, dataset: str) -> None:
     Raises:
         TransientError: Flink does not answer. TidegateError: a job does not end.
     """
-    client = FlinkClient(settings)
     mine = flink_name(FILE_DOCUMENTS, f"{dataset}-")
-    for job in [each for each in client.jobs() if each.live and each.name.startswith(mine)]:
-        client.cancel(job.job_id)
-        wait_until_gone(client, job.job_id)
+    _end(FlinkClient(settings), lambda name: name.startswith(mine))
 
 
 def clear(settings: Settings, run: Run) -> None:
@@ -139,6 +131,19 @@ def _wait(client: FlinkClient, run: Run, job: FlinkJob, what: str, *, checkpoint
     if ended.state != FINISHED:
         failures = client.recent_failures(ended.job_id)
         require_finished(client, ended, f"{what}{named(run, failures)}", remedy=remedy(run, failures))
+
+
+def _wait_behind(client: FlinkClient, job: FlinkJob, what: str) -> None:
+    """For what follows a load."""
+    ended = wait_until_ended(client, job.job_id, begun=client.begun)
+    require_finished(client, ended, what, remedy=_REMEDY_BEHIND)
+
+
+def _end(client: FlinkClient, is_meant: Callable[[str], bool]) -> None:
+    """The jobs with such a name that live."""
+    for job in [each for each in client.jobs() if each.live and is_meant(each.name)]:
+        client.cancel(job.job_id)
+        wait_until_gone(client, job.job_id)
 
 
 def _newest(client: FlinkClient, name: str) -> FlinkJob | None:

@@ -28,12 +28,11 @@ from tidegate.files.mending import Mending
 from tidegate.files.repair_file import repair_file
 from tidegate.files.repair_states import Stored, given_up, registered, taken_up
 from tidegate.files.repairs import repairs_by_plan, unrepairable
-from tidegate.redrive.fix import NotFixed
+from tidegate.redrive.fix import NotFixed, recipe_of
 from tidegate.redrive.pace import batches
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.redrive.planned import ledger_of, read_planned
 from tidegate.redrive.progress import Progress, left
-from tidegate.redrive.recipe import parse_recipe
 from tidegate.redrive.run_plan import Orders
 from tidegate.redrive.running import Running
 from tidegate.settings import Settings
@@ -102,7 +101,7 @@ class FileRun(Running):
             )
 
     def _make_files(self) -> None:
-        recipe = None if self.plan.recipe is None else parse_recipe(self.plan.recipe, self.plan.recipe_name or "")
+        recipe = recipe_of(self.plan)
         with letters_turn(self.settings, self.plan.dataset):
             self._look()
             mending = Mending(self.settings, self.dataset, self._newest, recipe)

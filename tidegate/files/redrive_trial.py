@@ -16,11 +16,10 @@ from tidegate.files.check import Report, check
 from tidegate.files.mending import Mending
 from tidegate.files.repair_file import repair_file
 from tidegate.files.staged import NO_LIMITS
-from tidegate.redrive.fix import NotFixed
+from tidegate.redrive.fix import NotFixed, recipe_of
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.redrive.planned import ledger_of, read_planned
 from tidegate.redrive.progress import left
-from tidegate.redrive.recipe import parse_recipe
 from tidegate.settings import Settings
 
 
@@ -34,8 +33,7 @@ def try_rows(settings: Settings, dataset: Files, plan: RedrivePlan) -> tuple[Rep
         TransientError: a server is out of reach.
     """
     newest = read_versions(settings, dataset.name)
-    recipe = None if plan.recipe is None else parse_recipe(plan.recipe, plan.recipe_name or "")
-    mending = Mending(settings, dataset, newest, recipe)
+    mending = Mending(settings, dataset, newest, recipe_of(plan))
     rows, not_made = _rows(settings, plan, mending)
     if not rows:
         raise TidegateError(

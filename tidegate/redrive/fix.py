@@ -172,8 +172,16 @@ def fixer(settings: Settings, stream: Stream, plan: RedrivePlan) -> Fixer:
     Raises:
         TidegateError: its recipe is none, or names a schema that the registry has not.
     """
-    recipe = None if plan.recipe is None else parse_recipe(plan.recipe, plan.recipe_name or "")
-    return fixer_of(settings, stream, recipe)
+    return fixer_of(settings, stream, recipe_of(plan))
+
+
+def recipe_of(plan: RedrivePlan) -> Recipe | Script | None:
+    """The recipe that a plan has kept, read.
+
+    Raises:
+        TidegateError: it is none.
+    """
+    return None if plan.recipe is None else parse_recipe(plan.recipe, plan.recipe_name or "")
 
 
 def fixer_of(settings: Settings, stream: Stream, recipe: Recipe | Script | None) -> Fixer:
