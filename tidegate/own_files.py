@@ -1,7 +1,6 @@
 """Files that commands keep in the home folder: written whole or not at all, and locks between commands."""
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +16,14 @@ def write_whole(file: Path, text: str) -> Path:
     return file
 
 
+_held: set[int] = set()
+
+
 @contextmanager
 def one_at_a_time(lock: Path, problem: str, remedy: str) -> Iterator[None]:
     """Holds the lock, whose folder is made; the system gives it back if the process is killed.
 
-    A client of Flink that this process has started goes on then, and starts its jobs: until it ends, it has the lock.
+    What a client of Flink runs for this process goes on then, and starts its jobs: until it ends, it has the lock.
 
     Raises:
         TidegateError: another process has it; says ``problem`` and ``remedy``.
@@ -32,5 +34,13 @@ def one_at_a_time(lock: Path, problem: str, remedy: str) -> Iterator[None]:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise TidegateError(problem, remedy=remedy) from error
-        os.set_inheritable(opened.fileno(), True)
-        yield
+        _held.add(opened.fileno())
+        try:
+            yield
+        finally:
+            _held.discard(opened.fileno())
+
+
+def locks_held() -> tuple[int, ...]:
+    """The open files of the locks that this process has, to be handed to a process that is to have them too."""
+    return tuple(sorted(_held))

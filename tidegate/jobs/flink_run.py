@@ -1,24 +1,25 @@
 """Flink's own command line, ``flink run``, as jobs are submitted by it."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from tidegate.child_process import child_environment, readable, reported_error
 from tidegate.clients import connection
 from tidegate.errors import TidegateError
+from tidegate.jobs.warm_client import Asked, run_warm
 from tidegate.settings import Settings
 from tidegate.stack.flink_home import HOME_IS_SET
 
 JOBS_FOLDER = Path("flink_jobs")
+CLIENT_PROGRAM = JOBS_FOLDER / "warm_client.py"
 CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m"
 """The client plans and ends: compiling it well costs more than it saves, and its classes are all in use to the end."""
 _LONGEST_NAME = 60
 
 
 def submit(settings: Settings, name: str, arguments: list[str]) -> str:
-    """``flink run`` of a Python file and its arguments; returns what it said, when the cluster has taken every job.
+    """Runs a Python file and its arguments by ``flink run``; what it said, once the cluster has taken every job.
 
     Raises:
         TidegateError: refused; the job's own error if it told of one, else what Flink said.
@@ -35,23 +36,16 @@ def submitted(settings: Settings, name: str, arguments: list[str]) -> tuple[str,
     What a refused one said is kept in ``logs/run-<name>.log``, as people read it: Flink's own output, and the lines of
     the job, which come as JSON, as text.
     """
-    result = subprocess.run(
-        command(settings, arguments),
-        env=environment(settings),
-        capture_output=True,
-        text=True,
-        check=False,
-        close_fds=False,  # it keeps the lock under which it is started: see ``own_files``
-    )
-    said = result.stdout + result.stderr
-    if result.returncode == 0:
+    answer = run_warm(command(settings), Asked(arguments, environment(settings), Path.cwd()))
+    said = answer.said
+    if answer.returncode == 0:
         return said, None
     log = keep(name[:_LONGEST_NAME], readable(said), settings)
     return said, reported_error(said) or _refused(name, readable(said), log)
 
 
-def command(settings: Settings, arguments: list[str]) -> list[str]:
-    """The ``flink run`` command line, as a user would type it; the first argument is the Python file."""
+def command(settings: Settings) -> list[str]:
+    """The ``flink run`` command line, as a user would type it, of the program that runs all others."""
     return [
         str(flink_home(settings) / "bin" / "flink"),
         "run",
@@ -62,7 +56,7 @@ def command(settings: Settings, arguments: list[str]) -> list[str]:
         "--pyExecutable",
         sys.executable,
         "--python",
-        *arguments,
+        str(CLIENT_PROGRAM),
     ]
 
 

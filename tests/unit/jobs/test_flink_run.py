@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +12,32 @@ from tests.polling import wait_for
 from tests.project import PROJECT
 from tidegate.errors import TidegateError, TransientError
 from tidegate.jobs.flink_run import environment, submit
+from tidegate.jobs.warm_client import end_client
 from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings with a Flink whose ``flink run`` says what ``refusal`` is told to say, and fails."""
-    (tmp_path / "flink" / "bin").mkdir(parents=True)
-    (tmp_path / "flink" / "bin" / "flink").touch()
-    return Settings(home=tmp_path, flink_home=tmp_path / "flink")
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a Flink whose client is no JVM: it runs the Python file that it is given."""
+    make_client(tmp_path / "flink")
+    yield Settings(home=tmp_path, flink_home=tmp_path / "flink")
+    end_client()
+
+
+def make_client(flink: Path) -> None:
+    client = flink / "bin" / "flink"
+    client.parent.mkdir(parents=True)
+    client.write_text(f"#!/bin/sh\nwhile [ $1 != --python ]; do shift; done\nshift\nexec '{sys.executable}' \"$@\"\n")
+    client.chmod(0o755)
 
 
 def refuse(settings: Settings, said: str) -> TidegateError:
-    """What a start is refused with whose client says this."""
-    assert settings.flink_home is not None
-    client = settings.flink_home / "bin" / "flink"
-    client.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\nexit 1\n")
-    client.chmod(0o755)
+    """What a start is refused with whose program says this."""
+    program = settings.home / "program.py"
+    program.write_text(f"print({said!r})\nraise SystemExit(1)\n")
     with pytest.raises(TidegateError) as caught:
-        submit(settings, "refine", ["flink_jobs/refine.py"])
+        submit(settings, "refine", [str(program)])
     return caught.value
 
 
@@ -68,25 +75,31 @@ def test_the_client_is_told_the_settings_and_no_secret(settings: Settings, monke
 
 COMMAND = """
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tidegate.jobs.flink_run import submit
 from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
 home = Path(sys.argv[1])
 with one_at_a_time(home / "lock", "one is at work.", "Wait."):
-    submit(Settings(home=home, flink_home=home / "flink"), "refine", ["flink_jobs/refine.py"])
+    submit(Settings(home=home, flink_home=home / "flink"), "refine", [str(home / "program.py"), str(home)])
+"""
+PROGRAM = """
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+home = Path(sys.argv[1])
+(home / "plans").touch()
+(home / "go").read_text()
 """
 
 
 def test_a_client_whose_command_is_killed_keeps_the_commands_lock_until_it_ends(settings: Settings) -> None:
     """It goes on, and starts its job: whoever came between would start a second one."""
-    assert settings.flink_home is not None
     os.mkfifo(settings.home / "go")
-    client = settings.flink_home / "bin" / "flink"
-    client.write_text(f"#!/bin/sh\ntouch '{settings.home}/plans'\ncat '{settings.home}/go'\n")
-    client.chmod(0o755)
+    (settings.home / "program.py").write_text(PROGRAM)
     command = subprocess.Popen([sys.executable, "-c", COMMAND, str(settings.home)], cwd=PROJECT)
-    wait_for("the client", (settings.home / "plans").exists)
+    wait_for("the program", (settings.home / "plans").exists)
     command.kill()
     command.wait()
 
