@@ -24,8 +24,6 @@ class StartDrill(Protocol):
 
 _told = pytest.StashKey[list[dict[str, Any]]]()
 _outcomes: list[Outcome] = []
-BESIDE_OTHERS = 5
-"""So much longer a recovery may take where other tests want the cores too, and its time says little of the fault."""
 OUTCOME = "outcome of a drill"
 """A test's property: it comes with the test's report to the process that prints the table."""
 
@@ -59,7 +57,7 @@ def start_drill(healthy: Pipeline, seed: int, request: pytest.FixtureRequest) ->
     alone = request.config.getoption("--all-faults")
 
     def start(fault: str, limit_s: float = LIMIT_S) -> Drill:
-        drills.append(Drill(healthy, fault, seed, limit_s if alone else BESIDE_OTHERS * limit_s))
+        drills.append(Drill(healthy, fault, seed, limit_s if alone else None))
         return drills[-1]
 
     yield start

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.pipeline import Pipeline, produce, tidegate
+from tests.pipeline import Pipeline, produce, prove_window, tidegate
 from tests.polling import wait_for
 from tests.project import PROJECT
 from tests.topics import read_committed
@@ -24,8 +24,6 @@ def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
 
 def test_dead_letters_of_two_datasets_are_in_one_table_each_once(pipeline: Pipeline) -> None:
     settings = pipeline.settings
-    for dataset in ("clicks", "orders"):
-        produce("--count", "300", "--rate", "1000", "--bad-ratio", "0.2", dataset=dataset)
 
     def in_topics() -> set[tuple[str, str]]:
         return {
@@ -38,8 +36,13 @@ def test_dead_letters_of_two_datasets_are_in_one_table_each_once(pipeline: Pipel
         sql = "select dataset, dead_letter_id from bronze.dead_letters where dataset in ('clicks', 'orders')"
         return ask(settings, sql) if "bronze.dead_letters" in Lake(settings).tables else []
 
-    wait_for("all dead letters in the lake", lambda: len({*in_lake()}) == len(in_topics()) > 2, timeout_s=120)
-    assert {*in_lake()} == in_topics()
+    for dataset in ("clicks", "orders"):
+        sent = produce("--count", "300", "--rate", "1000", "--bad-ratio", "0.2", dataset=dataset)
+        assert prove_window(sent["offsets"], "--wait", "120", dataset=dataset)["holds"]
+    letters = in_topics()
+    assert len(letters) > 2
+    wait_for("them in the lake", lambda: len({*in_lake()}) >= len(letters), timeout_s=120)
+    assert {*in_lake()} == letters
     found = ask(
         settings,
         "select any_value(payload) is not null, count(distinct (_dlq_partition, _dlq_offset)) = count(*)"
