@@ -17,10 +17,12 @@ from tidegate.avro.codec import Encoder
 from tidegate.avro.types import AvroSchema
 from tidegate.cli import produce as cli_produce
 from tidegate.cli import prove as cli_prove
+from tidegate.cli.main import cli
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream, platform_schema
+from tidegate.errors import TidegateError
 from tidegate.job_names import NAMES
 from tidegate.jobs.plan_start import Start
 from tidegate.jobs.start import start
@@ -71,19 +73,22 @@ class Pipeline:
         wait_for(f"{count} checkpoints of {name}", lambda: self.completed_checkpoints(name) >= wanted, timeout_s=120)
 
 
-def tidegate(*arguments: str, timeout_s: float = 300) -> str:
-    """Runs the command line as a user would, in this project; returns its standard output.
+def tidegate(*arguments: str) -> str:
+    """Runs the command line in this process, where nothing is imported twice; returns its standard output.
 
     Raises:
         AssertionError: it failed; shows all it printed.
     """
-    result = run_tidegate(*arguments, timeout_s=timeout_s)
-    assert result.returncode == 0, f"tidegate {' '.join(arguments)}:\n{result.stdout}\n{result.stderr}"
+    result = CliRunner().invoke(cli, arguments)
+    if result.exception is not None and not isinstance(result.exception, (SystemExit, TidegateError)):
+        raise result.exception
+    said = f"{result.output}\n{result.exception or ''}"
+    assert result.exit_code == 0, f"tidegate {' '.join(arguments)}:\n{said}"
     return result.stdout
 
 
 def run_tidegate(*arguments: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
-    """The same, whatever its exit code."""
+    """Runs it as a user would, in a process of its own, whatever its exit code."""
     command = [sys.executable, "-m", "tidegate", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=polling.patience * timeout_s, check=False)
 

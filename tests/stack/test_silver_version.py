@@ -166,7 +166,7 @@ def the_next_topics_are_filled(two: Two, spans: dict[int, tuple[int, int]]) -> s
     asked = ",".join(f"{number}:{start}-{end}" for number, (start, end) in spans.items() if start < end)
     options = ("--offsets", asked, "--target", "lake,index,silver", "--json")
     plan = str(json.loads(tidegate("replay", "plan", two.name, *options))["plan_id"])
-    told = tidegate("replay", "run", plan, "--yes", timeout_s=560)
+    told = tidegate("replay", "run", plan, "--yes")
     assert f"tidegate replay switch {plan}" in told, told
     status = load_status(two.settings, plan)
     assert status.state == FILLED
