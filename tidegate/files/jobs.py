@@ -9,7 +9,7 @@ from tidegate.clients.lake_branch import drop_branch
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.naming import files_table, lake_table
 from tidegate.files.orders import ComparingOrder, JudgingOrder, documents_file, store
-from tidegate.files.patience import Patience, named, remedy
+from tidegate.files.patience import Patience, behind_load, named, of_load, remedy
 from tidegate.files.publish import is_run_published
 from tidegate.files.run import BRANCHES, Run
 from tidegate.files.staged import TABLES, is_aside, read_compared
@@ -52,7 +52,7 @@ def compare(settings: Settings, run: Run, comparing: Comparing, expected: frozen
     client = FlinkClient(settings)
     name = flink_name(FILE_DUPLICATES, run.run_id)
     if (job := _newest(client, name)) is not None and job.live:
-        wait_until_ended(client, job.job_id, Patience(client, run, checkpoints=False), client.begun)
+        wait_until_ended(client, job.job_id, Patience(client, of_load(run), checkpoints=False), client.begun)
     if expected <= read_compared(settings, run)[1].keys():
         return
     order = store(settings, ComparingOrder(run.run_id, comparing))
@@ -74,7 +74,7 @@ def write_rows(settings: Settings, asked: DocumentsAgain) -> None:
     """Returns when the rows are documents. A job of this order that lives, or has ended well, is taken for it.
 
     Raises:
-        TidegateError: the job failed.
+        TidegateError: the job failed. GivenUpError: it does so again and again, and is left as it is.
     """
     client = FlinkClient(settings)
     name = flink_name(FILE_DOCUMENTS, asked.plan_id)
@@ -88,7 +88,7 @@ def count_figures(settings: Settings, plan_id: str, order: Path) -> None:
     """Returns when the figures lie aside.
 
     Raises:
-        TidegateError: the job failed.
+        TidegateError: the job failed. GivenUpError: as :func:`write_rows`.
     """
     client = FlinkClient(settings)
     name = flink_name(FILE_METRICS, plan_id)
@@ -127,7 +127,7 @@ def _clear(settings: Settings, dataset: str, is_meant: Callable[[str], bool]) ->
 
 
 def _wait(client: FlinkClient, run: Run, job: FlinkJob, what: str, *, checkpoints: bool) -> None:
-    ended = wait_until_ended(client, job.job_id, Patience(client, run, checkpoints=checkpoints), client.begun)
+    ended = wait_until_ended(client, job.job_id, Patience(client, of_load(run), checkpoints=checkpoints), client.begun)
     if ended.state != FINISHED:
         failures = client.recent_failures(ended.job_id)
         require_finished(client, ended, f"{what}{named(run, failures)}", remedy=remedy(run, failures))
@@ -135,7 +135,8 @@ def _wait(client: FlinkClient, run: Run, job: FlinkJob, what: str, *, checkpoint
 
 def _wait_behind(client: FlinkClient, job: FlinkJob, what: str) -> None:
     """For what follows a load."""
-    ended = wait_until_ended(client, job.job_id, begun=client.begun)
+    waited = behind_load(what, _REMEDY_BEHIND)
+    ended = wait_until_ended(client, job.job_id, Patience(client, waited, checkpoints=False), client.begun)
     require_finished(client, ended, what, remedy=_REMEDY_BEHIND)
 
 

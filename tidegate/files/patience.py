@@ -5,6 +5,8 @@ Progress is a checkpoint. An outage ends by itself, so the job is left as it is:
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from tidegate.clients.file_version import FileVersion
 from tidegate.clients.flink import Failure, FlinkClient, FlinkJob
@@ -24,6 +26,15 @@ class GivenUpError(TidegateError):
     """A job makes no progress; it is left as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A job that is waited for: what it is, where its failures say that they come from, and what to do about them."""
+
+    what: str
+    place: Callable[[Sequence[Failure]], str]
+    remedy: Callable[[Sequence[Failure]], str]
+
+
 class Patience:
     """Asked while a job is waited for; ``checkpoints``: whether it makes some.
 
@@ -31,9 +42,9 @@ class Patience:
     """
 
     def __init__(
-        self, client: FlinkClient, run: Run, *, checkpoints: bool, clock: Callable[[], float] = time.monotonic
+        self, client: FlinkClient, waited: Waited, *, checkpoints: bool, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._client, self._run, self._checkpoints, self._clock = client, run, checkpoints, clock
+        self._client, self._waited, self._checkpoints, self._clock = client, waited, checkpoints, clock
         self._looked_s = float("-inf")
         self._moved_s = clock()
         self._completed: int | None = None
@@ -59,15 +70,25 @@ class Patience:
         failures = [self._seen[at_ms] for at_ms in sorted(self._seen)]
         if len(failures) >= FAILURES and idle_s >= AT_LEAST_S:
             raise GivenUpError(
-                f"the job of the load {self._run.run_id} has failed {len(failures)} times in {idle_s:.0f} s without "
-                f"getting on{named(self._run, failures)}: {failures[-1].cause}.",
-                remedy=remedy(self._run, failures),
+                f"{self._waited.what} has failed {len(failures)} times in {idle_s:.0f} s without getting on"
+                f"{self._waited.place(failures)}: {failures[-1].cause}.",
+                remedy=self._waited.remedy(failures),
             )
         if not failures and self._checkpoints and idle_s >= STANDSTILL_S:
             raise GivenUpError(
-                f"the job of the load {self._run.run_id} has made no checkpoint for {idle_s / 60:.0f} min.",
-                remedy=remedy(self._run, failures),
+                f"{self._waited.what} has made no checkpoint for {idle_s / 60:.0f} min.",
+                remedy=self._waited.remedy(failures),
             )
+
+
+def of_load(run: Run) -> Waited:
+    """A job whose end is what a load publishes."""
+    return Waited(f"the job of the load {run.run_id}", partial(named, run), partial(remedy, run))
+
+
+def behind_load(what: str, remedy: str) -> Waited:
+    """A job of what follows a load."""
+    return Waited(what, lambda _failures: "", lambda _failures: remedy)
 
 
 def culprits(run: Run, failures: Sequence[Failure]) -> list[FileVersion]:

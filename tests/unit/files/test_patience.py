@@ -7,10 +7,23 @@ import pytest
 
 from tests.unit.files.versions import version
 from tidegate.clients.flink import Failure
-from tidegate.files.patience import AT_LEAST_S, FAILURES, STANDSTILL_S, GivenUpError, Patience, culprits, named, remedy
+from tidegate.files.patience import (
+    AT_LEAST_S,
+    FAILURES,
+    STANDSTILL_S,
+    GivenUpError,
+    Patience,
+    Waited,
+    behind_load,
+    culprits,
+    named,
+    of_load,
+    remedy,
+)
 from tidegate.files.run import Run
 
 RUN = Run("visits", "feed", (version(1), version(2)))
+LOAD = of_load(RUN)
 JOB: Any = type("Job", (), {"job_id": "1"})()
 
 
@@ -35,9 +48,9 @@ class Flink:
 class Waiting:
     """Somebody who waits; the job is looked at after each of the steps."""
 
-    def __init__(self, flink: Flink, *, checkpoints: bool = True) -> None:
+    def __init__(self, flink: Flink, *, checkpoints: bool = True, waited: Waited = LOAD) -> None:
         self._now_s = 1000.0
-        self._patience = Patience(flink, RUN, checkpoints=checkpoints, clock=lambda: self._now_s)  # type: ignore[arg-type]
+        self._patience = Patience(flink, waited, checkpoints=checkpoints, clock=lambda: self._now_s)  # type: ignore[arg-type]
         self._patience(JOB)
 
     def pass_s(self, seconds: float) -> None:
@@ -107,3 +120,13 @@ def test_where_failures_tell_of_several_files_none_is_blamed() -> None:
     assert culprits(RUN, []) == []
     assert named(RUN, []) == ""
     assert "`tidegate files quarantine visits NUMBER`" in remedy(RUN, [])
+
+
+def test_what_follows_a_load_is_given_up_in_its_own_words(flink: Flink) -> None:
+    waiting = Waiting(flink, checkpoints=False, waited=behind_load("the job that counts", "Load again."))
+    with pytest.raises(GivenUpError) as caught:
+        failing(flink, waiting, FAILURES, AT_LEAST_S / FAILURES)
+    assert caught.value.problem.startswith(
+        f"the job that counts has failed {FAILURES} times in 180 s without getting on: "
+    )
+    assert caught.value.remedy == "Load again."
