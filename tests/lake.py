@@ -15,6 +15,8 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import update_table_metadata
 from pyiceberg.transforms import IdentityTransform
 
+import tidegate.clients.lake_scans  # noqa: F401 as the catalog of servers does
+
 
 class DiskCatalog:
     """As much of a catalog as changing and finding tables takes; what a table is now, it keeps in memory."""
