@@ -76,15 +76,23 @@ class Pipeline:
 def tidegate(*arguments: str) -> str:
     """Runs the command line in this process, where nothing is imported twice; returns its standard output.
 
+    Not for threads beside each other: what is printed meanwhile goes to the last that has begun.
+
     Raises:
         AssertionError: it failed; shows all it printed.
     """
-    result = CliRunner().invoke(cli, arguments)
-    if result.exception is not None and not isinstance(result.exception, (SystemExit, TidegateError)):
-        raise result.exception
+    result = ended(*arguments)
     said = f"{result.output}\n{result.exception or ''}"
     assert result.exit_code == 0, f"tidegate {' '.join(arguments)}:\n{said}"
     return result.stdout
+
+
+def ended(*arguments: str) -> Result:
+    """The same, whatever its exit code."""
+    result = CliRunner().invoke(cli, arguments)
+    if result.exception is not None and not isinstance(result.exception, (SystemExit, TidegateError)):
+        raise result.exception
+    return result
 
 
 def run_tidegate(*arguments: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:

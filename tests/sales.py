@@ -12,9 +12,8 @@ from uuid import uuid4
 import pytest
 
 from tests.contracts import PLATFORM, SCHEMAS
-from tests.pipeline import called, tidegate
+from tests.pipeline import ended, tidegate
 from tests.project import PROJECT
-from tidegate.cli.main import cli
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.clients.opensearch import SearchClient
 from tidegate.contracts.dataset import Files
@@ -87,8 +86,8 @@ class Sales:
 
     def load(self, exit_code: int = 0) -> dict[str, Any]:
         """What the command says in JSON."""
-        result = called(cli, "files", "load", self.name, "--json")
-        assert result.exit_code == exit_code, result.output
+        result = ended("files", "load", self.name, "--json")
+        assert result.exit_code == exit_code, (result.output, result.exception)
         found: dict[str, Any] = json.loads(result.stdout)
         return found
 

@@ -12,7 +12,7 @@ import pytest
 from tests.clicks import click
 from tests.faults.conftest import StartDrill
 from tests.faults.servers import server_process
-from tests.pipeline import Pipeline, produce, prove_window, tidegate
+from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
 from tests.topics import send, wait_for_records
 from tidegate.clients.kafka_offsets import topic_spans
 from tidegate.stack import process
@@ -64,7 +64,9 @@ def test_two_producers_of_the_same_events_leave_each_once(healthy: Pipeline, tmp
 
     def send_all(number: int) -> None:
         rejects = ("--rejects", str(tmp_path / f"rejects{number}.jsonl"))  # two runs may not share one
-        summaries.append(json.loads(tidegate("produce", "clicks", "--from", str(source), "--json", *rejects)))
+        sent = run_tidegate("produce", "clicks", "--from", str(source), "--json", *rejects)
+        assert sent.returncode == 0, sent.stderr
+        summaries.append(json.loads(sent.stdout))
 
     threads = [threading.Thread(target=send_all, args=(number,)) for number in range(2)]
     for thread in threads:

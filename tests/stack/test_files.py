@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from producers.reference.topic import read_known
-from tests.pipeline import called, run_tidegate, tidegate
+from tests.pipeline import ended, run_tidegate, tidegate
 from tests.sales import BAD, CORRECTED, FIRST, SECOND, TIME, Sales, counts, sales_of_its_own
-from tidegate.cli.main import cli
 from tidegate.clients.file_versions import change_versions
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.lake_rows import open_table
@@ -91,7 +90,7 @@ class Loaded(NamedTuple):
 def redriven_by(sales: Sales, recipe: Path) -> Redriven:
     recipe.write_text(RECIPE)
     planned = json.loads(tidegate("redrive", "plan", sales.name, "--recipe", str(recipe), "--json"))
-    result = called(cli, "redrive", "run", planned["plan"], "--json")
+    result = ended("redrive", "run", planned["plan"], "--json")
     assert result.exit_code == 1, result.output  # one failed again
     shown = tidegate("files", "show", sales.name, "4")
     stats = json.loads(tidegate("dlq", "stats", sales.name, "--json"))
