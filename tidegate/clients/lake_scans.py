@@ -1,6 +1,6 @@
 """Scans of the lake that see every file; whoever makes a catalog imports this.
 
-pyiceberg plans a scan by several threads, a manifest each, and up to 0.9 they share one evaluator of files' statistics,
+pyiceberg plans a scan by several threads, a manifest each, and in 0.8 they share one evaluator of files' statistics,
 which keeps those of the file that it looks at in itself. Of a table with several manifests a scan with a condition then
 leaves out files that have such rows, now and then. Here each file is looked at by an evaluator of its own.
 """
