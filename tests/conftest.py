@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Where this is one of several workers."""
     if is_worker(config):
-        be_worker()
+        be_worker(int(config.workerinput["workerid"].removeprefix("gw")))  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)

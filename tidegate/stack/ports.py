@@ -15,7 +15,7 @@ ENV_PREFIX = "TIDEGATE_PORT_"
 PortChoice = Literal["auto", "default"]
 
 # Below the range the kernel hands out for outgoing connections, which could take a port between choice and use.
-_AUTO_RANGE = range(20_000, 32_000)
+AUTO_RANGE = range(20_000, 32_000)
 
 
 class Ports(BaseSettings):
@@ -77,11 +77,11 @@ def recorded_ports(recorded: dict[str, int]) -> Ports:
 
 def free_ports(count: int) -> list[int]:
     """Different loopback ports that nothing listens on."""
-    candidates = random.SystemRandom().sample(_AUTO_RANGE, len(_AUTO_RANGE))
+    candidates = random.SystemRandom().sample(AUTO_RANGE, len(AUTO_RANGE))
     found = [port for port, _ in zip(filter(is_free, candidates), range(count), strict=False)]
     if len(found) < count:
         raise TidegateError(
-            f"Fewer than {count} free ports between {_AUTO_RANGE.start} and {_AUTO_RANGE.stop}.",
+            f"Fewer than {count} free ports between {AUTO_RANGE.start} and {AUTO_RANGE.stop}.",
             remedy="Stop some servers of this machine.",
         )
     return found
