@@ -6,14 +6,16 @@ its next one costs a fraction. It ends with this process, however that ends. Its
 """
 
 import atexit
+import os
 import select
 import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tidegate.jobs.client_messages import receive, send
 from tidegate.own_files import locks_held
@@ -47,8 +49,7 @@ class WarmClient:
     told: object
     process: "subprocess.Popen[bytes]"
     connection: socket.socket
-    output: Path
-    folder: "tempfile.TemporaryDirectory[str]" = field(repr=False)
+    output: BinaryIO
 
     def is_there(self) -> bool:
         """Whether it waits to be asked: it ends by itself when it was not for long."""
@@ -76,7 +77,7 @@ class WarmClient:
 
     def said(self) -> str:
         """What Flink itself has said so far."""
-        return self.output.read_text(errors="replace")
+        return _text(self.output)
 
     def end(self) -> None:
         """It ends by itself once nobody is there to ask."""
@@ -86,7 +87,7 @@ class WarmClient:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.folder.cleanup()
+        self.output.close()
 
 
 _lock = threading.Lock()
@@ -129,16 +130,17 @@ def _told(command: Sequence[str], environment: Mapping[str, str]) -> object:
 
 def _begun(told: object, command: Sequence[str], asked: Asked) -> WarmClient | Answer:
     """A client that waits to be asked; what was said, if it has ended before."""
-    folder = tempfile.TemporaryDirectory(prefix="tidegate-client-")
-    place, output = Path(folder.name) / "socket", Path(folder.name) / "output"
-    with socket.socket(socket.AF_UNIX) as listening, output.open("wb") as written:
+    # Without a name: nothing is left of it, however this process ends.
+    output: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 the client's, for as long as it lives
+    with tempfile.TemporaryDirectory(prefix="tidegate-client-") as folder, socket.socket(socket.AF_UNIX) as listening:
+        place = Path(folder) / "socket"
         listening.bind(str(place))
         listening.listen(1)
         listening.settimeout(_POLL_S)
         process = subprocess.Popen(
             [*command, "--socket", str(place)],
             stdin=subprocess.DEVNULL,
-            stdout=written,
+            stdout=output,
             stderr=subprocess.STDOUT,
             env=dict(asked.environment),
             cwd=asked.folder,
@@ -149,8 +151,12 @@ def _begun(told: object, command: Sequence[str], asked: Asked) -> WarmClient | A
             except TimeoutError:
                 if process.poll() is None:
                     continue
-                said = output.read_text(errors="replace")
-                folder.cleanup()
-                return Answer(process.returncode or 1, said)
+                with output:
+                    return Answer(process.returncode or 1, _text(output))
             connection.settimeout(None)
-            return WarmClient(told, process, connection, output, folder)
+            return WarmClient(told, process, connection, output)
+
+
+def _text(output: BinaryIO) -> str:
+    """All of it, and where its writer goes on stays."""
+    return os.pread(output.fileno(), os.fstat(output.fileno()).st_size, 0).decode(errors="replace")
