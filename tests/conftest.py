@@ -21,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Where this is one of several workers."""
     if is_worker(config):
-        be_worker(int(config.workerinput["workerid"].removeprefix("gw")))  # type: ignore[attr-defined]
+        told = config.workerinput  # type: ignore[attr-defined]
+        be_worker(int(told["workerid"].removeprefix("gw")), told["workercount"])
 
 
 @pytest.hookimpl(optionalhook=True)

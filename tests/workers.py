@@ -18,7 +18,6 @@ from tidegate.stack import ports
 T = TypeVar("T")
 BESIDE = ("tests/unit/", "tests/flink/")
 WITH_JOBS = ("tests/jobs/", "tests/faults/")
-WORKERS = 3
 JOBS = "tests of the running jobs"
 SERVERS = "tests of the servers"
 PATIENCE = 4
@@ -50,23 +49,22 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def be_worker(number: int) -> None:
+def be_worker(number: int, workers: int) -> None:
     """Before the first test: how fast and how wide a worker is, is no test's matter.
 
     It may have to wait for its core at any place, and the process that starts it hands on the width of a terminal. Each
     has ports of its own: one that was found free is listened on seconds later.
     """
-    ports.AUTO_RANGE = own_ports(number)
+    ports.AUTO_RANGE = own_ports(number, workers)
     os.environ.pop("COLUMNS", None)
     polling.patience = PATIENCE
     settings.register_profile("worker", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("worker")
 
 
-def own_ports(number: int) -> range:
-    """Its third of those that a stack chooses from."""
-    every = ports.AUTO_RANGE
-    return every[number % WORKERS :: WORKERS]
+def own_ports(number: int, workers: int) -> range:
+    """Its part of those that a stack chooses from."""
+    return ports.AUTO_RANGE[number::workers]
 
 
 def step_back() -> None:

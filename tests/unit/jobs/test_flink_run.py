@@ -75,7 +75,6 @@ def test_the_client_is_told_the_settings_and_no_secret(settings: Settings, monke
 
 COMMAND = """
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from tidegate.jobs.flink_run import submit
 from tidegate.own_files import one_at_a_time
@@ -86,7 +85,6 @@ with one_at_a_time(home / "lock", "one is at work.", "Wait."):
 """
 PROGRAM = """
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 home = Path(sys.argv[1])
 (home / "plans").touch()

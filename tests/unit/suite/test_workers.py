@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests import polling
-from tests.workers import NICENESS, WORKERS, be_worker, longest_first, own_ports, scope_of
+from tests.workers import NICENESS, be_worker, longest_first, own_ports, scope_of
 from tidegate.stack import ports
 
 BESIDE = [
@@ -53,7 +53,7 @@ def test_to_step_back_twice_is_to_step_back_once() -> None:
 
 
 def test_no_worker_chooses_a_port_that_another_one_may_have_chosen() -> None:
-    chosen = [set(own_ports(number)) for number in range(WORKERS)]
+    chosen = [set(own_ports(number, 3)) for number in range(3)]
     assert sum(map(len, chosen)) == len(set().union(*chosen)) == len(ports.AUTO_RANGE)
 
 
@@ -63,7 +63,7 @@ def test_a_worker_has_no_width_and_no_deadline(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(polling, "patience", 1)
     monkeypatch.setattr(ports, "AUTO_RANGE", ports.AUTO_RANGE)
     try:
-        be_worker(0)
+        be_worker(0, 3)
         assert settings().deadline is None
         assert polling.patience > 1
         assert "COLUMNS" not in os.environ
