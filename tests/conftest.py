@@ -21,8 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Where this is one of several workers."""
     if is_worker(config):
-        told = config.workerinput  # type: ignore[attr-defined]
-        be_worker(int(told["workerid"].removeprefix("gw")), told["workercount"])
+        be_worker()
 
 
 @pytest.hookimpl(optionalhook=True)

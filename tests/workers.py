@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import polling
-from tidegate.stack import ports
 
 T = TypeVar("T")
 BESIDE = ("tests/unit/", "tests/flink/")
@@ -49,22 +48,15 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def be_worker(number: int, workers: int) -> None:
+def be_worker() -> None:
     """Before the first test: how fast and how wide a worker is, is no test's matter.
 
-    It may have to wait for its core at any place, and the process that starts it hands on the width of a terminal. Each
-    has ports of its own: one that was found free is listened on seconds later.
+    It may have to wait for its core at any place, and the process that starts it hands on the width of a terminal.
     """
-    ports.AUTO_RANGE = own_ports(number, workers)
     os.environ.pop("COLUMNS", None)
     polling.patience = PATIENCE
     settings.register_profile("worker", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("worker")
-
-
-def own_ports(number: int, workers: int) -> range:
-    """Its part of those that a stack chooses from."""
-    return ports.AUTO_RANGE[number::workers]
 
 
 def step_back() -> None:

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import sys
 from collections.abc import Iterable
 from typing import Literal
 
@@ -16,6 +17,9 @@ PortChoice = Literal["auto", "default"]
 
 # Below the range the kernel hands out for outgoing connections, which could take a port between choice and use.
 AUTO_RANGE = range(20_000, 32_000)
+
+_promises: list[socket.socket] = []
+"""Held until this process ends, by when its servers listen; each keeps every other process from choosing the port."""
 
 
 class Ports(BaseSettings):
@@ -76,15 +80,35 @@ def recorded_ports(recorded: dict[str, int]) -> Ports:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different loopback ports that nothing listens on."""
+    """Different loopback ports that nothing listens on, and that no other running process was given here.
+
+    A server may take a minute from the choice of its port until it listens.
+    """
     candidates = random.SystemRandom().sample(AUTO_RANGE, len(AUTO_RANGE))
-    found = [port for port, _ in zip(filter(is_free, candidates), range(count), strict=False)]
+    found = [port for _, port in zip(range(count), filter(_is_promised, candidates), strict=False)]
     if len(found) < count:
         raise TidegateError(
             f"Fewer than {count} free ports between {AUTO_RANGE.start} and {AUTO_RANGE.stop}.",
             remedy="Stop some servers of this machine.",
         )
     return found
+
+
+def _is_promised(port: int) -> bool:
+    """Whether the port is free, and kept for this process from here on."""
+    promise = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    if sys.platform == "linux":
+        try:
+            # An abstract name: no file, in the namespace that the ports are of, given back by the kernel.
+            promise.bind(f"\0tidegate-port-{port}")
+        except OSError:
+            promise.close()
+            return False
+    if not is_free(port):
+        promise.close()
+        return False
+    _promises.append(promise)
+    return True
 
 
 def is_free(port: int) -> bool:

@@ -44,11 +44,18 @@ def check_memory(to_start: Sequence[Server]) -> float:
 def check_ports(to_start: Sequence[Server]) -> None:
     """Raises for the first port that another program holds."""
     for server in to_start:
-        for name in busy_ports(server.stack.ports, server.port_names):
-            raise TidegateError(
-                f"Port {server.stack.ports.get(name)} of {server.name} is in use.",
-                remedy=f"Stop the program that uses it, set {port_setting(name)}, or run `tidegate up --ports auto`.",
-            )
+        if taken := taken_port(server):
+            raise taken
+
+
+def taken_port(server: Server) -> TidegateError | None:
+    """The first port of a server that does not run, which another program holds."""
+    for name in busy_ports(server.stack.ports, server.port_names):
+        return TidegateError(
+            f"Port {server.stack.ports.get(name)} of {server.name} is in use.",
+            remedy=f"Stop the program that uses it, set {port_setting(name)}, or run `tidegate up --ports auto`.",
+        )
+    return None
 
 
 def not_running(servers: Sequence[Server]) -> list[Server]:

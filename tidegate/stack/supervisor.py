@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import threading
 import time
@@ -24,6 +25,7 @@ from tidegate.stack.home import usable
 from tidegate.stack.kafka import Kafka
 from tidegate.stack.opensearch import OpenSearch
 from tidegate.stack.ports import accepts_connections
+from tidegate.stack.preflight import taken_port
 from tidegate.stack.registry import Registry
 from tidegate.stack.seaweedfs import SeaweedFS
 from tidegate.stack.server import NotReadyError, Server
@@ -35,6 +37,8 @@ START_TIMEOUT_S = 300.0
 LEFTOVERS_GRACE_S = 20.0
 STATUS_S = 20.0
 _POLL_S = 0.1
+_REASON_CHARACTERS = 200
+_ERROR = re.compile(r"(Exception|Error):|\b(ERROR|FATAL|panic)\b")
 
 Phase = Literal["waiting", "starting", "healthy", "already running"]
 OnPhase = Callable[[str, Phase], None]
@@ -119,14 +123,17 @@ def _spawn(server: Server) -> psutil.Process:
 def _wait_until_healthy(server: Server, started: psutil.Process, cancelled: threading.Event) -> None:
     began = time.monotonic()
     why = "it does not listen"
+    numbers = [server.stack.ports.get(name) for name in server.port_names]
     while time.monotonic() < began + START_TIMEOUT_S and not cancelled.is_set():
         if process.running(server.files) is None:
-            last = server.files.log_file.read_text(errors="replace").strip().splitlines()[-1:]
-            raise EndedError(
-                f"{server.name} (pid {started.pid}) ended at its start: {' '.join(last)[:200] or 'it said nothing'}.",
-                remedy=f"See {server.files.log_file}.",
-            )
-        if all(accepts_connections(server.stack.ports.get(name)) for name in server.port_names[:1]):
+            ended = f"{server.name} (pid {started.pid}) ended at its start"
+            if taken := taken_port(server):
+                raise EndedError(f"{ended}: {taken.problem}", remedy=taken.remedy)
+            said = _reason(server.files.log_file.read_text(errors="replace"))
+            raise EndedError(f"{ended}: {said}.", remedy=f"See {server.files.log_file}.")
+        if silent := [number for number in numbers if not accepts_connections(number)]:
+            why = f"it does not listen on port {silent[0]}"
+        else:
             try:
                 server.check()
             except NotReadyError as error:
@@ -138,6 +145,13 @@ def _wait_until_healthy(server: Server, started: psutil.Process, cancelled: thre
         f"{server.name} is not healthy after {time.monotonic() - began:.0f} s: {why}.",
         remedy=f"See {server.files.log_file}.",
     )
+
+
+def _reason(log: str) -> str:
+    """The last error that a server named, behind which some tell of their end at length; else its last words."""
+    lines = [line.strip() for line in log.strip().splitlines()]
+    errors = [line for line in lines if _ERROR.search(line)]
+    return (errors or lines or ["it said nothing"])[-1][:_REASON_CHARACTERS]
 
 
 def stop(servers: Sequence[Server]) -> list[str]:

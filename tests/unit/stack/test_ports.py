@@ -1,10 +1,13 @@
 """Choosing ports."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from tidegate.errors import TidegateError
+from tidegate.stack import ports
 from tidegate.stack.ports import (
     Ports,
     accepts_connections,
@@ -34,6 +37,23 @@ def test_a_listening_port_is_not_free_and_accepts_connections() -> None:
 
 def test_free_ports_gives_as_many_as_asked() -> None:
     assert len(set(free_ports(3))) == 3
+
+
+def test_what_another_running_process_or_this_one_has_chosen_is_not_chosen_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = "from tidegate.stack.ports import free_ports; print(*free_ports(1), flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    theirs = int(other.stdout.readline())
+    monkeypatch.setattr(ports, "AUTO_RANGE", range(theirs, theirs + 1))
+    with pytest.raises(TidegateError, match="Fewer than 1 free ports"):
+        free_ports(1)
+
+    other.communicate("\n")
+    assert free_ports(1) == [theirs], "a process that has ended keeps none"
+    with pytest.raises(TidegateError, match="Fewer than 1 free ports"):
+        free_ports(1)
 
 
 def test_last_times_ports_are_used_again_unless_the_environment_moves_one(

@@ -1,5 +1,6 @@
 """Starting and stopping, with tiny servers of our own."""
 
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -15,6 +16,7 @@ from tidegate.stack import preflight, process, supervisor
 from tidegate.stack.fetch import Cache
 from tidegate.stack.flink import TaskManager
 from tidegate.stack.opensearch import OpenSearch
+from tidegate.stack.ports import LOOPBACK
 from tidegate.stack.process import Command, processes_of, running
 from tidegate.stack.server import Server
 from tidegate.stack.state import StackState, load_state
@@ -101,6 +103,24 @@ def test_a_server_that_dies_is_reported_with_its_last_words_and_its_log(state: S
     with pytest.raises(TidegateError, match=r"dying .* no room left.* See .*dying\.log") as raised:
         supervisor.start([server], lambda name, phase: None)
     assert "\n" not in str(raised.value)
+
+
+def test_a_server_that_reports_its_own_end_at_length_is_reported_with_the_error(
+    state: StackState, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "java.io.IOException: No space left\\n\\tat a.B.c\\n[INFO] stopping\\n[INFO] closed"
+    monkeypatch.setattr(DyingServer, "said", f"'{said}'")
+    with pytest.raises(TidegateError, match=r"ended at its start: java.io.IOException: No space left\. See "):
+        supervisor.start([DyingServer(state, cache)], lambda name, phase: None)
+
+
+def test_a_server_that_dies_since_another_program_took_its_port_says_so(state: StackState, cache: Cache) -> None:
+    port = state.ports.kafka
+    with (
+        socket.create_server((LOOPBACK, port)),
+        pytest.raises(TidegateError, match=rf"dying .* ended at its start: Port {port} of dying is in use\. Stop the"),
+    ):
+        supervisor.start([DyingServer(state, cache)], lambda name, phase: None)
 
 
 def test_a_server_that_ran_and_ends_while_it_is_waited_for_is_started_again(state: StackState, cache: Cache) -> None:

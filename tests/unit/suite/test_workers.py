@@ -8,8 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests import polling
-from tests.workers import NICENESS, be_worker, longest_first, own_ports, scope_of
-from tidegate.stack import ports
+from tests.workers import NICENESS, be_worker, longest_first, scope_of
 
 BESIDE = [
     "tests/unit/a/test_one.py::test_x[1]",
@@ -52,18 +51,12 @@ def test_to_step_back_twice_is_to_step_back_once() -> None:
     assert [*map(int, said.split())] == [max(NICENESS, os.nice(0))] * 2
 
 
-def test_no_worker_chooses_a_port_that_another_one_may_have_chosen() -> None:
-    chosen = [set(own_ports(number, 3)) for number in range(3)]
-    assert sum(map(len, chosen)) == len(set().union(*chosen)) == len(ports.AUTO_RANGE)
-
-
 def test_a_worker_has_no_width_and_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     before = settings.get_current_profile_name()
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(polling, "patience", 1)
-    monkeypatch.setattr(ports, "AUTO_RANGE", ports.AUTO_RANGE)
     try:
-        be_worker(0, 3)
+        be_worker()
         assert settings().deadline is None
         assert polling.patience > 1
         assert "COLUMNS" not in os.environ
