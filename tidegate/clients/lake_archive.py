@@ -4,17 +4,20 @@ By the name of the file, so what is copied twice is there once. Without personal
 because a row is. A file that has none is copied by S3 itself; others are written anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import PurePosixPath
+from tempfile import TemporaryFile
+from typing import IO
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.table import FileScanTask, Table
 
 from tidegate.clients.lake_erase import emptied, has_values
-from tidegate.clients.lake_exchange import read_file
+from tidegate.clients.lake_pieces import read_pieces
 from tidegate.clients.lake_store import plain_path
 from tidegate.clients.s3 import Place, ensure_bucket, open_s3, place_of, s3_errors
 from tidegate.settings import Settings
@@ -54,15 +57,22 @@ class Archive:
                 continue
             with s3_errors(self.settings, f"the archive {to.uri}"):
                 if has_values(self.table, task, self.paths):
-                    client.put_object(Bucket=to.bucket, Key=to.key, Body=self._without_values(task))
+                    with self._without_values(task) as file:
+                        client.upload_fileobj(file, to.bucket, to.key)
                 else:
                     place = place_of(f"s3://{plain_path(source)}")
                     client.copy({"Bucket": place.bucket, "Key": place.key}, to.bucket, to.key)
             self._done.add(source)
 
-    def _without_values(self, task: FileScanTask) -> bytes:
+    @contextmanager
+    def _without_values(self, task: FileScanTask) -> Iterator[IO[bytes]]:
         known = {*self.table.schema().column_names}
-        rows = emptied(read_file(self.table, task), [path for path in self.paths if path in known])
-        sink = pa.BufferOutputStream()
-        pq.write_table(rows, sink, compression="zstd")
-        return bytes(sink.getvalue())
+        paths = [path for path in self.paths if path in known]
+        pieces = (emptied(rows, paths) for rows in read_pieces(self.table, task))
+        first = next(pieces)  # a file that may have values has rows
+        with TemporaryFile() as file:
+            with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+                for rows in chain((first,), pieces):
+                    writer.write_table(rows)
+            file.seek(0)
+            yield file

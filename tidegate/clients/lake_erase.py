@@ -16,7 +16,8 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 
 from tidegate.clients.lake_days import files_by_day, files_of, too_many_commits
-from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
+from tidegate.clients.lake_exchange import Exchange, exchange_files
+from tidegate.clients.lake_pieces import write_anew
 from tidegate.clients.lake_replace import ATTEMPTS
 from tidegate.clients.retention_notes import ERASED, note_erased
 
@@ -112,7 +113,7 @@ def _erase_day(table: Table, asked: DayErased) -> DayErased:
 def _anew(table: Table, task: FileScanTask, paths: Sequence[str], written: _Written) -> list[DataFile]:
     path = task.file.file_path
     if path not in written.instead:
-        written.instead[path] = write_rows(table, emptied(read_file(table, task), paths))
+        written.instead[path] = write_anew(table, task, lambda rows: emptied(rows, paths))
     return written.instead[path]
 
 

@@ -4,11 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-from pyiceberg.expressions import AlwaysTrue
-from pyiceberg.io.pyarrow import ArrowScan, _dataframe_to_data_files
 from pyiceberg.manifest import DataFile
-from pyiceberg.table import FileScanTask, Table
+from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Operation, SnapshotSummaryCollector, Summary, update_snapshot_summaries
 from pyiceberg.table.update.snapshot import _OverwriteFiles
 
@@ -51,19 +48,6 @@ def exchange_files(table: Table, exchange: Exchange) -> int:
         transaction.set_properties({**exchange.noted})
     transaction.commit_transaction()
     return snapshot_id
-
-
-def read_file(table: Table, task: FileScanTask) -> pa.Table:
-    """All rows of one file, in the columns that the table has now."""
-    scan = ArrowScan(table.metadata, table.io, table.schema(), AlwaysTrue())  # type: ignore[no-untyped-call]
-    return scan.to_table([task])
-
-
-def write_rows(table: Table, rows: pa.Table) -> list[DataFile]:
-    """New files with these rows, which no snapshot has yet."""
-    if not rows.num_rows:
-        return []
-    return list(_dataframe_to_data_files(table.metadata, rows, table.io))
 
 
 class _InOneCommit(_OverwriteFiles):

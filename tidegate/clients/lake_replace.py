@@ -18,7 +18,8 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask, Table
 
 from tidegate.clients.lake_branch import is_published
-from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
+from tidegate.clients.lake_exchange import Exchange, exchange_files
+from tidegate.clients.lake_pieces import Change, read_pieces, write_anew
 from tidegate.clients.lake_since import rows_since
 from tidegate.errors import TidegateError, TransientError
 
@@ -55,7 +56,6 @@ class _Change:
     """What becomes of one file: it goes, and these come; None if it stays."""
 
     instead: list[DataFile] | None
-    held: int
 
 
 def replace_rows(table: Table, replacement: Replacement) -> Replaced:
@@ -95,16 +95,17 @@ def may_have(table: Table, condition: str) -> bool:
 
 def keep_rows(table: Table, file: DataFile, keep: Callable[[pa.Table], Any]) -> list[DataFile]:
     """The file itself if all of its rows are kept; else a new one with those for which ``keep`` is true, or none."""
-    rows = read_file(table, FileScanTask(file))
-    kept = rows.filter(pa.array(keep(rows)))
-    if kept.num_rows == rows.num_rows:
-        return [file]
-    return write_rows(table, kept)
+    task = FileScanTask(file)
+
+    def kept(rows: pa.Table) -> pa.Table:
+        return rows.filter(pa.array(keep(rows)))
+
+    return [file] if _are_all(table, task, kept) else write_anew(table, task, kept)
 
 
 def change_rows(table: Table, file: DataFile, change: Callable[[pa.Table], pa.Table]) -> list[DataFile]:
     """New files with what ``change`` makes of the file's rows; none if that is no row."""
-    return write_rows(table, change(read_file(table, FileScanTask(file))))
+    return write_anew(table, FileScanTask(file), change)
 
 
 def read_rows(table: Table, files: Iterable[DataFile], names: tuple[str, ...]) -> Iterable[pa.RecordBatch]:
@@ -136,10 +137,17 @@ def _tasks(table: Table, condition: str, snapshot_id: int | None = None) -> list
 
 
 def _change(table: Table, task: FileScanTask, condition: str) -> _Change:
-    rows = read_file(table, task)
-    rest = rows.filter(_others(table, condition))
-    held = rows.num_rows - rest.num_rows
-    return _Change(None if not held else write_rows(table, rest), held)
+    others = _others(table, condition)
+
+    def rest(rows: pa.Table) -> pa.Table:
+        return rows.filter(others)
+
+    return _Change(None if _are_all(table, task, rest) else write_anew(table, task, rest))
+
+
+def _are_all(table: Table, task: FileScanTask, kept: Change) -> bool:
+    """Whether each row of the file is kept."""
+    return all(kept(piece).num_rows == piece.num_rows for piece in read_pieces(table, task))
 
 
 def _others(table: Table, condition: str) -> Any:
@@ -165,11 +173,11 @@ def _refuse_what_came_since(table: Table, touched: list[FileScanTask], replaceme
 
 def _holds(table: Table, task: FileScanTask, condition: str) -> bool:
     """Whether the file has a row of the range, or is gone, so that nobody can tell."""
+    others = _others(table, condition)
     try:
-        rows = read_file(table, task)
+        return not _are_all(table, task, lambda rows: rows.filter(others))
     except FileNotFoundError:
         return True
-    return bool(rows.num_rows > rows.filter(_others(table, condition)).num_rows)
 
 
 def _not_as_planned(table: Table, what: str) -> TidegateError:

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
+from pyiceberg.io.pyarrow import _dataframe_to_data_files
+from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Operation
 from pyiceberg.table.update import (
@@ -16,7 +18,8 @@ from pyiceberg.table.update import (
 )
 
 from tests.lake import DiskCatalog
-from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
+from tidegate.clients.lake_exchange import Exchange, exchange_files
+from tidegate.clients.lake_pieces import read_pieces
 
 NAME = "silver.clicks"
 PLACES = pa.schema(
@@ -72,6 +75,11 @@ def rows(places: list[Place], value: str = "old", day: int = 1) -> pa.Table:
     return pa.table([*columns, [value] * many, [["a"]] * many, [day] * many], schema=PLACES)
 
 
+def write_rows(table: Table, added: pa.Table) -> list[DataFile]:
+    """New files with these rows, which no snapshot has yet."""
+    return list(_dataframe_to_data_files(table.metadata, added, table.io)) if added.num_rows else []
+
+
 def append(catalog: StrictCatalog, added: pa.Table, **properties: str) -> int:
     """One commit of somebody; returns its snapshot."""
     table = catalog.load_table(NAME)
@@ -102,7 +110,7 @@ def put_together(catalog: StrictCatalog, day: int = 1) -> None:
     """What Iceberg's compaction does to the files of a day: one commit that says that it changes no row."""
     table = catalog.load_table(NAME)
     tasks = list(table.scan(row_filter=f"day = {day}").plan_files())
-    come = write_rows(table, pa.concat_tables([read_file(table, task) for task in tasks]))
+    come = write_rows(table, pa.concat_tables([piece for task in tasks for piece in read_pieces(table, task)]))
     exchange_files(table, Exchange([task.file for task in tasks], come))
     known = catalog.tables[NAME]
     *before, newest = known.metadata.snapshots

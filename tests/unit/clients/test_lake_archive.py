@@ -3,7 +3,7 @@
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -26,8 +26,8 @@ class Bucket:
         self.objects: dict[str, bytes] = {}
         self.copied: list[str] = []
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 as boto3 has them
-        self.objects[f"{Bucket}/{Key}"] = Body
+    def upload_fileobj(self, file: IO[bytes], bucket: str, key: str) -> None:
+        self.objects[f"{bucket}/{key}"] = file.read()
 
     def copy(self, source: dict[str, str], bucket: str, key: str) -> None:
         self.copied.append(f"{bucket}/{key}")

@@ -6,8 +6,9 @@ import pytest
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table.snapshots import Operation
 
-from tests.unit.clients.strict_catalog import NAME, append, content, lake, rows
-from tidegate.clients.lake_exchange import Exchange, exchange_files, read_file, write_rows
+from tests.unit.clients.strict_catalog import NAME, append, content, lake, rows, write_rows
+from tidegate.clients.lake_exchange import Exchange, exchange_files
+from tidegate.clients.lake_pieces import read_pieces
 
 
 def test_the_note_and_the_files_are_one_commit(tmp_path: Path) -> None:
@@ -16,7 +17,9 @@ def test_the_note_and_the_files_are_one_commit(tmp_path: Path) -> None:
     append(catalog, rows([(0, 2)]))
     table.refresh()
     gone = next(
-        task for task in table.scan().plan_files() if read_file(table, task)["_source_offset"].to_pylist() == [1]
+        task
+        for task in table.scan().plan_files()
+        if [piece["_source_offset"].to_pylist() for piece in read_pieces(table, task)] == [[1]]
     )
 
     snapshot_id = exchange_files(

@@ -11,9 +11,9 @@ import pytest
 
 from tests.contracts import SCHEMAS
 from tests.lake import DiskCatalog
+from tests.unit.clients.strict_catalog import write_rows
 from tests.unit.files.versions import version
 from tidegate.clients import lake_rows
-from tidegate.clients.lake_exchange import write_rows
 from tidegate.contracts.load import load_files
 from tidegate.errors import TidegateError
 from tidegate.files import figures as module

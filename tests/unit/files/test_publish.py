@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from tests.lake import DiskCatalog
+from tests.unit.clients.strict_catalog import write_rows
 from tests.unit.files.versions import version
 from tidegate.clients import lake_rows
-from tidegate.clients.lake_exchange import write_rows
 from tidegate.files import publish as module
 from tidegate.files.publish import publish, published_numbers, without_quotes
 from tidegate.files.run import Run
