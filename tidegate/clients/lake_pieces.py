@@ -25,8 +25,8 @@ from pyiceberg.schema import Schema, prune_columns, sanitize_column_names
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.types import ListType, MapType
 
-PIECE_BYTES = 128_000_000
-"""Of rows as Arrow has them; about a tenth of it once it is packed."""
+PIECE_BYTES = 32_000_000
+"""Of rows as Arrow has them, and of a group of rows of the new file; about a tenth of it once it is packed."""
 _BATCH_ROWS = 1 << 16
 
 Change = Callable[[pa.Table], pa.Table]

@@ -1,6 +1,8 @@
 """What a run has written aside becomes part of the lake's tables: evidence first, silver's rows last, in one commit."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from tidegate.settings import Settings
 from tidegate.sql.file_duplicates import COMPARED
 from tidegate.sql.replay_lake import VERDICT
 
+AT_ONCE = 4
+"""Files of silver that are written anew at the same time; each has some hundred MB in memory."""
 _INSTEAD = {"payload": None, "error_message": ""}
 """What evidence has in the place of what a letter quotes of its row."""
 _Keep = Callable[[pa.Table], Any]
@@ -115,12 +119,15 @@ def _evidence_of(numbers: frozenset[int]) -> _Keep:
 
 def _silver_files(table: Any, run: Run, numbers: frozenset[int], duplicates: Rows) -> Iterator[Any]:
     """Each as it is where all of its rows are wanted; else what is left of it."""
-    for file in branch_files(table, run.branch):
+
+    def left(file: Any) -> list[Any]:
         found = places(read_rows(table, [file], PLACE))
         if _wanted(found, numbers, duplicates).all():
-            yield file
-        else:
-            yield from keep_rows(table, file, lambda rows: _wanted(places(rows.to_batches()), numbers, duplicates))
+            return [file]
+        return keep_rows(table, file, lambda rows: _wanted(places(rows.to_batches()), numbers, duplicates))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from chain.from_iterable(pool.map(left, branch_files(table, run.branch)))
 
 
 def _wanted(rows: Rows, numbers: frozenset[int], duplicates: Rows) -> Any:

@@ -66,7 +66,9 @@ def duplicates_query(dataset: Files, comparing: Comparing) -> str:
     others = f" AND NOT {_among(comparing.replaced)}" if comparing.replaced else ""
     by = f"PARTITION BY {', '.join(identity)} ORDER BY _is_new, {place}"
     first = "CONCAT(CAST(_first_partition AS STRING), ':', CAST(_first_offset AS STRING))"
-    candidates = f"""SELECT DISTINCT {", ".join(identity)}, {place}, CASE WHEN {is_loaded} THEN 1 ELSE 0 END AS _is_new
+    # Items of one record may have an identity in common, and are one candidate; else each row lies at its own place.
+    distinct = "DISTINCT " if dataset.contract.explode else ""
+    candidates = f"""SELECT {distinct}{", ".join(identity)}, {place}, CASE WHEN {is_loaded} THEN 1 ELSE 0 END AS _is_new
     FROM {silver} /*+ OPTIONS('branch' = '{comparing.branch}') */
     WHERE ({of_days(comparing.days)}){others}"""
     return f"""SELECT {place}, '{DUPLICATE}', {first}, CAST(NULL AS BIGINT)

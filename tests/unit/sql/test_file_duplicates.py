@@ -1,5 +1,6 @@
 """Which rows are duplicates: the query is run on rows."""
 
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -7,16 +8,20 @@ import pytest
 
 from tests.unit.sql.test_file_source import visits_in_files
 from tests.unit.sql.visits import PLATFORM
+from tidegate.contracts.dataset import Files
+from tidegate.contracts.model import Explode
 from tidegate.sql.file_duplicates import MOST_DAYS, Comparing, duplicates_query, job_sql, of_days
 
 DAY = (2026, 11, 28)
 COLUMNS = "(id, _source_partition, _source_offset, year, month, day)"
 
 
-def duplicates(rows: list[tuple[str, int, int, int]], **changes: Any) -> set[tuple[int, int, str]]:
+def duplicates(
+    rows: list[tuple[str, int, int, int]], *, dataset: Files | None = None, **changes: Any
+) -> set[tuple[int, int, str]]:
     """``rows``: identity, number of the file, offset, day of November; in DuckDB."""
     asked = {"loaded": (7, 8), "replaced": (), "days": (DAY,)} | changes
-    query = duplicates_query(visits_in_files(), Comparing("visits", "files-1", **asked))
+    query = duplicates_query(dataset or visits_in_files(), Comparing("visits", "files-1", **asked))
     query = query.replace("lake.`silver`.`visits` /*+ OPTIONS('branch' = 'files-1') */", "silver")
     query = query.replace("`", '"').replace("AS STRING", "AS VARCHAR")
     with duckdb.connect() as connection:
@@ -50,7 +55,9 @@ def test_rows_of_other_days_are_not_looked_at() -> None:
 
 
 def test_rows_of_one_record_are_no_duplicates_of_each_other() -> None:
-    assert duplicates([("a", 7, 5, 28), ("a", 7, 5, 28), ("a", 8, 0, 28)]) == {(8, 0, "7:5")}
+    visits = visits_in_files()
+    exploding = replace(visits, contract=visits.contract.model_copy(update={"explode": Explode(field="items")}))
+    assert duplicates([("a", 7, 5, 28), ("a", 7, 5, 28), ("a", 8, 0, 28)], dataset=exploding) == {(8, 0, "7:5")}
 
 
 @pytest.mark.parametrize(
