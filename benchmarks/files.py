@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ from tidegate.settings import Settings, get_settings
 
 DATASET = "transactions"
 WORKER = "taskmanager"
-DAY = "2026-10-01"
+FIRST_DAY = date(2026, 10, 1)
 NOT_ALL = 3
 """What ``files load`` ends with where a file lies in quarantine, which is no failure."""
 _MB = 1_000_000
@@ -75,7 +76,7 @@ def main() -> None:
         settings = own_contracts(get_settings(), Path(folder))
         rounds = []
         for number in range(options.runs + 1):
-            one = one_round(settings, Path(folder), options, seed=number + int(time.time()))
+            one = one_round(settings, Path(folder), options, number)
             print(line(one), flush=True)
             if number:
                 rounds.append(one)
@@ -91,11 +92,12 @@ def own_contracts(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"schemas_dir": schemas})
 
 
-def one_round(settings: Settings, folder: Path, options: argparse.Namespace, seed: int) -> Round:
-    """A day of its own, which is removed at the end."""
+def one_round(settings: Settings, folder: Path, options: argparse.Namespace, number: int) -> Round:
+    """A day of its own: rows of days that were loaded before are looked at for duplicates."""
+    day, seed = str(FIRST_DAY + timedelta(days=number)), str(number + int(time.time()))
     shutil.rmtree(folder / "landing", ignore_errors=True)
-    words = ("files", "make", DATASET, "--date", DAY, "--size", options.size, "--files", "2", "--bad-rows", "0.01")
-    command(settings, *words, "--duplicates", "0.001", "--seed", str(seed), "--json")
+    words = ("files", "make", DATASET, "--date", day, "--size", options.size, "--files", "2", "--bad-rows", "0.01")
+    command(settings, *words, "--duplicates", "0.001", "--seed", seed, "--json")
     files = sorted((folder / "landing").rglob("part-*"))
     megabytes = sum(file.stat().st_size for file in files) / _MB
     start_s = time.monotonic()

@@ -32,11 +32,12 @@ class SqlError(Exception):
 
 
 def _messages(error: Exception) -> list[str]:
-    """The messages of a Java error and its causes, innermost last."""
+    """The messages of a Java error and its causes, innermost last; where one has none, what it is."""
     cause = getattr(error, "java_exception", None)
     # What PyFlink translates comes as text: the exception's class, its message and its whole trace.
     messages = [] if cause is not None else [_CLASS.sub("", str(error).partition(_TRACE)[0], count=1)]
     while cause is not None:
-        messages.append(str(cause.getMessage()))
+        said = cause.getMessage()
+        messages.append(cause.getClass().getSimpleName() if said is None else str(said))
         cause = cause.getCause()
     return messages

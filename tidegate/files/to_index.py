@@ -10,6 +10,7 @@ from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.model import Index
 from tidegate.search.dated import Dated
 from tidegate.sql.literals import timestamp
+from tidegate.sql.number_ranges import among
 
 Column = Literal["indexed", "counted"]
 """Of a version, where it is noted: whether search, or the metrics, have its rows."""
@@ -37,12 +38,9 @@ class Searchable:
 
     @property
     def sql_condition(self) -> str:
-        """In Flink's SQL. Iceberg leaves no file out by a long list, so the first and the last are named too."""
-        if not self.numbers:
-            return "FALSE"
-        among = f"`{SOURCE_PARTITION}` IN ({', '.join(map(str, self.numbers))})"
-        between = f"`{SOURCE_PARTITION}` BETWEEN {self.numbers[0]} AND {self.numbers[-1]}"
-        return " AND ".join([between, among, *(f"`{column}` >= {timestamp(since)}" for column, since in self.since)])
+        """In Flink's SQL."""
+        since = (f"`{column}` >= {timestamp(since)}" for column, since in self.since)
+        return " AND ".join([among(SOURCE_PARTITION, self.numbers), *since])
 
     @property
     def condition(self) -> str:

@@ -14,6 +14,7 @@ from tidegate.sql import lake
 from tidegate.sql.job_sql import Insert, JobSql
 from tidegate.sql.lake_schema import PARTITIONS
 from tidegate.sql.lake_tables import quoted_name
+from tidegate.sql.number_ranges import among
 from tidegate.sql.platform import Platform
 from tidegate.sql.replay_lake import DUPLICATE
 
@@ -62,8 +63,8 @@ def duplicates_query(dataset: Files, comparing: Comparing) -> str:
     identity = [f"`{name}`" for name in dataset.contract.identity_columns]
     place = ", ".join(PLACE)
     silver = quoted_name(naming.lake_table("silver", dataset.name))
-    is_loaded = _among(comparing.loaded)
-    others = f" AND NOT {_among(comparing.replaced)}" if comparing.replaced else ""
+    is_loaded = among(SOURCE_PARTITION, comparing.loaded)
+    others = f" AND NOT {among(SOURCE_PARTITION, comparing.replaced)}" if comparing.replaced else ""
     by = f"PARTITION BY {', '.join(identity)} ORDER BY _is_new, {place}"
     first = "CONCAT(CAST(_first_partition AS STRING), ':', CAST(_first_offset AS STRING))"
     # Items of one record may have an identity in common, and are one candidate; else each row lies at its own place.
@@ -100,7 +101,3 @@ def of_days(days: Sequence[tuple[int, int, int]]) -> str:
 def _of_day(day: tuple[int, int, int]) -> str:
     parts = (f"`{part}` = {value}" for part, value in zip(PARTITIONS, day, strict=True))
     return f"({' AND '.join(parts)})"
-
-
-def _among(numbers: Sequence[int]) -> str:
-    return f"{SOURCE_PARTITION} IN ({', '.join(map(str, numbers))})"

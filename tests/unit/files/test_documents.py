@@ -29,6 +29,14 @@ CATALOG = load_files(SCHEMAS, "catalog")
 STEPS = ("write_rows", "delete_documents", "give_up_letters", "change_versions")
 
 
+def is_meant(number: int, condition: str) -> bool:
+    """Whether the part of a condition that is about numbers, the first one, holds for one."""
+    of_numbers = re.split(" and ", condition, flags=re.IGNORECASE)[0]
+    named = {int(each) for each in re.findall(r"-?\d+", of_numbers)}
+    assert "BETWEEN" not in of_numbers, "no file has a neighbour here"
+    return number in named
+
+
 class Killed(BaseException):
     """The command ends here."""
 
@@ -50,11 +58,9 @@ class World:
 
     def write_rows(self, _settings: Settings, asked: DocumentsAgain) -> None:
         self.orders.append(asked)
-        listed = re.findall(r"IN \(([\d, ]+)\)", asked.condition)
-        numbers = {int(number) for number in listed[0].split(",")} if listed else set()
         for name, number in self.silver.items():
             there = self.found.get(name, (0, 0))
-            if number in numbers and name not in self.refused and there[1] <= asked.version:
+            if is_meant(number, asked.condition) and name not in self.refused and there[1] <= asked.version:
                 self.found[name] = (number, asked.version)
 
     def of(self, query: dict[str, Any]) -> list[Versioned]:
@@ -74,8 +80,7 @@ class World:
         return tuple(rows.values())
 
     def rows_held(self, _settings: Settings, _table: Any, condition: str) -> Any:
-        numbers = {int(number) for number in re.findall(r"in \(([\d, ]+)\)", condition)[0].split(",")}
-        return SimpleNamespace(rows=sum(number in numbers for number in self.silver.values()))
+        return SimpleNamespace(rows=sum(is_meant(number, condition) for number in self.silver.values()))
 
     def killed_behind(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:

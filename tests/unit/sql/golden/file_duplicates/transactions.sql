@@ -31,18 +31,18 @@ FROM (
     FIRST_VALUE(_source_partition) OVER (PARTITION BY `transaction_id` ORDER BY _is_new, _source_partition, _source_offset) AS _first_partition,
     FIRST_VALUE(_source_offset) OVER (PARTITION BY `transaction_id` ORDER BY _is_new, _source_partition, _source_offset) AS _first_offset
   FROM (
-    SELECT `transaction_id`, _source_partition, _source_offset, CASE WHEN _source_partition IN (7, 8) THEN 1 ELSE 0 END AS _is_new
+    SELECT `transaction_id`, _source_partition, _source_offset, CASE WHEN (_source_partition BETWEEN 7 AND 8) THEN 1 ELSE 0 END AS _is_new
     FROM lake.`silver`.`transactions` /*+ OPTIONS('branch' = 'files-0123456789abcdef') */
-    WHERE ((`year` = 2026 AND `month` = 1 AND `day` = 2) OR (`year` = 2026 AND `month` = 1 AND `day` = 3)) AND NOT _source_partition IN (3)
+    WHERE ((`year` = 2026 AND `month` = 1 AND `day` = 2) OR (`year` = 2026 AND `month` = 1 AND `day` = 3)) AND NOT (_source_partition = 3)
   )
 )
 WHERE _occurrence > 1 AND _is_new = 1
 UNION ALL
 SELECT _source_partition, COUNT(*), 'compared', CAST(NULL AS STRING), CAST(NULL AS BIGINT)
 FROM (
-    SELECT `transaction_id`, _source_partition, _source_offset, CASE WHEN _source_partition IN (7, 8) THEN 1 ELSE 0 END AS _is_new
+    SELECT `transaction_id`, _source_partition, _source_offset, CASE WHEN (_source_partition BETWEEN 7 AND 8) THEN 1 ELSE 0 END AS _is_new
     FROM lake.`silver`.`transactions` /*+ OPTIONS('branch' = 'files-0123456789abcdef') */
-    WHERE ((`year` = 2026 AND `month` = 1 AND `day` = 2) OR (`year` = 2026 AND `month` = 1 AND `day` = 3)) AND NOT _source_partition IN (3)
+    WHERE ((`year` = 2026 AND `month` = 1 AND `day` = 2) OR (`year` = 2026 AND `month` = 1 AND `day` = 3)) AND NOT (_source_partition = 3)
 )
 WHERE _is_new = 1 GROUP BY _source_partition
 ;
