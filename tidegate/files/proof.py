@@ -8,6 +8,7 @@ from typing import Any, Literal
 from tidegate.clients.file_version import FileVersion
 from tidegate.files.account import Split, gap, read_of
 from tidegate.files.closer import Sums
+from tidegate.files.versions import may_have_lost
 from tidegate.proof.strangers import Strangers
 
 Fault = Literal[
@@ -178,7 +179,7 @@ class FilesProof:
 def verdict_on(version: FileVersion, found: Evidence, removed_before: date | None) -> FileVerdict:
     """``removed_before``: rows of silver of the days before it may have been removed on purpose."""
     read, judged = read_of(found.splits), found.sums.all
-    lacking = max(0, read.count - judged.count) if removed_before is not None else 0
+    lacking = max(0, read.count - judged.count) if may_have_lost(version, removed_before) else 0
     findings = (*_of_copy(version, found), *_of_sum(version, found, lacking), *_of_places(version, found))
     return FileVerdict(version.number, version.uri, version.date, read.count, found.sums, lacking, findings)
 

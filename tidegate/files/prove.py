@@ -23,6 +23,7 @@ from tidegate.files.proof_notes import Limits, of_landing, of_limits, of_load, o
 from tidegate.files.proof_rows import Counted, LakeEvidence
 from tidegate.files.proof_scope import baseless, scope_of, strange_letters, strange_rows
 from tidegate.files.take_in import look
+from tidegate.files.versions import may_have_lost
 from tidegate.proof.strangers import Strangers
 from tidegate.proof.workers import peak_rss_mb
 from tidegate.settings import Settings
@@ -68,15 +69,15 @@ class _Proof:
         self._versions = [each for each in versions if asked.day in (None, each.date)]
         self._scope = scope_of(versions, asked.day)
         self._lake = LakeEvidence(settings, dataset)
+        before = self._lake.removed_before
+        self._reached = frozenset(each.number for each in versions if may_have_lost(each, before))
 
     def made(self) -> FilesProof:
         scope, lake = self._scope, self._lake
         counted = lake.counted(scope.numbers, None if scope.day is None else among([*scope.states]))
         found = self._of_rows(counted)
-        may_lack = scope.loaded - {number for number, each in found.items() if each.is_whole}
-        without, undecided = baseless(
-            counted.repeats, counted.unseen, scope, may_lack if lake.removed_before else frozenset()
-        )
+        may_lack = scope.loaded & self._reached - {number for number, each in found.items() if each.is_whole}
+        without, undecided = baseless(counted.repeats, counted.unseen, scope, may_lack)
         letters = self._letters(found)
         copies = faults_of_copies(self._settings, scope.files, deep=self._asked.deep)
         files = [

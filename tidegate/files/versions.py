@@ -13,6 +13,7 @@ ignored        is the same as another file                            nothing
 =============  =====================================================  ==========================================
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -49,6 +50,16 @@ class Copy:
     stored: str
     fault: str | None = None
     promised_rows: int | None = None
+
+
+def may_have_lost(version: FileVersion, removed_before: date | None) -> bool:
+    """Whether rows of it may be among those of the days before this one, which retention has removed from silver.
+
+    Which days a load's rows are of, is known of versions that were loaded since it is noted.
+    """
+    if removed_before is None:
+        return False
+    return version.days is None or any(date.fromisoformat(day) < removed_before for day in json.loads(version.days))
 
 
 def moved(version: FileVersion, state: State, at: datetime, reason: str | None = None) -> FileVersion:

@@ -116,6 +116,23 @@ def test_rows_of_days_that_retention_removed_are_counted_and_are_no_fault() -> N
     assert verdict_on(LOADED, WHOLE, date(2026, 11, 1)).removed == 0
 
 
+@pytest.mark.parametrize(
+    ("days", "removed", "faults"),
+    [
+        (None, 2, []),  # loaded before days were noted
+        ('["2026-10-31", "2026-11-28"]', 2, []),
+        ('["2026-11-01", "2026-11-28"]', 0, ["missing"]),
+        ("[]", 0, ["missing"]),
+    ],
+)
+def test_retention_excuses_no_row_of_a_file_whose_days_it_left_alone(
+    days: str | None, removed: int, faults: list[str]
+) -> None:
+    lacking = replace(WHOLE, sums=sums(silver=tally(10)))
+    verdict = verdict_on(replace(LOADED, days=days), lacking, date(2026, 11, 1))
+    assert (verdict.removed, [each.fault for each in verdict.findings]) == (removed, faults)
+
+
 def test_retention_excuses_neither_a_verdict_nor_a_row_that_is_there_twice() -> None:
     without = replace(WHOLE, sums=sums(silver=tally(10), rejected=NOTHING))
     twice = replace(WHOLE, sums=sums(silver=tally(10, 10)), doubled=Strangers(1, ("1:10",)))
