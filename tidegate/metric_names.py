@@ -285,6 +285,22 @@ LAKE_COMMIT_AGE = Metric(
     "since the table's last commit",
     "growing while events come in: the lake job",
 )
+FILES = Metric(
+    "tidegate_files",
+    "gauge",
+    "monitor",
+    ("dataset", "state"),
+    "daily files of the last 31 dates whose newest version is in this state",
+    "`quarantined`: `tidegate files list DATASET` says why",
+)
+FILES_LATE = Metric(
+    "tidegate_files_late_dates",
+    "gauge",
+    "monitor",
+    ("dataset",),
+    "dates of the last 31 whose files are due and are not there, or not loaded",
+    "over 0: `tidegate files list DATASET`",
+)
 DOCUMENTS = Metric(
     "tidegate_documents", "gauge", "monitor", ("dataset",), "documents that a search over all days can find", "–"
 )

@@ -5,22 +5,22 @@ from contextlib import suppress
 from pathlib import Path
 
 from tidegate import metric_names
-from tidegate.contracts.dataset import Dataset, Stream, is_stream
+from tidegate.contracts.dataset import Dataset, Files, Stream, is_stream
 from tidegate.contracts.load import dataset_names, load_dataset
 from tidegate.contracts.sound import Sound, sound_datasets
 from tidegate.errors import ContractError
 from tidegate.monitor.reading import Reader, Sample
 
 EVERY_S = 5.0
-Files = dict[str, tuple[int, int]]
+Seen = dict[str, tuple[int, int]]
 """By path below the folder of contracts: when it was changed, in ns, and its size."""
 
 
 class Contracts:
     """The contracts of a folder, read again when one of its files has changed: looking at these costs next to nothing.
 
-    ``sound``: those that can work, and why others can't. ``streams`` are watched: also those that jobs would leave out,
-    since an earlier start may run them; of one that can't work any more, the contract that did last.
+    ``sound``: those that can work, and why others can't. ``streams`` and ``files`` are watched: also those that jobs
+    would leave out, since an earlier start may run them; of one that can't work any more, the contract that did last.
 
     Raises:
         ContractError: there is no such folder.
@@ -28,9 +28,19 @@ class Contracts:
 
     def __init__(self, schemas_dir: Path) -> None:
         self._schemas_dir = schemas_dir
-        self._files = _files(schemas_dir)
+        self._seen = _seen(schemas_dir)
         self.sound = sound_datasets(schemas_dir)
-        self.streams = self._watched({})
+        self._watched = self._all_watched({})
+
+    @property
+    def streams(self) -> list[Stream]:
+        """Those whose events come by a topic."""
+        return [each for each in self._watched if is_stream(each)]
+
+    @property
+    def files(self) -> list[Files]:
+        """Those whose events come in daily files."""
+        return [each for each in self._watched if isinstance(each, Files)]
 
     @property
     def proved(self) -> list[str]:
@@ -39,21 +49,21 @@ class Contracts:
 
     def renew(self) -> bool:
         """Reads what has changed; whether it changes anything for who watches."""
-        files = _files(self._schemas_dir)
-        if files == self._files:
+        seen = _seen(self._schemas_dir)
+        if seen == self._seen:
             return False
         sound: Sound = sound_datasets(self._schemas_dir)
-        before, self._files, self.sound = (self.streams, self.proved), files, sound
-        self.streams = self._watched({stream.name: stream for stream in self.streams})
-        return before != (self.streams, self.proved)
+        before, self._seen, self.sound = (self._watched, self.proved), seen, sound
+        self._watched = self._all_watched({each.name: each for each in self._watched})
+        return before != (self._watched, self.proved)
 
-    def _watched(self, last: dict[str, Stream]) -> list[Stream]:
+    def _all_watched(self, last: dict[str, Stream]) -> list[Stream]:
         working = {dataset.name: dataset for dataset in self.sound.datasets}
         found = (
             working.get(name) or last.get(name) or _read(self._schemas_dir, name)
             for name in dataset_names(self._schemas_dir)
         )
-        return [dataset for dataset in found if is_stream(dataset)]
+        return [dataset for dataset in found if isinstance(dataset, Stream)]
 
 
 class ContractReader(Reader):
@@ -89,7 +99,7 @@ def _read(schemas_dir: Path, name: str) -> Dataset | None:
     return None
 
 
-def _files(schemas_dir: Path) -> Files:
+def _seen(schemas_dir: Path) -> Seen:
     """Those of datasets and their metrics, also behind links, as Kubernetes mounts a folder."""
     found = {}
     for pattern in ("*", "*/*", "*/*/*"):

@@ -7,11 +7,11 @@ from datetime import timedelta
 from tidegate.clients.flink import job_managers
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_single_records import SingleRecords
-from tidegate.contracts.dataset import Stream
 from tidegate.errors import TidegateError
 from tidegate.job_names import INDEX, LAKE, METRICS, NAMES, REFINE
 from tidegate.monitor.budget_stops import BudgetStopReader
 from tidegate.monitor.contracts import Contracts
+from tidegate.monitor.files import FilesReader
 from tidegate.monitor.jobs import JobReader, RefineReader
 from tidegate.monitor.lake import LakeReader
 from tidegate.monitor.latency import CommittedReader, Latencies, SearchableReader, latencies_of
@@ -75,7 +75,7 @@ class Roster:
     def readers(self) -> list[Reader]:
         """As of now. One that goes on with what it has read so far is the same as before."""
         self._latencies = latencies_of(self._settings, self._contracts.streams, self._latencies)
-        of_datasets = dataset_readers(self._settings, self._contracts.streams, self._latencies, self._options)
+        of_datasets = dataset_readers(self._settings, self._contracts, self._latencies, self._options)
         return [*self._lasting, *of_datasets, *self._proof_readers()]
 
     def _proof_readers(self) -> list[Reader]:
@@ -113,16 +113,18 @@ def lasting_readers(settings: Settings, contracts: Contracts, options: Options) 
 
 
 def dataset_readers(
-    settings: Settings, datasets: Sequence[Stream], latencies: Sequence[Latencies], options: Options
+    settings: Settings, watched_contracts: Contracts, latencies: Sequence[Latencies], options: Options
 ) -> list[Reader]:
     """One per concern; none of them asks a server before its first reading."""
-    contracts, every_s = [dataset.contract for dataset in datasets], options.every_s
+    files, every_s = watched_contracts.files, options.every_s
+    contracts = [dataset.contract for dataset in watched_contracts.streams]
+    with_letters = [*contracts, *(dataset.contract for dataset in files)]
     jobs = watched(settings, options)
     wanted: list[Reader] = [
         TrafficReader(OffsetReader(settings), contracts, list(jobs), every_s),
         OutputReader(settings, OffsetReader(settings), contracts, every_s),
-        OldestReader(OffsetReader(settings), SingleRecords(settings), contracts, every_s),
-        OpenReader(settings, OffsetReader(settings), SingleRecords(settings), contracts),
+        OldestReader(OffsetReader(settings), SingleRecords(settings), with_letters, every_s),
+        OpenReader(settings, OffsetReader(settings), SingleRecords(settings), with_letters),
         CommittedReader(settings, OffsetReader(settings), SingleRecords(settings), latencies),
         RegistryReader(settings, contracts, every_s),
         SearchableReader(latencies, searches=INDEX in jobs),
@@ -130,5 +132,7 @@ def dataset_readers(
     if INDEX in jobs or METRICS in jobs:
         wanted.append(SearchReader(settings, contracts, every_s))
     if LAKE in jobs:
-        wanted.append(LakeReader(settings, [dataset.name for dataset in datasets], every_s))
+        wanted.append(LakeReader(settings, [each.dataset for each in with_letters], every_s))
+    if files:
+        wanted.append(FilesReader(settings, files))
     return wanted

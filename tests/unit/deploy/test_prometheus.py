@@ -24,6 +24,8 @@ ASKED_FOR = {
     "TidegateEventsNotCounted",
     "TidegateSearchRoom",
     "TidegateSmallFiles",
+    "TidegateFilesLate",
+    "TidegateFileQuarantined",
     "TidegateJobRestarts",
     "TidegateReadingOld",
     "TidegateContractWrong",

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tidegate.contracts.file_section import Expected
-from tidegate.files.expected import MOST_DAYS, due, missed
+from tidegate.files.expected import MOST_DAYS, due, late, missed
 
 EXPECTED = Expected(days_after=1, at="06:30")
 
@@ -42,3 +42,25 @@ def test_a_dataset_that_ended_misses_no_more_than_its_newest_dates() -> None:
     found = missed(EXPECTED, [date(2020, 1, 1)], now)
 
     assert found == [_november(28) - timedelta(days=days) for days in reversed(range(MOST_DAYS))]
+
+
+@pytest.mark.parametrize(
+    ("states", "days"),
+    [
+        ({27: ["loaded"], 28: ["loaded", "quarantined", "superseded"]}, []),
+        ({27: ["loaded"], 28: ["loaded", "checked"]}, [28]),
+        ({26: ["loading"], 28: ["ignored"]}, [26, 27]),
+        ({28: ["loaded"], 29: ["checked"]}, []),  # 29 is not due
+    ],
+)
+def test_a_date_is_late_if_it_is_missed_or_what_came_of_it_is_not_judged(
+    states: dict[int, list[str]], days: list[int]
+) -> None:
+    known = {_november(day): found for day, found in states.items()}
+    assert late(EXPECTED, known, datetime(2026, 11, 29, 12, tzinfo=UTC)) == [_november(day) for day in days]
+
+
+def test_what_was_never_judged_is_not_late_for_ever() -> None:
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    day = now.date() - timedelta(days=MOST_DAYS + 1)
+    assert day not in late(EXPECTED, {day: ["checked"], now.date(): ["loaded"]}, now)
