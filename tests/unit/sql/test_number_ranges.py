@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.sql.number_ranges import MOST_RANGES, among, ranges
@@ -24,6 +24,7 @@ def decoded(text: str) -> list[int]:
     return numbers
 
 
+@settings(deadline=None)  # a database is opened for each
 @given(st.sets(st.integers(1, 200)))
 def test_exactly_the_numbers_are_meant(numbers: set[int]) -> None:
     condition = re.sub(
