@@ -133,6 +133,5 @@ def dataset_readers(
         wanted.append(SearchReader(settings, contracts, every_s))
     if LAKE in jobs:
         wanted.append(LakeReader(settings, [each.dataset for each in with_letters], every_s))
-    if files:
         wanted.append(FilesReader(settings, files))
     return wanted

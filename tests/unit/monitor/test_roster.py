@@ -69,6 +69,12 @@ def test_a_server_that_no_job_needs_is_not_asked_and_so_never_down(jobs: tuple[s
     assert told & {"opensearch", "lake", "jobs"} == asked
 
 
+def test_daily_files_are_watched_where_the_lake_is() -> None:
+    names = {reader.name for reader in roster(Options()).readers()}
+    assert "files" in names
+    assert "files" not in {reader.name for reader in roster(Options(jobs=("refine", "index"))).readers()}
+
+
 def proofs(options: Options) -> list[str]:
     return [each.name for each in roster(options).readers() if isinstance(each, UnderWayReader | ProofReader)]
 
