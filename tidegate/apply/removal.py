@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from tidegate.contracts import naming
 from tidegate.contracts.dataset import Draft
@@ -33,7 +34,8 @@ class Part:
 class Written:
     """What of a dataset is on the servers, each by its name; ``aliases`` are over its search indices.
 
-    ``folders`` are on this machine: what was read of its dead letters.
+    ``folders`` are on this machine: what was read of its dead letters. ``copies``: where those of its daily files are,
+    which go with all that is known of these files.
     """
 
     topics: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class Written:
     aliases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
+    copies: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
         """Each kind in a line; none of a kind that is empty."""
@@ -51,6 +54,7 @@ class Written:
             ("tables of the lake", self.tables),
             ("search indices and templates", tuple(map(naming.all_indices, self.aliases))),
             ("consumer groups", self.groups),
+            ("copies of files, and what is known of the files", self.copies),
             ("what this machine has read of its dead letters", tuple(folder.name for folder in self.folders)),
         )
         return (f"{kind}: {', '.join(names)}" for kind, names in kinds if names)
@@ -159,4 +163,13 @@ def written_of(dataset: str, raw: Raw | None, topics: Collection[str], groups: C
         ),
         aliases=(naming.events_alias(dataset), *(naming.metric_alias(dataset, metric) for metric in metrics)),
         groups=tuple(group for job in NAMES if (group := naming.group(job, dataset)) in groups),
+    )
+
+
+def tables_of_files(dataset: str, metrics: Iterable[str]) -> tuple[naming.TableName, ...]:
+    """What a dataset of daily files has in the lake."""
+    return (
+        naming.lake_table("silver", dataset),
+        *(naming.files_table(dataset, each) for each in get_args(naming.FileTable)),
+        *(naming.lake_figures(dataset, metric) for metric in metrics),
     )

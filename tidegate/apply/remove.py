@@ -1,11 +1,22 @@
 """Takes a dataset out of what runs, and with ``purge`` off the servers."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from tidegate.apply.removal import Removal, Written, own_raw, parts_of, refuse_what_is_needed, written_of
+from tidegate.apply.removal import (
+    Removal,
+    Written,
+    own_raw,
+    parts_of,
+    refuse_what_is_needed,
+    tables_of_files,
+    written_of,
+)
 from tidegate.apply.stopping import makes_savepoint
+from tidegate.clients.file_store import open_store
+from tidegate.clients.file_versions import forget_versions, read_versions
 from tidegate.clients.flink import FlinkClient
 from tidegate.clients.kafka_offsets import OffsetReader
 from tidegate.clients.kafka_topics import delete_groups, delete_topics, existing_topics
@@ -61,7 +72,9 @@ def remove(settings: Settings, removal: Removal, say: Say) -> list[TidegateError
             problems += stopped.failures
     if removal.purge:
         of_lake = partial(_delete_from_lake, removal.dataset)
-        for delete in (_delete_from_kafka, _delete_from_registry, _delete_from_search, of_lake, _forget_letters):
+        of_files = partial(_delete_files, removal.dataset)
+        deletions = (_delete_from_kafka, _delete_from_registry, _delete_from_search, of_lake, of_files, _forget_letters)
+        for delete in deletions:
             try:
                 delete(settings, removal.written, say)
             except TidegateError as error:
@@ -81,9 +94,23 @@ def _written(settings: Settings, dataset: str, draft: Draft | None) -> Written:
     found = written_of(dataset, own_raw(dataset, draft), existing_topics(settings), groups)
     with RegistryClient(settings) as registry:
         subjects = tuple(subject for subject in found.subjects if registry.versions(subject))
-    streams = draft is None or draft.contract.kind != "reference"
-    folders = tuple(kept_folders(settings, dataset))
-    return replace(found, subjects=subjects, folders=folders, **({} if streams else {"tables": (), "aliases": ()}))
+    found = replace(found, subjects=subjects, folders=tuple(kept_folders(settings, dataset)))
+    if draft is not None and draft.contract.kind == "reference":
+        return replace(found, tables=(), aliases=())
+    if not _comes_in_files(settings, dataset, draft):
+        return found
+    metrics = [metric.name for metric in draft.metrics] if draft else []
+    copies = (f"{settings.files_store.rstrip('/')}/{dataset}/",)
+    return replace(found, tables=tables_of_files(dataset, metrics), copies=copies)
+
+
+def _comes_in_files(settings: Settings, dataset: str, draft: Draft | None) -> bool:
+    """Without its folder by whether files of it are known; a lake that is out of reach knows of none."""
+    if draft is not None:
+        return draft.contract.kind == "file"
+    with suppress(TidegateError):
+        return bool(read_versions(settings, dataset))
+    return False
 
 
 def _delete_from_kafka(settings: Settings, written: Written, say: Say) -> None:
@@ -114,6 +141,14 @@ def _delete_from_lake(dataset: str, settings: Settings, written: Written, say: S
     tables = (*written.tables, *replay_tables(settings, catalog, dataset))
     dropped = [table for table in tables if drop_table(settings, catalog, table)]
     say(_deleted("tables of the lake", dropped))
+
+
+def _delete_files(dataset: str, settings: Settings, written: Written, say: Say) -> None:
+    """Behind silver's table: files that are known to be loaded are not loaded again."""
+    if not written.copies:
+        return
+    copies, versions = open_store(settings).remove(dataset), forget_versions(settings, dataset)
+    say(f"copies of files deleted: {copies}; versions of files forgotten: {versions}")
 
 
 def _forget_letters(settings: Settings, written: Written, say: Say) -> None:

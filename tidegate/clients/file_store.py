@@ -7,6 +7,7 @@ reads and writes it once more. Nobody ever sees half a file under a hash; what a
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -57,6 +58,9 @@ class FileStore(Protocol):
 
     def sweep(self, before: datetime) -> int:
         """Takes away what was begun before, and not finished; how many files that were."""
+
+    def remove(self, dataset: str) -> int:
+        """Deletes the copies of a dataset's files, for good; how many there were."""
 
 
 def name_of(dataset: str, sha256: str) -> str:
@@ -111,6 +115,15 @@ class _Bucket:
                         self.client.delete_object(Bucket=self.root.bucket, Key=found["Key"])
                         swept += 1
         return swept
+
+    def remove(self, dataset: str) -> int:
+        place, removed = self.root.below(f"{dataset}/"), 0
+        with s3_errors(self.settings, place.uri):
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
+            for found in (found for page in pages for found in page.get("Contents", [])):
+                self.client.delete_object(Bucket=place.bucket, Key=found["Key"])
+                removed += 1
+        return removed
 
     def has(self, place: Place, size: int) -> bool:
         """Whether so many bytes are there under a name, which is that of their hash."""
@@ -206,6 +219,13 @@ class _Folder:
             for path in old:
                 path.unlink(missing_ok=True)
         return len(old)
+
+    def remove(self, dataset: str) -> int:
+        with _disk_errors(self.root):
+            copies = [path for path in (self.root / dataset).rglob("*") if path.is_file()]
+            if copies:
+                shutil.rmtree(self.root / dataset)
+        return len(copies)
 
 
 class _FolderCopy:

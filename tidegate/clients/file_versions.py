@@ -97,6 +97,28 @@ def change_versions(settings: Settings, dataset: str, decide: Decide) -> tuple[F
     )
 
 
+def forget_versions(settings: Settings, dataset: str) -> int:
+    """Takes all states of a dataset's files out of the table, so that none was ever seen; how many versions there were.
+
+    Raises:
+        TransientError: others commit all the time, or the lake is out of reach. TidegateError: the lake refuses.
+    """
+    catalog = open_catalog(settings)
+    with lake_errors(settings):
+        table = find_table(catalog, TABLE)
+        known = 0 if table is None else len(newest(_rows(table, dataset)))
+        for _ in range(ATTEMPTS):
+            if table is None or not _rows(table, dataset):
+                return known
+            with suppress(CommitFailedException, CommitStateUnknownException, BadRequestError):
+                table.delete(EqualTo("dataset", dataset))
+            table = catalog.load_table(TABLE)
+    raise TransientError(
+        f"the lake's table {TABLE} was changed by others {ATTEMPTS} times while it was written.",
+        remedy="Try again.",
+    )
+
+
 def _following(rows: list[FileVersion], decide: Decide) -> tuple[FileVersion, ...]:
     last = max((row.sequence for row in rows), default=0)
     return tuple(replace(row, sequence=last + count) for count, row in enumerate(decide(newest(rows)), 1))

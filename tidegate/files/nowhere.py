@@ -19,6 +19,10 @@ class Nowhere:
         """Nothing was begun."""
         return 0
 
+    def remove(self, dataset: str) -> int:
+        """Nothing was copied."""
+        return 0
+
 
 class _Read:
     def __init__(self, uri: str) -> None:

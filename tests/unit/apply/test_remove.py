@@ -19,6 +19,8 @@ from tidegate.settings import Settings
 
 SETTINGS = Settings(schemas_dir=SCHEMAS, home=Path("/nowhere"))
 DONE: list[object] = []
+KNOWN = {"transactions": ["one version"], "day_ends": ["one", "two"]}
+"""What is known of files that came; of day_ends the folder is gone."""
 LIVE = [
     LiveJob("refine.readings", "1", "refine", {"readings": "a"}),
     LiveJob("lake", "2", "lake", {"readings": "a", "clicks": "b"}),
@@ -58,6 +60,8 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "drop_table", lambda _settings, _catalog, table: "silver" not in table)
     monkeypatch.setattr(module, "replay_tables", lambda _settings, _catalog, dataset: [f"replays.{dataset}__x"])
     monkeypatch.setattr(FlinkClient, "jobs", lambda _client: [])
+    monkeypatch.setattr(module, "read_versions", lambda _settings, dataset: KNOWN.get(dataset, []))
+    monkeypatch.setattr(module, "forget_versions", lambda _settings, dataset: len(KNOWN.get(dataset, [])))
 
 
 def test_what_is_there_is_found_by_its_name_alone() -> None:
@@ -114,3 +118,31 @@ def test_what_this_machine_has_read_of_its_letters_stays_unless_all_is_deleted(t
     assert DONE[-1] == f"{kept} deleted: readings, readings.silver"
     assert [folder.is_dir() for folder in folders] == [False, False, True, True]
     assert plan_removal(settings, "readings", purge=True).written.folders == ()
+
+
+def test_of_daily_files_all_goes_that_would_keep_them_from_being_loaded_anew(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for name in ("transactions/ab/abcd", "transactions/cd/cdef", "customers/ab/abcd"):
+        (store / name).parent.mkdir(parents=True, exist_ok=True)
+        (store / name).write_text("rows")
+    settings = SETTINGS.model_copy(update={"files_store": f"file://{store}"})
+    removal = plan_removal(settings, "transactions", purge=True)
+
+    remove(settings, removal, DONE.append)
+
+    assert f"delete copies of files, and what is known of the files: file://{store}/transactions/" in removal.ends()
+    assert removal.written.tables == (
+        "silver.transactions",
+        "files.transactions_verdicts",
+        "files.transactions_letters",
+        "files.transactions_splits",
+        *(f"gold.transactions_{file.stem}" for file in sorted((SCHEMAS / "transactions" / "metrics").glob("*.sql"))),
+    )
+    assert DONE[-1] == "copies of files deleted: 2; versions of files forgotten: 1"
+    assert [path.name for path in store.iterdir() if path.name != ".incoming"] == ["customers"]
+
+
+def test_without_a_folder_a_dataset_comes_in_files_if_some_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "existing_topics", lambda _settings: {"dlq.day_ends", "dlq.readings"})
+    assert "files.day_ends_verdicts" in plan_removal(SETTINGS, "day_ends", purge=False).written.tables
+    assert plan_removal(SETTINGS, "readings", purge=False).written.copies == ()

@@ -19,6 +19,7 @@ from tidegate.clients.file_versions import (
     SCHEMA,
     TABLE,
     change_versions,
+    forget_versions,
     read_history,
     read_versions,
 )
@@ -168,3 +169,14 @@ def test_a_table_of_an_earlier_tidegate_gets_the_columns_that_it_lacks(lake: Ver
     change_versions(Settings(), "orders", lambda known: [replace(known[0], state="loaded", indexed=7)])
 
     assert [each.indexed for each in read_history(Settings(), "orders")] == [None, 7]
+
+
+def test_what_is_forgotten_was_never_seen_and_the_others_are_known(lake: VersionsLake) -> None:
+    for dataset in ("orders", "visits", "orders"):
+        change_versions(Settings(), dataset, lambda known, dataset=dataset: [  # type: ignore[misc]
+            replace(version(1 + len(known), f"{len(known)}"), dataset=dataset)
+        ])  # fmt: skip
+    assert forget_versions(Settings(), "orders") == 2
+    assert read_versions(Settings(), "orders") == ()
+    assert len(read_versions(Settings(), "visits")) == 1
+    assert forget_versions(Settings(), "orders") == 0
