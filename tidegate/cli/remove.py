@@ -38,8 +38,9 @@ def command(dataset: str, dry_run: bool, purge: bool, yes: bool) -> None:
     problems = remove(settings, removal, click.echo)
     for problem in problems:
         log.failed(problem)
-    _say_what_is_left(settings, dataset)
-    if purge:
+    in_files = bool(removal.written.copies)
+    _say_what_is_left(settings, dataset, in_files=in_files)
+    if purge and not in_files:
         click.echo(
             f"Its saved state knows events that are gone. Should {dataset} come again, start it the first time with "
             f"`tidegate run {' '.join(NAMES)} --dataset {dataset} --recover-from none`."
@@ -55,7 +56,8 @@ def _show(removal: Removal) -> None:
         click.echo("\n".join(["Stays:", *(f"  {line}" for line in lines if line)]))
 
 
-def _say_what_is_left(settings: Settings, dataset: str) -> None:
+def _say_what_is_left(settings: Settings, dataset: str, *, in_files: bool) -> None:
     folder = settings.schemas_dir / dataset
     if folder.is_dir():
-        click.echo(f"Now delete {folder} and commit that: while it is there, `tidegate apply` starts {dataset} again.")
+        again = f"`tidegate files load {dataset}` loads its files" if in_files else f"`tidegate apply` starts {dataset}"
+        click.echo(f"Now delete {folder} and commit that: while it is there, {again} again.")

@@ -76,3 +76,11 @@ def test_what_does_not_succeed_is_told_and_exit_code_1(monkeypatch: pytest.Monke
     result = run("--yes")
     assert result.exit_code == 1
     assert "refine could not be started. Try again." in result.stderr
+
+
+def test_of_daily_files_it_says_what_would_load_them_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Written(copies=("s3://files/readings/",))
+    monkeypatch.setattr(remove, "plan_removal", lambda _settings, name, *, purge: Removal(name, (), written, purge))
+    result = run("--purge", "--yes")
+    assert "while it is there, `tidegate files load readings` loads its files again." in result.stdout
+    assert "saved state" not in result.stdout
