@@ -41,7 +41,7 @@ class FilesReader(Reader):
         self._known: _Known | None = None
 
     def read(self) -> Iterator[Sample]:
-        """By dataset; nothing of one that no file came of yet.
+        """By dataset; zeros of one that no file came of yet.
 
         Raises:
             TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
@@ -49,8 +49,7 @@ class FilesReader(Reader):
         now = datetime.now(UTC)
         found = self._look()
         for files in self._datasets:
-            if dates := found.get(files.name):
-                yield from samples(files, dates, now)
+            yield from samples(files, found.get(files.name, {}), now)
 
     def _look(self) -> dict[str, Dates]:
         versions = import_module("tidegate.clients.file_versions")  # pyiceberg's, which the light install lacks

@@ -67,7 +67,7 @@ def test_it_is_read_again_once_somebody_has_committed(lake: VersionsLake, monkey
 
     monkeypatch.setattr(file_versions, "read_versions", counted)
     reader = FilesReader(Settings(), [VISITS])
-    assert [*reader.read()] == [], "nothing was ever taken in"
+    assert {sample.value for sample in reader.read()} == {0}, "nothing was ever taken in"
 
     change_versions(Settings(), "visits", lambda _: [version(1, state="seen")])
     first, again = [*reader.read()], [*reader.read()]
