@@ -7,6 +7,7 @@ else it is read again and asked again. So no number is given twice, and no state
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -88,13 +89,10 @@ def change_versions(settings: Settings, dataset: str, decide: Decide) -> tuple[F
         table = _table(catalog)
         for _ in range(ATTEMPTS):
             added = _following(_rows(table, dataset), decide)
-            if not added or _is_committed(table, added):
+            if not added or _is_committed(table, partial(table.append, to_arrow(added))):
                 return added
             table = catalog.load_table(TABLE)
-    raise TransientError(
-        f"the lake's table {TABLE} was changed by others {ATTEMPTS} times while it was written.",
-        remedy="Try again: what was read stays in the store of files.",
-    )
+    raise _changed_by_others("Try again: what was read stays in the store of files.")
 
 
 def forget_versions(settings: Settings, dataset: str) -> int:
@@ -106,17 +104,14 @@ def forget_versions(settings: Settings, dataset: str) -> int:
     catalog = open_catalog(settings)
     with lake_errors(settings):
         table = find_table(catalog, TABLE)
-        known = 0 if table is None else len(newest(_rows(table, dataset)))
         for _ in range(ATTEMPTS):
-            if table is None or not _rows(table, dataset):
-                return known
-            with suppress(CommitFailedException, CommitStateUnknownException, BadRequestError):
-                table.delete(EqualTo("dataset", dataset))
+            rows = [] if table is None else _rows(table, dataset)
+            if table is None or not rows:
+                return 0
+            if _is_committed(table, partial(table.delete, EqualTo("dataset", dataset))):
+                return len(newest(rows))
             table = catalog.load_table(TABLE)
-    raise TransientError(
-        f"the lake's table {TABLE} was changed by others {ATTEMPTS} times while it was written.",
-        remedy="Try again.",
-    )
+    raise _changed_by_others("Try again.")
 
 
 def _following(rows: list[FileVersion], decide: Decide) -> tuple[FileVersion, ...]:
@@ -124,11 +119,20 @@ def _following(rows: list[FileVersion], decide: Decide) -> tuple[FileVersion, ..
     return tuple(replace(row, sequence=last + count) for count, row in enumerate(decide(newest(rows)), 1))
 
 
-def _is_committed(table: Table, added: Iterable[FileVersion]) -> bool:
-    """False if somebody else came between. SeaweedFS says 400 then, where the protocol says 409."""
+def _changed_by_others(remedy: str) -> TransientError:
+    return TransientError(
+        f"the lake's table {TABLE} was changed by others {ATTEMPTS} times while it was written.", remedy=remedy
+    )
+
+
+def _is_committed(table: Table, commit: Callable[[dict[str, str]], object]) -> bool:
+    """False if somebody else came between. SeaweedFS says 400 then, where the protocol says 409.
+
+    ``commit`` is given the properties of its snapshot.
+    """
     before, mark = _head(table), (_MARK, uuid4().hex)
     try:
-        table.append(to_arrow(added), snapshot_properties=dict([mark]))
+        commit(dict([mark]))
         return True
     except (CommitFailedException, CommitStateUnknownException):
         table.refresh()

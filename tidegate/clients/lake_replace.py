@@ -51,13 +51,6 @@ class Replaced:
     files_rewritten: int = 0
 
 
-@dataclass(slots=True)
-class _Change:
-    """What becomes of one file: it goes, and these come; None if it stays."""
-
-    instead: list[DataFile] | None
-
-
 def replace_rows(table: Table, replacement: Replacement) -> Replaced:
     """Done once: found again by its mark, it is not done a second time.
 
@@ -65,7 +58,7 @@ def replace_rows(table: Table, replacement: Replacement) -> Replaced:
         TidegateError: rows of the range have come since it was planned, or the table's partitions were changed.
         TransientError: others commit all the time.
     """
-    changes: dict[str, _Change] = {}
+    instead: dict[str, list[DataFile] | None] = {}
     for _ in range(ATTEMPTS):
         table.refresh()
         if (done := is_published(table, replacement.mark)) is not None:
@@ -73,12 +66,12 @@ def replace_rows(table: Table, replacement: Replacement) -> Replaced:
         _refuse_other_partitions(table, replacement.added)
         tasks = _tasks(table, replacement.condition)
         for task in tasks:
-            if task.file.file_path not in changes:
-                changes[task.file.file_path] = _change(table, task, replacement.condition)
-        touched = [task for task in tasks if changes[task.file.file_path].instead is not None]
+            if task.file.file_path not in instead:
+                instead[task.file.file_path] = _rest(table, task, _others_of(table, replacement.condition))
+        touched = [task for task in tasks if instead[task.file.file_path] is not None]
         _refuse_what_came_since(table, touched, replacement)
         try:
-            return _commit(table, touched, changes, replacement)
+            return _commit(table, touched, instead, replacement)
         except (CommitFailedException, CommitStateUnknownException):
             continue
     raise TransientError(
@@ -95,12 +88,8 @@ def may_have(table: Table, condition: str) -> bool:
 
 def keep_rows(table: Table, file: DataFile, keep: Callable[[pa.Table], Any]) -> list[DataFile]:
     """The file itself if all of its rows are kept; else a new one with those for which ``keep`` is true, or none."""
-    task = FileScanTask(file)
-
-    def kept(rows: pa.Table) -> pa.Table:
-        return rows.filter(pa.array(keep(rows)))
-
-    return [file] if _are_all(table, task, kept) else write_anew(table, task, kept)
+    rest = _rest(table, FileScanTask(file), lambda rows: rows.filter(pa.array(keep(rows))))
+    return [file] if rest is None else rest
 
 
 def change_rows(table: Table, file: DataFile, change: Callable[[pa.Table], pa.Table]) -> list[DataFile]:
@@ -117,14 +106,17 @@ def read_rows(table: Table, files: Iterable[DataFile], names: tuple[str, ...]) -
 
 
 def _commit(
-    table: Table, touched: list[FileScanTask], changes: Mapping[str, _Change], replacement: Replacement
+    table: Table,
+    touched: list[FileScanTask],
+    instead: Mapping[str, list[DataFile] | None],
+    replacement: Replacement,
 ) -> Replaced:
     marked = {**replacement.properties, replacement.mark[0]: replacement.mark[1]}
     come, rewritten = [*replacement.added], 0
     for task in touched:
-        instead = changes[task.file.file_path].instead or []
-        rewritten += bool(instead)
-        come += instead
+        rest = instead[task.file.file_path] or []
+        rewritten += bool(rest)
+        come += rest
     snapshot_id = exchange_files(table, Exchange([task.file for task in touched], come, marked))
     return Replaced(snapshot_id, len(touched) - rewritten, rewritten)
 
@@ -136,13 +128,9 @@ def _tasks(table: Table, condition: str, snapshot_id: int | None = None) -> list
     return list(table.scan(row_filter=condition, snapshot_id=snapshot_id).plan_files())
 
 
-def _change(table: Table, task: FileScanTask, condition: str) -> _Change:
-    others = _others(table, condition)
-
-    def rest(rows: pa.Table) -> pa.Table:
-        return rows.filter(others)
-
-    return _Change(None if _are_all(table, task, rest) else write_anew(table, task, rest))
+def _rest(table: Table, task: FileScanTask, kept: Change) -> list[DataFile] | None:
+    """New files with the rows that are kept; None if all are."""
+    return None if _are_all(table, task, kept) else write_anew(table, task, kept)
 
 
 def _are_all(table: Table, task: FileScanTask, kept: Change) -> bool:
@@ -150,10 +138,11 @@ def _are_all(table: Table, task: FileScanTask, kept: Change) -> bool:
     return all(kept(piece).num_rows == piece.num_rows for piece in read_pieces(table, task))
 
 
-def _others(table: Table, condition: str) -> Any:
-    """Arrow's expression for the rows for which the condition does not hold; it may be null, as they are then."""
+def _others_of(table: Table, condition: str) -> Change:
+    """Leaves the rows for which the condition does not hold; it may be null, as they are then."""
     holds = expression_to_pyarrow(bind(table.schema(), parse(condition), case_sensitive=True))
-    return ~holds | holds.is_null()
+    others = ~holds | holds.is_null()
+    return lambda rows: rows.filter(others)
 
 
 def _refuse_what_came_since(table: Table, touched: list[FileScanTask], replacement: Replacement) -> None:
@@ -173,9 +162,8 @@ def _refuse_what_came_since(table: Table, touched: list[FileScanTask], replaceme
 
 def _holds(table: Table, task: FileScanTask, condition: str) -> bool:
     """Whether the file has a row of the range, or is gone, so that nobody can tell."""
-    others = _others(table, condition)
     try:
-        return not _are_all(table, task, lambda rows: rows.filter(others))
+        return not _are_all(table, task, _others_of(table, condition))
     except FileNotFoundError:
         return True
 

@@ -120,11 +120,14 @@ def _evidence_of(numbers: frozenset[int]) -> _Keep:
 def _silver_files(table: Any, run: Run, numbers: frozenset[int], duplicates: Rows) -> Iterator[Any]:
     """Each as it is where all of its rows are wanted; else what is left of it."""
 
+    def wanted(rows: pa.Table) -> pa.Table:
+        return rows.filter(pa.array(_wanted(places(rows.to_batches()), numbers, duplicates)))
+
     def left(file: Any) -> list[Any]:
         found = places(read_rows(table, [file], PLACE))
         if _wanted(found, numbers, duplicates).all():
             return [file]
-        return keep_rows(table, file, lambda rows: _wanted(places(rows.to_batches()), numbers, duplicates))
+        return change_rows(table, file, wanted)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from chain.from_iterable(pool.map(left, branch_files(table, run.branch)))

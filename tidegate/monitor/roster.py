@@ -113,25 +113,24 @@ def lasting_readers(settings: Settings, contracts: Contracts, options: Options) 
 
 
 def dataset_readers(
-    settings: Settings, watched_contracts: Contracts, latencies: Sequence[Latencies], options: Options
+    settings: Settings, contracts: Contracts, latencies: Sequence[Latencies], options: Options
 ) -> list[Reader]:
     """One per concern; none of them asks a server before its first reading."""
-    files, every_s = watched_contracts.files, options.every_s
-    contracts = [dataset.contract for dataset in watched_contracts.streams]
-    with_letters = [*contracts, *(dataset.contract for dataset in files)]
+    streams, every_s = [stream.contract for stream in contracts.streams], options.every_s
+    with_letters = [*streams, *(files.contract for files in contracts.files)]
     jobs = watched(settings, options)
     wanted: list[Reader] = [
-        TrafficReader(OffsetReader(settings), contracts, list(jobs), every_s),
-        OutputReader(settings, OffsetReader(settings), contracts, every_s),
+        TrafficReader(OffsetReader(settings), streams, list(jobs), every_s),
+        OutputReader(settings, OffsetReader(settings), streams, every_s),
         OldestReader(OffsetReader(settings), SingleRecords(settings), with_letters, every_s),
         OpenReader(settings, OffsetReader(settings), SingleRecords(settings), with_letters),
         CommittedReader(settings, OffsetReader(settings), SingleRecords(settings), latencies),
-        RegistryReader(settings, contracts, every_s),
+        RegistryReader(settings, streams, every_s),
         SearchableReader(latencies, searches=INDEX in jobs),
     ]
     if INDEX in jobs or METRICS in jobs:
-        wanted.append(SearchReader(settings, contracts, every_s))
+        wanted.append(SearchReader(settings, streams, every_s))
     if LAKE in jobs:
         wanted.append(LakeReader(settings, [each.dataset for each in with_letters], every_s))
-        wanted.append(FilesReader(settings, files))
+        wanted.append(FilesReader(settings, contracts.files))
     return wanted
