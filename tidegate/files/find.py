@@ -1,7 +1,7 @@
 """Which files of a dataset are there, by date, and whether those of a date are all there."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from tidegate.clients.landing import FileChangedError, Landing, Listed, Unreadab
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.file_pattern import FilePattern, read_pattern
 from tidegate.errors import TidegateError
+from tidegate.files.coming import newest_of_files
 from tidegate.files.complete import (
     Listing,
     Ready,
@@ -31,13 +32,14 @@ from tidegate.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Looks where the contract says; ``versions`` are the newest states, by number."""
+    """Looks where the contract says; ``versions``: the newest states, by number, ``newest``: by URI what came last."""
 
     settings: Settings
     files: Files
     pattern: FilePattern
     landing: Landing
     versions: tuple[FileVersion, ...]
+    newest: Mapping[str, FileVersion]
 
     def find(self, day: date | None, now: datetime) -> list[Found]:
         """One date; or all of which there are files or versions, and those that are missed.
@@ -66,7 +68,7 @@ class Finder:
     def _ready(self, day: date, listed: tuple[Listed, ...], now: datetime) -> Ready:
         """A date with nothing new was complete before, so nothing is asked about it."""
         by = self.files.file.complete.by
-        if not unread(listed, self.versions) or by == "always":
+        if not unread(listed, self.newest) or by == "always":
             return Ready(listed)
         if by == "stable":
             return self._quiet(day, listed, now)
@@ -108,4 +110,5 @@ def open_finder(settings: Settings, files: Files, versions: tuple[FileVersion, .
         TidegateError: the pattern is none, or its folder is not there.
     """
     pattern = read_pattern(files.file.pattern, Path.cwd())
-    return Finder(settings, files, pattern, open_landing(settings, pattern.prefix()), versions)
+    landing = open_landing(settings, pattern.prefix())
+    return Finder(settings, files, pattern, landing, versions, newest_of_files(versions))

@@ -44,5 +44,5 @@ def unrepairable(newest: Sequence[FileVersion], number: int) -> str | None:
         return f"there is no file {number}"
     if of.state != "loaded":
         return f"file {number} is {of.state}"
-    newer = [each.number for each in newest if each.uri == of.uri and each.number > number and each.state in _COMES]
+    newer = [each.number for each in newest if each.uri == of.uri and each.number != number and each.state in _COMES]
     return f"file {newer[-1]} waits to take the place of file {number}" if newer else None

@@ -1,7 +1,8 @@
 """New files of a dataset are found, copied into the store, and given their versions: what comes before a load."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -78,7 +79,7 @@ def take_in(
     at = now or datetime.now(UTC)
     finder = open_finder(settings, files, read_versions(settings, files.name))
     found = finder.find(day, at)
-    wanted = [each for of_day in found for each in _wanted(of_day, finder.versions)]
+    wanted = [each for of_day in found for each in _wanted(of_day, finder.newest)]
     if not wanted:
         return _taken(files, found, finder.versions, at)
     known = {each.number for each in finder.versions}
@@ -88,8 +89,8 @@ def take_in(
     return replace(taken, new=frozenset({each.number for each in taken.versions} - known))
 
 
-def _wanted(found: Found, versions: Iterable[FileVersion]) -> list[Wanted]:
-    return wanted_files(unread(found.ready.files, versions), found.day, found.ready.promised)
+def _wanted(found: Found, newest: Mapping[str, FileVersion]) -> list[Wanted]:
+    return wanted_files(unread(found.ready.files, newest), found.day, found.ready.promised)
 
 
 def _copy(finder: Finder, wanted: list[Wanted], at: datetime, tell: Tell) -> dict[str, str]:
@@ -123,8 +124,10 @@ def _note(finder: Finder, copies: list[Copy], at: datetime) -> None:
 
 
 def _taken(files: Files, found: Iterable[Found], versions: tuple[FileVersion, ...], at: datetime) -> Taken:
-    expected = files.file.expected
-    days = tuple(day_told(each, versions, due(expected, each.day), at) for each in found)
+    expected, of_day = files.file.expected, defaultdict[date, list[FileVersion]](list)
+    for version in versions:
+        of_day[version.date].append(version)
+    days = tuple(day_told(each, of_day[each.day], due(expected, each.day), at) for each in found)
     return Taken(days, versions)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from tidegate.clients.file_version import FileVersion, State
 from tidegate.clients.landing import Listed
+from tidegate.files.coming import newest_of_files
 from tidegate.files.complete import Ready
 from tidegate.files.versions import unread
 
@@ -50,8 +51,8 @@ class Found:
 
 def day_told(found: Found, versions: Iterable[FileVersion], due: datetime, now: datetime) -> DayTold:
     """``versions``: the newest states, by number, of all dates or of this one."""
-    newest = {version.uri: version for version in versions if version.date == found.day and not _is_over(version)}
-    new = {each.uri for each in unread(found.listed, newest.values())}
+    newest = newest_of_files(each for each in versions if each.date == found.day and not _is_over(each))
+    new = {each.uri for each in unread(found.listed, newest)}
     listed = {each.uri: each for each in found.listed}
     files = [
         _new(listed[uri], newest.get(uri), found) if uri in new else _known(newest[uri], listed.get(uri))

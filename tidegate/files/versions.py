@@ -15,12 +15,13 @@ ignored        is the same as another file                            nothing
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from tidegate.clients.file_version import FileVersion, State
 from tidegate.clients.landing import Listed
+from tidegate.files.coming import in_order_of_coming
 from tidegate.files.repairs import unrepairable
 
 MOVES: dict[State, frozenset[State]] = {
@@ -73,9 +74,11 @@ def moved(version: FileVersion, state: State, at: datetime, reason: str | None =
     return replace(version, state=state, at=at, reason=reason, faults=None)
 
 
-def unread(listed: Iterable[Listed], versions: Iterable[FileVersion]) -> list[Listed]:
-    """The files that must be read: those of which no version is known, and those that were written again since."""
-    newest = {version.uri: version for version in versions}
+def unread(listed: Iterable[Listed], newest: Mapping[str, FileVersion]) -> list[Listed]:
+    """The files that must be read: those of which no version is known, and those that were written again since.
+
+    ``newest``: by URI the version that came last.
+    """
     return [each for each in listed if each.uri not in newest or not _is_listed_so(newest[each.uri], each)]
 
 
@@ -96,7 +99,9 @@ def taken_in(dataset: str, copies: Iterable[Copy], versions: Sequence[FileVersio
 def superseded_by(version: FileVersion, versions: Iterable[FileVersion]) -> list[FileVersion]:
     """The older versions of its file that count for nothing any more once it is loaded, and their repair files."""
     known = [*versions]
-    older = {each.number for each in known if each.uri == version.uri and each.number < version.number}
+    of_file = [each for each in known if each.uri == version.uri and each.number != version.number]
+    ordered = [each.number for each in in_order_of_coming([*of_file, version])]
+    older = {*ordered[: ordered.index(version.number)]}
     return [
         each for each in known if (each.number in older or each.repairs in older) and "superseded" in MOVES[each.state]
     ]
@@ -110,13 +115,8 @@ def to_load(newest: Iterable[FileVersion], day: date | None) -> list[FileVersion
     ``newest``: by number.
     """
     known = [*newest]
-    loaded: dict[str, int] = {}
-    checked: dict[str, FileVersion] = {}
-    for each in known:
-        if each.state == "loaded":
-            loaded[each.uri] = each.number
-        elif each.state == "checked":
-            checked[each.uri] = each
+    loaded = {each.uri: each.number for each in known if each.state == "loaded"}
+    checked = {each.uri: each for each in in_order_of_coming(known) if each.state == "checked"}
     return [
         replace(each, replaces=loaded.get(each.uri, each.replaces))
         for each in checked.values()
@@ -142,8 +142,8 @@ class _Known:
         self.next_number = max(self.next_number, version.number + 1)
 
     def of_file(self, uri: str) -> list[FileVersion]:
-        """By number."""
-        return [self.newest[number] for number in self._by_uri.get(uri, ())]
+        """What came last is the last."""
+        return in_order_of_coming(self.newest[number] for number in self._by_uri.get(uri, ()))
 
     def with_bytes(self, sha256: str) -> list[FileVersion]:
         return [self.newest[number] for number in self._by_sha256.get(sha256, ())]
@@ -158,7 +158,7 @@ def _of_copy(dataset: str, copy: Copy, known: _Known, at: datetime) -> Iterator[
     seen = replace(_seen(dataset, copy, known.next_number, at), replaces=_replaced(of_file))
     same = _same(copy, known.with_bytes(copy.sha256))
     yield seen
-    if same is not None:
+    if same is not None and not any(each.state in _COUNTS for each in of_file):
         yield moved(seen, "ignored", at, f"its bytes are those of {same.uri}, version {same.number}")
     elif copy.fault is not None:
         yield moved(seen, "quarantined", at, copy.fault)

@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -147,7 +146,7 @@ def test_of_a_date_with_nothing_new_nothing_is_asked(folder: Path, by: str) -> N
         for number, each in enumerate(_one(finder).listed, 1)
     )
 
-    found = _one(replace(finder, versions=known))
+    found = _one(_finder(folder, *known, complete={"by": by}))
 
     assert found.ready.waits_for is None
 
