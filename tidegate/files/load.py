@@ -4,6 +4,7 @@ Whoever is killed leaves either nothing that a reader sees or all of it: the sam
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from tidegate.files.jobs import clear, clear_others, compare, give_up_jobs, judg
 from tidegate.files.letters import give_up_letters, send_letters
 from tidegate.files.mended import mended_rows, settle_mended
 from tidegate.files.publish import is_run_published, publish, published_numbers
-from tidegate.files.revived import judged_again
+from tidegate.files.revived import come_back, judged_again
 from tidegate.files.run import RUN_ID, Run, run_of
 from tidegate.files.staged import Judged, first_faults, read_compared, read_judged
 from tidegate.files.versions import moved, superseded_by, to_load
@@ -106,8 +107,9 @@ def _begun(settings: Settings, dataset: Files) -> Run | None:
 
 def _begin(settings: Settings, dataset: Files, day: date | None, only: Collection[int] | None = None) -> Run | None:
     """What has become part of the run: a newer version of a file may have come while it was planned."""
+    again = come_back(settings, dataset.name) if only is None else ()
     checked = to_load(read_versions(settings, dataset.name), day)
-    checked = [each for each in checked if only is None or each.number in only]
+    checked = [*again, *(each for each in checked if only is None or each.number in only)]
     if not checked:
         return None
     numbers = {each.number for each in (*checked, *judged_again(settings, dataset.name, checked))}
@@ -206,8 +208,15 @@ def _end(file: FileVersion, account: Account, judged: Judged, duplicates: Rows) 
 
 def _superseded(newest: Sequence[FileVersion], loaded: Sequence[FileVersion], run: Run) -> Iterator[FileVersion]:
     """The older versions of files that are loaded now."""
+    beside, repairs = defaultdict[str, list[FileVersion]](list), defaultdict[int, list[FileVersion]](list)
+    for each in newest:
+        if each.repairs is None:
+            beside[each.uri].append(each)
+        else:
+            repairs[each.repairs].append(each)
     for each in loaded:
-        for older in superseded_by(each, newest):
+        of_file = beside[each.uri] if each.repairs is None else repairs[each.repairs]
+        for older in superseded_by(each, [*of_file, *(repair for of in of_file for repair in repairs[of.number])]):
             yield replace(moved(older, "superseded", datetime.now(UTC)), run=run.run_id)
 
 

@@ -14,6 +14,8 @@ from tidegate.clients.file_versions import change_versions, read_versions
 from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.naming import files_table
+from tidegate.files.coming import newest_of_files
+from tidegate.files.pieces import among
 from tidegate.files.proof_rows import repeated_places
 from tidegate.files.repairs import repairs_of
 from tidegate.settings import Settings
@@ -36,6 +38,23 @@ def judged_again(settings: Settings, dataset: str, loading: Sequence[FileVersion
     loaded = {each.number for each in newest if each.state == "loaded"}
     numbers = repeating(_repeats(settings, dataset), replaced, loaded) if replaced else set()
     numbers |= {each.number for each in ignored_for_nothing(newest, loading)}
+    return _checked_again(settings, dataset, newest, numbers)
+
+
+def come_back(settings: Settings, dataset: str) -> tuple[FileVersion, ...]:
+    """New versions of files whose own correction was refused, in a load that took out rows which theirs repeat.
+
+    Raises:
+        TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
+    """
+    newest = read_versions(settings, dataset)
+    alone = refused_corrections(newest)
+    return _checked_again(settings, dataset, newest, left_behind(newest, _repeats(settings, dataset, alone)))
+
+
+def _checked_again(
+    settings: Settings, dataset: str, newest: Sequence[FileVersion], numbers: Collection[int]
+) -> tuple[FileVersion, ...]:
     if not numbers:
         return ()
     change_versions(settings, dataset, lambda now: once_more(now, numbers))
@@ -43,13 +62,17 @@ def judged_again(settings: Settings, dataset: str, loading: Sequence[FileVersion
     return tuple(each for each in read_versions(settings, dataset) if each.state == "checked" and each.uri in uris)
 
 
-def _repeats(settings: Settings, dataset: str) -> Mapping[int, set[int]]:
-    """By the number of a file, those of the files with rows that repeat one of its rows."""
+def _repeats(settings: Settings, dataset: str, only: Sequence[int] | None = None) -> Mapping[int, set[int]]:
+    """By the number of a file, those of the files with rows that repeat one of its rows.
+
+    ``only``: what these repeat is looked for.
+    """
     found: dict[int, set[int]] = {}
-    table = table_if_there(settings, files_table(dataset, "verdicts"))
+    table = None if only == [] else table_if_there(settings, files_table(dataset, "verdicts"))
     if table is None:
         return found
-    for batch in scan_rows(settings, table, (SOURCE_PARTITION, CODE), f"{VERDICT} = '{DUPLICATE}'"):
+    condition = f"{VERDICT} = '{DUPLICATE}'" + (f" and {among(only)}" if only else "")
+    for batch in scan_rows(settings, table, (SOURCE_PARTITION, CODE), condition):
         both = np.column_stack([repeated_places(batch[CODE]).partition, batch[SOURCE_PARTITION].to_numpy()])
         for first, number in np.unique(both, axis=0).tolist():
             found.setdefault(first, set()).add(number)
@@ -67,9 +90,30 @@ def repeating(repeats: Mapping[int, set[int]], replaced: Collection[int], loaded
     return found
 
 
+def refused_corrections(newest: Sequence[FileVersion]) -> list[int]:
+    """The loaded files of which a correction is in quarantine, but not one with their own bytes."""
+    refused: dict[str, set[str]] = {}
+    for each in newest:
+        if each.state == "quarantined":
+            refused.setdefault(each.uri, set()).add(each.sha256)
+    corrected = (each for each in newest if each.state == "loaded" and each.uri in refused)
+    return [each.number for each in corrected if each.sha256 not in refused[each.uri]]
+
+
+def left_behind(newest: Iterable[FileVersion], repeats: Mapping[int, set[int]]) -> set[int]:
+    """Of the loaded files with refused corrections those that repeat rows of files which were replaced since.
+
+    Their corrections were to be loaded in the place of these rows, by the load that took the others out.
+    """
+    known = [*newest]
+    gone = {each.number for each in known if each.state == "superseded"}
+    repeating_gone = {number for first in gone for number in repeats.get(first, ())}
+    return repeating_gone.intersection(refused_corrections(known))
+
+
 def ignored_for_nothing(newest: Sequence[FileVersion], loading: Iterable[FileVersion]) -> list[FileVersion]:
     """Of the files that are ignored those whose bytes no other has, once these are ``loading``; one of each content."""
-    of_file = {each.uri: each for each in newest}
+    of_file = newest_of_files(newest)
     known = {each.number: each.sha256 for each in newest}
     corrected = {each.replaces for each in loading if each.replaces and known.get(each.replaces) != each.sha256}
     counting = {each.sha256 for each in newest if each.state in _COUNT and each.number not in corrected}

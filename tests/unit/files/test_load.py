@@ -125,3 +125,32 @@ def test_under_another_contract_it_is_another_run_and_the_jobs_of_the_first_are_
     assert second is not None
     assert second.run_id != first.run_id
     assert ended == [first.run_id]
+
+
+def _after_a_refused_correction(*more: FileVersion) -> list[FileVersion]:
+    """The second file repeats a row of the first; both were corrected in one load, and the second's was refused."""
+    first, second = version(1, state="superseded"), version(2, state="loaded")
+    refused = version(4, uri=second.uri, state="quarantined", replaces=2)
+    return [first, second, version(3, uri=first.uri, state="loaded", replaces=1), refused, *more]
+
+
+@pytest.mark.usefixtures("ended")
+def test_a_row_that_repeated_a_replaced_one_comes_back_though_its_own_correction_was_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(revived, "_repeats", lambda *_: {1: {2}})
+    table = table_of(monkeypatch, *_after_a_refused_correction())
+
+    run = begun_anew(date(2020, 1, 1))
+
+    assert [(each.number, each.sha256, each.replaces) for each in run.files] == [(5, version(2).sha256, 2)]
+    assert table.states() == {1: "superseded", 2: "loaded", 3: "loaded", 4: "quarantined", 5: "loading"}
+
+
+@pytest.mark.usefixtures("ended")
+def test_one_that_is_refused_too_is_not_judged_again_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revived, "_repeats", lambda *_: {1: {2}})
+    again = version(5, uri=version(2).uri, state="quarantined", sha256=version(2).sha256, replaces=2)
+    table_of(monkeypatch, *_after_a_refused_correction(again))
+
+    assert begun_anew() is None

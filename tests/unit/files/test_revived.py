@@ -1,7 +1,7 @@
 """Which files are judged once more, and only once."""
 
 from tests.unit.files.versions import version
-from tidegate.files.revived import ignored_for_nothing, once_more, repeating
+from tidegate.files.revived import ignored_for_nothing, left_behind, once_more, refused_corrections, repeating
 
 
 def test_a_loaded_file_comes_again_under_a_new_number() -> None:
@@ -50,3 +50,13 @@ def test_of_ignored_files_with_the_same_bytes_the_first_comes_back() -> None:
     same = [version(number, state="ignored", sha256=gone.sha256) for number in (2, 3)]
 
     assert ignored_for_nothing([gone, *same], []) == same[:1]
+
+
+def test_of_files_with_refused_corrections_those_come_back_that_repeat_what_is_gone() -> None:
+    gone, loaded = version(1, state="superseded"), [version(number, state="loaded") for number in (2, 3, 4)]
+    refused = [version(number + 10, uri=version(number).uri, state="quarantined") for number in (2, 3)]
+    known = [gone, *loaded, *refused]
+
+    assert refused_corrections(known) == [2, 3]
+    assert left_behind(known, {1: {2, 4}, 2: {3}}) == {2}
+    assert left_behind(known, {-1: {2}}) == set()
