@@ -1,5 +1,6 @@
 """What a run has written aside becomes part of the lake's tables: evidence first, silver's rows last, in one commit."""
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -28,6 +29,7 @@ AT_ONCE = 4
 """Files of silver that are written anew at the same time; each has some hundred MB in memory."""
 _INSTEAD = {"payload": None, "error_message": ""}
 """What evidence has in the place of what a letter quotes of its row."""
+_DIGITS = 16
 _Keep = Callable[[pa.Table], Any]
 
 
@@ -59,7 +61,7 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
         TidegateError: the table was changed by somebody else.
         TransientError: the catalog does not answer, or others commit all the time.
     """
-    if not accepted:
+    if not accepted or is_run_published(settings, run.dataset, run.mark):
         return
     numbers = frozenset(accepted)
     for each in TABLES:
@@ -68,19 +70,31 @@ def publish(settings: Settings, run: Run, accepted: Sequence[int], duplicates: R
             # There is some of these files already if one was killed before silver's commit, and the contract changed.
             judged = [file.number for file in run.files]
             kept = _letters(table, run, numbers) if each == "letters" else _kept(table, run, _evidence_of(numbers))
-            _adopt(table, run, judged, [*kept])
+            _adopt(table, _mark_of_evidence(table, run), judged, [*kept])
     silver = open_table(settings, lake_table("silver", run.dataset))
     gone = {*run.replaced_by(numbers)}
     with lake_errors(settings):
         files = [*_silver_files(silver, run, numbers, duplicates)]
         # Of these files, too: the snapshot by which they are known to be published may have expired since.
-        _adopt(silver, run, gone | numbers, files, {"tidegate.files-actor": actor})
+        _adopt(silver, run.mark, gone | numbers, files, {"tidegate.files-actor": actor})
 
 
-def _adopt(table: Any, run: Run, gone: Collection[int], files: list[Any], more: dict[str, str] | None = None) -> None:
+def _mark_of_evidence(table: Any, run: Run) -> tuple[str, str]:
+    """With what lies aside: it may have been judged once more since, and reference data be others by then.
+
+    That is so where evidence came before a crash, and the job was not known any more behind it.
+    """
+    paths = sorted(file.file_path for file in branch_files(table, run.branch))
+    name, run_id = run.mark
+    return name, f"{run_id} {hashlib.sha256(chr(10).join(paths).encode()).hexdigest()[:_DIGITS]}"
+
+
+def _adopt(
+    table: Any, mark: tuple[str, str], gone: Collection[int], files: list[Any], more: dict[str, str] | None = None
+) -> None:
     condition = _of(sorted(gone))
     if files or may_have(table, condition):
-        replace_rows(table, Replacement(condition, tuple(files), main_snapshot(table), run.mark, more or {}))
+        replace_rows(table, Replacement(condition, tuple(files), main_snapshot(table), mark, more or {}))
 
 
 def _of(numbers: Sequence[int]) -> str:

@@ -21,15 +21,24 @@ PLACE = pa.schema([pa.field("_source_partition", pa.int32()), pa.field("_source_
 TABLES = ("silver.visits", "files.visits_verdicts", "files.visits_letters", "files.visits_splits")
 
 
+Aside = dict[str, list[Any]]
+"""By table the files that lie on the run's branch."""
+
+
 @pytest.fixture
-def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskCatalog:
+def aside() -> Aside:
+    return {}
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, aside: Aside, monkeypatch: pytest.MonkeyPatch) -> DiskCatalog:
     """Every table of the dataset; on the run's branch of each lies the row 2:10."""
     made = DiskCatalog(tmp_path)
     monkeypatch.setattr(lake_rows, "open_catalog", lambda _: made)
     monkeypatch.setattr(lake_rows, "find_table", lambda of, name: of.tables.get(name))
     for name in TABLES:
         made.create(name, PLACE)
-    aside = {name: write_rows(made.tables[name], rows((2, 10))) for name in TABLES}
+    aside |= {name: write_rows(made.tables[name], rows((2, 10))) for name in TABLES}
     monkeypatch.setattr(module, "branch_files", lambda table, _branch: aside[".".join(table.name())])
     return made
 
@@ -66,6 +75,28 @@ def test_done_once_whoever_asks(catalog: DiskCatalog) -> None:
 
     assert [held(catalog, name) for name in TABLES] == [[(2, 10)]] * 4
     assert [len(catalog.tables[name].snapshots()) for name in TABLES] == [1] * 4
+
+
+@pytest.mark.parametrize("name", TABLES[1:])
+def test_evidence_is_of_what_is_published_where_files_were_judged_once_more_behind_a_crash(
+    catalog: DiskCatalog, aside: Aside, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flink was started anew and knew of no job; a row that lacked its reference data passes by then, for instance."""
+    with monkeypatch.context() as killed:
+        killed.setattr(module, "_silver_files", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_with("feed")
+    assert held(catalog, name) == [(2, 10)]
+    aside |= {each: write_rows(catalog.tables[each], rows((2, 20))) for each in TABLES}
+
+    run_with("feed")
+    run_with("feed")
+
+    assert [held(catalog, each) for each in TABLES] == [[(2, 20)]] * 4
+
+
+def _killed(*_: Any) -> Any:
+    raise KeyboardInterrupt
 
 
 def test_which_files_a_run_has_published_is_known_afterwards(catalog: DiskCatalog) -> None:
