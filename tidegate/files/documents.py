@@ -93,10 +93,10 @@ def write_again(settings: Settings, dataset: Files, day: date | None, actor: str
 def _asked(settings: Settings, dataset: Files, index: Index, rows: Searchable) -> DocumentsAgain:
     """The same as before, if it has not ended: under its version. A job of another one is ended first."""
     versions = read_versions(settings, dataset.name)
-    sequences = [each.sequence for each in versions if each.number in rows.numbers]
+    states = [each for each in versions if each.number in rows.numbers]
     draft = DocumentsAgain(dataset.name, "", rows.sql_condition, 0)
     texts = replay_index.job_sql(dataset, index, platform_of(dataset, settings), draft).texts
-    plan_id = plan_of(dataset.name, texts, sequences)
+    plan_id = plan_of(dataset.name, texts, states)
     before = read_documents(settings, dataset.name)
     if before is not None and before.plan_id == plan_id:
         return before

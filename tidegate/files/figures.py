@@ -118,9 +118,9 @@ def _counting(settings: Settings, dataset: Files, versions: Iterable[FileVersion
     """Of the same states of files the same."""
     numbers = {*what.written, *what.gone}
     draft = Counting(dataset.name, "", "", days_of(versions, numbers))
-    sequences = [each.sequence for each in versions if each.number in numbers]
+    states = [each for each in versions if each.number in numbers]
     texts = file_metrics.job_sql(dataset, platform_of(dataset, settings), draft).texts
-    plan_id = plan_of(dataset.name, texts, sequences)
+    plan_id = plan_of(dataset.name, texts, states)
     return replace(draft, plan_id=plan_id, branch=f"{BRANCHES}{plan_id}")
 
 

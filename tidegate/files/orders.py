@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tidegate.clients.file_version import FileVersion
 from tidegate.own_files import write_whole
 from tidegate.settings import Settings
 from tidegate.sql.file_check import Checking
@@ -86,9 +87,12 @@ def read_checking(file: Path) -> Checking:
     return Checking(found["dataset"], found["folder"], files, tuple(found["wanted"]))
 
 
-def plan_of(dataset: str, texts: Iterable[str], sequences: Iterable[int]) -> str:
-    """The name of a job behind loads: by what it does, and by the states of the files that ask for it."""
-    said = "\n".join((*texts, *map(str, sequences)))
+def plan_of(dataset: str, texts: Iterable[str], states: Iterable[FileVersion]) -> str:
+    """The name of a job behind loads: by what it does, and by the states of the files that ask for it.
+
+    And when they came to be so: a dataset that was purged and is loaded anew counts from 1 again.
+    """
+    said = "\n".join((*texts, *(f"{each.sequence} {each.at.isoformat()}" for each in states)))
     return f"{dataset}-{hashlib.sha256(said.encode()).hexdigest()[:_ID_DIGITS]}"
 
 

@@ -1,7 +1,9 @@
 """What jobs are told is read as it was written."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from tests.unit.files.versions import AT, version
 from tidegate.files.orders import (
     ComparingOrder,
     JudgingOrder,
@@ -43,10 +45,19 @@ def test_a_check_is_read_as_it_was_stored_where_it_writes(tmp_path: Path) -> Non
 
 def test_an_order_to_write_documents_is_known_by_what_it_does_and_for_which_states(tmp_path: Path) -> None:
     settings = Settings.model_construct(home=tmp_path)
-    names = {plan_of("visits", ["insert"], [4, 5]), plan_of("visits", ["insert", "more"], [4, 5])}
-    names.add(plan_of("visits", ["insert"], [4, 6]))
-    asked = DocumentsAgain("visits", plan_of("visits", ["insert"], [4, 5]), "TRUE", 7)
+    states = [version(1, sequence=4), version(2, sequence=5)]
+    names = {plan_of("visits", ["insert"], states), plan_of("visits", ["insert", "more"], states)}
+    names.add(plan_of("visits", ["insert"], [states[0], version(2, sequence=6)]))
+    asked = DocumentsAgain("visits", plan_of("visits", ["insert"], states), "TRUE", 7)
 
     assert len(names) == 3
+    assert asked.plan_id in names
     assert read_documents(settings, "visits") is None
     assert store_documents(settings, asked) == read_documents(settings, "visits") == asked
+
+
+def test_files_of_a_dataset_that_was_purged_and_is_loaded_anew_ask_for_another_job() -> None:
+    """Their numbers begin at 1 again; the job of before has ended well, and its documents are deleted."""
+    before, after = (version(1, sequence=4, at=AT + timedelta(hours=hours)) for hours in (0, 1))
+
+    assert plan_of("visits", ["insert"], [before]) != plan_of("visits", ["insert"], [after])
