@@ -4,13 +4,14 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from tidegate.errors import TidegateError
 
 
 def write_whole(file: Path, text: str) -> Path:
-    """Whole or not at all: a command may be killed in the middle. Returns the file."""
-    draft = file.with_suffix(".draft")
+    """Whole or not at all: a command may be killed in the middle, or another one write it too. Returns the file."""
+    draft = file.with_name(f"{file.name}.{uuid4().hex}.draft")
     draft.write_text(text)
     draft.replace(file)
     return file

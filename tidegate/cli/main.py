@@ -9,6 +9,7 @@ import select
 import sys
 import time
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 import click
@@ -98,6 +99,8 @@ def main() -> None:
     """Entry point of the console script."""
     began = time.monotonic()
     collect_seldom()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # files may be called what is no text
     try:
         log.start(LogSettings())
     except ValidationError:

@@ -68,8 +68,10 @@ def by_quiet(now: Listing, before: Listing | None, quiet_s: float) -> tuple[Read
     if before is None or not _is_same(now.files, before.files):
         return Ready(waits_for=f"the files are new or have changed: listed again after {quiet_s:g} s"), now
     passed_s = (now.since - before.since).total_seconds()
+    if passed_s < 0:
+        return Ready(waits_for=f"the clock was set back: listed again after {quiet_s:g} s"), now
     if passed_s < quiet_s:
-        return Ready(waits_for=f"unchanged for {max(passed_s, 0):.0f} s, of {quiet_s:g} s"), before
+        return Ready(waits_for=f"unchanged for {passed_s:.0f} s, of {quiet_s:g} s"), before
     return Ready(now.files), before
 
 

@@ -84,11 +84,8 @@ class Intake:
             FileChangedError, UnreadableFileError: it is not the same any more, or can't be read.
             TransientError, TidegateError: S3 can't be read, or the store can't be written.
         """
-        if set(wanted.listed.uri) & _BREAKS:
-            raise UnreadableFileError(
-                f"the name of {wanted.listed.uri!r} has a tab or a line break in it.",
-                remedy="Have it called otherwise.",
-            )
+        if (fault := _fault_of_name(wanted.listed.uri)) is not None:
+            raise UnreadableFileError(f"the name of {wanted.listed.uri!r} {fault}.", remedy="Have it called otherwise.")
         sha256 = wanted.promised.sha256 if wanted.promised else None
         name = None if sha256 is None else name_of(self.dataset, sha256)
         copy = self._begin(wanted, name)
@@ -140,6 +137,16 @@ class Intake:
             return self.copy(wanted)
         except (FileChangedError, UnreadableFileError) as error:
             return Left(wanted.listed, wanted.day, error.problem.rstrip("."))
+
+
+def _fault_of_name(uri: str) -> str | None:
+    if set(uri) & _BREAKS:
+        return "has a tab or a line break in it"
+    try:
+        uri.encode()
+    except UnicodeEncodeError:  # the lake could not note it, nor any other file that is noted with it
+        return "is not in UTF-8"
+    return None
 
 
 def wanted_files(files: Iterable[Listed], day: date, promised: Mapping[str, Promised]) -> list[Wanted]:

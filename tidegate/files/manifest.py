@@ -18,6 +18,8 @@ from tidegate.errors import TidegateError
 
 MAX_BYTES = 64 * 1024 * 1024
 """A longer list is none."""
+_MOST = 2**63 - 1
+"""What a column of the lake holds."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LINE = re.compile(r"(\\?)([0-9A-Fa-f]{64}) [ *](.+)")
 _EXAMPLE = '{"files": [{"name": "part-1.csv.gz", "bytes": 1048576, "sha256": "9f86…", "rows": 12000}]}'
@@ -82,7 +84,7 @@ def _of_object(told: Any) -> Promised:
     name, sha256 = told["name"], told.get("sha256")
     counts = {key: told.get(key) for key in ("bytes", "rows")}
     for key, count in counts.items():
-        if count is not None and (type(count) is not int or count < 0):
+        if count is not None and (type(count) is not int or not 0 <= count <= _MOST):
             raise ValueError(f'"{key}" of {name} is no number of them')
     if sha256 is not None and not (isinstance(sha256, str) and _SHA256.fullmatch(sha256.lower())):
         raise ValueError(f'"sha256" of {name} is none')

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import click
@@ -105,6 +106,15 @@ def test_where_nobody_reads_standard_output_any_more_it_ends_without_a_word(
         assert _run(monkeypatch, lambda: click.echo("x")) == 1
         assert capfd.readouterr().err == ""
         os.dup2(nowhere.fileno(), write_end)  # what it held back is written when it is closed
+
+
+def test_what_is_no_text_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A supplier's file may be called so."""
+    written = BytesIO()
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(written, encoding="utf-8", write_through=True))
+
+    assert _run(monkeypatch, lambda: click.echo("caf\udce9.csv")) == 0
+    assert written.getvalue() == b"caf\\udce9.csv\n"
 
 
 def test_an_unknown_command_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

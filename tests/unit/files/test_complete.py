@@ -123,12 +123,15 @@ def test_no_files_are_never_ready() -> None:
     assert by_quiet(Listing(NOW + timedelta(days=1), ()), nothing, 60)[0].waits_for == "no file is there"
 
 
-def test_a_clock_that_was_set_back_makes_nothing_ready() -> None:
+def test_a_clock_that_was_set_back_makes_nothing_ready_and_holds_nothing_up() -> None:
+    """It was ahead when the files were listed first; else they would wait until it is that late again."""
     files = _listed("part-1.csv")
 
-    ready, _ = by_quiet(Listing(NOW - timedelta(hours=1), files), Listing(NOW, files), 60)
+    back = Listing(NOW - timedelta(days=365), files)
+    ready, kept = by_quiet(back, Listing(NOW, files), 60)
 
-    assert (ready.files, ready.waits_for) == ((), "unchanged for 0 s, of 60 s")
+    assert (ready.files, ready.waits_for) == ((), "the clock was set back: listed again after 60 s")
+    assert by_quiet(Listing(back.since + timedelta(seconds=60), files), kept, 60)[0].files == files
 
 
 def test_a_listing_is_the_same_after_it_was_kept() -> None:

@@ -56,6 +56,7 @@ def test_what_sha256sum_writes_is_a_list(tmp_path: Path) -> None:
         (_json({"name": "a", "bytes": "10"}), '"bytes" of a is no number'),
         (_json({"name": "a", "rows": True}), '"rows" of a is no number'),
         (_json({"name": "a", "rows": -1}), '"rows" of a is no number'),
+        (_json({"name": "a", "rows": 10**19}), '"rows" of a is no number'),
         (_json({"name": "a", "sha256": "abc"}), '"sha256" of a is none'),
         (_json({"name": "a"}, {"name": "./a"}), "names a twice"),
         (b"a.csv 10\n", "'a.csv 10' is no line of sha256sum"),

@@ -156,6 +156,18 @@ def test_what_is_left_is_told_and_taken_in_the_next_time(
     assert _states(take_in(settings, _files(folder), DAY, now=NOW)) == [(1, "a", "checked"), (2, "b", "checked")]
 
 
+def test_a_name_in_another_encoding_does_not_keep_the_other_files(folder: Path, settings: Settings) -> None:
+    """The lake could note neither it nor what is noted in the same commit."""
+    _deliver(folder, **{"a": "id\n", "caf\udce9": "id\n", "z": "id\n1\n"})
+
+    taken = take_in(settings, _files(folder))
+
+    assert [name for _, name, state in _states(taken) if state != "seen"] == ["a", "z"]
+    [left] = [file for day in taken.days for file in day.files if file.state == "left"]
+    assert left.reason is not None
+    assert left.reason.endswith("caf\\udce9' is not in UTF-8")
+
+
 def test_what_was_noted_is_not_copied_again_by_who_goes_on(
     folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
