@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any, Literal
+from itertools import repeat
+from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 
 State = Literal["seen", "checked", "loading", "loaded", "quarantined", "superseded", "ignored"]
@@ -84,10 +86,18 @@ def to_arrow(versions: Iterable[FileVersion]) -> pa.Table:
     return pa.Table.from_pylist([asdict(version) for version in versions], schema=ARROW)
 
 
-def from_arrow(rows: Iterable[dict[str, Any]]) -> list[FileVersion]:
+def from_arrow(rows: pa.Table) -> list[FileVersion]:
     """Of rows of the table; columns that it has besides are left alone, and one that may be null may be missing."""
-    names = [each.name for each in fields(FileVersion)]
-    return [FileVersion(**{name: row[name] for name in names if name in row or name not in _MAY_LACK}) for row in rows]
+    missing = _MAY_LACK - {*rows.column_names}
+    columns = (repeat(None) if name in missing else rows[name].to_pylist() for name in ARROW.names)
+    return [*map(FileVersion, *columns)]
+
+
+def newest_rows(rows: pa.Table) -> pa.Table:
+    """Those that :func:`newest` finds: of a hundred thousand versions all states would be read for a minute."""
+    ordered = rows.sort_by([("number", "ascending"), ("sequence", "ascending")])
+    numbers = ordered["number"].to_numpy()
+    return ordered.filter(pa.array(np.append(numbers[1:] != numbers[:-1], np.ones(min(1, len(numbers)), np.bool_))))
 
 
 def newest(rows: Iterable[FileVersion]) -> tuple[FileVersion, ...]:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import pyarrow as pa
 from pyiceberg.exceptions import (
     BadRequestError,
     CommitFailedException,
@@ -25,7 +26,7 @@ from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import DateType, IcebergType, IntegerType, LongType, NestedField, StringType, TimestamptzType
 
-from tidegate.clients.file_version import ARROW, FileVersion, from_arrow, newest, to_arrow
+from tidegate.clients.file_version import ARROW, FileVersion, from_arrow, newest_rows, to_arrow
 from tidegate.clients.lake import find_table, lake_errors, open_catalog
 from tidegate.clients.lake_branch import is_published
 from tidegate.contracts.naming import FILES
@@ -62,7 +63,10 @@ def read_versions(settings: Settings, dataset: str) -> tuple[FileVersion, ...]:
     Raises:
         TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
     """
-    return newest(read_history(settings, dataset))
+    catalog = open_catalog(settings)
+    with lake_errors(settings):
+        table = find_table(catalog, TABLE)
+        return () if table is None else _newest(table, dataset)
 
 
 def read_history(settings: Settings, dataset: str) -> list[FileVersion]:
@@ -74,7 +78,8 @@ def read_history(settings: Settings, dataset: str) -> list[FileVersion]:
     catalog = open_catalog(settings)
     with lake_errors(settings):
         table = find_table(catalog, TABLE)
-        return [] if table is None else _rows(table, dataset)
+        rows = [] if table is None else from_arrow(_rows(table, dataset))
+        return sorted(rows, key=lambda row: row.sequence)
 
 
 def change_versions(settings: Settings, dataset: str, decide: Decide) -> tuple[FileVersion, ...]:
@@ -88,7 +93,7 @@ def change_versions(settings: Settings, dataset: str, decide: Decide) -> tuple[F
     with lake_errors(settings):
         table = _table(catalog)
         for _ in range(ATTEMPTS):
-            added = _following(_rows(table, dataset), decide)
+            added = _following(_newest(table, dataset), decide)
             if not added or _is_committed(table, partial(table.append, to_arrow(added))):
                 return added
             table = catalog.load_table(TABLE)
@@ -105,18 +110,18 @@ def forget_versions(settings: Settings, dataset: str) -> int:
     with lake_errors(settings):
         table = find_table(catalog, TABLE)
         for _ in range(ATTEMPTS):
-            rows = [] if table is None else _rows(table, dataset)
-            if table is None or not rows:
+            known = () if table is None else _newest(table, dataset)
+            if table is None or not known:
                 return 0
             if _is_committed(table, partial(table.delete, EqualTo("dataset", dataset))):
-                return len(newest(rows))
+                return len(known)
             table = catalog.load_table(TABLE)
     raise _changed_by_others("Try again.")
 
 
-def _following(rows: list[FileVersion], decide: Decide) -> tuple[FileVersion, ...]:
-    last = max((row.sequence for row in rows), default=0)
-    return tuple(replace(row, sequence=last + count) for count, row in enumerate(decide(newest(rows)), 1))
+def _following(newest: tuple[FileVersion, ...], decide: Decide) -> tuple[FileVersion, ...]:
+    last = max((row.sequence for row in newest), default=0)
+    return tuple(replace(row, sequence=last + count) for count, row in enumerate(decide(newest), 1))
 
 
 def _changed_by_others(remedy: str) -> TransientError:
@@ -165,11 +170,14 @@ def _with_all_columns(table: Table) -> Table:
     return table.refresh()
 
 
-def _rows(table: Table, dataset: str) -> list[FileVersion]:
+def _newest(table: Table, dataset: str) -> tuple[FileVersion, ...]:
+    return tuple(from_arrow(newest_rows(_rows(table, dataset))))
+
+
+def _rows(table: Table, dataset: str) -> pa.Table:
     if table.current_snapshot() is None:
-        return []
-    rows = from_arrow(table.scan(row_filter=EqualTo("dataset", dataset)).to_arrow().to_pylist())
-    return sorted(rows, key=lambda row: row.sequence)
+        return to_arrow(())
+    return table.scan(row_filter=EqualTo("dataset", dataset)).to_arrow()
 
 
 def _head(table: Table) -> int | None:

@@ -107,8 +107,9 @@ def _begun(settings: Settings, dataset: Files) -> Run | None:
 
 def _begin(settings: Settings, dataset: Files, day: date | None, only: Collection[int] | None = None) -> Run | None:
     """What has become part of the run: a newer version of a file may have come while it was planned."""
-    again = come_back(settings, dataset.name) if only is None else ()
-    checked = to_load(read_versions(settings, dataset.name), day)
+    newest = read_versions(settings, dataset.name)
+    again = come_back(settings, dataset.name, newest) if only is None else ()
+    checked = to_load(newest, day)
     checked = [*again, *(each for each in checked if only is None or each.number in only)]
     if not checked:
         return None

@@ -41,13 +41,12 @@ def judged_again(settings: Settings, dataset: str, loading: Sequence[FileVersion
     return _checked_again(settings, dataset, newest, numbers)
 
 
-def come_back(settings: Settings, dataset: str) -> tuple[FileVersion, ...]:
+def come_back(settings: Settings, dataset: str, newest: Sequence[FileVersion]) -> tuple[FileVersion, ...]:
     """New versions of files whose own correction was refused, in a load that took out rows which theirs repeat.
 
     Raises:
         TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
     """
-    newest = read_versions(settings, dataset)
     alone = refused_corrections(newest)
     return _checked_again(settings, dataset, newest, left_behind(newest, _repeats(settings, dataset, alone)))
 
