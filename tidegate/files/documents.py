@@ -25,6 +25,7 @@ from tidegate.files.orders import plan_of, read_documents, store_documents
 from tidegate.files.to_index import Searchable, due, next_version, noted, searchable, to_do_again
 from tidegate.jobs.platform import platform_of
 from tidegate.replay.index_plan import refuse_index
+from tidegate.search.by_number import with_number
 from tidegate.search.mapping import alias, no_search_index
 from tidegate.settings import Settings
 from tidegate.sql import replay_index
@@ -111,7 +112,7 @@ def _remove(settings: Settings, dataset: Files, gone: Collection[int], version: 
     SearchClient(settings).refresh(name)
     if not gone:
         return 0
-    query = {"terms": {SOURCE_PARTITION: [*gone]}}
+    query = with_number(SOURCE_PARTITION, gone)
     count = documents_count(settings, name, query)
     delete_documents(settings, documents_held(settings, name, query), version)
     SearchClient(settings).refresh(name)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tidegate.contracts.envelope import PLACE
 from tidegate.proof.rows import Rows
+from tidegate.sql.number_ranges import ranges
 
 ROWS = 2_000_000
 """Of a piece at most, as far as rows are spread evenly over a file."""
@@ -54,6 +55,19 @@ def among(numbers: Sequence[int], column: str = PLACE[0]) -> str:
     if len(numbers) <= MOST_NAMED:
         return f"{column} in ({', '.join(map(str, sorted(numbers)))})"
     return f"{column} >= {min(numbers)} and {column} <= {max(numbers)}"
+
+
+def exactly(numbers: Sequence[int], column: str = PLACE[0]) -> str:
+    """The condition for rows of these files and no others, in parentheses.
+
+    By ranges where they are few: pyiceberg parses a list of ten thousand for seconds, one of a hundred for minutes.
+    """
+    found = ranges(sorted(set(numbers)))
+    if not found:
+        return f"({column} = -1)"
+    if len(found) > MOST_NAMED:
+        return f"({among(numbers, column)} and {column} in ({', '.join(map(str, sorted(numbers)))}))"
+    return f"({' or '.join(f'({column} >= {first} and {column} <= {last})' for first, last in found)})"
 
 
 def pieces(files: Iterable[Sized], most: int = ROWS) -> Iterator[Piece]:

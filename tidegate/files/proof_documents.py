@@ -18,6 +18,7 @@ from tidegate.files.proof_scope import Scope
 from tidegate.files.to_index import Searchable, due, searchable
 from tidegate.proof.index_reader import PAGE_DOCS, TIMEOUT_S, read_page
 from tidegate.proof.rows import Rows, among, among_places, concat, in_order
+from tidegate.search.by_number import with_number
 from tidegate.search.mapping import alias
 from tidegate.settings import Settings
 
@@ -91,7 +92,7 @@ class _Reader:
         query = {
             "bool": {
                 "filter": [
-                    {"terms": {SOURCE_PARTITION: [*piece.numbers]}},
+                    with_number(SOURCE_PARTITION, piece.numbers),
                     {"range": {SOURCE_OFFSET: offsets}},
                     *self._wanted.documents_in_time,
                 ]
@@ -102,7 +103,7 @@ class _Reader:
     def strange(self, explained: frozenset[int]) -> Iterator[Finding]:
         """Documents of files that have no rows in silver, counted by number; of the first numbers."""
         by_number = {"terms": {"field": SOURCE_PARTITION, "missing": _NO_NUMBER, "size": _NUMBERS_SHOWN}}
-        query = {"bool": {"must_not": {"terms": {SOURCE_PARTITION: sorted(explained)}}}}
+        query = {"bool": {"must_not": with_number(SOURCE_PARTITION, explained)}}
         found = self._client.search(self._alias, {"size": 0, "query": query, "aggs": {"numbers": by_number}})
         buckets: Sequence[Mapping[str, Any]] = found.get("aggregations", {}).get("numbers", {}).get("buckets", [])
         for bucket in buckets:

@@ -16,7 +16,7 @@ from tidegate.clients.lake_replace import Replacement, change_rows, keep_rows, m
 from tidegate.clients.lake_rows import main_snapshot, open_table, scan_rows, table_if_there
 from tidegate.contracts.envelope import PLACE, SOURCE_PARTITION
 from tidegate.contracts.naming import files_table, lake_table
-from tidegate.files.pieces import among
+from tidegate.files.pieces import among, exactly
 from tidegate.files.run import Run
 from tidegate.files.staged import TABLES
 from tidegate.proof.rows import Rows, among_places
@@ -92,15 +92,9 @@ def _mark_of_evidence(table: Any, run: Run) -> tuple[str, str]:
 def _adopt(
     table: Any, mark: tuple[str, str], gone: Collection[int], files: list[Any], more: dict[str, str] | None = None
 ) -> None:
-    condition = _of(sorted(gone))
+    condition = exactly([*gone])
     if files or may_have(table, condition):
         replace_rows(table, Replacement(condition, tuple(files), main_snapshot(table), mark, more or {}))
-
-
-def _of(numbers: Sequence[int]) -> str:
-    """Rows of these files; between the first and the last, since Iceberg leaves no file out by a long list."""
-    between = f"{SOURCE_PARTITION} >= {numbers[0]} and {SOURCE_PARTITION} <= {numbers[-1]}"
-    return f"{between} and {SOURCE_PARTITION} in ({', '.join(map(str, numbers))})"
 
 
 def _kept(table: Any, run: Run, keep: _Keep) -> Iterator[Any]:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from tidegate.clients.file_version import FileVersion
 from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.model import Index
+from tidegate.files.pieces import exactly
+from tidegate.search.by_number import with_number
 from tidegate.search.dated import Dated
 from tidegate.sql.literals import timestamp
 from tidegate.sql.number_ranges import among
@@ -45,7 +47,7 @@ class Searchable:
     @property
     def condition(self) -> str:
         """As Iceberg's row filter."""
-        return f"{SOURCE_PARTITION} in ({', '.join(map(str, self.numbers)) or '-1'}) and {self.in_time}"
+        return f"{exactly(self.numbers)} and {self.in_time}"
 
     @property
     def in_time(self) -> str:
@@ -55,7 +57,7 @@ class Searchable:
     @property
     def documents(self) -> dict[str, Any]:
         """OpenSearch's query for their documents."""
-        return {"bool": {"filter": [{"terms": {SOURCE_PARTITION: [*self.numbers]}}, *self.documents_in_time]}}
+        return {"bool": {"filter": [with_number(SOURCE_PARTITION, self.numbers), *self.documents_in_time]}}
 
     @property
     def documents_in_time(self) -> list[dict[str, Any]]:

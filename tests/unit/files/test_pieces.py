@@ -1,6 +1,16 @@
 """Pieces of files: each row is in one, and none is too large."""
 
-from tidegate.files.pieces import MOST_NAMED, Piece, Sized, among, pieces
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyiceberg.expressions.parser import parse
+from pyiceberg.expressions.visitors import bind
+from pyiceberg.io.pyarrow import expression_to_pyarrow
+from pyiceberg.schema import Schema
+from pyiceberg.types import IntegerType, NestedField
+
+from tidegate.contracts.envelope import PLACE
+from tidegate.files.pieces import MOST_NAMED, Piece, Sized, among, exactly, pieces
 from tidegate.proof.rows import make_rows
 
 
@@ -36,3 +46,18 @@ def test_many_numbers_are_named_by_the_first_and_the_last() -> None:
 
 def test_rows_of_files_in_between_are_left_out() -> None:
     assert Piece((1, 3)).of(make_rows([1, 2, 3], [0, 0, 5])).offset.tolist() == [0, 5]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sets(st.integers(1, 2000), max_size=600))
+def test_exactly_the_rows_of_some_files_meet_their_condition(numbers: set[int]) -> None:
+    rows = pa.table({PLACE[0]: pa.array(range(1, 2001), pa.int32())})
+    schema = Schema(NestedField(1, PLACE[0], IntegerType(), required=False))
+
+    bound = bind(schema, parse(exactly([*numbers])), case_sensitive=True)
+
+    assert {*rows.filter(expression_to_pyarrow(bound))[PLACE[0]].to_pylist()} == numbers
+
+
+def test_a_condition_for_many_files_in_a_row_is_short() -> None:
+    assert exactly([*range(1, 100_001)]) == "((_source_partition >= 1 and _source_partition <= 100000))"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.files.versions import AT, version
 from tidegate.contracts.model import Index
+from tidegate.files.pieces import exactly
 from tidegate.files.to_index import GONE, Due, due, next_version, noted, searchable, to_do_again
 
 TODAY = date(2026, 11, 30)
@@ -86,12 +87,12 @@ def test_a_file_is_named_in_each_language() -> None:
         "(_source_partition = 3 OR _source_partition = 7) "
         "AND `at` >= CAST(TIMESTAMP '2026-09-01 00:00:00.000000' AS TIMESTAMP_LTZ(6))"
     )
-    assert rows.condition == "_source_partition in (3, 7) and at >= '2026-09-01T00:00:00+00:00'"
+    assert rows.condition == f"{exactly([3, 7])} and at >= '2026-09-01T00:00:00+00:00'"
     assert rows.documents["bool"]["filter"][0] == {"terms": {"_source_partition": [3, 7]}}
     nothing = replace(rows, numbers=())
     assert (nothing.sql_condition[:7], nothing.condition.partition(" and")[0]) == (
         "(FALSE)",
-        "_source_partition in (-1)",
+        "(_source_partition = -1)",
     )
 
 
