@@ -1,7 +1,8 @@
 """Files in a lake table's folder that no metadata names: what crashes, aborted writes and old metadata have left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any
 
 from tidegate.clients.audit import audited, new_action
@@ -12,6 +13,7 @@ from tidegate.clients.lake_store import StoredFile, delete_files, plain_path, st
 from tidegate.errors import TidegateError
 from tidegate.lake_care.expire import DAY_MS
 from tidegate.lake_care.past import JOB_REMEMBERED_MS
+from tidegate.lake_care.stats import MAIN
 from tidegate.query.catalog import Lake
 from tidegate.settings import Settings
 
@@ -88,14 +90,26 @@ def named_paths(table: Any) -> set[str]:
 
 
 def _commits(metadata: Any, since_ms: int) -> list[int]:
-    """When each operator has committed last: what it has written since, or while it did, may be in its state, and be
-    committed when it is started again."""
-    newest: dict[str, int] = {}
-    for snapshot in ancestors(metadata):
+    """When each operator has committed last, to ``main`` and to each branch.
+
+    What it has written since, or while it did, may be in its state, and be committed when it is started again.
+    """
+    newest: dict[tuple[str, str], int] = {}
+    for line, snapshot in _of_lines(metadata):
         said = snapshot.summary.additional_properties if snapshot.summary else {}
         if CHECKPOINT_ID in said and snapshot.timestamp_ms >= since_ms:
-            newest.setdefault(said.get(OPERATOR_ID, ""), snapshot.timestamp_ms)
+            newest.setdefault((line, said.get(OPERATOR_ID, "")), snapshot.timestamp_ms)
     return list(newest.values())
+
+
+def _of_lines(metadata: Any) -> Iterator[tuple[str, Any]]:
+    """The snapshots of ``main``, and of each branch its own, the newest first."""
+    main = {each.snapshot_id: each for each in ancestors(metadata)}
+    yield from ((MAIN, each) for each in main.values())
+    for name, ref in metadata.refs.items():
+        if ref.snapshot_ref_type == "branch" and name != MAIN:
+            own = takewhile(lambda each: each.snapshot_id not in main, ancestors(metadata, ref.snapshot_id))
+            yield from ((name, each) for each in own)
 
 
 def _refuse_shared(table: Any, others: Sequence[str], lake: Lake) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tests.unit.clients.strict_catalog import NAME, StrictCatalog, append, content, rows, to_branch
+from tests.unit.clients.strict_catalog import NAME, StrictCatalog, append, branch_of, content, rows, to_branch
 from tests.unit.lake_care.care_lake import Told, cared_for, files_there, opened
 from tidegate.clients.lake_commits import CHECKPOINT_ID, OPERATOR_ID
 from tidegate.clients.lake_store import StoredFile, plain_path
@@ -83,6 +83,27 @@ def test_what_a_job_has_written_since_its_last_commit_stays_however_old(cared: t
 
     assert [file.path for file in found.files] == [aborted]
     assert found.younger == 2 and uncommitted in files_there(catalog)
+
+
+def test_what_a_job_has_written_for_a_branch_since_its_last_commit_there_stays(
+    cared: tuple[StrictCatalog, Told],
+) -> None:
+    """A replay or a load of files that has stood for days goes on with it."""
+    catalog, _ = cared
+    append(catalog, rows([(0, 2)]), **{CHECKPOINT_ID: "7", OPERATOR_ID: "a"})
+    branch_of(catalog, NAME, "files-feed", before_last(catalog))
+    uncommitted = stray(catalog, 9.5)
+
+    found = find_orphans(Settings(), opened(catalog), NAME, 3, NOW)
+
+    assert found.files == ()
+    assert found.younger == 1 and uncommitted in files_there(catalog)
+
+
+def before_last(catalog: StrictCatalog) -> int:
+    last = catalog.load_table(NAME).current_snapshot()
+    assert last is not None and last.parent_snapshot_id is not None
+    return last.parent_snapshot_id
 
 
 def test_a_folder_that_another_table_shares_is_not_looked_at(
