@@ -37,7 +37,8 @@ REMEDIES: Mapping[Fault, str] = {
     "two_verdicts": _CHANGED + _ANEW,
     "others": _CHANGED + _ANEW,
     "counts": _CHANGED + _ANEW,
-    "repeats_nothing": _CHANGED + _ANEW,
+    "repeats_nothing": "If a later version of it is in quarantine, it was judged again since what it repeats is gone: "
+    "mend the cause, then `tidegate files retry {dataset}` with that number. Else: " + _CHANGED + _ANEW,
     "no_letter": "They were removed from dlq.{dataset}; files.{dataset}_letters of the lake may tell of them. " + _ANEW,
     "strange_letter": "Others have written to dlq.{dataset}, or removed verdicts in the lake: `tidegate dlq show ID`.",
     "strange_rows": "Others have written to silver.{dataset}: delete its rows whose _source_partition is {number}.",
