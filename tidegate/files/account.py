@@ -8,6 +8,9 @@ from itertools import accumulate
 from tidegate.contracts.file_section import Thresholds
 from tidegate.files.tally import NOTHING, Tally
 
+NO_LIMITS = Thresholds(max_rejected_ratio=1, min_rows=0)
+"""Of a repair file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -59,17 +62,23 @@ class Account:
 class Known:
     """A file as it is known without its rows: ``size`` in bytes as it lies in the store, packed or not.
 
-    ``promised_rows``: as many as a manifest says, or the end of a file of Parquet.
+    ``promised_rows``: as many as a manifest says, or the end of a file of Parquet, or as were mended. ``is_repair``: a
+    row of it that fails again is a letter again, whatever becomes of the others.
     """
 
     number: int
     size: int
     promised_rows: int | None = None
+    is_repair: bool = False
 
 
-def account_of(file: Known, splits: Sequence[Split], verdicts: Verdicts, limits: Thresholds) -> Account:
-    """What its splits tell held against the verdicts on its rows, and against what is expected of it."""
+def account_of(file: Known, splits: Sequence[Split], verdicts: Verdicts, thresholds: Thresholds) -> Account:
+    """What its splits tell held against the verdicts on its rows, and against what is expected of it.
+
+    ``thresholds``: the contract's, which mean no repair file.
+    """
     rows = sum(split.rows for split in splits)
+    limits = NO_LIMITS if file.is_repair else thresholds
     found = Account(
         file.number,
         rows,

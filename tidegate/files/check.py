@@ -60,9 +60,16 @@ class Report:
 
 
 def check(
-    settings: Settings, dataset: Files, files: Sequence[str | Path], manifest: str | Path | None = None
+    settings: Settings,
+    dataset: Files,
+    files: Sequence[str | Path],
+    manifest: str | Path | None = None,
+    *,
+    are_repairs: bool = False,
 ) -> Report:
-    """Judges the files together, as one load would; each is a path or ``s3://…``. ``manifest``: the list of the files.
+    """Judges the files together, as one load would; each is a path or ``s3://…``.
+
+    ``manifest``: the list of the files. ``are_repairs``: they have mended rows, and no threshold is theirs.
 
     Raises:
         TidegateError: a file is not there, can't be read or is changed meanwhile; Flink is not installed here or
@@ -75,7 +82,7 @@ def check(
     if promises is not None:
         found |= {each.listed.uri: _unnamed(each) for each in copies if _is_unnamed(each, promises)}
     if wanted:
-        found |= {each.uri: each for each in _judged(settings, dataset, wanted)}
+        found |= {each.uri: each for each in _judged(settings, dataset, wanted, are_repairs)}
     missing = ["the manifest, which the contract asks for"] if _lacks_manifest(dataset, manifest) else []
     left_out = (*missing, *not_looked_up(dataset), "rows that are in silver already are no duplicates here")
     return Report(dataset.name, tuple(found[each.listed.uri] for each in copies), left_out)
@@ -105,12 +112,12 @@ def _read(
         yield read
 
 
-def _judged(settings: Settings, dataset: Files, copies: Sequence[Copy]) -> Iterator[CheckedFile]:
+def _judged(settings: Settings, dataset: Files, copies: Sequence[Copy], are_repairs: bool) -> Iterator[CheckedFile]:
     numbered = dict(enumerate(copies, 1))
-    to_read = [read_as(each.listed, number) for number, each in numbered.items()]
+    to_read = [read_as(each.listed, number, is_repair=are_repairs) for number, each in numbered.items()]
     with judged(settings, dataset, to_read, dataset.contract.identity_columns) as rows:
         _refuse_changed(settings, copies)
-        known = [Known(number, each.listed.size, each.promised_rows) for number, each in numbered.items()]
+        known = [Known(number, each.listed.size, each.promised_rows, are_repairs) for number, each in numbered.items()]
         accounts, splits = rows.accounts(known), rows.splits()
         doubled = rows.duplicates([each.number for each in accounts if each.fault is None])
         for account in accounts:

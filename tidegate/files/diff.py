@@ -56,7 +56,8 @@ class Compared:
     @property
     def known(self) -> Known:
         """As it is known without its rows."""
-        return Known(self.read.number, self.read.size, self.version.promised_rows if self.version else None)
+        promised_rows = self.version.promised_rows if self.version else None
+        return Known(self.read.number, self.read.size, promised_rows, self.read.is_repair)
 
     def side(self, account: Account) -> Side:
         """With what became of its rows."""

@@ -28,6 +28,6 @@ def look_at(settings: Settings, uri: str) -> tuple[Landing, Listed]:
     return landing, listed
 
 
-def read_as(listed: Listed, number: int) -> FileToRead:
-    """The file itself, no copy of it, under a number."""
-    return FileToRead(listed.uri, listed.size, listed.modified_ms, number, listed.uri)
+def read_as(listed: Listed, number: int, *, is_repair: bool = False) -> FileToRead:
+    """The file itself, no copy of it, under a number; ``is_repair``: it has mended rows of another."""
+    return FileToRead(listed.uri, listed.size, listed.modified_ms, number, listed.uri, is_repair)

@@ -20,6 +20,7 @@ from tidegate.files.jobs import clear, clear_others, compare, give_up_jobs, judg
 from tidegate.files.letters import give_up_letters, send_letters
 from tidegate.files.mended import mended_rows, settle_mended
 from tidegate.files.publish import is_run_published, publish, published_numbers
+from tidegate.files.released import release_letters
 from tidegate.files.revived import come_back, judged_again
 from tidegate.files.run import RUN_ID, Run, run_of
 from tidegate.files.staged import Judged, first_faults, read_compared, read_judged
@@ -72,21 +73,25 @@ def load_checked(
     """
     with load_turn(settings, dataset.name):
         run = _begun(settings, dataset) or _begin(settings, dataset, day, numbers)
-        if run is None:
-            return None
-        clear_others(settings, run)
-        action = new_action("files load", dataset.name, actor, plan_id=run.run_id, detail=_named(run))
-        with audited(settings, action) as counts:
-            judged, duplicates = _judged(settings, dataset, run)
-            publish(settings, run, judged.accepted, duplicates, action.actor)
-            mended = mended_rows(settings, dataset, run, judged)
-            letters = send_letters(settings, dataset, run, judged, mended)
-            entries = settle_mended(settings, dataset, run, mended, action)
-            entries += give_up_letters(settings, dataset, _replaced(run, judged), action)
-            ended = _ended(settings, run, judged, duplicates)
-            clear(settings, run)
-            counts |= {"files": len(ended), "letters": letters, "entries": entries}
-        return Loaded(run.run_id, ended, letters)
+        loaded = None if run is None else _load(settings, dataset, run, actor)
+        release_letters(settings, dataset, actor)
+        return loaded
+
+
+def _load(settings: Settings, dataset: Files, run: Run, actor: str) -> Loaded:
+    clear_others(settings, run)
+    action = new_action("files load", dataset.name, actor, plan_id=run.run_id, detail=_named(run))
+    with audited(settings, action) as counts:
+        judged, duplicates = _judged(settings, dataset, run)
+        publish(settings, run, judged.accepted, duplicates, action.actor)
+        mended = mended_rows(settings, dataset, run, judged)
+        letters = send_letters(settings, dataset, run, judged, mended)
+        entries = settle_mended(settings, dataset, run, mended, action)
+        entries += give_up_letters(settings, dataset, _replaced(run, judged), action)
+        ended = _ended(settings, run, judged, duplicates)
+        clear(settings, run)
+        counts |= {"files": len(ended), "letters": letters, "entries": entries}
+    return Loaded(run.run_id, ended, letters)
 
 
 def _begun(settings: Settings, dataset: Files) -> Run | None:

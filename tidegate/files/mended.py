@@ -50,15 +50,24 @@ def mended_rows(settings: Settings, dataset: Files, run: Run, judged: Judged) ->
     repairs = {each.number for each in run.files if each.repairs is not None} & {*judged.accepted}
     if not repairs:
         return {}
+    entries = in_flight_in(settings, dataset, repairs)
+    found = {(each.copy.partition, each.copy.offset): Mended(each) for each in entries if each.copy is not None}
+    return {**found, **_failing(settings, dataset, judged, found)}
+
+
+def in_flight_in(settings: Settings, dataset: Files, numbers: Collection[int]) -> list[Entry]:
+    """The entries of letters whose rows are in these repair files, and of which it is not known yet what became.
+
+    Raises:
+        TransientError: Kafka or the registry is out of reach.
+    """
     with letter_index(settings, [dataset]) as index:
         ids = [name for (name,) in index.rows("select id from letters where state = ?", [State.IN_FLIGHT.value])]
-    entries = read_entries(settings, dataset.name, ids).values()
-    found = {
-        (each.copy.partition, each.copy.offset): Mended(each)
-        for each in entries
-        if each.state is State.IN_FLIGHT and each.copy is not None and each.copy.partition in repairs
-    }
-    return {**found, **_failing(settings, dataset, judged, found)}
+    return [
+        each
+        for each in read_entries(settings, dataset.name, ids).values()
+        if each.state is State.IN_FLIGHT and each.copy is not None and each.copy.partition in numbers
+    ]
 
 
 def _failing(settings: Settings, dataset: Files, judged: Judged, found: Mapping[At, Mended]) -> dict[At, Mended]:

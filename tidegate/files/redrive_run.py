@@ -25,6 +25,7 @@ from tidegate.files.figures import count_days
 from tidegate.files.file_head import FileHead
 from tidegate.files.load import load_checked
 from tidegate.files.mending import Mending
+from tidegate.files.released import given_back
 from tidegate.files.repair_file import repair_file
 from tidegate.files.repair_states import Stored, given_up, registered, taken_up
 from tidegate.files.repairs import repairs_by_plan, unrepairable
@@ -186,7 +187,7 @@ class FileRun(Running):
         change_versions(self.settings, self.plan.dataset, self._given_up)
         self._look()
         states = {each.number: each for each in self._newest}
-        made = [entry for each in self._in_flight() for entry in _given_back(each, states)]
+        made = [entry for each in self._in_flight() for entry in given_back(each, states, now_ms())]
         if made:
             self._sender.record(made)
             self.ledger |= {each.dead_letter_id: each for each in made}
@@ -247,19 +248,3 @@ def _store(settings: Settings, rows: Sequence[Row], content: bytes) -> Stored:
     finally:
         copying.abandon()
     return Stored(rows[0].root, len(rows), len(content), sha256, stored)
-
-
-def _given_back(entry: Entry, states: dict[int, FileVersion]) -> Iterator[Entry]:
-    """Open again, or discarded with the file that its row came from."""
-    assert entry.copy is not None
-    version = states.get(entry.copy.partition)
-    if version is not None and version.state != "superseded":
-        return
-    root = states.get(version.repairs or 0) if version is not None else None
-    is_replaced = root is not None and root.state == "superseded"
-    yield entry._replace(
-        state=State.DISCARDED if is_replaced else State.OPEN,
-        changed_at=now_ms(),
-        copy=None,
-        reason="its file was replaced by a newer version" if is_replaced else "its repair file was not loaded",
-    )

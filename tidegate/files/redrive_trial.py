@@ -15,7 +15,6 @@ from tidegate.errors import TidegateError
 from tidegate.files.check import Report, check
 from tidegate.files.mending import Mending
 from tidegate.files.repair_file import repair_file
-from tidegate.files.staged import NO_LIMITS
 from tidegate.redrive.fix import NotFixed, recipe_of
 from tidegate.redrive.plan import RedrivePlan
 from tidegate.redrive.planned import ledger_of, read_planned
@@ -43,15 +42,16 @@ def try_rows(settings: Settings, dataset: Files, plan: RedrivePlan) -> tuple[Rep
     versions = {each.number: each for each in newest}
     with TemporaryDirectory(prefix="tidegate-trial-") as folder:
         files = {_written(Path(folder), dataset, mending, versions[root], rows[root]): root for root in sorted(rows)}
-        report = check(settings, without_limits(dataset), [*files])
+        report = check(settings, as_repaired(dataset), [*files], are_repairs=True)
     by_uri = {path.as_uri(): root for path, root in files.items()}
     told = tuple(replace(each, uri=f"repair of file {by_uri[each.uri]}") for each in report.files)
     return replace(report, files=told), not_made
 
 
-def without_limits(dataset: Files) -> Files:
-    """The same dataset, where a file is good however many of its rows are not, and no list says what it has."""
-    section = dataset.file.model_copy(update={"thresholds": NO_LIMITS, "complete": Complete(by="always")})
+def as_repaired(dataset: Files) -> Files:
+    """The same dataset, as its repair files are: no list says what they have, and those of Parquet are JSON lines."""
+    written = "json_lines" if dataset.file.is_parquet else dataset.file.format
+    section = dataset.file.model_copy(update={"complete": Complete(by="always"), "format": written})
     return replace(dataset, contract=dataset.contract.model_copy(update={"file": section}))
 
 

@@ -66,3 +66,14 @@ def given_up(newest: Sequence[FileVersion], plan_id: str, at: datetime) -> list[
         for each in repairs_by_plan(newest, plan_id)
         if each.state in ("seen", "checked", "quarantined")
     ]
+
+
+def is_aside(version: FileVersion) -> bool:
+    """Whether it is a repair file in quarantine; one that was judged again is none, as its letters are settled."""
+    return version.repairs is not None and version.replaces is None and version.state == "quarantined"
+
+
+def put_away(newest: Sequence[FileVersion], numbers: Collection[int], at: datetime) -> list[FileVersion]:
+    """Of these repair files those in quarantine, whose letters wait again: they keep the reason."""
+    aside = [each for each in newest if each.number in numbers and is_aside(each)]
+    return [moved(each, "superseded", at, f"{each.reason}; {GIVEN_UP}") for each in aside]

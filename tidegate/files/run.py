@@ -79,4 +79,5 @@ def run_of(
 def to_read(version: FileVersion) -> FileToRead:
     """Its copy, under the number of the version and the supplier's name."""
     arrived_ms = int(version.modified_at.timestamp() * 1000)
-    return FileToRead(version.stored, version.size, arrived_ms, version.number, version.uri)
+    is_repair = version.repairs is not None
+    return FileToRead(version.stored, version.size, arrived_ms, version.number, version.uri, is_repair)

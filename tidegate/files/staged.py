@@ -13,7 +13,6 @@ from tidegate.clients.lake_replace import read_rows
 from tidegate.clients.lake_rows import table_if_there
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.envelope import PLACE
-from tidegate.contracts.file_section import Thresholds
 from tidegate.contracts.naming import FileTable, TableName, files_table, lake_table
 from tidegate.files.account import Account, Known, Split, Verdicts, account_of
 from tidegate.files.run import Run
@@ -73,13 +72,12 @@ def read_judged(settings: Settings, dataset: Files, run: Run) -> Judged:
         every = once(passed_places)
         passed, rejected = tallied(every), once([rejected.where(~among_places(rejected, every))])
     verdicts = _verdicts(passed, tallied(rejected), tallied(places(_of_verdict(others, DROPPED).to_batches())))
-    limits = dataset.file.thresholds
     accounts = tuple(
         account_of(
-            Known(each.number, each.size, each.promised_rows),
+            Known(each.number, each.size, each.promised_rows, each.repairs is not None),
             splits.get(each.number, ()),
             verdicts.get(each.number, Verdicts()),
-            limits if each.repairs is None else NO_LIMITS,
+            dataset.file.thresholds,
         )
         for each in run.files
     )
@@ -146,7 +144,5 @@ def all_files(settings: Settings, name: TableName, run: Run) -> tuple[Any, list[
         return table, branch_files(table, run.branch) if table is not None else []
 
 
-NO_LIMITS = Thresholds(max_rejected_ratio=1, min_rows=0)
-"""Of a repair file: a row of it that fails again is a letter again, whatever becomes of the others."""
 TABLES: tuple[FileTable, ...] = ("verdicts", "letters", "splits")
 """Those that a run writes to beside silver."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class FileToRead:
     """A file at ``uri``, of ``size`` bytes, that stands for partition ``number`` of ``name``.
 
-    ``arrived_ms``: ms since 1970, what its rows are ingested at.
+    ``arrived_ms``: ms since 1970, what its rows are ingested at. ``is_repair``: it is one of the gate's own, of mended
+    rows.
     """
 
     uri: str
@@ -15,6 +16,7 @@ class FileToRead:
     arrived_ms: int
     number: int
     name: str
+    is_repair: bool = False
 
     @property
     def line(self) -> str:

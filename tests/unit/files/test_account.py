@@ -98,6 +98,8 @@ def test_a_file_that_left_nothing_is_not_taken_for_an_empty_one() -> None:
         ({}, Thresholds(max_rejected_ratio=1, max_rows=4), "it has 5 rows, at most 4 are expected"),
         ({"promised_rows": 7}, LIMITS, "it has 5 rows, its manifest says 7"),
         ({"promised_rows": 5}, LIMITS, None),
+        ({"is_repair": True}, Thresholds(max_rejected_ratio=0, min_rows=6), None),
+        ({"is_repair": True, "promised_rows": 7}, LIMITS, "it has 5 rows, its manifest says 7"),
     ],
 )
 def test_past_its_thresholds_a_file_is_at_fault(known: dict[str, Any], limits: Thresholds, said: str | None) -> None:

@@ -107,6 +107,14 @@ def test_thresholds_hold_as_in_a_load(tmp_path: Path, asked: list[str]) -> None:
     assert (found.files[0].rows, found.files[0].silver) == (2, None)
 
 
+def test_of_repair_files_no_threshold_holds(tmp_path: Path, asked: list[str]) -> None:
+    few = visits_in_files(thresholds={"min_rows": 3})
+
+    found = check(SETTINGS, few, put(tmp_path, few=TEXT), are_repairs=True)
+
+    assert outcomes(found) == {"few.csv": ("loaded", None)}
+
+
 def test_it_says_what_it_does_not_check(tmp_path: Path, asked: list[str]) -> None:
     of_manifest = visits_in_files(pattern="in/{date:yyyy-MM-dd}/*.csv", complete={"by": "manifest"})
 

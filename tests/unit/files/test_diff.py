@@ -13,7 +13,7 @@ from tests.unit.sql.test_file_source import visits_in_files
 from tidegate.clients.file_version import FileVersion
 from tidegate.errors import TidegateError
 from tidegate.files import diff as module
-from tidegate.files.account import Account
+from tidegate.files.account import Account, Known
 from tidegate.files.diff import _before, diff, versions_of
 from tidegate.files.row_diff import RowDiff
 from tidegate.settings import Settings
@@ -56,7 +56,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def judged(_settings: Any, _dataset: Any, files: Any, wanted: Any) -> Any:
         found.update(files=[(each.number, each.uri) for each in files], wanted=wanted)
         accounts = [Account(1, 5, 4, 1, 0, 1, "few rows"), Account(3, 6, 6, 0, 0, 1)]
-        return nullcontext(SimpleNamespace(accounts=lambda _known: accounts))
+        return nullcontext(SimpleNamespace(accounts=lambda known: found.update(known=known) or accounts))
 
     monkeypatch.setattr(module, "read_versions", lambda *_: (OLD, NEW))
     monkeypatch.setattr(module, "judged", judged)
@@ -73,6 +73,16 @@ def test_both_copies_are_judged_and_compared_without_their_places(asked: dict[st
     assert not {name for name in asked["wanted"] if name.startswith("_")}
     assert (found.before.rejected, found.before.reason, found.after.reason) == (1, "few rows", None)
     assert (found.before.state, found.after.state) == ("loaded", "checked")
+
+
+def test_no_threshold_holds_up_a_repair_file_as_in_a_load(
+    asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_versions", lambda *_: (OLD, version(3, repairs=1, promised_rows=2)))
+
+    diff(Settings(), visits_in_files(), "3", 1, 20)
+
+    assert asked["known"] == [Known(1, 100), Known(3, 100, 2, is_repair=True)]
 
 
 def test_a_file_that_was_not_taken_in_is_held_against_the_version_that_it_would_replace(

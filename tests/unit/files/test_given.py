@@ -26,6 +26,7 @@ def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
     landing, listed = look_at(Settings(), uri)
 
     assert b"".join(landing.chunks(listed, 1024)) == b"id\n"
+    assert (read_as(listed, 7).is_repair, read_as(listed, 7, is_repair=True).is_repair) == (False, True)
     assert (read_as(listed, 7).uri, read_as(listed, 7).size, read_as(listed, 7).number) == (uri, 3, 7)
 
 

@@ -1,6 +1,7 @@
 """Which files a load begins with, and which it goes on with; that they are loaded: tests/stack/test_files.py."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.unit.sql.visits import PLATFORM
 from tidegate.clients.file_version import FileVersion
 from tidegate.files import load as module
 from tidegate.files import revived
-from tidegate.files.load import _begin, _begun
+from tidegate.files.load import _begin, _begun, load_checked
 from tidegate.settings import Settings
 
 VISITS = visits_in_files()
@@ -154,3 +155,17 @@ def test_one_that_is_refused_too_is_not_judged_again_for_ever(monkeypatch: pytes
     table_of(monkeypatch, *_after_a_refused_correction(again))
 
     assert begun_anew() is None
+
+
+@pytest.mark.usefixtures("ended")
+def test_letters_of_repair_files_in_quarantine_are_released_also_where_nothing_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table_of(monkeypatch, version(1, state="loaded"))
+    released: list[str] = []
+    monkeypatch.setattr(module, "load_turn", lambda *_: nullcontext())
+    monkeypatch.setattr(module, "release_letters", lambda *told: released.append(told[2]))
+
+    assert load_checked(SETTINGS, VISITS, None, "me") is None
+
+    assert released == ["me"]

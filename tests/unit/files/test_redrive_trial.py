@@ -12,7 +12,7 @@ from tidegate.dead_letters.ledger import Place
 from tidegate.errors import TidegateError
 from tidegate.files import mending, redrive_trial
 from tidegate.files.check import CheckedFile, Report
-from tidegate.files.redrive_trial import try_rows, without_limits
+from tidegate.files.redrive_trial import as_repaired, try_rows
 from tidegate.redrive.plan import PlannedLetter, RedrivePlan
 from tidegate.settings import Settings
 
@@ -31,7 +31,8 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, float, Any]]:
     """What is handed to the check: content, time and dataset; two letters, of which the recipe means one."""
     found: list[tuple[bytes, float, Any]] = []
 
-    def check(_settings: Settings, dataset: Any, files: list[Path]) -> Report:
+    def check(_settings: Settings, dataset: Any, files: list[Path], *, are_repairs: bool) -> Report:
+        assert are_repairs
         found.extend((file.read_bytes(), file.stat().st_mtime, dataset) for file in files)
         return Report("visits", tuple(CheckedFile(file.as_uri(), 1, "", "loaded") for file in files), ())
 
@@ -50,10 +51,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, float, Any]]:
 def test_mended_rows_are_checked_as_if_they_had_come_with_their_file(checked: list[tuple[bytes, float, Any]]) -> None:
     report, not_made = try_rows(Settings(), VISITS, plan_of(2))
 
-    [(content, time_s, dataset)] = checked
+    [(content, time_s, _)] = checked
     assert content == b"b,a\nx,1\n"
     assert time_s == FIRST.modified_at.timestamp()
-    assert dataset.file.thresholds.max_rejected_ratio == 1
     assert [each.uri for each in report.files] == ["repair of file 1"]
     assert not_made == {"no fix of the recipe matches it": 1}
 
@@ -64,8 +64,11 @@ def test_where_no_letter_is_left_nothing_is_checked() -> None:
         try_rows(Settings(), VISITS, plan_of(0))
 
 
-def test_a_trial_knows_no_limits_and_no_list() -> None:
-    found = without_limits(VISITS).file
-
-    assert (found.thresholds.min_rows, found.complete.by) == (0, "always")
+def test_a_trial_knows_no_list() -> None:
+    assert as_repaired(VISITS).file.complete.by == "always"
     assert VISITS.file.complete.by == "manifest"
+
+
+@pytest.mark.parametrize(("of", "written"), [("csv", "csv"), ("json_array", "json_array"), ("parquet", "json_lines")])
+def test_mended_rows_are_written_as_their_file_is_but_those_of_parquet(of: str, written: str) -> None:
+    assert as_repaired(visits_in_files(format=of)).file.format == written

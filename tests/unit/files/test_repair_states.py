@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.unit.files.versions import AT, version
 from tidegate.clients.file_version import FileVersion
-from tidegate.files.repair_states import Stored, given_up, registered, taken_up
+from tidegate.files.repair_states import Stored, given_up, put_away, registered, taken_up
 from tidegate.files.repairs import repair_uri
 
 PLAN = "visits-20261128T060000-abcdef"
@@ -56,3 +56,17 @@ def test_what_no_load_has_begun_with_is_given_up() -> None:
 
     assert [each.number for each in found] == [2, 3, 4]
     assert {each.state for each in found} == {"superseded"}
+
+
+def test_one_in_quarantine_is_over_once_its_letters_wait_again_and_keeps_the_reason() -> None:
+    newest = [
+        FIRST,
+        repair(2, state="quarantined", reason="BAD_HEADER"),
+        repair(3, 2),
+        repair(4, 3, state="quarantined"),
+        repair(5, 2, state="quarantined", replaces=3),
+    ]
+
+    [found] = put_away(newest, {2, 3, 5}, AT)
+
+    assert (found.number, found.state, found.reason) == (2, "superseded", "BAD_HEADER; its letters wait again")

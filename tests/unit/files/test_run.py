@@ -44,6 +44,12 @@ def test_a_run_knows_what_it_replaces_and_reads() -> None:
     ]
 
 
+def test_a_repair_file_is_read_as_one() -> None:
+    run = run_of(VISITS, PLATFORM, [version(3), version(4, repairs=3)])
+
+    assert [each.is_repair for each in run.judging.files] == [False, True]
+
+
 def test_repair_files_go_with_the_file_that_is_replaced() -> None:
     newest = [version(2, state="loaded"), version(3, state="loaded", repairs=2), version(5, state="loaded", repairs=1)]
     files = [version(6, replaces=2), version(7, replaces=None)]
