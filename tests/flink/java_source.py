@@ -24,10 +24,10 @@ class Java:
             stderr=subprocess.DEVNULL,
         )
 
-    def read(self, content: bytes, options: dict[str, str]) -> Rows:
-        """What comes of all splits, in their order."""
+    def read(self, content: bytes, options: dict[str, str], layout: str | None = None) -> Rows:
+        """What comes of all splits, in their order; ``layout``: if the file's is another than its table's."""
         self._file.write_bytes(content)
-        task = {"options": options, "file": str(self._file)}
+        task = {"options": options, "file": str(self._file)} | ({"layout": layout} if layout else {})
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(task).encode() + b"\n")

@@ -18,7 +18,10 @@ from hypothesis import strategies as st
 
 from tests.flink.java_source import Java, Rows, ends_of
 from tests.flink.parquet_tables import Table
+from tidegate.files.file_head import FileHead
+from tidegate.files.parquet_letter import not_said
 from tidegate.files.places import places_hash
+from tidegate.files.repair_file import repair_file
 
 EXAMPLES = 40
 randoms = st.randoms(use_true_random=False)
@@ -74,6 +77,22 @@ def test_rows_are_those_that_were_written_wherever_the_file_is_cut(java: Java, r
     read = [table.back(text) for text in values_of(found)]
     assert len(read) == len(table.rows)
     assert all(same(row, wanted) for row, wanted in zip(read, table.rows, strict=True)), (read, table.rows)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(rng=randoms)
+def test_a_row_is_the_same_out_of_a_repair_file_whatever_types_its_own_has(java: Java, rng: Random) -> None:
+    """What a letter quotes of it is what is decoded; so another verdict is of what a recipe has changed."""
+    table = Table.any(rng)
+    of_file = values_of(java.read(table.written(rng), table.options()))
+    made = repair_file("parquet", FileHead(b"", "utf-8"), map(str.encode, of_file))
+
+    options = table.options(**{"split-bytes": f"{max(1, len(made.content) // rng.randint(1, 9))} b"})
+    found = java.read(made.content, options, "json-lines")
+
+    assert values_of(found) == of_file
+    assert [row["offset"] for row in found if row["kind"] == "row"] == [*made.offsets]
+    assert {end["code"] for end in ends_of(found)} == {None}
 
 
 @settings(max_examples=30, deadline=None)
@@ -134,6 +153,7 @@ def test_bytes_are_a_text_where_the_contract_says_so_and_one_that_is_none_is_a_b
     assert [first["columns"], last["columns"]] == [['{"a":"é","b":"/w=="}'], ['{"a":null,"b":"/w=="}']]
     assert (bad["code"], bad["message"], bad["offset"]) == ("BAD_UTF8", "field 'a': a text that is not UTF-8", 1)
     assert json.loads(bytes.fromhex(bad["value.raw"])) == {"a": "\ufffd", "b": "/w=="}
+    assert not_said({"stage": "decode", "error_message": bad["message"]}), "so no repair file has the sign in its place"
 
 
 def test_a_row_that_is_too_long_is_a_bad_one_alone(java: Java) -> None:

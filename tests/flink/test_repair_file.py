@@ -22,18 +22,25 @@ BAD_SALES = (f'd,"x,1.00,{TIME}', f"d,x,much,{TIME}", f"Größe,x,1.00,{TIME},mo
 BAD_OBJECTS = ('{"a":1}', "{}", '{"id":"ü, ]"}')
 MARK = b"\xff\xfe"
 Judged = dict[str, tuple[RepairFile, Path]]
-STARTS = {"csv": HEADER.encode(), "marked": MARK + f"{HEADER}\r\n".encode("utf-16-le"), "lines": b"", "array": b""}
+STARTS = {
+    "csv": HEADER.encode(),
+    "marked": MARK + f"{HEADER}\r\n".encode("utf-16-le"),
+    "lines": b"",
+    "array": b"",
+    "parquet": b"PAR1",
+}
 FORMATS = {
     "csv": "format: csv",
     "marked": "format: csv\n  encoding: UTF-16",
     "lines": "format: json_lines",
     "array": "format: json_array",
+    "parquet": "format: parquet",
 }
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Four datasets: CSV, CSV in UTF-16 with a byte order mark, JSON lines, an array of JSON."""
+    """Five datasets: CSV, CSV in UTF-16 with a byte order mark, JSON lines, an array of JSON, Parquet."""
     schemas = tmp_path_factory.mktemp("home") / "schemas"
     for name in PLATFORM:
         shutil.copytree(SCHEMAS / name, schemas / name)
@@ -66,7 +73,7 @@ def checking(settings: Settings, name: str, made: RepairFile, folder: Path) -> C
     file.write_bytes(made.content)
     out.mkdir(exist_ok=True)
     uri = f"file://{file}#repair-x-1"
-    read = FileToRead(f"file://{file}", len(made.content), 1_795_000_000_000, 1, uri)
+    read = FileToRead(f"file://{file}", len(made.content), 1_795_000_000_000, 1, uri, is_repair=True)
     identity = load_files(settings.schemas_dir, name).contract.identity_columns
     return Checking(name, str(out), (read,), identity)
 

@@ -15,13 +15,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.contracts import spoil
-from tests.pipeline import tidegate
+from tests.pipeline import ended, tidegate
 from tests.polling import wait_for
 from tests.sales import DAY, Sales, counts, sales_of_its_own
 from tests.topics import read_committed, send, source_offset, wait_for_records
+from tidegate.clients.file_versions import read_versions
 from tidegate.clients.lake_rows import open_table, scan_rows
 from tidegate.contracts.dataset import Stream
 from tidegate.contracts.load import load_stream, platform_schema
+from tidegate.dead_letters.filter import LetterFilter
+from tidegate.dead_letters.ledger import State
+from tidegate.files.redrive_plan import make_plan_of_rows
+from tidegate.files.redrive_run import FileRun
+from tidegate.redrive.plan import RedrivePlan
+from tidegate.redrive.planned import ledger_of
 from tidegate.settings import Settings
 from tidegate.sql.replay_lake import CODE, VERDICT
 
@@ -72,12 +79,26 @@ EVENTS = (
     Event("f", amount="4.500", sold_at="2026-11-27T23:59:59Z", note="é\n"),
     Event("g", amount="1000000.000", note="large"),
     Event("h", sold_at="1999-12-31T23:59:59Z"),
-    Event("i", shop=None),
+    Event("i", shop=None, note="to whom?"),
     Event("j", sold_at=f"{DAY}T10:00:00.000001Z"),
     Event("k", sold_at=f"{DAY}T10:00:00.123Z"),
 )
 SILVER, DROPPED, REPEATED, REJECTED = {0, 6, 7, 11}, {2}, {4}, {1, 3, 5, 8, 9, 10}
 """By the numbers of the events, which are offsets of the topic and rows of the file."""
+RECIPE = """
+fixes:
+  - when: {rule: amount_not_negative}
+    do: [{set: {amount: 1.25}}]
+  - when: {value: {id: d}}
+    do: [{set: {amount: a lot}}]
+  - when: {value: {id: i}}
+    do: [{set: {shop: y}}]
+"""
+"""For three of the six that are rejected; one of them fails again, by a text in a column of decimals."""
+
+
+class Killed(BaseException):
+    """The process is gone."""
 
 
 def _contracts(folder: Path) -> None:
@@ -191,6 +212,55 @@ def test_the_proof_of_a_file_of_parquet_holds(both: Both) -> None:
     assert _proved(both) == [(1, 12, 4)]
 
 
+def _redrive_that_ends_behind(step: str, sales: Sales, plan: RedrivePlan) -> None:
+    def done(found: str) -> None:
+        if found == step:
+            raise Killed
+
+    with pytest.raises(Killed):
+        FileRun(sales.settings, sales.files, plan, "test", step=done).carry_out()
+
+
+def test_a_repair_file_that_is_put_into_quarantine_gives_its_letters_back_with_the_next_load(
+    both: Both, tmp_path: Path
+) -> None:
+    sales, recipe = both.sales, tmp_path / "mend.yaml"
+    recipe.write_text(RECIPE)
+    plan, _ = make_plan_of_rows(sales.settings, sales.files, LetterFilter(), str(recipe), "test")
+    _redrive_that_ends_behind("checked", sales, plan)
+    assert {each.state for each in ledger_of(sales.settings, plan).values()} == {State.IN_FLIGHT}
+
+    tidegate("files", "quarantine", sales.name, "2")
+    assert sales.load()["loads"] == []
+
+    entries = ledger_of(sales.settings, plan).values()
+    assert {each.state for each in entries} == {State.OPEN}
+    assert all(str(each.reason).startswith("its repair file was put into quarantine: ") for each in entries)
+    assert [each.state for each in read_versions(sales.settings, sales.name)] == ["loaded", "superseded"]
+
+
+def test_letters_of_parquet_are_mended_and_loaded_whatever_type_a_column_has(both: Both, tmp_path: Path) -> None:
+    sales, recipe = both.sales, tmp_path / "mend.yaml"
+    recipe.write_text(RECIPE)
+    plan = json.loads(tidegate("redrive", "plan", sales.name, "--recipe", str(recipe), "--json"))["plan"]
+    tried = json.loads(ended("redrive", "dry-run", plan, "--json").stdout)
+    result = ended("redrive", "run", plan, "--json")
+    assert result.exit_code == 1, result.output  # one failed again
+
+    (trial,) = tried["files"]
+    assert (trial["outcome"], trial["silver"], trial["codes"]) == ("loaded", 2, {"BAD_VALUE": 1})
+    said = json.loads(result.stdout)
+    assert (said["resolved"], said["failed_again"], said["in_flight"], said["left"]) == (2, 1, 0, 0)
+    columns = ("id", "shop", "amount", "_source_partition", "_rescued")
+    table = open_table(both.settings, f"silver.{sales.name}")
+    rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
+    assert sorted(tuple(row[name] for name in columns) for row in rows if row["_source_partition"] != 1) == [
+        ("b", "x", Decimal("1.25"), 3, None),
+        ("i", "y", Decimal("1.00"), 3, '{"note": "to whom?"}'),
+    ]
+    assert _proved(both) == [(1, 12, 4), (3, 3, 2)]
+
+
 def test_a_column_that_was_rescued_is_filled_once_the_contract_has_it_and_the_file_is_judged_again(both: Both) -> None:
     """As docs/batch.md says; it changes the contract of files, so it is the last test here."""
     sales = both.sales
@@ -203,14 +273,15 @@ def test_a_column_that_was_rescued_is_filled_once_the_contract_has_it_and_the_fi
     tidegate("contract", "register", sales.name)
     tidegate("files", "retry", sales.name, "1")
     sales.load()
+    again = max(each.number for each in read_versions(sales.settings, sales.name))
 
     table = open_table(both.settings, f"silver.{sales.name}")
     columns = ("_source_partition", "_source_offset", "note", "_rescued")
     rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
     assert sorted(tuple(row[name] for name in columns) for row in rows) == [
-        (2, 0, None, None),
-        (2, 6, "é\n", None),
-        (2, 7, "large", None),
-        (2, 11, None, None),
+        (again, 0, None, None),
+        (again, 6, "é\n", None),
+        (again, 7, "large", None),
+        (again, 11, None, None),
     ]
-    assert _proved(both) == [(2, 12, 4)]
+    assert _proved(both) == [(again, 12, 4)]

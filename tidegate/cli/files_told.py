@@ -87,7 +87,10 @@ def print_indexed(indexed: Indexed | None) -> None:
 
 
 def print_history(history: Sequence[FileVersion], *, of_rows: bool) -> None:
-    """A line per state, then the newest counts and the first faults, by their rows where these have no bytes."""
+    """A line per state, then the newest counts and the first faults.
+
+    ``of_rows``: by their rows, which have no bytes but in a repair file.
+    """
     for each in history:
         why = f": {each.reason}" if each.reason else ""
         run = f", run {each.run}" if each.run else ""
@@ -101,7 +104,7 @@ def print_history(history: Sequence[FileVersion], *, of_rows: bool) -> None:
         click.echo("  " + ", ".join(f"{name} {_count(newest, name) or '–'}" for name in _COUNTED))
     faults = json.loads(newest.faults) if newest.faults else []
     for fault in faults:
-        place = f"row {fault['offset'] + 1:,}" if of_rows else f"byte {fault['offset']:,}"
+        place = f"row {fault['offset'] + 1:,}" if of_rows and newest.repairs is None else f"byte {fault['offset']:,}"
         click.echo(f"  {place}: {fault['code']}")
 
 

@@ -9,6 +9,7 @@ from tidegate.dead_letters.codes import Stage
 from tidegate.files.csv_rows import CsvRows
 from tidegate.files.file_head import FileHead, read_head
 from tidegate.files.json_rows import JsonRows
+from tidegate.files.parquet_letter import not_said
 from tidegate.files.repairs import root_of, unrepairable
 from tidegate.redrive.fix import Fixer, NotFixed
 from tidegate.redrive.opened import Records
@@ -20,7 +21,6 @@ from tidegate.settings import Settings
 
 _CUT = "its letter keeps the first part of its row only"
 _DOCUMENT = "its row is in silver: `tidegate files index` writes its document once more"
-_PARQUET = "rows of Parquet are not sent again one by one: have its file corrected"
 _WITH_OTHERS = "its row would take others with it: it can't be told where it ends"
 
 
@@ -82,10 +82,9 @@ class Mending:
         return row if row and rows.stands_alone(row) else NotFixed(_WITH_OTHERS)
 
     def _refusal(self, letter: Mapping[str, Any], root: int) -> str | None:
-        if self._dataset.file.is_parquet:
-            return _PARQUET
         refused = _DOCUMENT if letter["stage"] == Stage.INDEX else refusal(letter)
-        return refused or unrepairable(self._newest, root)
+        unsaid = not_said(letter) if self._dataset.file.is_parquet else None
+        return refused or unsaid or unrepairable(self._newest, root)
 
     def _format(self, root: int) -> tuple[RowFormat, Fixer]:
         if root not in self._formats:

@@ -16,7 +16,7 @@ class RepairFile:
 
 
 def repair_file(file_format: FileFormat, head: FileHead, rows: Iterable[bytes]) -> RepairFile:
-    """A file as the job reads it by the contract, not packed."""
+    """A file as the job reads it by the contract, not packed. Of Parquet, which is read as JSON, it is JSON lines."""
     opening, between, closing = (part.encode(head.codec) for part in _FRAMES[file_format])
     parts, size, offsets = [head.start, opening], len(head.start) + len(opening), list[int]()
     for row in rows:
@@ -33,4 +33,5 @@ _FRAMES: dict[FileFormat, tuple[str, str, str]] = {
     "csv": ("", "\n", "\n"),
     "json_lines": ("", "\n", "\n"),
     "json_array": ("[", ",\n", "]\n"),
+    "parquet": ("", "\n", "\n"),
 }

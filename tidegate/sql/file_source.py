@@ -1,7 +1,8 @@
 """``raw_records`` out of files, with the columns that records of a topic have: refine's SQL does not tell them apart.
 
 A file stands for a partition: its number is ``_source_partition``, the byte at which a row begins ``_source_offset``.
-Of Parquet that is the number of the row, from 0.
+Of Parquet that is the number of the row, from 0. Its rows are read as JSON, so their repair files are JSON lines, whose
+rows have bytes.
 """
 
 import json
@@ -70,7 +71,7 @@ def file_rows(dataset: Files, files: Sequence[FileToRead], connections: Connecti
     body = [*column_lines(dataset.raw_columns), *RAW_METADATA, *DECODE_METADATA, *_FILE_METADATA]
     options = {
         "connector": "files",
-        "files": "\n".join(each.line for each in files),
+        "files": "\n".join(_listed(each, file) for each in files),
         **({} if file.is_parquet else {"encoding": file.encoding, "compression": file.compression}),
         "max-row-bytes": str(file.max_row_bytes),
         "raw.max-bytes": str(PAYLOAD_LIMIT_BYTES),
@@ -82,6 +83,11 @@ def file_rows(dataset: Files, files: Sequence[FileToRead], connections: Connecti
         body.append(RESCUED_METADATA)
     rows = View(RAW_RECORDS, f"SELECT {', '.join((*names, *beside))}\nFROM {FILE_ROWS} WHERE _kind = 'row'")
     return create(FILE_ROWS, body, options), rows
+
+
+def _listed(each: FileToRead, section: FileSection) -> str:
+    is_other = each.is_repair and section.is_parquet
+    return f"{each.line}\t{_LAYOUTS['json_lines']}" if is_other else each.line
 
 
 def _json(dataset: Files) -> Options:

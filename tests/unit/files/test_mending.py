@@ -18,6 +18,7 @@ from tidegate.settings import Settings
 
 FIRST = version(1, state="loaded")
 HEADS = {1: FileHead(b"b,a\n", "utf-8", ("b", "a")), 3: FileHead(b"a,b\n", "utf-8", ("a", "b"))}
+PARQUET = visits_in_files(format="parquet")
 SET_A = """
 fixes:
   - when: {code: BAD_VALUE}
@@ -84,8 +85,16 @@ def test_a_file_that_was_replaced_is_not_repaired() -> None:
     assert mending(version(1, state="superseded")).row(row_letter(b"x,y")) == NotFixed("file 1 is superseded")
 
 
-def test_rows_of_parquet_are_not_sent_again_one_by_one() -> None:
-    found = mending(dataset=visits_in_files(format="parquet")).row(row_letter(b'{"a": "x", "b": "y"}'))
+def test_a_row_of_parquet_is_mended_as_the_json_that_its_letter_has() -> None:
+    found = mending(dataset=PARQUET).row(row_letter(b'{"a":"x","b":{"c":1.50}}'))
+
+    assert found == b'{"a":1,"b":{"c":1.50}}'
+
+
+def test_a_row_of_parquet_that_its_letter_can_not_quote_is_refused() -> None:
+    letter = row_letter(b'{"a":"x"}', error_code="BAD_UTF8", error_message="field 'a': a text that is not UTF-8")
+
+    found = mending(dataset=PARQUET, recipe=None).row(letter)
 
     assert isinstance(found, NotFixed)
     assert "have its file corrected" in found.reason

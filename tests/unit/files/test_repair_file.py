@@ -24,6 +24,7 @@ def test_json_is_lines_or_an_array() -> None:
     lines = repair_file("json_lines", FileHead(b"", "utf-8"), OBJECTS)
     array = repair_file("json_array", FileHead(b"", "utf-8"), OBJECTS)
 
+    assert repair_file("parquet", FileHead(b"", "utf-8"), OBJECTS) == lines
     assert [json.loads(line) for line in lines.content.splitlines()] == [{"a": 1}, {"a": 22}]
     assert json.loads(array.content) == [{"a": 1}, {"a": 22}]
 

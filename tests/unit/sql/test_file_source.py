@@ -1,6 +1,7 @@
 """What the connector of files is told of a contract."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,15 @@ def test_parquet_says_itself_how_it_is_written() -> None:
     assert "'value.contract-json.unknown-fields' = 'reject'" in table.sql
     assert "'encoding'" not in table.sql
     assert "'compression'" not in table.sql
+
+
+@pytest.mark.parametrize(("named", "layout"), [("parquet", "\tjson-lines"), ("json_array", ""), ("csv", "")])
+def test_a_repair_file_of_parquet_is_one_of_json_lines(named: str, layout: str) -> None:
+    repair = replace(READ, number=8, is_repair=True)
+
+    table, _ = file_rows(visits_in_files(format=named), [READ, repair], CONNECTIONS)
+
+    assert f"'{READ.line}\n{repair.line}{layout}'" in table.sql
 
 
 def test_what_is_rescued_is_a_column() -> None:

@@ -45,9 +45,10 @@ final class FileRowFormat implements BulkFormat<FileRow, FileSourceSplit> {
         ListedFile file = list.fileOf(split);
         SplitInput input = new SplitInput(split, file.uri(), list.storeOf(file));
         FileOrigin origin = FileOrigin.of(file, split);
-        return config.layout() == Layout.PARQUET
-                ? new ParquetRows(config, input, origin)
-                : new SplitRows(config, input, origin);
+        FilesConfig ofFile = config.of(file);
+        return ofFile.layout() == Layout.PARQUET
+                ? new ParquetRows(ofFile, input, origin)
+                : new SplitRows(ofFile, input, origin);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class FileSplits implements FileEnumerator {
         // A time that is listed is the arrival's: what is read may be a copy, with a time of its own.
         boolean isTimeListed = file.modified() != ListedFile.UNKNOWN;
         long modified = isTimeListed ? ListedFile.UNKNOWN : list.storeOf(file).modified(file.uri());
-        long part = size > splitBytes && config.isSplittable() && isPlain(file) ? splitBytes : Math.max(size, 1);
+        long part = size > splitBytes && config.of(file).isSplittable() && isPlain(file) ? splitBytes : Math.max(size, 1);
         long start = 0;
         do {
             long length = Math.min(part, size - start);

@@ -32,6 +32,13 @@ record FilesConfig(
                 layout == Layout.PARQUET ? ParquetConfig.from(options) : null);
     }
 
+    /** What one file is: rows of Parquet are read as JSON, so a file of JSON lines may be among them. */
+    FilesConfig of(ListedFile file) {
+        return file.layout() == null || file.layout() == layout
+                ? this
+                : new FilesConfig(file.layout(), encoding, newline, compression, limits, null, null);
+    }
+
     /** Whether rows are found wherever one looks: behind the ends of lines, or by what the file's end says. */
     boolean isSplittable() {
         return switch (layout) {

@@ -18,7 +18,8 @@ final class FilesOptions {
             .stringType()
             .noDefaultValue()
             .withDescription("One URI a line; behind it, each after a tab and empty if it is not known, its size in bytes, when it"
-                    + " arrived in milliseconds since 1970, its number and its name.");
+                    + " arrived in milliseconds since 1970, its number, its name, and its layout if it is another: json-lines"
+                    + " among files of Parquet.");
     static final ConfigOption<Layout> LAYOUT = ConfigOptions.key("layout")
             .enumType(Layout.class)
             .noDefaultValue()

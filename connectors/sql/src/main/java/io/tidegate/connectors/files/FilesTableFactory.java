@@ -64,9 +64,16 @@ public final class FilesTableFactory implements DynamicTableSourceFactory {
         if (files.isEmpty()) {
             throw new ValidationException("Option 'files' names no file.");
         }
+        requireReadable(files, options.get(FilesOptions.LAYOUT));
         long splitBytes = Math.max(options.get(FilesOptions.SPLIT_BYTES).getBytes(), 1);
         FileList list = new FileList(files, LakeOptions.of(context.getCatalogTable().getOptions()));
         return new FilesTableSource(list, FilesConfig.from(options), splitBytes, format, context.getPhysicalRowDataType());
+    }
+
+    private static void requireReadable(List<ListedFile> files, Layout layout) {
+        if (layout != Layout.PARQUET && files.stream().anyMatch(file -> file.layout() != null && file.layout() != layout)) {
+            throw new ValidationException("Option 'files' names a file of JSON lines, which only stands among files of Parquet.");
+        }
     }
 
     private static void requireOne(ReadableConfig options, ConfigOption<String> wanted) {

@@ -14,11 +14,12 @@ import org.apache.flink.table.api.ValidationException;
  * @param modified when it arrived, in milliseconds since 1970, or {@link #UNKNOWN}: then it is the file system's time
  * @param number of metadata column 'partition'
  * @param name of metadata column 'topic': the supplier's URI where {@code uri} is a copy
+ * @param layout if it is another one than that of the table's files; else null
  */
-record ListedFile(String uri, long size, long modified, int number, String name) implements Serializable {
+record ListedFile(String uri, long size, long modified, int number, String name, Layout layout) implements Serializable {
     static final long UNKNOWN = -1;
 
-    private static final int FIELDS = 5;
+    private static final int FIELDS = 6;
 
     /** @throws ValidationException if a line is no URI with what may stand behind it, or a file or number comes twice */
     static List<ListedFile> parse(String lines) {
@@ -46,10 +47,11 @@ record ListedFile(String uri, long size, long modified, int number, String name)
                     isGiven(parts, 1) ? Long.parseLong(parts[1]) : UNKNOWN,
                     isGiven(parts, 2) ? Long.parseLong(parts[2]) : UNKNOWN,
                     isGiven(parts, 3) ? number(parts[3]) : position,
-                    isGiven(parts, 4) ? parts[4] : parts[0]);
+                    isGiven(parts, 4) ? parts[4] : parts[0],
+                    isGiven(parts, 5) ? layout(parts[5]) : null);
         } catch (NumberFormatException noNumber) {
-            throw new ValidationException("'" + line + "' in option 'files' is no URI with its size, time, number and name, such"
-                    + " as s3://lake/day.csv, a tab and 1024.");
+            throw new ValidationException("'" + line + "' in option 'files' is no URI with its size, time, number, name and layout,"
+                    + " such as s3://lake/day.csv, a tab and 1024.");
         }
     }
 
@@ -59,6 +61,13 @@ record ListedFile(String uri, long size, long modified, int number, String name)
             throw new NumberFormatException("below 0");
         }
         return number;
+    }
+
+    private static Layout layout(String text) {
+        if (!text.equals(Layout.JSON_LINES.toString())) {
+            throw new NumberFormatException("a layout that no file has beside others");
+        }
+        return Layout.JSON_LINES;
     }
 
     private static boolean isGiven(String[] parts, int field) {

@@ -37,15 +37,16 @@ class FilesOptionsTest {
     @Test
     void filesAreListedByLines() {
         assertEquals(
-                List.of(new ListedFile("s3://lake/a b.csv", 12, 99, 0, "s3://lake/a b.csv"),
-                        new ListedFile("/tmp/c.csv", -1, -1, 1, "/tmp/c.csv"),
-                        new ListedFile("s3://files/0f", -1, 7, 31, "sftp://shop/d.csv")),
-                ListedFile.parse("\n  s3://lake/a b.csv\t12\t99\n\n/tmp/c.csv\ns3://files/0f\t\t7\t31\tsftp://shop/d.csv\n"));
+                List.of(new ListedFile("s3://lake/a b.csv", 12, 99, 0, "s3://lake/a b.csv", null),
+                        new ListedFile("/tmp/c.csv", -1, -1, 1, "/tmp/c.csv", null),
+                        new ListedFile("s3://files/0f", -1, 7, 31, "sftp://shop/d.csv", Layout.JSON_LINES)),
+                ListedFile.parse("\n  s3://lake/a b.csv\t12\t99\n\n/tmp/c.csv\n"
+                        + "s3://files/0f\t\t7\t31\tsftp://shop/d.csv\tjson-lines\n"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "a.csv\tbig", "a.csv\t1\t2\tfirst", "a.csv\t1\t2\t-3", "a.csv\t1\t2\t3\ta\tb",
+        "a.csv\tbig", "a.csv\t1\t2\tfirst", "a.csv\t1\t2\t-3", "a.csv\t1\t2\t3\ta\tcsv", "a.csv\t1\t2\t3\ta\tjson-lines\tb",
         "a.csv\t1\na.csv\t2", "a.csv\t\t\t7\nb.csv\t\t\t7", "a.csv\t\t\t1\nb.csv"
     })
     void aListThatCanNotBeMeantIsRefused(String lines) {

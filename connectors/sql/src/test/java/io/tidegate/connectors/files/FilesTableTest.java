@@ -174,6 +174,25 @@ class FilesTableTest {
         assertEquals(List.of("+I[4]"), rows("SELECT `rows` FROM sales WHERE kind = 'split'"));
     }
 
+    /** Rows of Parquet are read as JSON. */
+    @Test
+    void linesOfJsonMayBeAmongFilesOfParquetAndAreReadInParts() throws Exception {
+        String content = "{\"id\": \"s1\", \"amount\": 1.5, \"at\": 0}\n{}\n".repeat(50);
+        create(file("a.jsonl", content) + "\t\t\t7\ta.parquet#repair\tjson-lines", "'layout' = 'parquet', 'split-bytes' = '1 kb',"
+                + " 'value.format' = 'contract-json', 'value.contract-json.schema' = '" + SCHEMA + "'");
+
+        assertEquals(List.of("+I[50, 100]"), rows("SELECT COUNT(id), COUNT(DISTINCT `offset`) FROM sales WHERE kind = 'row'"));
+        assertEquals(List.of("+I[100, 2]"), rows("SELECT SUM(`rows`), COUNT(*) FROM sales WHERE kind = 'split'"));
+    }
+
+    @Test
+    void linesOfJsonAreNotAmongFilesOfCsv() {
+        create("/tmp/x\t\t\t7\tx.csv\tjson-lines", "'layout' = 'csv', 'csv.schema' = '" + SCHEMA + "'");
+
+        var failure = assertThrows(Exception.class, () -> sql.explainSql("SELECT * FROM sales"));
+        assertTrue(ExceptionUtils.stringifyException(failure).contains("which only stands among files of Parquet"));
+    }
+
     @Test
     void aFileThatIsNotThereFailsTheQueryByItsName() {
         create(folder.resolve("none.csv").toUri().toString(), "'layout' = 'csv', 'csv.schema' = '" + SCHEMA + "'");

@@ -12,8 +12,8 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * Reads the files that it is told, for {@code tests/flink/test_files_agree.py}. One line of input: the options and the file.
- * One line of output: the rows of all its splits.
+ * Reads the files that it is told, for {@code tests/flink/test_files_agree.py}. One line of input: the options, the file
+ * and, if it is another than theirs, its layout. One line of output: the rows of all its splits.
  */
 final class ReadFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,7 +26,9 @@ final class ReadFiles {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode task = JSON.readTree(line);
             Map<String, String> options = JSON.convertValue(task.get("options"), new TypeReference<>() {});
-            List<FileReading.Found> rows = FileReading.read(options, Path.of(task.get("file").asText()));
+            String uri = Path.of(task.get("file").asText()).toUri().toString();
+            String named = task.has("layout") ? uri + "\t\t\t\t\t" + task.get("layout").asText() : uri;
+            List<FileReading.Found> rows = new FileReading(options).read(named);
             out.println(JSON.writeValueAsString(rows.stream().map(FileReading.Found::shown).toList()));
         }
     }
