@@ -4,7 +4,7 @@ A file of a compaction, or of a job's long checkpoint, has millions of rows, whi
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -44,6 +44,12 @@ def read_pieces(table: Table, task: FileScanTask) -> Iterator[pa.Table]:
             batches, size = [], 0
     if batches:
         yield pa.Table.from_batches(batches)
+
+
+def files_in_pieces(table: Table, files: Iterable[DataFile]) -> Iterator[pa.Table]:
+    """The rows of data files of which none is deleted, as :func:`read_pieces` gives them."""
+    for file in files:
+        yield from read_pieces(table, FileScanTask(file))
 
 
 def write_anew(table: Table, task: FileScanTask, change: Change) -> list[DataFile]:

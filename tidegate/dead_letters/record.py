@@ -25,6 +25,7 @@ OFFSET_HEADER = f"{HEADER_PREFIX}offset"
 STAGE_HEADER = f"{HEADER_PREFIX}stage"
 CODE_HEADER = f"{HEADER_PREFIX}exception.class.name"
 MESSAGE_HEADER = f"{HEADER_PREFIX}exception.message"
+HEADERS = (TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER, MESSAGE_HEADER)
 
 
 class Source(NamedTuple):
@@ -37,7 +38,7 @@ class Source(NamedTuple):
 
 
 class Headers(NamedTuple):
-    """What a dead letter's headers say; empty texts where one is missing."""
+    """What a dead letter's :data:`HEADERS` say, in their order; empty texts where one is missing."""
 
     topic: str
     partition: str
@@ -58,14 +59,7 @@ def dead_letter_id(source: Source, stage: str) -> str:
 def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
     """The headers of a dead letter, as a Kafka client gives them."""
     found = dict(headers)
-    names = (TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER, MESSAGE_HEADER)
-    return Headers(*((found.get(name) or b"").decode() for name in names))
-
-
-def written_headers(said: Headers) -> list[tuple[str, bytes | None]]:
-    """The headers of a dead letter, for a Kafka client to send."""
-    names = (TOPIC_HEADER, PARTITION_HEADER, OFFSET_HEADER, STAGE_HEADER, CODE_HEADER, MESSAGE_HEADER)
-    return [(name, text.encode()) for name, text in zip(names, said, strict=True)]
+    return Headers(*((found.get(name) or b"").decode() for name in HEADERS))
 
 
 def reason_of(letter: Mapping[str, Any]) -> tuple[str, str]:

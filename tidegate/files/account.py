@@ -1,10 +1,11 @@
 """Whether each row of a file got one verdict, and whether the file is good enough to be published. Pure."""
 
-from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
+import numpy as np
+
+from tidegate.avro.leading_fields import Ints
 from tidegate.contracts.file_section import Thresholds
 from tidegate.files.tally import NOTHING, Tally
 
@@ -117,12 +118,13 @@ class RowNumbers:
 
     def __init__(self, splits: Sequence[Split]) -> None:
         ordered = _in_order(splits)
-        self._starts = [split.start for split in ordered]
-        self._before = [0, *accumulate(split.rows for split in ordered)]
+        self._starts = np.array([split.start for split in ordered], np.int64)
+        self._before = np.cumsum([0, *(split.rows for split in ordered)], dtype=np.int64)
 
-    def of(self, offset: int, number_in_split: int) -> int:
-        """Of the row that begins at this byte, or, of Parquet, has this number."""
-        return self._before[bisect_right(self._starts, offset) - 1] + number_in_split
+    def of(self, offsets: Ints, numbers_in_split: Ints) -> Ints:
+        """Of the rows that begin at these bytes, or, of Parquet, have these numbers."""
+        rows: Ints = self._before[np.searchsorted(self._starts, offsets, side="right") - 1] + numbers_in_split
+        return rows
 
 
 def _fault(splits: Sequence[Split]) -> str | None:

@@ -4,36 +4,38 @@ A letter is sent with the number of its row, which is known once all parts of it
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from contextlib import closing
 from typing import Any
 
-from tidegate.avro.codec import Encoder
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidegate.ahead import made_ahead
+from tidegate.avro.types import AvroSchema
 from tidegate.clients.audit import Action
 from tidegate.clients.lake import lake_errors
 from tidegate.clients.lake_branch import branch_files
-from tidegate.clients.lake_replace import read_rows
+from tidegate.clients.lake_pieces import files_in_pieces
 from tidegate.clients.lake_rows import open_table
 from tidegate.clients.ledger import write_entries
 from tidegate.clients.registry import RegistryClient
-from tidegate.clients.transactions import Record, TransactionalWriter
+from tidegate.clients.transactions import TransactionalWriter
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Files
-from tidegate.contracts.envelope import SOURCE_OFFSET, SOURCE_PARTITION, SPLIT_ROW
+from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.load import platform_schema
 from tidegate.contracts.naming import file_letter_writer, files_table, subject
 from tidegate.dead_letters.ledger import Entry, Place, State
-from tidegate.dead_letters.record import Headers, written_headers
 from tidegate.dlq.index import letter_index
 from tidegate.dlq.layout import OFFSET, PARTITION
 from tidegate.dlq.turn import letters_turn
 from tidegate.files.account import RowNumbers
+from tidegate.files.letter_records import LetterRecords, OfFiles, in_batches
 from tidegate.files.mended import At, Mended
 from tidegate.files.run import Run
 from tidegate.files.staged import Judged
 from tidegate.settings import Settings
 
-BATCH = 10_000
-"""Letters of one transaction."""
 GIVEN_UP_FROM = (State.OPEN.value, State.PARKED.value, State.IN_FLIGHT.value)
 """A row in flight is in a repair file, which goes with the file that it repairs, or is never loaded."""
 
@@ -46,19 +48,20 @@ def send_letters(settings: Settings, dataset: Files, run: Run, judged: Judged, m
     Raises:
         TransientError: a server does not answer; what was sent is not sent again.
     """
-    topic = dataset.contract.dead_letter_topic
     with letter_index(settings, [dataset]) as index:
         known = {name for (name,) in index.rows(f"select id from letters where {_of(judged.accepted)}")}
-    letters = (_again(letter, mended) for letter in _letters(settings, run, judged))
-    new = (letter for letter in letters if letter["dead_letter_id"] not in known)
-    encoder = _encoder(settings, topic)
+    numbers = {number: RowNumbers(parts) for number, parts in judged.splits.items()}
+    files = OfFiles(numbers, {each.number: each.sha256 for each in run.files}, mended)
+    made = LetterRecords(*_target(settings, dataset), files)
     writer, sent = None, 0
-    while batch := [*islice(new, BATCH)]:
-        writer = writer or TransactionalWriter(settings, file_letter_writer(dataset.name))
-        writer.begin()
-        writer.write(_record(topic, encoder, letter) for letter in batch)
-        writer.commit()
-        sent += len(batch)
+    letters = in_batches(_letters(settings, run, judged, known))
+    with closing(made_ahead(made.of(batch) for batch in letters)) as batches:
+        for batch in batches:
+            writer = writer or TransactionalWriter(settings, file_letter_writer(dataset.name))
+            writer.begin()
+            writer.write(batch)
+            writer.commit()
+            sent += len(batch)
     return sent
 
 
@@ -101,50 +104,23 @@ def _of(numbers: Iterable[int]) -> str:
     return f"source_partition in ({', '.join(map(str, numbers)) or 'null'})"
 
 
-def _again(letter: dict[str, Any], mended: Mapping[At, Mended]) -> dict[str, Any]:
-    source = letter["source"]
-    before = mended.get((source["partition"], source["offset"]))
-    if before is None:
-        return letter
-    first = before.first_failed_at or letter["first_failed_at"]
-    return letter | {"attempt": before.entry.attempt + 1, "first_failed_at": first}
-
-
-def _letters(settings: Settings, run: Run, judged: Judged) -> Iterator[dict[str, Any]]:
-    """As they lie aside, each with its ``source_file``."""
-    fields = [field["name"] for field in platform_schema(settings.schemas_dir, "dead_letter")["fields"]]
-    accepted = frozenset(judged.accepted)
-    numbers = {number: RowNumbers(among) for number, among in judged.splits.items()}
-    checksums = {each.number: each.sha256 for each in run.files}
+def _letters(settings: Settings, run: Run, judged: Judged, known: set[str]) -> Iterator[pa.Table]:
+    """Those that lie aside of accepted files and are not ``known``, piece by piece."""
+    accepted = pa.array(judged.accepted, pa.int32())
     table = open_table(settings, files_table(run.dataset, "letters"))
     with lake_errors(settings):
-        columns = (*fields, SOURCE_PARTITION, SOURCE_OFFSET, SPLIT_ROW)
-        for batch in read_rows(table, branch_files(table, run.branch), columns):
-            for row in batch.to_pylist():
-                number = row[SOURCE_PARTITION]
-                if number in accepted:
-                    source = row["source"]
-                    source["headers"] = dict(source["headers"] or {})
-                    at = numbers[number].of(row[SOURCE_OFFSET], row[SPLIT_ROW])
-                    checksum = checksums[number]
-                    row["source_file"] = {"uri": source["topic"], "row": at, "checksum": checksum}
-                    yield {name: row[name] for name in fields}
+        for piece in files_in_pieces(table, branch_files(table, run.branch)):
+            new = piece.filter(pc.is_in(piece[SOURCE_PARTITION], accepted))
+            if known:
+                new = new.filter(
+                    pa.array([each not in known for each in new["dead_letter_id"].to_pylist()], pa.bool_())
+                )
+            yield new
 
 
-def _encoder(settings: Settings, topic: str) -> Encoder:
-    schema = platform_schema(settings.schemas_dir, "dead_letter")
+def _target(settings: Settings, dataset: Files) -> tuple[str, AvroSchema, int]:
+    """The topic of letters, their schema, and by which id the registry knows it."""
+    topic, schema = dataset.contract.dead_letter_topic, platform_schema(settings.schemas_dir, "dead_letter")
     with RegistryClient(settings) as registry:
-        return Encoder(schema, registry.lookup(subject(topic), schema) or registry.register(subject(topic), schema))
-
-
-def _record(topic: str, encoder: Encoder, letter: Mapping[str, Any]) -> Record:
-    source = letter["source"]
-    said = Headers(
-        source["topic"],
-        str(source["partition"]),
-        str(source["offset"]),
-        letter["stage"],
-        letter["error_code"],
-        letter["error_message"],
-    )
-    return Record(topic, None, encoder.encode(letter), headers=written_headers(said))
+        name = subject(topic)
+        return topic, schema, registry.lookup(name, schema) or registry.register(name, schema)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from tidegate.contracts.dataset import Files
 from tidegate.contracts.envelope import PLACE, SPLIT_ROW
@@ -121,12 +122,14 @@ class TrialRows:
 
     def faults(self, number: int, splits: Sequence[Split], most: int) -> tuple[Fault, ...]:
         """The first rejected rows of a file."""
-        numbers = RowNumbers(splits)
         columns = f"{_OFFSET}, {SPLIT_ROW}, code, message, violations"
         sql = f"select {columns} from {REJECTED} where {_NUMBER} = ? order by {_OFFSET}, message limit {most}"
+        found = self._all(sql, [number])
+        places = np.array([row[:2] for row in found], np.int64).reshape(-1, 2)
+        rows = RowNumbers(splits).of(places[:, 0], places[:, 1]).tolist()
         return tuple(
-            Fault(numbers.of(offset, row), offset, code, message or "", _rules(violations))
-            for offset, row, code, message, violations in self._all(sql, [number])
+            Fault(row, offset, code, message or "", _rules(violations))
+            for row, (offset, _, code, message, violations) in zip(rows, found, strict=True)
         )
 
     def _tally(self, sql: str) -> dict[int, Tally]:

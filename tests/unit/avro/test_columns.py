@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.letters import SCHEMA, encoded, letter
+from tests.letters import SCHEMA, encoded
+from tests.unit.avro.letters import made_letters
 from tidegate.avro.codec import Encoder
 from tidegate.avro.columns import Columns, read_columns
 from tidegate.avro.leading_fields import Buffer
@@ -25,24 +26,7 @@ WANTED = (
     "replay_id",
     "no.such.field",
 )
-TEXT = st.text(max_size=200)
-LETTERS = st.builds(
-    letter,
-    offset=st.integers(0, 2**62),
-    rules=st.lists(TEXT, max_size=4).map(tuple),
-    failed_at=st.integers(-(2**62), 2**62),
-    contract=st.fixed_dictionaries({"subject": TEXT, "schema_id": st.none() | st.integers(0, 2**31 - 1)}),
-    source=st.fixed_dictionaries(
-        {
-            "key": st.none() | st.binary(max_size=80),
-            "headers": st.dictionaries(TEXT, st.none() | st.binary(max_size=90), max_size=3),
-            "row": st.none() | st.integers(0, 2**62),
-        }
-    ),
-    payload=st.none() | st.binary(max_size=300),
-    payload_truncated=st.booleans(),
-    replay_id=st.none() | TEXT,
-)
+LETTERS = made_letters()
 
 
 def _read(values: list[bytes]) -> Columns:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tidegate.contracts.file_section import Thresholds
@@ -82,7 +83,7 @@ def test_a_row_of_parquet_that_nobody_looked_at_is_found(
 def test_rows_of_parquet_are_numbered_by_where_they_are() -> None:
     numbers = RowNumbers([*NUMBERED, Split(2, 0, 0, 0, 0, 0, 0)])
 
-    assert [numbers.of(offset, row) for offset, row in ((0, 1), (1, 2), (2, 1))] == [1, 2, 3]
+    assert numbers.of(np.array([0, 1, 2]), np.array([1, 2, 1])).tolist() == [1, 2, 3]
 
 
 def test_a_file_that_left_nothing_is_not_taken_for_an_empty_one() -> None:
@@ -119,14 +120,14 @@ def test_of_a_file_that_can_not_be_read_no_row_is_asked_for() -> None:
 def test_rows_are_numbered_through_the_parts() -> None:
     numbers = RowNumbers([SECOND, FIRST])
 
-    assert [numbers.of(offset, row) for offset, row in ((10, 1), (40, 3), (65, 1), (80, 2))] == [1, 3, 4, 5]
+    assert numbers.of(np.array([10, 40, 65, 80]), np.array([1, 3, 1, 2])).tolist() == [1, 3, 4, 5]
 
 
 def test_a_part_in_which_no_row_begins_is_no_gap_and_numbers_nothing() -> None:
     nothing = Split(60, 0, 0, 0, 0, 0, 0)
 
     assert account(SECOND, nothing, FIRST) == account()
-    assert RowNumbers([SECOND, nothing, FIRST]).of(65, 1) == 4
+    assert RowNumbers([SECOND, nothing, FIRST]).of(np.array([65]), np.array([1])).tolist() == [4]
 
 
 def test_what_is_published_stays_so_whatever_the_contract_says_by_now() -> None:
