@@ -6,25 +6,59 @@ a Python of its own, which finds the JVM as PyFlink's own programs do.
 
 import argparse
 import os
+import select
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 from tidegate.jobs.client_messages import BEGUN, receive, send
 
 IDLE_S = 300.0
 """It ends when it was not asked for so long: a command that lives for days is not to hold a JVM for one job an hour."""
+_POLL_S = 0.05
 
 
 def main() -> None:
     """Entry point: serves until nobody asks any more."""
     parser = argparse.ArgumentParser(prog="warm_client")
-    parser.add_argument("--socket", required=True, help="where the one who asks listens")
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(parser.parse_args(sys.argv[1:]).socket)
+    parser.add_argument("--socket", required=True, type=Path, help="where the one who asks listens")
+    parser.add_argument("--until-asked", metavar="FILE", help="a program to run until it is asked for another")
+    options = parser.parse_args(sys.argv[1:])
+    with connected(options.socket) as connection:
+        if options.until_asked:
+            run_until_asked(connection, options.until_asked)
         serve(connection)
+
+
+def connected(place: Path) -> socket.socket:
+    """To who listens there. The place is taken away with its folder: who made them may have been killed by now.
+
+    Raises:
+        OSError: nobody listens.
+    """
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(place))
+    finally:
+        with suppress(OSError):
+            place.unlink()
+            place.parent.rmdir()
+    return connection
+
+
+def run_until_asked(connection: socket.socket, program: str) -> None:
+    """For the classes that it loads, which stay. Who asks does not wait for it, and if it fails nothing is lost."""
+    with subprocess.Popen(
+        [sys.executable, "-P", program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        while running.poll() is None:
+            asked, _, _ = select.select([connection], [], [], _POLL_S)
+            if asked:
+                running.kill()
+                break
 
 
 def serve(connection: socket.socket) -> None:

@@ -25,6 +25,7 @@ from tidegate.files.revived import come_back, judged_again
 from tidegate.files.run import RUN_ID, Run, run_of
 from tidegate.files.staged import Judged, first_faults, read_compared, read_judged
 from tidegate.files.versions import moved, superseded_by, to_load
+from tidegate.jobs.flink_run import make_ready
 from tidegate.jobs.platform import platform_of
 from tidegate.own_files import one_at_a_time
 from tidegate.proof.rows import Rows
@@ -118,6 +119,7 @@ def _begin(settings: Settings, dataset: Files, day: date | None, only: Collectio
     checked = [*again, *(each for each in checked if only is None or each.number in only)]
     if not checked:
         return None
+    make_ready(settings)
     numbers = {each.number for each in (*checked, *judged_again(settings, dataset.name, checked))}
     newest = read_versions(settings, dataset.name)
     files = [each for each in to_load(newest, None) if each.number in numbers]

@@ -29,6 +29,7 @@ from tidegate.files.released import given_back
 from tidegate.files.repair_file import repair_file
 from tidegate.files.repair_states import Stored, given_up, registered, taken_up
 from tidegate.files.repairs import repairs_by_plan, unrepairable
+from tidegate.jobs.flink_run import make_ready
 from tidegate.redrive.fix import NotFixed, recipe_of
 from tidegate.redrive.pace import batches
 from tidegate.redrive.plan import RedrivePlan
@@ -70,6 +71,8 @@ class FileRun(Running):
             TidegateError: another load is at work, or one fails; run it again to go on.
             TransientError: a server does not answer; what was done is in the ledger.
         """
+        if left(self.plan, self.ledger):
+            make_ready(self.settings)
         self._take_up()
         self._load()
         if not self._must_stop():

@@ -16,6 +16,7 @@ from tidegate.files.find import Finder, open_finder
 from tidegate.files.intake import Intake, Left, Wanted, wanted_files
 from tidegate.files.told import DayTold, Found, day_told
 from tidegate.files.versions import Copy, taken_in, unread
+from tidegate.jobs.flink_run import make_ready
 from tidegate.settings import Settings
 
 LEFTOVERS = timedelta(days=1)
@@ -82,6 +83,7 @@ def take_in(
     wanted = [each for of_day in found for each in _wanted(of_day, finder.newest)]
     if not wanted:
         return _taken(files, found, finder.versions, at)
+    make_ready(settings)  # a load follows, whose first job would wait for Flink's client
     known = {each.number for each in finder.versions}
     left = _copy(finder, wanted, at, tell)
     found = [replace(each, left={uri: left[uri] for uri in _uris(each) & left.keys()}) for each in found]

@@ -2,17 +2,20 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tidegate.child_process import child_environment, readable, reported_error
 from tidegate.clients import connection
 from tidegate.errors import TidegateError
+from tidegate.jobs import warm_client
 from tidegate.jobs.warm_client import Asked, run_warm
 from tidegate.settings import Settings
 from tidegate.stack.flink_home import HOME_IS_SET
 
 JOBS_FOLDER = Path("flink_jobs")
 CLIENT_PROGRAM = JOBS_FOLDER / "warm_client.py"
+WARM_UP = JOBS_FOLDER / "warm_up.py"
 CLIENT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m"
 """The client plans and ends: compiling it well costs more than it saves, and its classes are all in use to the end."""
 _LONGEST_NAME = 60
@@ -42,6 +45,15 @@ def submitted(settings: Settings, name: str, arguments: list[str]) -> tuple[str,
         return said, None
     log = keep(name[:_LONGEST_NAME], readable(said), settings)
     return said, reported_error(said) or _refused(name, readable(said), log)
+
+
+def make_ready(settings: Settings) -> None:
+    """Starts Flink's client, where none is kept, for a job that will be submitted behind other work; waits for nothing.
+
+    What is wrong with it is told when it is asked.
+    """
+    with suppress(TidegateError):
+        warm_client.make_ready(command(settings), Asked([str(WARM_UP)], environment(settings), Path.cwd()))
 
 
 def command(settings: Settings) -> list[str]:

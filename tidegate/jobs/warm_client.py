@@ -1,8 +1,8 @@
 """Flink's client, started once by this process and asked for one program after the other.
 
 A client spends some twenty seconds of a core on loading and compiling its classes before it has planned its first job;
-its next one costs a fraction. It ends with this process, however that ends. Its side of it:
-``flink_jobs/warm_client.py``.
+its next one costs a fraction. So a command that does other work first starts it before (:func:`make_ready`). It ends
+with this process, however that ends. Its side of it: ``flink_jobs/warm_client.py``.
 """
 
 import atexit
@@ -82,16 +82,43 @@ class WarmClient:
     def end(self) -> None:
         """It ends by itself once nobody is there to ask."""
         self.connection.close()
-        try:
-            self.process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        _wait(self.process)
         self.output.close()
 
 
+@dataclass(slots=True)
+class Coming:
+    """A JVM that was started and has not connected yet; where it will, in a ``folder`` of its own."""
+
+    told: object
+    process: "subprocess.Popen[bytes]"
+    listening: socket.socket
+    folder: "tempfile.TemporaryDirectory[str]"
+    output: BinaryIO
+
+    def come(self) -> WarmClient | Answer:
+        """A client that waits to be asked; what was said, if it has ended before."""
+        with self.folder, self.listening:
+            while True:
+                try:
+                    connection, _ = self.listening.accept()
+                except TimeoutError:
+                    if self.process.poll() is None:
+                        continue
+                    with self.output:
+                        return Answer(self.process.returncode or 1, _text(self.output))
+                connection.settimeout(None)
+                return WarmClient(self.told, self.process, connection, self.output)
+
+    def end(self) -> None:
+        """Nobody waits for it any more."""
+        with self.folder, self.listening, self.output:
+            self.process.terminate()
+            _wait(self.process)
+
+
 _lock = threading.Lock()
-_kept: list[WarmClient] = []
+_kept: list[WarmClient | Coming] = []
 
 
 def run_warm(command: Sequence[str], asked: Asked) -> Answer:
@@ -101,16 +128,35 @@ def run_warm(command: Sequence[str], asked: Asked) -> Answer:
     """
     told = _told(command, asked.environment)
     with _lock:
-        kept = next((each for each in _kept if each.told == told and each.is_there()), None)
-        if kept is not None and (answer := kept.ask(asked)) is not None:
+        came = _came(told)
+        if isinstance(came, Answer):
+            return came
+        if came is not None and (answer := came.ask(asked)) is not None:
             return answer
         end_client()
-        begun = _begun(told, command, asked)
-        if isinstance(begun, Answer):
-            return begun
-        _kept.append(begun)
-        answer = begun.ask(asked)
-        return Answer(1, begun.said()) if answer is None else answer
+        coming = _begun(told, command, asked)
+        _kept.append(coming)
+        came = _come(coming)
+        if isinstance(came, Answer):
+            return came
+        answer = came.ask(asked)
+        return Answer(1, came.said()) if answer is None else answer
+
+
+def make_ready(command: Sequence[str], until_asked: Asked) -> None:
+    """Starts a client where none is kept that :func:`run_warm` would ask, and does not wait for it.
+
+    ``until_asked``: the program whose classes it loads meanwhile. Why it does not come up is told when it is asked.
+    """
+    if not _lock.acquire(blocking=False):
+        return  # one is at work
+    try:
+        told = _told(command, until_asked.environment)
+        if not any(each.told == told and (isinstance(each, Coming) or each.is_there()) for each in _kept):
+            end_client()
+            _kept.append(_begun(told, [*command, "--until-asked", *until_asked.arguments], until_asked))
+    finally:
+        _lock.release()
 
 
 @atexit.register
@@ -118,6 +164,23 @@ def end_client() -> None:
     """Ends the one that is kept, if there is one."""
     while _kept:
         _kept.pop().end()
+
+
+def _came(told: object) -> WarmClient | Answer | None:
+    """The one that was started so, if it is there; what was said, if it has ended on its way."""
+    kept = next((each for each in _kept if each.told == told), None)
+    if isinstance(kept, Coming):
+        return _come(kept)
+    return kept if kept is not None and kept.is_there() else None
+
+
+def _come(coming: Coming) -> WarmClient | Answer:
+    """Waits for it; from here on it is kept in its stead."""
+    came = coming.come()
+    _kept.remove(coming)
+    if isinstance(came, WarmClient):
+        _kept.append(came)
+    return came
 
 
 def _told(command: Sequence[str], environment: Mapping[str, str]) -> object:
@@ -128,33 +191,34 @@ def _told(command: Sequence[str], environment: Mapping[str, str]) -> object:
     return [*command], seen, stamps
 
 
-def _begun(told: object, command: Sequence[str], asked: Asked) -> WarmClient | Answer:
-    """A client that waits to be asked; what was said, if it has ended before."""
+def _begun(told: object, command: Sequence[str], asked: Asked) -> Coming:
+    """One that is on its way; what it runs in is as ``asked``."""
     # Without a name: nothing is left of it, however this process ends.
     output: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 the client's, for as long as it lives
-    with tempfile.TemporaryDirectory(prefix="tidegate-client-") as folder, socket.socket(socket.AF_UNIX) as listening:
-        place = Path(folder) / "socket"
-        listening.bind(str(place))
-        listening.listen(1)
-        listening.settimeout(_POLL_S)
-        process = subprocess.Popen(
-            [*command, "--socket", str(place)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=dict(asked.environment),
-            cwd=asked.folder,
-        )
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except TimeoutError:
-                if process.poll() is None:
-                    continue
-                with output:
-                    return Answer(process.returncode or 1, _text(output))
-            connection.settimeout(None)
-            return WarmClient(told, process, connection, output)
+    folder = tempfile.TemporaryDirectory(prefix="tidegate-client-")
+    listening = socket.socket(socket.AF_UNIX)
+    place = Path(folder.name) / "socket"
+    listening.bind(str(place))
+    listening.listen(1)
+    listening.settimeout(_POLL_S)
+    process = subprocess.Popen(
+        [*command, "--socket", str(place)],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=dict(asked.environment),
+        cwd=asked.folder,
+    )
+    return Coming(told, process, listening, folder, output)
+
+
+def _wait(process: "subprocess.Popen[bytes]") -> None:
+    """For its end, which comes of itself; not for ever."""
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _text(output: BinaryIO) -> str:

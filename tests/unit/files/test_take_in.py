@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.polling import wait_for
 from tests.unit.clients.made_versions import NOW
 from tests.unit.clients.versions_lake import VersionsLake
 from tests.unit.files.made_files import files_of
@@ -20,6 +21,8 @@ from tidegate.files import take_in as module
 from tidegate.files.intake import Left
 from tidegate.files.take_in import Taken, look, take_in
 from tidegate.files.versions import Copy
+from tidegate.jobs import warm_client
+from tidegate.jobs.warm_client import end_client
 from tidegate.settings import Settings
 
 DAY = date(2026, 11, 28)
@@ -80,6 +83,25 @@ def test_a_file_is_taken_in_once(folder: Path, settings: Settings) -> None:
     again = take_in(settings, _files(folder), DAY, now=NOW, tell=read.append)
 
     assert (again, read) == (replace(first, new=frozenset()), [])
+
+
+def test_flinks_client_starts_beside_the_copying_but_not_where_there_is_nothing_to_load(
+    folder: Path, settings: Settings
+) -> None:
+    client = folder / "flink" / "bin" / "flink"
+    client.parent.mkdir(parents=True)
+    client.write_text(f"#!/bin/sh\ntouch {folder}/started\n")
+    client.chmod(0o755)
+    settings = settings.model_copy(update={"flink_home": folder / "flink"})
+    end_client()
+    take_in(settings, _files(folder), DAY, now=NOW)
+    assert warm_client._kept == []
+
+    _deliver(folder, a="1\n")
+    take_in(settings, _files(folder), DAY, now=NOW)
+
+    wait_for("Flink's client", (folder / "started").exists)
+    end_client()
 
 
 def test_a_corrected_file_is_another_version(folder: Path, settings: Settings) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.polling import wait_for
 from tests.project import PROJECT
 from tidegate.errors import TidegateError, TransientError
-from tidegate.jobs.flink_run import environment, submit
+from tidegate.jobs.flink_run import environment, make_ready, submit
 from tidegate.jobs.warm_client import end_client
 from tidegate.own_files import one_at_a_time
 from tidegate.settings import Settings
@@ -71,6 +71,25 @@ def test_the_client_is_told_the_settings_and_no_secret(settings: Settings, monke
     assert told["TIDEGATE_LOG_FORMAT"] == "json"
     assert told["PYTHONPATH"].split(":")[0] == str(PROJECT)
     assert "secret" not in told.values()
+
+
+def test_a_client_is_made_ready_by_the_same_command_as_jobs_ask(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    client = settings.home / "flink" / "bin" / "flink"
+    client.write_text(client.read_text().replace("#!/bin/sh", "#!/bin/sh\necho $$ >> $FLINK_HOME/started"))
+    (settings.home / "program.py").write_text("print('done')\n")
+    make_ready(settings)
+
+    assert submit(settings, "refine", [str(settings.home / "program.py")]) == "done\n"
+
+    assert len((settings.home / "flink" / "started").read_text().split()) == 1
+
+
+def test_where_there_is_no_flink_none_is_made_ready(tmp_path: Path) -> None:
+    """The job tells of it."""
+    make_ready(Settings(home=tmp_path))
 
 
 COMMAND = """
