@@ -95,7 +95,7 @@ def csv_text(cells: Sequence[str], file: FileSection) -> bytes:
     dialect = file.csv
     csv.writer(
         out,
-        delimiter=dialect.delimiter.replace("\\t", "\t"),
+        delimiter=dialect.delimiter,
         quotechar=dialect.quote or None,
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         lineterminator="",

@@ -26,9 +26,7 @@ class CsvRows:
         """The cells of a good row."""
         dialect = self._file.csv
         text = line.decode(self._file.encoding)
-        return next(
-            csv.reader([text], delimiter=dialect.delimiter.replace("\\t", "\t"), quotechar=dialect.quote or None)
-        )
+        return next(csv.reader([text], delimiter=dialect.delimiter, quotechar=dialect.quote or None))
 
     def with_cells(self, line: bytes, change: Callable[[list[str]], list[str]]) -> bytes:
         """The row with other cells."""

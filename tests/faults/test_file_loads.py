@@ -1,6 +1,5 @@
 """Faults in the midst of a load of files: typed again, the same command goes on, and every row is counted once."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 from tests.faults.conftest import revive
 from tests.faults.http_proxy import Trouble, proxy_to
 from tests.faults.servers import kill
+from tests.faults.small_disk import small_disk
 from tests.pipeline import tidegate
 from tests.polling import HANGS_S, wait_for
 from tests.sales import HEADER, TIME, Sales, counts, sales_of_its_own
@@ -122,7 +122,8 @@ def test_a_copy_that_finds_no_room_is_made_when_there_is_some(
     sales: Sales, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(sales, "roomless")
-    with small_disk(tmp_path, "4m") as store:
+    (tmp_path / "store").mkdir()
+    with small_disk(tmp_path / "store", size_mb=4) as store:
         monkeypatch.setenv("TIDEGATE_FILES_STORE", store.as_uri())
         loading = load(sales)
         _, said = loading.communicate(timeout=HANGS_S)
@@ -131,17 +132,3 @@ def test_a_copy_that_finds_no_room_is_made_when_there_is_some(
         subprocess.run(["mount", "-o", "remount,size=200m", str(store)], check=True)
         ended(sales, load(sales))
         assert_loaded_once(sales, "roomless")
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A file system of its own."""
-    store = folder / "store"
-    store.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(store)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a file system can only be mounted by root")
-    try:
-        yield store
-    finally:
-        subprocess.run(["umount", str(store)], check=True)

@@ -1,12 +1,12 @@
 """No room for checkpoints: nothing is committed meanwhile, and nothing is lost."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import StartDrill
+from tests.faults.small_disk import small_disk
 from tests.pipeline import Pipeline, tidegate
 from tests.polling import wait_for
 
@@ -14,32 +14,25 @@ SIZE_MB = 200
 
 
 @pytest.fixture
-def small_disk(healthy: Pipeline) -> Iterator[Path]:
+def checkpoints(healthy: Pipeline) -> Iterator[Path]:
     """The folder of refine's checkpoints on a small file system of its own, which the job runs on."""
-    folder = healthy.settings.home / "flink-checkpoints" / "refine"
     tidegate("stop", "refine")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
     try:
-        if mounted.returncode != 0:
-            pytest.skip("a file system can only be mounted by root")
-        tidegate("run", "refine")
-        yield folder
-        tidegate("stop", "refine")
+        with small_disk(healthy.settings.home / "flink-checkpoints" / "refine", SIZE_MB) as folder:
+            tidegate("run", "refine")
+            yield folder
+            tidegate("stop", "refine")
     finally:
-        if mounted.returncode == 0:
-            subprocess.run(["umount", str(folder)], check=True)
         tidegate("run", "refine")
 
 
 @pytest.mark.long
 def test_no_event_is_lost_or_doubled_when_checkpoints_find_no_room(
-    healthy: Pipeline, start_drill: StartDrill, small_disk: Path
+    healthy: Pipeline, start_drill: StartDrill, checkpoints: Path
 ) -> None:
     drill = start_drill("no room for refine's checkpoints")
     drill.send()
-    filler = small_disk / "filler"
+    filler = checkpoints / "filler"
     _fill(filler)
     failures = healthy.failures()["refine"]
     wait_for("the job to fail for it", lambda: healthy.failures()["refine"] > failures)

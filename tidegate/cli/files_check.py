@@ -5,7 +5,7 @@ be loaded, 1 they could not be judged.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import click
@@ -39,11 +39,13 @@ def check_files(dataset: str, files: tuple[str, ...], manifest: str | None, as_j
     settings = get_settings()
     with Console(stderr=True).status(f"judging {len(files)} files"):
         report = check(settings, load_files(settings.schemas_dir, dataset), files, manifest)
-    if as_json:
-        click.echo(as_json_text({**asdict(report), "exit_code": exit_code(report)}))
-    else:
-        click.echo("\n".join(lines(report)))
+    print_report(report, {"exit_code": exit_code(report)}, as_json=as_json)
     sys.exit(exit_code(report))
+
+
+def print_report(report: Report, beside: Mapping[str, object], *more: str, as_json: bool) -> None:
+    """In JSON with what is told ``beside`` it; for people with ``more`` lines behind it."""
+    click.echo(as_json_text({**asdict(report), **beside}) if as_json else "\n".join((*lines(report), *more)))
 
 
 def exit_code(report: Report) -> int:

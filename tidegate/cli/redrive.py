@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 a problem, no letter to send, or letters that would not pa
 
 import json
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -13,8 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli import redrive_run
-from tidegate.cli.files_check import lines
-from tidegate.cli.files_told import as_json_text
+from tidegate.cli.files_check import exit_code, print_report
 from tidegate.cli.letter_options import letter_filter, letter_options
 from tidegate.cli.output import tables
 from tidegate.cli.redrive_show import dry_run_facts, print_dry_run
@@ -140,14 +138,10 @@ def show(plan_id: str, as_json: bool) -> None:
 
 def _dry_run_of_rows(settings: Settings, dataset: Files, plan: RedrivePlan, *, as_json: bool) -> None:
     report, not_made = try_rows(settings, dataset, plan)
-    if as_json:
-        click.echo(as_json_text({**asdict(report), "not_made": dict(not_made)}))
-    else:
-        click.echo("\n".join(lines(report)))
-        for reason, count in not_made.most_common():
-            click.echo(f"would not be loaded: {count:,}: {reason}")
-        click.echo(f"Next, to load them: tidegate redrive run {plan.plan_id}")
-    is_good = not not_made and all(each.outcome == "loaded" and not each.rejected for each in report.files)
+    others = [f"would not be loaded: {count:,}: {reason}" for reason, count in not_made.most_common()]
+    what_next = f"Next, to load them: tidegate redrive run {plan.plan_id}"
+    print_report(report, {"not_made": dict(not_made)}, *others, what_next, as_json=as_json)
+    is_good = not not_made and exit_code(report) == 0
     click.get_current_context().exit(0 if is_good else 1)
 
 

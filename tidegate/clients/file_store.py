@@ -99,7 +99,6 @@ class _Bucket:
 
     def sweep(self, before: datetime) -> int:
         where = {"Bucket": self.root.bucket, "Prefix": self.root.below("").key}
-        incoming = {"Bucket": self.root.bucket, "Prefix": self.root.below(f"{INCOMING}/").key}
         swept = 0
         with s3_errors(self.settings, f"{self.root.uri}, what was left there"):
             for page in self.client.get_paginator("list_multipart_uploads").paginate(**where):
@@ -109,21 +108,21 @@ class _Bucket:
                             Bucket=self.root.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                         )
                         swept += 1
-            for page in self.client.get_paginator("list_objects_v2").paginate(**incoming):
-                for found in page.get("Contents", []):
-                    if found["LastModified"] < before:
-                        self.client.delete_object(Bucket=self.root.bucket, Key=found["Key"])
-                        swept += 1
-        return swept
+        return swept + self._delete(INCOMING, before)
 
     def remove(self, dataset: str) -> int:
-        place, removed = self.root.below(f"{dataset}/"), 0
+        return self._delete(dataset)
+
+    def _delete(self, folder: str, before: datetime | None = None) -> int:
+        """What lies below it, of then or older; returns how many."""
+        place, deleted = self.root.below(f"{folder}/"), 0
         with s3_errors(self.settings, place.uri):
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
             for found in (found for page in pages for found in page.get("Contents", [])):
-                self.client.delete_object(Bucket=place.bucket, Key=found["Key"])
-                removed += 1
-        return removed
+                if before is None or found["LastModified"] < before:
+                    self.client.delete_object(Bucket=place.bucket, Key=found["Key"])
+                    deleted += 1
+        return deleted
 
     def has(self, place: Place, size: int) -> bool:
         """Whether so many bytes are there under a name, which is that of their hash."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tidegate.contracts.naming import files_source
 from tidegate.contracts.part import Part
@@ -10,8 +10,12 @@ from tidegate.contracts.part import Part
 FileFormat = Literal["csv", "json_lines", "json_array", "parquet"]
 Encoding = Literal["UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "ISO-8859-15", "windows-1252", "US-ASCII"]
 UnknownColumns = Literal["reject", "rescue", "ignore"]
-Sign = Annotated[str, StringConstraints(pattern=r"^([\x20-\x7e]|\t|\\t)$")]
-"""One sign of ASCII; ``\\t`` is a tab."""
+Sign = Annotated[
+    str,
+    StringConstraints(pattern=r"^([\x20-\x7e]|\t|\\t)$"),
+    AfterValidator(lambda sign: "\t" if sign == r"\t" else sign),
+]
+"""One sign of ASCII; ``\\t`` is a tab, and becomes one."""
 MAX_ROW_BYTES = 64 * 1024 * 1024
 
 

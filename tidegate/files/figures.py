@@ -26,7 +26,7 @@ from tidegate.errors import TidegateError
 from tidegate.files.jobs import count_figures
 from tidegate.files.load import load_turn
 from tidegate.files.orders import plan_of
-from tidegate.files.pieces import among
+from tidegate.files.pieces import condition_of
 from tidegate.files.to_index import Column, Due, due, noted, to_do_again
 from tidegate.jobs.platform import platform_of
 from tidegate.own_files import write_whole
@@ -108,7 +108,7 @@ def _with_days(settings: Settings, dataset: Files, versions: Iterable[FileVersio
 
 def _days_in_silver(settings: Settings, dataset: Files, number: int) -> str:
     silver, found = open_table(settings, lake_table("silver", dataset.name)), set[date]()
-    for batch in scan_rows(settings, silver, LAKE_PARTITIONS, among([number])):
+    for batch in scan_rows(settings, silver, LAKE_PARTITIONS, condition_of([number])):
         columns = (batch[name].to_pylist() for name in LAKE_PARTITIONS)
         found |= {date(*parts) for parts in {*zip(*columns, strict=True)}}
     return json.dumps(sorted(day.isoformat() for day in found))

@@ -87,20 +87,15 @@ def head_of(start: bytes, section: FileSection) -> FileHead | None:
 
 def dialect(section: Csv) -> dict[str, Any]:
     """As Python's module csv takes it; in each of its rows quotes have to end where they must."""
-    sign = {name: None if value is None else value.replace("\\t", "\t") for name, value in _signs(section).items()}
     return {
-        "delimiter": sign["delimiter"],
-        "quotechar": sign["quote"] or None,
-        "escapechar": sign["escape"],
+        "delimiter": section.delimiter,
+        "quotechar": section.quote or None,
+        "escapechar": section.escape,
         "doublequote": True,
         "quoting": csv.QUOTE_MINIMAL if section.quote else csv.QUOTE_NONE,
         "strict": True,
         "lineterminator": "",
     }
-
-
-def _signs(section: Csv) -> dict[str, str | None]:
-    return {"delimiter": section.delimiter, "quote": section.quote, "escape": section.escape}
 
 
 def _codec(start: bytes, encoding: str) -> str:

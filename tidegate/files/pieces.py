@@ -38,7 +38,7 @@ class Piece:
     def condition(self, columns: Sequence[str] = PLACE) -> str:
         """In the words of SQL and of Iceberg, over the columns of number and offset; rows of others may meet it."""
         number, offset = columns
-        parts = [among(self.numbers, number)]
+        parts = [condition_of(self.numbers, number)]
         parts += [f"{offset} >= {self.start}"] if self.start else []
         parts += [] if self.end is None else [f"{offset} < {self.end}"]
         return " and ".join(parts)
@@ -48,7 +48,7 @@ class Piece:
         return rows.where(np.isin(rows.partition, self.numbers))
 
 
-def among(numbers: Sequence[int], column: str = PLACE[0]) -> str:
+def condition_of(numbers: Sequence[int], column: str = PLACE[0]) -> str:
     """The condition for rows of these files, and perhaps of some between them."""
     if not numbers:
         return f"{column} = -1"
@@ -66,7 +66,7 @@ def exactly(numbers: Sequence[int], column: str = PLACE[0]) -> str:
     if not found:
         return f"({column} = -1)"
     if len(found) > MOST_NAMED:
-        return f"({among(numbers, column)} and {column} in ({', '.join(map(str, sorted(numbers)))}))"
+        return f"({condition_of(numbers, column)} and {column} in ({', '.join(map(str, sorted(numbers)))}))"
     return f"({' or '.join(f'({column} >= {first} and {column} <= {last})' for first, last in found)})"
 
 

@@ -8,8 +8,7 @@ from tidegate.dead_letters.codes import Stage
 from tidegate.dead_letters.ledger import State
 from tidegate.dlq.index import Index, letter_index
 from tidegate.files.closer import named
-from tidegate.files.pieces import Sized, pieces
-from tidegate.files.pieces import among as condition_of
+from tidegate.files.pieces import Sized, condition_of, pieces
 from tidegate.files.proof_rows import LakeEvidence
 from tidegate.files.tally import once
 from tidegate.proof.rows import Rows, among, make_rows

@@ -17,7 +17,7 @@ from tidegate.contracts.envelope import PLACE
 from tidegate.contracts.naming import files_table, lake_table
 from tidegate.files.account import Split
 from tidegate.files.closer import Closer, Others, Sums, look_closer, sums_of
-from tidegate.files.pieces import Piece, among
+from tidegate.files.pieces import Piece, condition_of
 from tidegate.files.proof_scope import Repeats
 from tidegate.files.sought import Sought
 from tidegate.files.staged import splits_of
@@ -59,7 +59,7 @@ class LakeEvidence:
 
     def splits(self, numbers: Sequence[int]) -> dict[int, list[Split]]:
         """By number of the file, what its parts held."""
-        batches = [*self._scan(self._splits, tuple(SPLIT_COLUMNS), among(numbers))]
+        batches = [*self._scan(self._splits, tuple(SPLIT_COLUMNS), condition_of(numbers))]
         return splits_of(pa.Table.from_batches(batches)) if batches else {}
 
     def counted(self, numbers: Sequence[int], condition: str | None) -> Counted:
@@ -109,7 +109,7 @@ class LakeEvidence:
 
     def _verdict_sums(self, numbers: Sequence[int]) -> tuple[dict[int, Sums], Repeats]:
         sums, own, first = dict[int, Sums](), list[Rows](), list[Rows]()
-        for name, batch in self._by_verdict(among(numbers)):
+        for name, batch in self._by_verdict(condition_of(numbers)):
             rows = places([batch])
             none = make_rows()
             parts = [rows if name == each else none for each in (REJECTED, DROPPED, DUPLICATE)]

@@ -15,7 +15,7 @@ from tidegate.contracts.dataset import Files
 from tidegate.errors import TidegateError, TransientError
 from tidegate.files.closer import Sums
 from tidegate.files.copies import faults_of_copies
-from tidegate.files.pieces import Sized, among, pieces
+from tidegate.files.pieces import Sized, condition_of, pieces
 from tidegate.files.proof import Evidence, FilesProof, FileVerdict, verdict_on
 from tidegate.files.proof_documents import look_at_documents
 from tidegate.files.proof_letters import LettersFound, read_letters_of
@@ -74,7 +74,7 @@ class _Proof:
 
     def made(self) -> FilesProof:
         scope, lake = self._scope, self._lake
-        counted = lake.counted(scope.numbers, None if scope.day is None else among([*scope.states]))
+        counted = lake.counted(scope.numbers, None if scope.day is None else condition_of([*scope.states]))
         found = self._of_rows(counted)
         may_lack = scope.loaded & self._reached - {number for number, each in found.items() if each.is_whole}
         without, undecided = baseless(counted.repeats, counted.unseen, scope, may_lack)

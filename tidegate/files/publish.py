@@ -16,7 +16,7 @@ from tidegate.clients.lake_replace import Replacement, change_rows, keep_rows, m
 from tidegate.clients.lake_rows import main_snapshot, open_table, scan_rows, table_if_there
 from tidegate.contracts.envelope import PLACE, SOURCE_PARTITION
 from tidegate.contracts.naming import files_table, lake_table
-from tidegate.files.pieces import among, exactly
+from tidegate.files.pieces import condition_of, exactly
 from tidegate.files.run import Run
 from tidegate.files.staged import TABLES
 from tidegate.proof.rows import Rows, among_places
@@ -50,7 +50,7 @@ def published_numbers(settings: Settings, run: Run) -> frozenset[int] | None:
         return None
     table = open_table(settings, files_table(run.dataset, "splits"))
     mine = {each.number for each in run.files}
-    batches = scan_rows(settings, table, (SOURCE_PARTITION,), among(sorted(mine)))
+    batches = scan_rows(settings, table, (SOURCE_PARTITION,), condition_of(sorted(mine)))
     return frozenset(number for each in batches for number in each[SOURCE_PARTITION].to_pylist() if number in mine)
 
 

@@ -15,7 +15,7 @@ from tidegate.clients.lake_rows import scan_rows, table_if_there
 from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.naming import files_table
 from tidegate.files.coming import newest_of_files
-from tidegate.files.pieces import among
+from tidegate.files.pieces import condition_of
 from tidegate.files.proof_rows import repeated_places
 from tidegate.files.repairs import repairs_of
 from tidegate.settings import Settings
@@ -70,7 +70,7 @@ def _repeats(settings: Settings, dataset: str, only: Sequence[int] | None = None
     table = None if only == [] else table_if_there(settings, files_table(dataset, "verdicts"))
     if table is None:
         return found
-    condition = f"{VERDICT} = '{DUPLICATE}'" + (f" and {among(only)}" if only else "")
+    condition = f"{VERDICT} = '{DUPLICATE}'" + (f" and {condition_of(only)}" if only else "")
     for batch in scan_rows(settings, table, (SOURCE_PARTITION, CODE), condition):
         both = np.column_stack([repeated_places(batch[CODE]).partition, batch[SOURCE_PARTITION].to_numpy()])
         for first, number in np.unique(both, axis=0).tolist():

@@ -33,7 +33,7 @@ class Customers:
     correction: tuple[str, object] = ("city", "Neustadt")
 
     def __init__(self, dataset: Files) -> None:
-        self._delimiter = dataset.file.csv.delimiter.replace("\\t", "\t")
+        self._delimiter = dataset.file.csv.delimiter
         rng = np.random.default_rng(_SEED)
         self.endings = Endings([_ending(dataset, rng, is_test=n < _ENDINGS * _TEST_SHARE) for n in range(_ENDINGS)])
 

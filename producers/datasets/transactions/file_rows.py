@@ -32,7 +32,7 @@ class Transactions:
     correction: tuple[str, object] = ("reference", "corrected by the provider")
 
     def __init__(self, dataset: Files) -> None:
-        self._comma = dataset.file.csv.delimiter.replace("\\t", "\t")
+        self._comma = dataset.file.csv.delimiter
         rng = np.random.default_rng(_SEED)
         self.endings = Endings([_ending(dataset, rng) for _ in range(_ENDINGS)])
 

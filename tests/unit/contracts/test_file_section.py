@@ -65,5 +65,5 @@ def test_parquet_has_columns_and_is_no_csv() -> None:
 
 
 def test_a_tab_may_be_written_as_people_do() -> None:
-    assert Csv.model_validate({"delimiter": "\\t"}).delimiter == "\\t"
+    assert Csv.model_validate({"delimiter": "\\t"}).delimiter == "\t"
     assert FileSection(format="csv", pattern="x").is_csv

@@ -10,7 +10,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.types import IntegerType, NestedField
 
 from tidegate.contracts.envelope import PLACE
-from tidegate.files.pieces import MOST_NAMED, Piece, Sized, among, exactly, pieces
+from tidegate.files.pieces import MOST_NAMED, Piece, Sized, condition_of, exactly, pieces
 from tidegate.proof.rows import make_rows
 
 
@@ -39,8 +39,8 @@ def test_a_file_of_more_rows_than_it_has_bytes_is_read_all_the_same() -> None:
 def test_many_numbers_are_named_by_the_first_and_the_last() -> None:
     many = [*range(2, 2 * MOST_NAMED + 6, 2)]
 
-    assert among(many) == f"_source_partition >= 2 and _source_partition <= {many[-1]}"
-    assert among([]) == "_source_partition = -1"
+    assert condition_of(many) == f"_source_partition >= 2 and _source_partition <= {many[-1]}"
+    assert condition_of([]) == "_source_partition = -1"
     assert len([*pieces(Sized(number, 0, 0) for number in many)]) == 2
 
 
