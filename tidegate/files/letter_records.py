@@ -1,12 +1,13 @@
 """Letters of a run, as they lie aside in the lake, as the records that Kafka gets: a batch at a time, by columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidegate.avro.frame import frame
 from tidegate.avro.from_arrow import bytes_of, encode_rows
@@ -39,6 +40,14 @@ class OfFiles:
     numbers: Mapping[int, RowNumbers]
     checksums: Mapping[int, str]
     mended: Mapping[At, Mended]
+
+
+def still_to_send(letters: Any, accepted: Sequence[int], known: Collection[str]) -> Any:
+    """Of a table those of ``accepted`` files whose ids are not ``known``."""
+    new = letters.filter(pc.is_in(letters[SOURCE_PARTITION], pa.array(accepted, letters[SOURCE_PARTITION].type)))
+    if not known:
+        return new
+    return new.filter(pa.array([each not in known for each in new["dead_letter_id"].to_pylist()], pa.bool_()))
 
 
 def in_batches(pieces: Iterable[Any]) -> Iterator[Any]:

@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tidegate.ahead import made_ahead
 from tidegate.avro.types import AvroSchema
@@ -22,7 +21,6 @@ from tidegate.clients.registry import RegistryClient
 from tidegate.clients.transactions import TransactionalWriter
 from tidegate.clock import now_ms
 from tidegate.contracts.dataset import Files
-from tidegate.contracts.envelope import SOURCE_PARTITION
 from tidegate.contracts.load import platform_schema
 from tidegate.contracts.naming import file_letter_writer, files_table, subject
 from tidegate.dead_letters.ledger import Entry, Place, State
@@ -30,7 +28,7 @@ from tidegate.dlq.index import letter_index
 from tidegate.dlq.layout import OFFSET, PARTITION
 from tidegate.dlq.turn import letters_turn
 from tidegate.files.account import RowNumbers
-from tidegate.files.letter_records import LetterRecords, OfFiles, in_batches
+from tidegate.files.letter_records import LetterRecords, OfFiles, in_batches, still_to_send
 from tidegate.files.mended import At, Mended
 from tidegate.files.run import Run
 from tidegate.files.staged import Judged
@@ -106,16 +104,10 @@ def _of(numbers: Iterable[int]) -> str:
 
 def _letters(settings: Settings, run: Run, judged: Judged, known: set[str]) -> Iterator[pa.Table]:
     """Those that lie aside of accepted files and are not ``known``, piece by piece."""
-    accepted = pa.array(judged.accepted, pa.int32())
     table = open_table(settings, files_table(run.dataset, "letters"))
     with lake_errors(settings):
         for piece in files_in_pieces(table, branch_files(table, run.branch)):
-            new = piece.filter(pc.is_in(piece[SOURCE_PARTITION], accepted))
-            if known:
-                new = new.filter(
-                    pa.array([each not in known for each in new["dead_letter_id"].to_pylist()], pa.bool_())
-                )
-            yield new
+            yield still_to_send(piece, judged.accepted, known)
 
 
 def _target(settings: Settings, dataset: Files) -> tuple[str, AvroSchema, int]:

@@ -25,7 +25,7 @@ from tidegate.contracts.load import load_stream
 from tidegate.contracts.naming import TableName, lake_table
 from tidegate.errors import TidegateError
 from tidegate.job_names import RECOMPUTE
-from tidegate.jobs.flink_run import JOBS_FOLDER
+from tidegate.jobs.flink_run import JOBS_FOLDER, make_ready
 from tidegate.proof.content import Asked, ContentVerdict, Source
 from tidegate.proof.content_compare import Layout, compare_content
 from tidegate.proof.document_content import Apart, document_content
@@ -58,6 +58,7 @@ def prove_content(settings: Settings, name: str, scope: Scope, asked: Asked) -> 
     dataset = load_stream(settings.schemas_dir, name)
     layout_of(dataset, asked.left_out)
     _refuse_what_changes(dataset, asked)
+    make_ready(settings)
     older = windows_in_bronze(settings, dataset, scope, asked.source)
     asked = replace(asked, source="raw" if older is None else "bronze")
     begun_s = time.monotonic()

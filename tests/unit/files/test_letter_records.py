@@ -15,7 +15,7 @@ from tidegate.dead_letters.ledger import Entry, Place, State
 from tidegate.dead_letters.record import Headers, read_headers
 from tidegate.files import letter_records
 from tidegate.files.account import RowNumbers, Split
-from tidegate.files.letter_records import LetterRecords, OfFiles, in_batches
+from tidegate.files.letter_records import LetterRecords, OfFiles, in_batches, still_to_send
 from tidegate.files.mended import Mended
 
 ENCODER = Encoder(SCHEMA, 4)
@@ -80,6 +80,21 @@ def test_a_mended_row_that_fails_again_counts_its_attempts() -> None:
     told = [(each["attempt"], each["first_failed_at"]) for each in decoded(records(replace(FILES, mended=mended)))]
     before = datetime.fromtimestamp(FAILED_AT / 1000, UTC)
     assert told == [(1, before), (3, first), (1, before), (5, before)]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "known", "wanted"),
+    [
+        ((7, 9), set(), ["a", "b", "d"]),
+        ((7, 9), {"b", "c"}, ["a", "d"]),
+        ((7,), {"a", "b"}, []),
+        ((), set(), []),
+        ((8,), {"a"}, ["c"]),
+    ],
+)
+def test_letters_of_accepted_files_are_sent_once(accepted: tuple[int, ...], known: set[str], wanted: list[str]) -> None:
+    letters = pa.table({"dead_letter_id": [*"abcd"], "_source_partition": pa.array([7, 7, 8, 9], pa.int32())})
+    assert still_to_send(letters, accepted, known)["dead_letter_id"].to_pylist() == wanted
 
 
 @pytest.mark.parametrize(
