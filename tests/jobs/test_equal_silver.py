@@ -255,7 +255,7 @@ def test_letters_of_parquet_are_mended_and_loaded_whatever_type_a_column_has(bot
     table = open_table(both.settings, f"silver.{sales.name}")
     rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
     assert sorted(tuple(row[name] for name in columns) for row in rows if row["_source_partition"] != 1) == [
-        ("b", "x", Decimal("1.25"), 3, None),
+        ("b", "x", Decimal("1.25"), 3, '{"note": null}'),
         ("i", "y", Decimal("1.00"), 3, '{"note": "to whom?"}'),
     ]
     assert _proved(both) == [(1, 12, 4), (3, 3, 2)]
