@@ -50,6 +50,8 @@ class ProofProcess:
         self._without = without
         self._limits = limits or Limits()
         self._turn = threading.Lock()
+        self._starting = threading.Lock()
+        self._is_stopped = False
         self._running: subprocess.Popen[str] | None = None
         self.under_way: UnderWay | None = None
 
@@ -57,21 +59,12 @@ class ProofProcess:
         """The report on the dataset's events since ``start``.
 
         Raises:
-            TidegateError: it can't be made, or was ended over a limit.
+            TidegateError: it can't be made, was ended over a limit, or all proofs were stopped.
         """
         with self._turn:
             self.under_way = UnderWay(dataset, time.time())
             try:
-                self._running = subprocess.Popen(
-                    self.command(dataset, start),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    env=child_environment(self._settings),
-                    text=True,
-                    start_new_session=True,  # so that its own processes end with it
-                )
-                out, err = self._wait(dataset, self._running)
+                out, err = self._wait(dataset, self._begun(dataset, start))
             finally:
                 self.under_way = None
         return parse(dataset, out, err)
@@ -82,9 +75,26 @@ class ProofProcess:
         return [*NICE, *proof, *(f"--no-{layer}" for layer in self._without)]
 
     def stop(self) -> None:
-        """Ends the proof that is being made, if any."""
+        """Ends the proof that is being made, if any; no other is begun."""
+        with self._starting:  # a process that is not known yet would be left behind
+            self._is_stopped = True
         if self._running is not None and self._running.poll() is None:
             _signal(self._running, signal.SIGTERM)
+
+    def _begun(self, dataset: str, start: datetime) -> "subprocess.Popen[str]":
+        with self._starting:
+            if self._is_stopped:
+                raise TidegateError(f"{dataset} is not proved: proofs were stopped.", remedy="Start the monitor again.")
+            self._running = subprocess.Popen(
+                self.command(dataset, start),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=child_environment(self._settings),
+                text=True,
+                start_new_session=True,  # so that its own processes end with it
+            )
+            return self._running
 
     def _wait(self, dataset: str, process: "subprocess.Popen[str]") -> tuple[str, str]:
         until_s = time.monotonic() + self._limits.seconds

@@ -1,11 +1,14 @@
 """A proof is a process: what it says is heard, and it is ended over its limits, with all that it has started."""
 
 import json
+import signal
+import subprocess
 import sys
 import threading
 import time
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import psutil
 import pytest
@@ -15,6 +18,7 @@ from tidegate.errors import TidegateError
 from tidegate.monitor.proof_process import Limits, ProofProcess, memory_mb, parse
 from tidegate.settings import Settings
 
+POPEN = subprocess.Popen
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HANGS = "import time; time.sleep(600)"
 GROWS = "import time; held = bytearray(200 * 2**20); time.sleep(600)"
@@ -77,7 +81,7 @@ def test_a_proof_over_a_limit_is_ended_with_all_it_has_started(
     assert not {each for each in psutil.Process().children(recursive=True) if each.is_running()} - before
 
 
-def test_one_proof_is_made_at_a_time_and_is_told_while_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_proof_is_made_at_a_time_and_is_told_while_it_is() -> None:
     process, ended = Scripted(HANGS, Limits()), list[str]()
 
     def prove(dataset: str) -> None:
@@ -92,8 +96,36 @@ def test_one_proof_is_made_at_a_time_and_is_told_while_it_is(monkeypatch: pytest
         now = wait_for("a proof", lambda: process.under_way)
         assert now.dataset not in ended
         assert abs(now.began_s - time.time()) < 60
-        wait_for("its process", lambda: process._running is not None and process._running.poll() is None)
-        process.stop()
+        running = wait_for("its process", lambda: _alive(process._running))
+        running.kill()
         wait_for("its end", partial(ended.__contains__, now.dataset))
     assert sorted(ended) == ["clicks", "orders"]
     assert process.under_way is None
+
+
+def test_a_stop_while_a_proof_begins_ends_it_and_no_other_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = Scripted(HANGS, Limits(seconds=5))
+    stopper = threading.Thread(target=process.stop)
+    begun = list[subprocess.Popen[str]]()
+
+    def popen(*args: Any, **options: Any) -> "subprocess.Popen[str]":
+        begun.append(POPEN(*args, **options))
+        stopper.start()
+        stopper.join(0.2)  # now the process is there, and nobody knows of it yet
+        return begun[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    try:
+        with pytest.raises(TidegateError, match="clicks can't be proved"):
+            process("clicks", NOW)
+        assert begun[0].returncode == -signal.SIGTERM
+        with pytest.raises(TidegateError, match="clicks is not proved: proofs were stopped"):
+            process("clicks", NOW)
+    finally:
+        begun[0].kill()
+    assert len(begun) == 1
+    assert process.under_way is None
+
+
+def _alive(process: "subprocess.Popen[str] | None") -> "subprocess.Popen[str] | None":
+    return process if process is not None and process.poll() is None else None
