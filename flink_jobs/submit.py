@@ -12,6 +12,7 @@ from functools import partial
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment
 from pyflink.table.statement_set import StatementSet
 
@@ -204,6 +205,8 @@ def attach(part: Part, table_environment: StreamTableEnvironment, environment: S
     part.job.before_inserts(part.dataset, part.settings)
     statement_set(sql, table_environment).attach_as_datastream()
     name_operators(environment, naming.operator_prefix(part.job.name, part.dataset.name), sql.parts, sql.versions)
+    # A restored transaction that was committed before is refused by Kafka as one that is lost: see ADR 52.
+    get_gateway().jvm.io.tidegate.commits.CheckedCommits.of(environment._j_stream_execution_environment)
     part.job.complete(part, environment)
 
 

@@ -1,0 +1,2 @@
+/** What became of a Kafka transaction whose commit is refused after a recovery. */
+package io.tidegate.commits;
