@@ -14,7 +14,7 @@ from tidegate.errors import ContractError
 
 S3_SCHEME, FILE_SCHEME = "s3://", "file://"
 _DATE = re.compile(r"\{date:([^{}]*)\}")
-_PARTS = {"yyyy": r"(?P<yyyy>\d{4})", "MM": r"(?P<MM>\d{2})", "dd": r"(?P<dd>\d{2})"}
+_PARTS = {"yyyy": "(?P<yyyy>[0-9]{4})", "MM": "(?P<MM>[0-9]{2})", "dd": "(?P<dd>[0-9]{2})"}
 _FORMAT = re.compile(r"yyyy|MM|dd|[-_./]|.")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _VISIBLE = r"(?![._])"
@@ -63,7 +63,7 @@ class FilePattern:
     def date_of(self, uri: str) -> date | None:
         """The date of a file of this pattern; None of any other file. Of several dates in a name the first counts."""
         found = re.fullmatch(self._regex(), uri)
-        if found is None:
+        if found is None or uri.endswith("/"):  # a bucket may have objects that stand for folders
             return None
         try:
             return date(int(found["yyyy"]), int(found["MM"]), int(found["dd"]))

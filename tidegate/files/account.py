@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -143,10 +144,11 @@ def _past(limits: Thresholds, rows: int, rejected: int) -> str | None:
         return f"it has {rows:,} rows, at least {limits.min_rows:,} are expected (file.thresholds.min_rows)"
     if limits.max_rows is not None and rows > limits.max_rows:
         return f"it has {rows:,} rows, at most {limits.max_rows:,} are expected (file.thresholds.max_rows)"
-    if rejected > limits.max_rejected_ratio * rows:
+    most = Decimal(repr(limits.max_rejected_ratio)) * rows  # as it is written: 0.29 of 100 rows are 29, no less
+    if rejected > most:
         return (
-            f"{rejected:,} of {rows:,} rows ({rejected / rows:.1%}) are rejected, at most "
-            f"{limits.max_rejected_ratio:.1%} may be (file.thresholds.max_rejected_ratio)"
+            f"{rejected:,} of {rows:,} rows ({rejected / rows:.1%}) are rejected, at most {int(most):,} "
+            f"({limits.max_rejected_ratio:.1%}) may be (file.thresholds.max_rejected_ratio)"
         )
     return None
 

@@ -11,7 +11,9 @@ _NOT_JUDGED = frozenset({"seen", "checked", "loading"})
 
 
 def due(expected: Expected, day: date) -> datetime:
-    """By when the files of a date should be there, UTC."""
+    """By when the files of a date should be there, UTC. Of a date at the end of the calendar, as 9999-12-31: never."""
+    if (date.max - day).days < expected.days_after:
+        return datetime.max.replace(tzinfo=UTC)
     return datetime.combine(day + timedelta(days=expected.days_after), time.fromisoformat(expected.at), UTC)
 
 

@@ -45,6 +45,8 @@ def test_a_file_has_the_date_of_its_name(pattern: str, uri: str) -> None:
         ("s3://landing/{date:yyyy-MM-dd}/*", "s3://landing/2026-11-09/_SUCCESS"),
         ("s3://landing/{date:yyyy-MM-dd}/*", "s3://landing/2026-11-09/.part-1.crc"),
         ("s3://landing/*/{date:yyyy-MM-dd}.csv", "s3://landing/_old/2026-11-09.csv"),
+        ("s3://landing/{date:yyyy-MM-dd}/*", "s3://landing/2026-11-09/"),
+        ("s3://landing/{date:yyyy-MM-dd}/*", "s3://landing/\N{ARABIC-INDIC DIGIT TWO}026-11-09/part-1.csv"),
     ],
 )
 def test_another_file_has_none(pattern: str, uri: str) -> None:

@@ -94,7 +94,7 @@ def test_a_file_that_left_nothing_is_not_taken_for_an_empty_one() -> None:
     ("known", "limits", "said"),
     [
         ({}, Thresholds(max_rejected_ratio=0.2), None),
-        ({}, Thresholds(max_rejected_ratio=0.1), "1 of 5 rows (20.0%) are rejected, at most 10.0% may be"),
+        ({}, Thresholds(max_rejected_ratio=0.1), "1 of 5 rows (20.0%) are rejected, at most 0 (10.0%) may be"),
         ({}, Thresholds(max_rejected_ratio=1, min_rows=6), "it has 5 rows, at least 6 are expected"),
         ({}, Thresholds(max_rejected_ratio=1, max_rows=4), "it has 5 rows, at most 4 are expected"),
         ({"promised_rows": 7}, LIMITS, "it has 5 rows, its manifest says 7"),
@@ -107,6 +107,22 @@ def test_past_its_thresholds_a_file_is_at_fault(known: dict[str, Any], limits: T
     fault = account(limits=limits, **known).fault
 
     assert fault is None if said is None else fault is not None and fault.startswith(said)
+
+
+@pytest.mark.parametrize("ratio", [0.29, 0.57, 0.07, 0.05, 0.001, 1e-05])
+def test_as_many_rows_may_be_rejected_as_the_ratio_says(ratio: float) -> None:
+    rows = 100_000
+    most = round(ratio * rows)
+    read, limits = [Split(0, SIZE, rows, 0, 0, 0, 0)], Thresholds(max_rejected_ratio=ratio)
+
+    faults = [
+        account_of(Known(1, SIZE), read, Verdicts(Tally(rows - bad), Tally(bad)), limits).fault
+        for bad in (most, most + 1)
+    ]
+
+    assert faults[0] is None
+    assert f"{most + 1:,} of {rows:,} rows" in (faults[1] or "")
+    assert f"at most {most:,} (" in (faults[1] or "")
 
 
 def test_of_a_file_that_can_not_be_read_no_row_is_asked_for() -> None:

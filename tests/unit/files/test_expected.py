@@ -19,6 +19,15 @@ def test_files_are_due_so_many_days_behind_their_date() -> None:
     assert due(Expected(days_after=0, at="23:59"), _november(28)) == datetime(2026, 11, 28, 23, 59, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("days_after", [0, 1, 31])
+def test_a_date_at_the_end_of_the_calendar_is_no_error(days_after: int) -> None:
+    """Some systems write it for "for ever"; one file of that name must not keep the others."""
+    expected, now = Expected(days_after=days_after), datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+    assert due(expected, date.max) > now
+    assert late(expected, {date.max: ["seen"]}, now) == []
+
+
 @pytest.mark.parametrize(
     ("known", "now", "days"),
     [
