@@ -4,6 +4,7 @@ A file is the same as long as its size and etag are. S3 makes etags; that of a f
 of its times of change, to the nanosecond.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Generator, Iterator
@@ -144,23 +145,25 @@ class _Bucket:
 
 
 class _Folder:
-    """This machine's files, or those of a disk that it shares."""
+    """This machine's files, or those of a disk that it shares; a link is what it leads to."""
 
     def below(self, prefix: str) -> Iterator[Listed]:
         root = _path(prefix.rpartition("/")[0])
         with _file_errors(root):
             if not root.is_dir():
                 return
-            for folder, _, names in os.walk(root, onerror=_raise):
-                uris = (f"{FILE_SCHEME}{Path(folder, name).as_posix()}" for name in names)
-                found = (self.look(uri) for uri in uris if uri.startswith(prefix))
-                yield from (listed for listed in found if listed is not None)
+            above = frozenset(_identity(folder) for folder in root.resolve().parents)
+            for path in _paths(root, prefix, above):
+                if (listed := self.look(f"{FILE_SCHEME}{path}")) is not None:
+                    yield listed
 
     def look(self, uri: str) -> Listed | None:
         try:
             return _listed(uri, _path(uri).stat())
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        except OSError as error:
+            if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno == errno.ELOOP:
+                return None
+            raise
 
     def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
         path = _path(listed.uri)
@@ -210,9 +213,31 @@ def _unreadable(path: Path, error: OSError) -> UnreadableFileError:
     )
 
 
-def _raise(error: OSError) -> None:
-    """What ``os.walk`` would pass over."""
-    raise error
+def _paths(folder: Path, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[str]:
+    """What lies below a folder and begins with ``prefix``. Links are followed, but none to a folder that it lies in."""
+    here = _identity(folder)
+    if here in above:
+        return
+    for each in sorted(os.scandir(folder), key=lambda each: each.name):
+        is_folder = _is_folder(each)
+        if not f"{FILE_SCHEME}{each.path}{'/' if is_folder else ''}".startswith(prefix):
+            continue
+        if is_folder:
+            yield from _paths(Path(each.path), prefix, above | {here})
+        else:
+            yield each.path
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads nowhere
+        return False
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    found = folder.stat()
+    return found.st_dev, found.st_ino
 
 
 def _milliseconds(moment: datetime) -> int:

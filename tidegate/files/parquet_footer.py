@@ -39,7 +39,7 @@ def read_footer(source: Source) -> Footer:
     Raises:
         Exception: what reading raises.
     """
-    start = source.begin()
+    start = source.begin()[: len(_MAGIC)]
     size, chunks, kept = 0, deque[bytes](), 0
     while chunk := source.read():
         chunks.append(chunk)

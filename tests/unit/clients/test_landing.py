@@ -109,3 +109,33 @@ def test_what_may_not_be_read_is_said_in_one_line(folder: Path) -> None:
         pytest.raises(TidegateError, match=r"can't be read: Permission"),
     ):
         list(open_landing(Settings(), f"file://{folder}/in/").below(prefix))
+
+
+def test_a_link_to_a_folder_is_followed_whether_a_date_is_asked_for_or_all(folder: Path) -> None:
+    (folder / "in/2026-11-11").symlink_to(folder / "other")
+    landing = open_landing(Settings(), f"file://{folder}/in/")
+    uri = f"file://{folder}/in/2026-11-11/a.csv"
+
+    assert uri in {listed.uri for listed in landing.below(f"file://{folder}/in/")}
+    assert {listed.uri for listed in landing.below(f"file://{folder}/in/2026-11-11/")} == {uri}
+
+
+def test_links_that_lead_back_or_nowhere_keep_no_file_from_being_listed(folder: Path) -> None:
+    prefix = f"file://{folder}/in/"
+    before = {listed.uri for listed in open_landing(Settings(), prefix).below(prefix)}
+    targets = {
+        "in/2026-11-09/up": "..",
+        "in/2026-11-09/root": "/",
+        "in/2026-11-09/there": "../2026-11-10",
+        "in/2026-11-10/back": "../2026-11-09",
+        "in/2026-11-09/loop.csv": "loop.csv",
+        "in/2026-11-09/nowhere.csv": "nothing",
+    }
+    for name, target in targets.items():
+        (folder / name).symlink_to(target)
+
+    after = {listed.uri for listed in open_landing(Settings(), prefix).below(prefix)}
+
+    linked = {f"{prefix}2026-11-09/there/part-1.csv"}
+    linked |= {f"{prefix}2026-11-10/back/part-{number}.csv" for number in (1, 2)}
+    assert after == before | linked

@@ -1,9 +1,16 @@
 """What is said of a file before its rows are judged: packed, cut off, damaged, empty."""
 
+import bz2
 import gzip
+import io
+import lzma
+import tarfile
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from hypothesis import given
@@ -44,6 +51,16 @@ def test_a_plain_file_has_no_fault() -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_packed_file_is_unpacked_to_its_end_with_all_its_members(packing: Packing, times: int) -> None:
     assert _fault(PACKED[packing] * times) is None
+
+
+@pytest.mark.parametrize("place", ["before", "between", "behind"])
+def test_frames_of_zstd_that_are_to_be_skipped_are_skipped(place: str) -> None:
+    skipped, packed = b"\x5f\x2a\x4d\x18" + (7).to_bytes(4, "little") + b"skipped", PACKED["zstd"]
+    data = {"before": skipped + packed, "between": packed + skipped + packed, "behind": packed + skipped}[place]
+
+    assert packing_of(data) == "zstd"
+    assert _fault(data, compression="zstd") is None
+    assert _fault(data[:-1]) == "its zstd ends too soon: it is cut off"
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
@@ -99,6 +116,51 @@ def test_the_first_bytes_say_how_a_file_is_packed_and_must_be_as_the_contract_sa
 )
 def test_what_begins_so_is_packed_so(start: bytes, packing: Packing | None) -> None:
     assert packing_of(start) == packing
+
+
+def _zipped() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("day.csv", TEXT)
+    return packed.getvalue()
+
+
+def _tarred() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("day.csv")
+        member.size = len(TEXT)
+        archive.addfile(member, io.BytesIO(TEXT))
+    return packed.getvalue()
+
+
+def _parquet() -> bytes:
+    packed = io.BytesIO()
+    pq.write_table(pa.table({"a": [1, 2]}), packed)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (_zipped(), "a zip archive, as a workbook of Excel is one"),
+        (_tarred(), "an archive of tar"),
+        (bz2.compress(TEXT), "packed by bzip2"),
+        (lzma.compress(TEXT), "packed by xz"),
+        (bytes(pa.compress(TEXT, "lz4", asbytes=True)), "packed by lz4"),
+        (_parquet(), "Parquet"),
+    ],
+)
+def test_what_is_no_text_is_said_before_a_job_takes_its_bytes_for_rows(data: bytes, what: str) -> None:
+    why = f"is {what}, which is not read: it has to be a text, packed by gzip or zstd at most"
+
+    assert _fault(data) == f"it {why}"
+    assert _fault(data, compression="gzip") == f"it {why}"
+    assert _fault(gzip.compress(data)) == f"what it holds {why}"
+
+
+def test_what_is_packed_twice_is_no_text() -> None:
+    assert _fault(gzip.compress(PACKED["zstd"])) == "it is packed twice: what its gzip holds is zstd"
 
 
 class ChangedError(TidegateError):
