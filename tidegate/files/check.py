@@ -108,7 +108,7 @@ def _read(
         intake = Intake(dataset.name, dataset.file, landing, Nowhere(uri))
         [read] = intake.copies([Wanted(listed, date.min, (promises or {}).get(uri))])
         if isinstance(read, Left):
-            raise TidegateError(f"{read.reason}.", remedy="Check it again when it is whole.")
+            raise TidegateError(f"{read.reason}.", remedy="Check it again once that has changed.")
         yield read
 
 

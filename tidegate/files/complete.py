@@ -46,10 +46,13 @@ def by_marker(files: Sequence[Listed], marker: str, is_there: bool) -> Ready:
 def by_manifest(
     files: Sequence[Listed], manifest: str, promises: Mapping[str, Promised], is_of_date: Callable[[str], bool]
 ) -> Ready:
-    """``promises``: what the list at ``manifest`` says, by name; other files than those of the date are passed over."""
+    """``promises``: what the list at ``manifest`` says, by name; other files than those of the date are passed over.
+
+    So is the list itself: ``sha256sum * > SHA256SUMS`` names it, as it was when it was begun.
+    """
     folder = manifest.rpartition("/")[0] + "/"
     promised = {folder + name: promise for name, promise in promises.items()}
-    promised = {uri: promise for uri, promise in promised.items() if is_of_date(uri)}
+    promised = {uri: promise for uri, promise in promised.items() if uri != manifest and is_of_date(uri)}
     listed = {each.uri: each for each in files}
     missing = sorted(promised.keys() - listed.keys())
     strange = tuple(each for each in files if each.uri not in promised)

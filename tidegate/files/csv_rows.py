@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tidegate.contracts.file_section import Csv
-from tidegate.files.file_head import FileHead, dialect
+from tidegate.files.file_head import FileHead, cells_of, dialect
 from tidegate.redrive.casts import CastError, cast
 from tidegate.redrive.opened import Bytes, Opened, Unopened
 
@@ -62,10 +62,9 @@ class CsvRows:
         except UnicodeDecodeError as error:
             raise Unopened(f"the row is not {self._head.codec}") from error
         try:
-            found = [*csv.reader([text], **self._dialect)]
+            return cells_of(text, self._csv)
         except csv.Error as error:
             raise Unopened(f"it can't be cut into cells: {error}") from error
-        return found[0] if found else []
 
     def _text(self, name: str, value: object) -> str:
         if value is None:

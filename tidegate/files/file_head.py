@@ -12,7 +12,7 @@ import pyarrow as pa
 from tidegate.clients.file_version import FileVersion
 from tidegate.clients.landing import open_landing, root_for
 from tidegate.contracts.dataset import Files
-from tidegate.contracts.file_section import Csv, FileSection
+from tidegate.contracts.file_section import MAX_ROW_BYTES, Csv, FileSection
 from tidegate.errors import TidegateError
 from tidegate.files.checks import Source, packing_of
 from tidegate.settings import Settings
@@ -98,6 +98,16 @@ def dialect(section: Csv) -> dict[str, Any]:
     }
 
 
+def cells_of(row: str, section: Csv) -> list[str]:
+    """The cells of one row, however long it may be by the contract; none of an empty one.
+
+    Raises:
+        csv.Error: it can't be cut into cells.
+    """
+    csv.field_size_limit(MAX_ROW_BYTES)  # of the whole process, and 128 KiB at first
+    return next(csv.reader([row], **dialect(section)), [])
+
+
 def _codec(start: bytes, encoding: str) -> str:
     """By Python's name, which puts no mark before what it writes."""
     if encoding == _BY_MARK:
@@ -113,5 +123,5 @@ def _header(start: bytes, codec: str, section: FileSection) -> tuple[str, list[s
     if first is None or _UNREADABLE in first:
         return None
     with suppress(csv.Error):
-        return first, next(csv.reader([first], **dialect(section.csv)))
+        return first, cells_of(first, section.csv)
     return None

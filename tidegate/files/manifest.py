@@ -21,6 +21,8 @@ MAX_BYTES = 64 * 1024 * 1024
 _MOST = 2**63 - 1
 """What a column of the lake holds."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_LINE_END = re.compile(r"\r?\n|\r")
+"""No other sign, which a name may have, such as U+2028."""
 _LINE = re.compile(r"(\\?)([0-9A-Fa-f]{64}) [ *](.+)")
 _EXAMPLE = '{"files": [{"name": "part-1.csv.gz", "bytes": 1048576, "sha256": "9f86…", "rows": 12000}]}'
 
@@ -94,7 +96,7 @@ def _of_object(told: Any) -> Promised:
 def _of_lines(text: str) -> list[Promised]:
     """As GNU writes it: a ``\\`` before the hash says that there are some in the name."""
     found = []
-    for line in text.splitlines():
+    for line in _LINE_END.split(text):
         if not line.strip():
             continue
         parts = _LINE.fullmatch(line)

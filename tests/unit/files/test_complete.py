@@ -71,6 +71,15 @@ def test_the_files_of_a_manifest_are_those_that_it_names() -> None:
     assert [each.name for each in ready.strange] == ["part-9.csv"]
 
 
+def test_a_manifest_that_names_itself_does_not_wait_for_itself() -> None:
+    files = _listed("part-1.csv")
+
+    ready = by_manifest(files, f"{FOLDER}SHA256SUMS", _promises("SHA256SUMS", "part-1.csv"), lambda _: True)
+
+    assert (ready.waits_for, ready.files) == (None, files)
+    assert ready.promised.keys() == {f"{FOLDER}part-1.csv"}
+
+
 @pytest.mark.parametrize(
     ("named", "waits_for"),
     [

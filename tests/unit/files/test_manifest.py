@@ -33,7 +33,7 @@ def test_a_list_in_json_says_as_much_as_it_says() -> None:
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="there is no sha256sum")
 def test_what_sha256sum_writes_is_a_list(tmp_path: Path) -> None:
-    names = ["a.csv", "b c.csv", "d\\e.csv"]
+    names = ["a.csv", "b c.csv", "d\\e.csv", "f\u2028g.csv", "h\x0ci.csv", "j.csv "]
     for name in names:
         (tmp_path / name).write_text(name)
     ran = subprocess.run(["sha256sum", "./a.csv", "--", *names[1:]], cwd=tmp_path, capture_output=True, check=True)
