@@ -45,6 +45,9 @@ _LAYOUTS: dict[FileFormat, str] = {
     "json_array": "json-array",
     "parquet": "parquet",
 }
+_UTF_8_GROWTH = {"UTF-8": 1, "US-ASCII": 1}
+_MOST_GROWTH = 3
+"""A row is held against ``max_row_bytes`` as it lies in the file; JSON is read in UTF-8, in which it may be longer."""
 _OF_A_ROW = (
     KEY,
     SOURCE_TOPIC,
@@ -92,7 +95,7 @@ def _listed(each: FileToRead, section: FileSection) -> str:
 
 def _json(dataset: Files) -> Options:
     prefix = "value."
-    limit = str(dataset.file.max_row_bytes)
+    limit = str(dataset.file.max_row_bytes * _UTF_8_GROWTH.get(dataset.file.encoding, _MOST_GROWTH))
     parquet = {"parquet.missing-columns": dataset.file.missing_columns} if dataset.file.is_parquet else {}
     return {
         "layout": _LAYOUTS[dataset.file.format],

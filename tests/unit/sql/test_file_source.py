@@ -60,6 +60,18 @@ def test_json_is_read_by_the_format_of_topics(named: str, layout: str) -> None:
     assert json.dumps(RAW) in table.sql
 
 
+@pytest.mark.parametrize(
+    ("encoding", "limit"), [("UTF-8", 1000), ("US-ASCII", 1000), ("windows-1252", 3000), ("UTF-16", 3000)]
+)
+def test_a_row_of_json_is_not_too_large_for_what_it_is_in_utf_8(encoding: str, limit: int) -> None:
+    files = visits_in_files(format="json_lines", encoding=encoding, max_row_bytes=1000)
+
+    table, _ = file_rows(files, [READ], CONNECTIONS)
+
+    assert "'max-row-bytes' = '1000'" in table.sql
+    assert f"'value.contract-json.max-record-bytes' = '{limit}'" in table.sql
+
+
 def test_parquet_says_itself_how_it_is_written() -> None:
     table, _ = file_rows(visits_in_files(format="parquet", missing_columns="default"), [READ], CONNECTIONS)
 

@@ -40,7 +40,7 @@ final class ArrayScanner implements RowScanner {
         int sign = nextSign();
         if (sign == ']') {
             pass();
-            require(nextSign() == NOTHING, "something follows the array");
+            require(nextSign() == NOTHING && !window.has(1), "something follows the array");
             return null;
         }
         if (!isFirst) {

@@ -34,7 +34,8 @@ enum Compression {
      * @throws FileFault if it is something else than what was said
      */
     Compression resolved(byte[] start) throws FileFault {
-        Compression found = GZIP.begins(start) ? GZIP : ZSTD.begins(start) ? ZSTD : NONE;
+        boolean isZstd = ZSTD.begins(start) || ZstdFrames.isSkipped(start);
+        Compression found = GZIP.begins(start) ? GZIP : isZstd ? ZSTD : NONE;
         if (this != AUTO && this != found && start.length > 0) {
             throw new FileFault(FileFault.Code.BAD_COMPRESSION, "it " + (found == NONE ? "is not compressed" : "is " + found)
                     + ", but its compression is said to be " + this);
@@ -63,7 +64,9 @@ enum Compression {
         }
         InputStream buffered = new BufferedInputStream(new Source(packed), BUFFER_BYTES);
         try {
-            return new Unpacked(this == GZIP ? new GzipCompressorInputStream(buffered, true) : new ZstdInputStream(buffered));
+            return new Unpacked(this == GZIP
+                    ? new GzipCompressorInputStream(buffered, true)
+                    : new ZstdInputStream(new ZstdFrames(buffered)));
         } catch (UncheckedIOException outage) {
             throw outage.getCause();
         } catch (IOException broken) {

@@ -24,7 +24,7 @@ record ListedFile(String uri, long size, long modified, int number, String name,
     /** @throws ValidationException if a line is no URI with what may stand behind it, or a file or number comes twice */
     static List<ListedFile> parse(String lines) {
         List<ListedFile> files = new ArrayList<>();
-        lines.lines().filter(line -> !line.isBlank()).forEach(line -> files.add(parseLine(line.strip(), files.size())));
+        lines.lines().filter(line -> !line.isBlank()).forEach(line -> files.add(parseLine(line.stripLeading(), files.size())));
         requireDistinct(files, file -> List.of(file.uri(), file.name()), "a file");
         requireDistinct(files, ListedFile::number, "a number");
         return files;

@@ -55,7 +55,8 @@ final class QuotedScanner implements RowScanner {
         int quotedTo = 0;
         boolean isAcrossLines = false;
         At state = unit() == dialect.comment() ? null : At.CELL_START;
-        for (; state != null && at <= limits.maxBytes(); at += width) {
+        // With more cells than columns it is no row: else each of many such lines would be read to the limit.
+        for (; state != null && at <= limits.maxBytes() && (columns == 0 || cells <= columns); at += width) {
             int unit = unit();
             boolean isEnd = unit == NOTHING || unit <= '\r' && isLineEnd(unit);
             if (isEnd && state != At.QUOTED) {

@@ -132,8 +132,18 @@ final class SplitRows implements RowsOfSplit {
         if (line.isCut()) {
             return config.limits().tooLarge(line);
         }
-        boolean isHeader = headerLine != null && Arrays.equals(headerLine.bytes(), line.bytes());
-        return isHeader ? new BadRecord(ErrorCode.NOT_CSV, "the header once more") : null;
+        if (config.csv() == null) {
+            return null;
+        }
+        int mark = input.encoding().markBytesOf(line.bytes());
+        if (headerLine != null && isRest(line.bytes(), mark, headerLine.bytes())) {
+            return new BadRecord(ErrorCode.NOT_CSV, "the header once more");
+        }
+        return mark > 0 ? new BadRecord(ErrorCode.NOT_CSV, "cell 1: a byte order mark, which is no part of a text") : null;
+    }
+
+    private static boolean isRest(byte[] row, int from, byte[] text) {
+        return Arrays.equals(row, from, row.length, text, 0, text.length);
     }
 
     private boolean isComment(Line line) {

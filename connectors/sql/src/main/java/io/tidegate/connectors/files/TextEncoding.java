@@ -63,11 +63,17 @@ record TextEncoding(String name, int width, boolean isOrderKnown) implements Ser
     int markBytes(byte[] start, int count) throws FileFault {
         String marked = markedAs(start, count);
         boolean isOurs = marked.equals(name) || name.equals(UTF_16) && marked.startsWith(UTF_16);
-        if (!marked.isEmpty() && !isOurs && isUnicode()) {
+        // In an encoding of one byte a text may begin as a mark of UTF-16 does, but none begins as that of UTF-8.
+        if (!marked.isEmpty() && !isOurs && (width > 1 || isUtf8() || marked.equals(StandardCharsets.UTF_8.name()))) {
             throw new FileFault(FileFault.Code.BAD_ENCODING, "it begins with the byte order mark of " + marked
                     + ", but its encoding is said to be " + name);
         }
         return !isOurs ? 0 : marked.equals(StandardCharsets.UTF_8.name()) ? MARK_UTF_8.length : MARK_BE.length;
+    }
+
+    /** The bytes of the mark that a row begins with, as where files were put one behind the other; 0 if it has none. */
+    int markBytesOf(byte[] row) {
+        return !markedAs(row, row.length).equals(name) ? 0 : width > 1 ? MARK_BE.length : MARK_UTF_8.length;
     }
 
     /** The same with the order of the bytes, by the mark that the text begins with. */
@@ -92,10 +98,6 @@ record TextEncoding(String name, int width, boolean isOrderKnown) implements Ser
 
     private static boolean startsWith(byte[] bytes, int count, byte[] mark) {
         return count >= mark.length && Arrays.equals(bytes, 0, mark.length, mark, 0, mark.length);
-    }
-
-    private boolean isUnicode() {
-        return width > 1 || isUtf8();
     }
 
     boolean isUtf8() {

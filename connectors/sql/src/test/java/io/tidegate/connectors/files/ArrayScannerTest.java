@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.tidegate.connectors.files.FileReading.Found;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,16 @@ class ArrayScannerTest {
 
         assertEquals("NOT_JSON", end.code());
         assertEquals(message, end.message());
+    }
+
+    @Test
+    void halfASignBehindTheArrayIsNotPassedOver() throws Exception {
+        byte[] array = "[1, 2]\n".getBytes(StandardCharsets.UTF_16LE);
+        Map<String, String> options = with(OPTIONS, "encoding", "UTF-16LE");
+
+        assertNull(end(read(options, array)).code());
+        Found end = end(read(options, Arrays.copyOf(array, array.length + 1)));
+        assertEquals("something follows the array (byte 14)", end.message());
     }
 
     @Test

@@ -75,10 +75,38 @@ class CompressionTest {
     void severalPackedPartsAreOneFile() throws Exception {
         byte[] first = packed(Compression.GZIP, "a,b\n1,");
         byte[] second = packed(Compression.GZIP, "2\n3,4");
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
 
-        assertEquals("[1, 2] [3, 4]", shown(read(AB, both)));
+        assertEquals("[1, 2] [3, 4]", shown(read(AB, joined(first, second))));
+    }
+
+    /** As pzstd writes one in front, and who wants to seek in a file one behind. */
+    @Test
+    void framesThatAreToBeSkippedAreNoPartOfAFile() throws Exception {
+        byte[] skipped = {0x5e, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 'x', 'y', 'z'};
+        byte[] longer = Arrays.copyOf(new byte[] {0x50, 0x2a, 0x4d, 0x18, 0, 0, 3}, 8 + (3 << 16));
+        byte[] first = packed(Compression.ZSTD, "a,b\n1,");
+        byte[] second = packed(Compression.ZSTD, "2\n3,4");
+
+        for (byte[][] parts : new byte[][][] {
+            {skipped, first, second}, {first, skipped, second}, {first, second, skipped}, {skipped, longer, first, longer, second}
+        }) {
+            List<Found> rows = read(with(AB, "split-bytes", "5 b"), joined(parts));
+            assertEquals("[1, 2] [3, 4]", shown(rows));
+            assertNull(end(rows).code());
+        }
+        byte[] whole = joined(first, second, skipped);
+        for (int left = 1; left < skipped.length; left++) {
+            byte[] cut = Arrays.copyOf(whole, whole.length - skipped.length + left);
+            assertEquals("BAD_COMPRESSION", end(read(AB, cut)).code(), left + " bytes of it");
+        }
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            bytes.writeBytes(part);
+        }
+        return bytes.toByteArray();
     }
 
     @Test

@@ -44,6 +44,12 @@ class FilesOptionsTest {
                         + "s3://files/0f\t\t7\t31\tsftp://shop/d.csv\tjson-lines\n"));
     }
 
+    @Test
+    void aNameMayEndInABlank() {
+        assertEquals("/in/a.csv ", ListedFile.parse("s3://files/0f\t\t\t1\t/in/a.csv \n").get(0).name());
+        assertEquals("/in/a.csv ", ListedFile.parse("/in/a.csv ").get(0).uri());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
         "a.csv\tbig", "a.csv\t1\t2\tfirst", "a.csv\t1\t2\t-3", "a.csv\t1\t2\t3\ta\tcsv", "a.csv\t1\t2\t3\ta\tjson-lines\tb",

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.common.Sha256;
@@ -15,6 +16,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -119,8 +121,24 @@ class SplitRowsTest {
         }
     }
 
+    /** As where files were put one behind the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16"})
+    void aByteOrderMarkWithinAFileIsNoPartOfAValue(String encoding) throws Exception {
+        byte[] content = "\ufeffa,b\n1,2\n\ufeffa,b\n3,4\n\ufeff5,6\n7,\ufeff8\n".getBytes(
+                encoding.equals("UTF-8") ? UTF_8 : StandardCharsets.UTF_16LE);
+        for (String split : List.of("1 mb", "3 b")) {
+            List<Found> rows = read(with(AB, "encoding", encoding, "split-bytes", split), content);
+            assertEquals("[1, 2] NOT_CSV [3, 4] NOT_CSV [7, \ufeff8]", shown(rows));
+            List<String> said = rows.stream().filter(row -> row.isRow() && row.code() != null).map(Found::message).toList();
+            assertEquals(List.of("the header once more", "cell 1: a byte order mark, which is no part of a text"), said);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
+        "ISO-8859-1   | UTF-8 | it begins with the byte order mark of UTF-8, but its encoding is said to be ISO-8859-1",
+        "windows-1252 | UTF-8 | it begins with the byte order mark of UTF-8, but its encoding is said to be windows-1252",
         "UTF-8    | UTF-16LE | it begins with the byte order mark of UTF-16LE, but its encoding is said to be UTF-8",
         "UTF-16BE | UTF-16LE | it begins with the byte order mark of UTF-16LE, but its encoding is said to be UTF-16BE",
         "UTF-16   | UTF-8    | it begins with the byte order mark of UTF-8, but its encoding is said to be UTF-16"
@@ -250,6 +268,17 @@ class SplitRowsTest {
 
         assertEquals("[1, x\ny] NOT_CSV [3, also] [4, p\r\n\"q\"]", shown(rows));
         assertArrayEquals("1,\"x\ny\"".getBytes(UTF_8), (byte[]) rows.get(0).metadata().get("value.raw"));
+    }
+
+    /** Each line ends within quotes that the next one ends and begins again: no line is read to the end of all. */
+    @Test
+    void manyQuotesThatDoNotEndCostNoMoreThanTheirLines() throws Exception {
+        String content = "a,b\n" + "x\",y,\"z\n".repeat(300_000);
+
+        List<Found> rows = assertTimeoutPreemptively(
+                Duration.ofSeconds(60), () -> read(with(AB, "csv.multiline", "true"), content));
+
+        assertEquals(300_000, rows.stream().filter(row -> "NOT_CSV".equals(row.code())).count());
     }
 
     /** As somebody's monitors are sold: the others are read. */
