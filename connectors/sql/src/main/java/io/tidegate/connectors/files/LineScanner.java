@@ -35,7 +35,7 @@ final class LineScanner implements RowScanner {
                 return line(at);
             }
             if (window.end - window.start > limits.maxBytes() + 2 * width) {
-                return tooLarge();
+                return tooLarge(within);
             }
             looked = (window.end - window.start) / width * width;
             if (!window.more()) {
@@ -87,9 +87,11 @@ final class LineScanner implements RowScanner {
         return before >= window.start && encoding.unit(window.bytes, before) == unit;
     }
 
-    /** Goes through the line without holding it. */
-    private Line tooLarge() throws IOException {
+    /** Goes through the line without holding it, but for what is known to be within it. */
+    private Line tooLarge(int within) throws IOException {
         Line.Cut cut = new Line.Cut(window.offset(), limits.keptBytes());
+        cut.add(window.bytes, window.start, window.start + within);
+        window.start += within;
         int width = encoding.width();
         while (true) {
             int at = find(window.start);

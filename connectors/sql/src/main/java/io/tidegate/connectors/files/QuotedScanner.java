@@ -16,12 +16,16 @@ final class QuotedScanner implements RowScanner {
     }
 
     private static final int NOTHING = -2;
+    /** A row may be so many times too large and is known to be one: else its lines would be taken for rows. */
+    private static final long TIMES_TOO_LARGE = 16;
+
+    private static final long MOST_AHEAD_BYTES = 64L * 1024 * 1024;
 
     private final Window window;
     private final TextEncoding encoding;
     private final CsvDialect dialect;
     private final Newline newline;
-    private final RowLimits limits;
+    private final long mostAhead;
     private final LineScanner lines;
 
     private int columns;
@@ -33,7 +37,7 @@ final class QuotedScanner implements RowScanner {
         this.encoding = encoding;
         this.dialect = dialect;
         this.newline = newline;
-        this.limits = limits;
+        this.mostAhead = Math.max(limits.maxBytes(), Math.min(TIMES_TOO_LARGE * limits.maxBytes(), MOST_AHEAD_BYTES));
         this.lines = new LineScanner(window, encoding, newline, limits);
     }
 
@@ -56,7 +60,7 @@ final class QuotedScanner implements RowScanner {
         boolean isAcrossLines = false;
         At state = unit() == dialect.comment() ? null : At.CELL_START;
         // With more cells than columns it is no row: else each of many such lines would be read to the limit.
-        for (; state != null && at <= limits.maxBytes() && (columns == 0 || cells <= columns); at += width) {
+        for (; state != null && at <= mostAhead && (columns == 0 || cells <= columns); at += width) {
             int unit = unit();
             boolean isEnd = unit == NOTHING || unit <= '\r' && isLineEnd(unit);
             if (isEnd && state != At.QUOTED) {

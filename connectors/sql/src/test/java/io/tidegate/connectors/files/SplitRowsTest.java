@@ -270,6 +270,21 @@ class SplitRowsTest {
         assertArrayEquals("1,\"x\ny\"".getBytes(UTF_8), (byte[]) rows.get(0).metadata().get("value.raw"));
     }
 
+    /** Wherever memory ends, and wherever the row's last line. */
+    @Test
+    void theLinesOfARowThatIsTooLargeAreNoRows() throws Exception {
+        Map<String, String> options = with(AB, "csv.multiline", "true", "max-row-bytes", "50 kb", "raw.max-bytes", "10 b");
+        for (int behind : new int[] {0, 5, 60_000, 300_000}) {
+            String large = "1,\"" + "x,y\n".repeat(60_000) + "\"";
+            String row = behind == 0 ? large : "\"x\n" + large.substring(3) + "," + "z".repeat(behind);
+            List<Found> rows = read(options, "a,b\n1,2\n" + row + "\r\n3,4\n");
+
+            assertEquals("[1, 2] RECORD_TOO_LARGE [3, 4]", shown(rows));
+            assertEquals(row.length(), rows.get(1).number("length"));
+            assertEquals(Sha256.hexOf(row.getBytes(UTF_8)), rows.get(1).metadata().get("value.raw-sha256"));
+        }
+    }
+
     /** Each line ends within quotes that the next one ends and begins again: no line is read to the end of all. */
     @Test
     void manyQuotesThatDoNotEndCostNoMoreThanTheirLines() throws Exception {
