@@ -58,7 +58,11 @@ class Landing(Protocol):
         """The files whose URIs begin with ``prefix``, in any order."""
 
     def look(self, uri: str) -> Listed | None:
-        """One file as it is now; None if it is not there."""
+        """One file as it is now; None if it is not there.
+
+        Raises:
+            UnreadableFileError: a folder may not be looked into. TransientError, TidegateError: S3.
+        """
 
     def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
         """Its bytes, in pieces of ``chunk_bytes`` but for the last.
@@ -158,12 +162,13 @@ class _Folder:
                     yield listed
 
     def look(self, uri: str) -> Listed | None:
+        path = _path(uri)
         try:
-            return _listed(uri, _path(uri).stat())
+            return _listed(uri, path.stat())
         except OSError as error:
             if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno == errno.ELOOP:
                 return None
-            raise
+            raise _unreadable(path, error) from error
 
     def chunks(self, listed: Listed, chunk_bytes: int) -> Generator[bytes, None, None]:
         path = _path(listed.uri)

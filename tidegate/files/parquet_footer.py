@@ -71,6 +71,8 @@ def _footer(start: bytes, end: bytes, size: int) -> Footer:
 
 def _faults(metadata: Any, end: int) -> Iterator[str]:
     """``end``: where the bytes of rows end."""
+    if not metadata.num_columns:
+        yield "its Parquet has no column"
     rows = 0
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)

@@ -111,6 +111,17 @@ def test_what_may_not_be_read_is_said_in_one_line(folder: Path) -> None:
         list(open_landing(Settings(), f"file://{folder}/in/").below(prefix))
 
 
+def test_a_file_that_can_not_be_looked_at_is_said_in_one_line(folder: Path) -> None:
+    landing = open_landing(Settings(), f"file://{folder}/")
+    with pytest.raises(TidegateError, match=r"/in/x+ can't be read: File name too long\. See that"):
+        landing.look(f"file://{folder}/in/{'x' * 300}")
+    with (
+        closed_to_this_user(folder / "in/2026-11-09"),
+        pytest.raises(TidegateError, match=r"part-1\.csv can't be read: Permission denied\. See that"),
+    ):
+        landing.look(f"file://{folder}/in/2026-11-09/part-1.csv")
+
+
 def test_a_link_to_a_folder_is_followed_whether_a_date_is_asked_for_or_all(folder: Path) -> None:
     (folder / "in/2026-11-11").symlink_to(folder / "other")
     landing = open_landing(Settings(), f"file://{folder}/in/")

@@ -20,9 +20,13 @@ ROWS = 5000
 
 
 def _written(rows: int = ROWS, **options: Any) -> bytes:
-    out = io.BytesIO()
     table = pa.table({"id": pa.array(range(rows), pa.int64()), "name": [f"n{row}" for row in range(rows)]})
-    pq.write_table(table, out, **{"row_group_size": 700, **options})
+    return _of(table, **{"row_group_size": 700, **options})
+
+
+def _of(table: pa.Table, **options: Any) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, **options)
     return out.getvalue()
 
 
@@ -62,6 +66,7 @@ def test_a_file_that_is_cut_off_says_so(kept: int) -> None:
         (b"PAR1PAR1", "its Parquet ends too soon: it is cut off"),
         (PARQUET[:-8] + b"\xff\xff\xff\x7fPAR1", "its Parquet ends too soon: it is cut off"),
         (_written(compression="BROTLI"), "column id is packed by BROTLI, which is not read"),
+        (_of(pa.table({})), "its Parquet has no column"),
         (PARQUET[:4] + PARQUET[-LENGTH - 8 :], "its Parquet is damaged: column id lies behind its end"),
     ],
 )
