@@ -77,7 +77,8 @@ final class ZstdFrames extends FilterInputStream {
 
     private boolean frame() throws IOException {
         if (!take(WORD_BYTES)) {
-            return headTo > 0;
+            requireNothing();
+            return false;
         }
         int magic = (int) number(head, 0, WORD_BYTES);
         if (isSkipped(magic)) {
@@ -85,6 +86,13 @@ final class ZstdFrames extends FilterInputStream {
             return true;
         }
         return magic == MAGIC && take(1) ? described(head[WORD_BYTES] & 0xff) : rest();
+    }
+
+    /** The library passes over what is too short for a frame. */
+    private void requireNothing() throws EOFException {
+        if (headTo > 0) {
+            throw new EOFException("something follows its last frame");
+        }
     }
 
     private boolean described(int descriptor) throws IOException {
