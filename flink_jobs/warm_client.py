@@ -7,6 +7,7 @@ a Python of its own, which finds the JVM as PyFlink's own programs do.
 import argparse
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--socket", required=True, type=Path, help="where the one who asks listens")
     parser.add_argument("--until-asked", metavar="FILE", help="a program to run until it is asked for another")
     options = parser.parse_args(sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what it runs until it is asked ends with it
     with connected(options.socket) as connection:
         if options.until_asked:
             run_until_asked(connection, options.until_asked)
@@ -51,14 +53,14 @@ def connected(place: Path) -> socket.socket:
 
 def run_until_asked(connection: socket.socket, program: str) -> None:
     """For the classes that it loads, which stay. Who asks does not wait for it, and if it fails nothing is lost."""
-    with subprocess.Popen(
-        [sys.executable, "-P", program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as running:
-        while running.poll() is None:
-            asked, _, _ = select.select([connection], [], [], _POLL_S)
-            if asked:
-                running.kill()
-                break
+    nowhere, words = subprocess.DEVNULL, [sys.executable, "-P", program]
+    running = subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    try:
+        while running.poll() is None and not select.select([connection], [], [], _POLL_S)[0]:
+            pass
+    finally:
+        running.kill()
+        running.wait()
 
 
 def serve(connection: socket.socket) -> None:

@@ -111,9 +111,12 @@ class Coming:
                 return WarmClient(self.told, self.process, connection, self.output)
 
     def end(self) -> None:
-        """Nobody waits for it any more."""
+        """Nobody waits for it any more. One that has connected ends by itself, with what it runs."""
         with self.folder, self.listening, self.output:
-            self.process.terminate()
+            try:
+                self.listening.accept()[0].close()
+            except TimeoutError:
+                self.process.terminate()
             _wait(self.process)
 
 

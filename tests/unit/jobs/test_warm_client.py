@@ -115,6 +115,11 @@ def test_big_messages_arrive_whole(flink: Path) -> None:
 
 
 WRITES_ITS_PARENT = "import os, sys; open({file!r}, 'w').write(str(os.getppid()))"
+SAYS_ITS_NUMBERS = """
+import os, signal
+open({file!r}, "w").write(f"{{os.getppid()}} {{os.getpid()}}")
+signal.pause()
+"""
 
 
 def written(file: Path) -> int:
@@ -171,11 +176,22 @@ def test_one_that_nobody_asks_ends_with_its_command_and_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    ready(flink, f"import os, signal; open({str(tmp_path / 'client')!r}, 'w').write(str(os.getppid())); signal.pause()")
-    client = written(tmp_path / "client")
+    numbers = tmp_path / "numbers"
+    ready(flink, SAYS_ITS_NUMBERS.format(file=str(numbers)))
+    client, program = map(int, wait_for("the program", lambda: numbers.read_text().split()))
     end_client()
     assert not psutil.pid_exists(client)
+    assert not psutil.pid_exists(program)
     assert [*(tmp_path / "temporary").iterdir()] == []
+
+
+def test_one_that_is_ended_takes_what_it_runs_with_it(flink: Path, tmp_path: Path) -> None:
+    """The JVM ends its Python so."""
+    numbers = tmp_path / "numbers"
+    ready(flink, SAYS_ITS_NUMBERS.format(file=str(numbers)))
+    client, program = map(int, wait_for("the program", lambda: numbers.read_text().split()))
+    os.kill(client, signal.SIGTERM)
+    wait_for("its end", lambda: not psutil.pid_exists(program))
 
 
 def test_one_that_is_still_on_its_way_ends_with_its_command_too(flink: Path) -> None:
