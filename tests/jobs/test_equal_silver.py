@@ -1,12 +1,15 @@
-"""The same events once as a stream of JSON and once as a file of Parquet: silver is equal, and so is every verdict."""
+"""The same events as a stream of JSON, a file of Parquet and one of CSV: silver is equal, and so is every verdict."""
 
+import csv
+import io
 import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +67,13 @@ class Event:
         return ("{" + ", ".join(f'"{name}": {text}' for name, text in texts.items()) + "}").encode()
 
     @property
+    def csv(self) -> str:
+        """A cell that is empty stands for no value."""
+        written = io.StringIO()
+        csv.writer(written, lineterminator="\n").writerow(vars(self).values())
+        return written.getvalue()
+
+    @property
     def row(self) -> dict[str, Any]:
         at = None if self.sold_at is None else datetime.fromisoformat(self.sold_at)
         return {**vars(self), "amount": Decimal(self.amount), "sold_at": at}
@@ -84,7 +94,10 @@ EVENTS = (
     Event("k", sold_at=f"{DAY}T10:00:00.123Z"),
 )
 SILVER, DROPPED, REPEATED, REJECTED = {0, 6, 7, 11}, {2}, {4}, {1, 3, 5, 8, 9, 10}
-"""By the numbers of the events, which are offsets of the topic and rows of the file."""
+"""By the numbers of the events, which are offsets of the topic and rows of the file of Parquet."""
+HEADER = f"{','.join(COLUMNS)}\n"
+BYTES = [*accumulate((len(event.csv.encode()) for event in EVENTS[:-1]), initial=len(HEADER))]
+"""Where the events are in the file of CSV."""
 RECIPE = """
 fixes:
   - when: {rule: amount_not_negative}
@@ -102,33 +115,39 @@ class Killed(BaseException):
 
 
 def _contracts(folder: Path) -> None:
-    """The dataset's own, of files, and beside it one of a stream: the same rules, SQL and schemas."""
+    """The dataset's own, of Parquet, and beside it one of CSV and one of a stream: the same rules, SQL and schemas."""
     contract = folder / "contract.yaml"
     warns = "  - name: not_large\n    field: amount\n    check: amount < 1000\n    severity: warn\n"
     contract.write_text(contract.read_text() + f"{warns}    description: amount is not large\n")
     spoil(folder / "silver.avsc", '    {"name": "_source_topic"', f'    {RESCUED},\n    {{"name": "_source_topic"')
     spoil(folder / "refine.sql", "    _source_topic", "    _rescued,\n    _source_topic")
-    stream = folder.with_name(f"{folder.name}_live")
+    stream, cells = folder.with_name(f"{folder.name}_live"), folder.with_name(f"{folder.name}_csv")
     shutil.copytree(folder, stream)
+    shutil.copytree(folder, cells)
     text = contract.read_text()
-    contract.write_text(
-        text.replace("format: csv", "format: parquet\n  unknown_columns: rescue")
-        .replace("*.csv", "*.parquet")
-        .replace("max_rejected_ratio: 0.5", "max_rejected_ratio: 0.6")
-    )
+    filed = text.replace("max_rejected_ratio: 0.5", "max_rejected_ratio: 0.6\n  unknown_columns: rescue")
+    contract.write_text(filed.replace("format: csv", "format: parquet").replace("*.csv", "*.parquet"))
+    filed = filed.replace("format: csv", "format: csv\n  csv:\n    multiline: true")
+    (cells / "contract.yaml").write_text(filed.replace(f"dataset: {folder.name}", f"dataset: {cells.name}"))
     topic = f"topic:\n  name: raw.{stream.name}\n  partitions: 1\n  format: json\n  unknown_fields: rescue\n"
     text = re.sub(r"file:\n(  .*\n)+", topic, text.replace("kind: file\n", ""))
     text = text.replace("identity: [id]", "identity: [id]\ndedup_ttl_hours: 24")
     (stream / "contract.yaml").write_text(text.replace(f"dataset: {folder.name}", f"dataset: {stream.name}"))
 
 
+def _number(name: str, offset: int) -> int:
+    """Of the event that is there in a dataset."""
+    return BYTES.index(offset) if name.endswith("_csv") else offset
+
+
 @dataclass(frozen=True)
-class Both:
-    """The dataset in files and what its load said, and the stream."""
+class Sources:
+    """The dataset in files of Parquet, the one in files of CSV, and the stream; what the two loads said."""
 
     sales: Sales
-    load: dict[str, Any]
+    cells: Sales
     stream: Stream
+    loads: dict[str, dict[str, Any]]
 
     @property
     def settings(self) -> Settings:
@@ -139,37 +158,40 @@ class Both:
         schema = platform_schema(self.settings.schemas_dir, "dead_letter")
         letters = read_committed(self.settings, f"dlq.{name}", schema)
         names = ("stage", "error_code", "error_message", "violations", "retryable", "payload_encoding")
-        return {each["source"]["offset"]: tuple(each[name] for name in names) for each in letters}
+        return {_number(name, each["source"]["offset"]): tuple(each[n] for n in names) for each in letters}
 
-    def verdicts(self, verdict: str) -> dict[int, str]:
-        """Of rows of the file, by number."""
-        table = open_table(self.settings, f"files.{self.sales.name}_verdicts")
+    def verdicts(self, name: str, verdict: str) -> dict[int, str]:
+        """Of rows of the file, by number of the event."""
+        table = open_table(self.settings, f"files.{name}_verdicts")
         batches = scan_rows(self.settings, table, ("_source_offset", VERDICT, CODE))
         rows = [row for batch in batches for row in batch.to_pylist() if row[VERDICT] == verdict]
-        return {row["_source_offset"]: row[CODE] for row in rows}
+        return {_number(name, row["_source_offset"]): row[CODE] for row in rows}
 
 
 @pytest.fixture(scope="module")
-def both(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """The events refined by a job, and loaded out of a file in row groups of five."""
+def sources(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
+    """The events refined by a job, and loaded out of a file of CSV and one of Parquet, in row groups of five."""
     with sales_of_its_own(tmp_path_factory.mktemp("sales"), _contracts) as sales:
         stream = load_stream(sales.settings.schemas_dir, f"{sales.name}_live")
-        tidegate("contract", "register", stream.name)
+        cells = replace(sales, name=f"{sales.name}_csv")
+        tidegate("contract", "register", stream.name, cells.name)
         tidegate("run", "refine", "--dataset", stream.name)
         send(stack, stream.contract.topic.name, [event.json for event in EVENTS])
         table = pa.Table.from_pylist([event.row for event in EVENTS], pa.schema([*COLUMNS.items()]))
         pq.write_table(table, sales.folder / "day.parquet", row_group_size=5)
-        yield Both(sales, sales.load(), stream)
+        cells.put("day.csv", HEADER + "".join(event.csv for event in EVENTS))
+        yield Sources(sales, cells, stream, {each.name: each.load() for each in (sales, cells)})
         tidegate("stop", "refine", "--dataset", stream.name, "--no-savepoint")
 
 
-def test_silver_is_equal_but_for_where_rows_came_from(both: Both) -> None:
-    name = both.stream.name
-    streamed = wait_for_records(both.settings, f"silver.{name}", both.stream.silver, SILVER)
-    columns = tuple(streamed[0])
-    table = open_table(both.settings, f"silver.{both.sales.name}")
-    rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
-    filed = {row["_source_offset"]: row for row in rows}
+@pytest.mark.parametrize("form", ["sales", "cells"])
+def test_silver_is_equal_but_for_where_rows_came_from(sources: Sources, form: str) -> None:
+    name = sources.stream.name
+    streamed = wait_for_records(sources.settings, f"silver.{name}", sources.stream.silver, SILVER)
+    columns, files = tuple(streamed[0]), getattr(sources, form)
+    table = open_table(sources.settings, f"silver.{files.name}")
+    rows = [row for batch in scan_rows(sources.settings, table, columns) for row in batch.to_pylist()]
+    filed = {_number(files.name, row["_source_offset"]): row for row in rows}
 
     assert len(rows) == len(SILVER)
     for number in SILVER:
@@ -178,38 +200,42 @@ def test_silver_is_equal_but_for_where_rows_came_from(both: Both) -> None:
     assert (filed[7]["_warnings"], json.loads(filed[6]["_rescued"])) == (["not_large"], {"note": "é\n"})
 
 
-def test_what_is_not_in_silver_has_the_same_verdict_for_the_same_reason(both: Both) -> None:
-    name = both.stream.name
-    letters = wait_for("letters", lambda: found if len(found := both.letters(name)) == len(REJECTED) else None, 60)
-    dropped = read_committed(both.settings, f"dropped.{name}", platform_schema(both.settings.schemas_dir, "dropped"))
+@pytest.mark.parametrize("form", ["sales", "cells"])
+def test_what_is_not_in_silver_has_the_same_verdict_for_the_same_reason(sources: Sources, form: str) -> None:
+    name, filed = sources.stream.name, getattr(sources, form).name
+    letters = wait_for("letters", lambda: found if len(found := sources.letters(name)) == len(REJECTED) else None, 60)
+    dropped_schema = platform_schema(sources.settings.schemas_dir, "dropped")
+    dropped = read_committed(sources.settings, f"dropped.{name}", dropped_schema)
 
     assert letters.keys() == REJECTED
-    assert both.letters(both.sales.name) == letters
-    assert both.verdicts("dropped") == {source_offset(row): row["rule"] for row in dropped} == {2: "no_tests"}
-    assert both.verdicts("duplicate").keys() == REPEATED
-    (file,) = both.load["loads"][0]["files"]
-    assert counts(file) == (12, len(SILVER), len(REJECTED), len(DROPPED), len(REPEATED), 0)
+    assert sources.letters(filed) == letters
+    told = {source_offset(row): row["rule"] for row in dropped}
+    assert sources.verdicts(filed, "dropped") == told == {2: "no_tests"}
+    assert sources.verdicts(filed, "duplicate").keys() == REPEATED
+    (file,) = sources.loads[filed]["loads"][0]["files"]
+    assert counts(file)[:-1] == (12, len(SILVER), len(REJECTED), len(DROPPED), len(REPEATED))
 
 
-def test_a_letter_of_parquet_has_its_row_as_json_and_its_number(both: Both) -> None:
-    schema = platform_schema(both.settings.schemas_dir, "dead_letter")
+def test_a_letter_of_parquet_has_its_row_as_json_and_its_number(sources: Sources) -> None:
+    schema = platform_schema(sources.settings.schemas_dir, "dead_letter")
     letters = {
-        each["source"]["offset"]: each for each in read_committed(both.settings, f"dlq.{both.sales.name}", schema)
+        each["source"]["offset"]: each for each in read_committed(sources.settings, f"dlq.{sources.sales.name}", schema)
     }
 
     assert {number: letter["source_file"]["row"] for number, letter in letters.items()} == {n: n + 1 for n in REJECTED}
     assert json.loads(letters[10]["payload"]) == json.loads(EVENTS[10].json)
 
 
-def _proved(both: Both) -> list[tuple[int, ...]]:
+def _proved(sales: Sales) -> list[tuple[int, ...]]:
     """Of each loaded file its number, its rows and those in silver."""
-    proof = json.loads(tidegate("prove", both.sales.name, "--deep", "--json"))
+    proof = json.loads(tidegate("prove", sales.name, "--deep", "--json"))
     assert proof["findings"] == []
     return [(file["number"], file["rows"], file["silver"]) for file in proof["files"]]
 
 
-def test_the_proof_of_a_file_of_parquet_holds(both: Both) -> None:
-    assert _proved(both) == [(1, 12, 4)]
+@pytest.mark.parametrize("form", ["sales", "cells"])
+def test_the_proof_of_a_file_holds(sources: Sources, form: str) -> None:
+    assert _proved(getattr(sources, form)) == [(1, 12, 4)]
 
 
 def _redrive_that_ends_behind(step: str, sales: Sales, plan: RedrivePlan) -> None:
@@ -222,9 +248,9 @@ def _redrive_that_ends_behind(step: str, sales: Sales, plan: RedrivePlan) -> Non
 
 
 def test_a_repair_file_that_is_put_into_quarantine_gives_its_letters_back_with_the_next_load(
-    both: Both, tmp_path: Path
+    sources: Sources, tmp_path: Path
 ) -> None:
-    sales, recipe = both.sales, tmp_path / "mend.yaml"
+    sales, recipe = sources.sales, tmp_path / "mend.yaml"
     recipe.write_text(RECIPE)
     plan, _ = make_plan_of_rows(sales.settings, sales.files, LetterFilter(), str(recipe), "test")
     _redrive_that_ends_behind("checked", sales, plan)
@@ -239,8 +265,8 @@ def test_a_repair_file_that_is_put_into_quarantine_gives_its_letters_back_with_t
     assert [each.state for each in read_versions(sales.settings, sales.name)] == ["loaded", "superseded"]
 
 
-def test_letters_of_parquet_are_mended_and_loaded_whatever_type_a_column_has(both: Both, tmp_path: Path) -> None:
-    sales, recipe = both.sales, tmp_path / "mend.yaml"
+def test_letters_of_parquet_are_mended_and_loaded_whatever_type_a_column_has(sources: Sources, tmp_path: Path) -> None:
+    sales, recipe = sources.sales, tmp_path / "mend.yaml"
     recipe.write_text(RECIPE)
     plan = json.loads(tidegate("redrive", "plan", sales.name, "--recipe", str(recipe), "--json"))["plan"]
     tried = json.loads(ended("redrive", "dry-run", plan, "--json").stdout)
@@ -252,18 +278,20 @@ def test_letters_of_parquet_are_mended_and_loaded_whatever_type_a_column_has(bot
     said = json.loads(result.stdout)
     assert (said["resolved"], said["failed_again"], said["in_flight"], said["left"]) == (2, 1, 0, 0)
     columns = ("id", "shop", "amount", "_source_partition", "_rescued")
-    table = open_table(both.settings, f"silver.{sales.name}")
-    rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
+    table = open_table(sources.settings, f"silver.{sales.name}")
+    rows = [row for batch in scan_rows(sources.settings, table, columns) for row in batch.to_pylist()]
     assert sorted(tuple(row[name] for name in columns) for row in rows if row["_source_partition"] != 1) == [
         ("b", "x", Decimal("1.25"), 3, '{"note": null}'),
         ("i", "y", Decimal("1.00"), 3, '{"note": "to whom?"}'),
     ]
-    assert _proved(both) == [(1, 12, 4), (3, 3, 2)]
+    assert _proved(sales) == [(1, 12, 4), (3, 3, 2)]
 
 
-def test_a_column_that_was_rescued_is_filled_once_the_contract_has_it_and_the_file_is_judged_again(both: Both) -> None:
+def test_a_column_that_was_rescued_is_filled_once_the_contract_has_it_and_the_file_is_judged_again(
+    sources: Sources,
+) -> None:
     """As docs/batch.md says; it changes the contract of files, so it is the last test here."""
-    sales = both.sales
+    sales = sources.sales
     sample = str(sales.folder / "day.parquet")
     note = RESCUED.replace("_rescued", "note")
     assert note in tidegate("contract", "evolve", sales.name, "--sample", sample)
@@ -275,13 +303,13 @@ def test_a_column_that_was_rescued_is_filled_once_the_contract_has_it_and_the_fi
     sales.load()
     again = max(each.number for each in read_versions(sales.settings, sales.name))
 
-    table = open_table(both.settings, f"silver.{sales.name}")
+    table = open_table(sources.settings, f"silver.{sales.name}")
     columns = ("_source_partition", "_source_offset", "note", "_rescued")
-    rows = [row for batch in scan_rows(both.settings, table, columns) for row in batch.to_pylist()]
+    rows = [row for batch in scan_rows(sources.settings, table, columns) for row in batch.to_pylist()]
     assert sorted(tuple(row[name] for name in columns) for row in rows) == [
         (again, 0, None, None),
         (again, 6, "é\n", None),
         (again, 7, "large", None),
         (again, 11, None, None),
     ]
-    assert _proved(both) == [(again, 12, 4)]
+    assert _proved(sales) == [(again, 12, 4)]
