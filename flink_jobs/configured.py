@@ -49,6 +49,8 @@ def configuration(job: Job, name: str, settings: Settings, places: Places) -> Co
         CHECKPOINT_DIR: places.of(name)[0],
         "table.local-time-zone": "UTC",
         "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+        # By itself a source that reads tables of the lake has a subtask for each 128 MB, up to a hundred.
+        "table.exec.iceberg.infer-source-parallelism.max": str(settings.parallelism),
         **job.options,
     }
     return configuration_of(values)
