@@ -36,6 +36,7 @@ from tidegate.settings import Settings
 TABLE = f"{FILES}.versions"
 ATTEMPTS = 20
 _MARK = "tidegate.files-change"
+_FIRST = "tidegate.files-first-number."
 _PROPERTIES = {"commit.manifest-merge.enabled": "true", "format-version": "2"}
 """Each command adds a little: without merging, a read would open a manifest for each commit ever made."""
 _TYPES: dict[str, IcebergType] = {
@@ -113,10 +114,30 @@ def forget_versions(settings: Settings, dataset: str) -> int:
             known = () if table is None else _newest(table, dataset)
             if table is None or not known:
                 return 0
-            if _is_committed(table, partial(table.delete, EqualTo("dataset", dataset))):
+            if _is_committed(table, partial(_forget, table, dataset, known[-1].number + 1)):
                 return len(known)
             table = catalog.load_table(TABLE)
     raise _changed_by_others("Try again.")
+
+
+def first_number(settings: Settings, dataset: str) -> int:
+    """The number of the first version of a dataset's files; behind those that were forgotten.
+
+    The ledger knows letters by numbers of files: under a number that was given before, a new letter would be resolved.
+
+    Raises:
+        TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
+    """
+    catalog = open_catalog(settings)
+    with lake_errors(settings):
+        table = find_table(catalog, TABLE)
+        return 1 if table is None else int(table.properties.get(_FIRST + dataset, 1))
+
+
+def _forget(table: Table, dataset: str, first: int, properties: dict[str, str]) -> None:
+    with table.transaction() as change:
+        change.delete(EqualTo("dataset", dataset), properties)
+        change.set_properties({_FIRST + dataset: str(first)})
 
 
 def _following(newest: tuple[FileVersion, ...], decide: Decide) -> tuple[FileVersion, ...]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tidegate.clients.file_store import open_store
 from tidegate.clients.file_version import FileVersion
-from tidegate.clients.file_versions import change_versions, read_versions
+from tidegate.clients.file_versions import change_versions, first_number, read_versions
 from tidegate.contracts.dataset import Files
 from tidegate.files.expected import due
 from tidegate.files.find import Finder, open_finder
@@ -122,7 +122,8 @@ def _note(finder: Finder, copies: list[Copy], at: datetime) -> None:
     name, noted = finder.files.name, tuple(copies)
     copies.clear()
     if noted:
-        change_versions(finder.settings, name, lambda known: taken_in(name, noted, known, at))
+        first = first_number(finder.settings, name)
+        change_versions(finder.settings, name, lambda known: taken_in(name, noted, known, at, first))
 
 
 def _taken(files: Files, found: Iterable[Found], versions: tuple[FileVersion, ...], at: datetime) -> Taken:

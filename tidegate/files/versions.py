@@ -82,13 +82,15 @@ def unread(listed: Iterable[Listed], newest: Mapping[str, FileVersion]) -> list[
     return [each for each in listed if each.uri not in newest or not _is_listed_so(newest[each.uri], each)]
 
 
-def taken_in(dataset: str, copies: Iterable[Copy], versions: Sequence[FileVersion], at: datetime) -> list[FileVersion]:
+def taken_in(
+    dataset: str, copies: Iterable[Copy], versions: Sequence[FileVersion], at: datetime, first: int = 1
+) -> list[FileVersion]:
     """The rows that follow from files that were read: new versions with their numbers, and what becomes of others.
 
     A file with the bytes of its newest version is none; that it was touched is noted. ``versions`` are the newest
-    states, by number.
+    states, by number; ``first`` is the number where there are none.
     """
-    known, rows = _Known(versions), list[FileVersion]()
+    known, rows = _Known(versions, first), list[FileVersion]()
     for copy in sorted(copies, key=lambda copy: (copy.day, copy.listed.uri)):
         for row in _of_copy(dataset, copy, known, at):
             known.add(row)
@@ -127,11 +129,11 @@ def to_load(newest: Iterable[FileVersion], day: date | None) -> list[FileVersion
 class _Known:
     """The newest states so far, found by file and by content: there may be thousands of small files."""
 
-    def __init__(self, versions: Iterable[FileVersion]) -> None:
+    def __init__(self, versions: Iterable[FileVersion], first: int) -> None:
         self.newest: dict[int, FileVersion] = {}
         self._by_uri: defaultdict[str, dict[int, None]] = defaultdict(dict)
         self._by_sha256: defaultdict[str, dict[int, None]] = defaultdict(dict)
-        self.next_number = 1
+        self.next_number = first
         for version in versions:
             self.add(version)
 

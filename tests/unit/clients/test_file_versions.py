@@ -19,6 +19,7 @@ from tidegate.clients.file_versions import (
     SCHEMA,
     TABLE,
     change_versions,
+    first_number,
     forget_versions,
     read_history,
     read_versions,
@@ -180,3 +181,15 @@ def test_what_is_forgotten_was_never_seen_and_the_others_are_known(lake: Version
     assert read_versions(Settings(), "orders") == ()
     assert len(read_versions(Settings(), "visits")) == 1
     assert forget_versions(Settings(), "orders") == 0
+
+
+def test_numbers_go_on_behind_what_was_forgotten(lake: VersionsLake) -> None:
+    assert first_number(Settings(), "orders") == 1
+    for _ in range(2):
+        first = first_number(Settings(), "orders")
+        change_versions(Settings(), "orders", lambda known, first=first: [  # type: ignore[misc]
+            replace(version(first + each), dataset="orders") for each in range(2)
+        ])  # fmt: skip
+        forget_versions(Settings(), "orders")
+
+    assert (first_number(Settings(), "orders"), first_number(Settings(), "visits")) == (5, 1)

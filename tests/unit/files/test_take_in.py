@@ -112,6 +112,14 @@ def test_a_corrected_file_is_another_version(folder: Path, settings: Settings) -
     assert _states(take_in(settings, _files(folder), DAY, now=NOW)) == [(1, "a", "superseded"), (2, "a", "checked")]
 
 
+def test_a_number_is_not_given_again_once_its_version_is_forgotten(folder: Path, settings: Settings) -> None:
+    _deliver(folder, a="1\n", b="2\n")
+    take_in(settings, _files(folder), DAY, now=NOW)
+    file_versions.forget_versions(settings, "orders")
+
+    assert _states(take_in(settings, _files(folder), DAY, now=NOW)) == [(3, "a", "checked"), (4, "b", "checked")]
+
+
 def test_a_file_that_was_only_touched_is_none(folder: Path, settings: Settings) -> None:
     _deliver(folder, a="1\n")
     take_in(settings, _files(folder), DAY, now=NOW)
