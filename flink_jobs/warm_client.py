@@ -15,7 +15,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from tidegate.jobs.client_messages import BEGUN, receive, send
+from tidegate.jobs.client_messages import BEGUN, address_of, receive, send
 
 IDLE_S = 300.0
 """It ends when it was not asked for so long: a command that lives for days is not to hold a JVM for one job an hour."""
@@ -43,7 +43,8 @@ def connected(place: Path) -> socket.socket:
     """
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.connect(str(place))
+        with address_of(place) as address:
+            connection.connect(address)
     finally:
         with suppress(OSError):
             place.unlink()

@@ -4,13 +4,18 @@ import json
 import os
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 BEGUN: dict[str, Any] = {"begun": True}
 """The client's first answer: from here on it may have changed something."""
 _LENGTH = struct.Struct("!Q")
 _MOST_LOCKS = 64
+_LONGEST_PATH = 107
+"""Bytes that Linux has for the path of a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,23 @@ class Received:
 
     message: dict[str, Any]
     locks: tuple[int, ...]
+
+
+@contextmanager
+def address_of(place: Path) -> Iterator[str]:
+    """The path to bind a Unix socket to, or to connect it to: where its own is too long, by its folder's descriptor.
+
+    Raises:
+        OSError: its folder is not there.
+    """
+    if len(os.fsencode(place)) <= _LONGEST_PATH:
+        yield str(place)
+        return
+    folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{place.name}"
+    finally:
+        os.close(folder)
 
 
 def send(connection: socket.socket, message: dict[str, Any], locks: tuple[int, ...] = ()) -> None:

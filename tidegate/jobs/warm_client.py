@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tidegate.jobs.client_messages import receive, send
+from tidegate.jobs.client_messages import address_of, receive, send
 from tidegate.own_files import locks_held
 
 _READ_BY_FLINK = ("FLINK_", "JAVA_", "JVM_", "HADOOP_", "AWS_")
@@ -201,7 +201,8 @@ def _begun(told: object, command: Sequence[str], asked: Asked) -> Coming:
     folder = tempfile.TemporaryDirectory(prefix="tidegate-client-")
     listening = socket.socket(socket.AF_UNIX)
     place = Path(folder.name) / "socket"
-    listening.bind(str(place))
+    with address_of(place) as address:
+        listening.bind(address)
     listening.listen(1)
     listening.settimeout(_POLL_S)
     process = subprocess.Popen(

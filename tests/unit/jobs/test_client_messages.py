@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.jobs.client_messages import receive, send
+from tidegate.jobs.client_messages import address_of, receive, send
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -44,3 +44,21 @@ def test_one_who_is_silent_is_told_apart(pair: Pair) -> None:
     pair[1].settimeout(0.01)
     with pytest.raises(TimeoutError):
         receive(pair[1])
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 200])
+def test_a_socket_may_lie_in_a_folder_with_a_long_name(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name / "socket"
+    place.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as listening, socket.socket(socket.AF_UNIX) as connection:
+        with address_of(place) as address:
+            listening.bind(address)
+        listening.listen(1)
+        with address_of(place) as address:
+            connection.connect(address)
+        accepted, _ = listening.accept()
+        with accepted:
+            send(connection, {"here": True})
+            received = receive(accepted)
+    assert received is not None and received.message == {"here": True}
+    assert place.is_socket()
