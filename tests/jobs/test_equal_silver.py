@@ -132,10 +132,21 @@ def test_silver_is_equal_but_for_where_rows_came_from(sources: Sources, form: st
     filed = {_number(files.name, row["_source_offset"]): row for row in rows}
 
     assert len(rows) == len(SILVER)
+    # What is rescued of CSV is text: a cell that is empty is no null.
+    apart = ELSEWHERE | ({"_rescued"} if form == "cells" else set())
     for number in SILVER:
-        mine, theirs = ({n: v for n, v in row[number].items() if n not in ELSEWHERE} for row in (filed, streamed))
+        mine, theirs = ({n: v for n, v in row[number].items() if n not in apart} for row in (filed, streamed))
         assert mine == theirs
     assert (filed[7]["_warnings"], json.loads(filed[6]["_rescued"])) == (["not_large"], {"note": "é\n"})
+
+
+def _of_form(letters: dict[int, tuple[Any, ...]], form: str) -> dict[int, tuple[Any, ...]]:
+    """What the form has in common with JSON: of CSV all but how the row is written and quoted."""
+    if form == "sales":
+        return letters
+    return {
+        number: (stage, code, violations, again) for number, (stage, code, _, violations, again, _) in letters.items()
+    }
 
 
 @pytest.mark.parametrize("form", ["sales", "cells"])
@@ -146,7 +157,7 @@ def test_what_is_not_in_silver_has_the_same_verdict_for_the_same_reason(sources:
     dropped = read_committed(sources.settings, f"dropped.{name}", dropped_schema)
 
     assert letters.keys() == REJECTED
-    assert sources.letters(filed) == letters
+    assert _of_form(sources.letters(filed), form) == _of_form(letters, form)
     told = {source_offset(row): row["rule"] for row in dropped}
     assert sources.verdicts(filed, "dropped") == told == {2: "no_tests"}
     assert sources.verdicts(filed, "duplicate").keys() == REPEATED
