@@ -4,15 +4,18 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from confluent_kafka import Producer
 
 from tests.clicks import click
 from tests.pipeline import Pipeline, produce, prove_window, run_tidegate, tidegate
+from tests.polling import wait_for
 from tests.topics import read_committed, send, wait_for_records
 from tidegate.avro.codec import Encoder
 from tidegate.clients.registry import RegistryClient
 from tidegate.contracts.load import load_reference
+from tidegate.measure.child import Child
 
 
 def test_mixed_traffic_is_accounted_for_as_the_ledger_says(pipeline: Pipeline) -> None:
@@ -72,18 +75,28 @@ def test_a_second_start_of_a_running_job_is_refused(pipeline: Pipeline) -> None:
     assert "tidegate stop refine" in result.stderr
 
 
-def test_a_job_goes_on_from_its_savepoint_and_from_its_newest_checkpoint(pipeline: Pipeline) -> None:
-    before = produce("--count", "3000", "--rate", "3000", "--seed", "21")
-    assert "savepoint" in tidegate("stop", "refine")
-    between = produce("--count", "3000", "--rate", "3000", "--seed", "22", "--duplicate-ratio", "0.1")
-    tidegate("run", "refine")
-    tidegate("stop", "refine", "--no-savepoint")
-    after = produce("--count", "3000", "--rate", "3000", "--seed", "23")
-    tidegate("run", "refine")
-    for summary in (before, between, after):
-        report = prove_window(summary["offsets"], "--wait", "60")
-        assert report["holds"], report
-        assert report["datasets"]["clicks"]["silver"] == summary["expected"]["silver"]
+def test_a_job_goes_on_from_its_savepoint_and_from_its_newest_checkpoint(pipeline: Pipeline, tmp_path: Path) -> None:
+    traffic = Child(pipeline.settings, tmp_path / "orders.log", "produce", "orders", "--rate", "50", "--seconds", "600")
+    try:
+        before = produce("--count", "3000", "--rate", "3000", "--seed", "21")
+        pipeline.wait_for_checkpoints("refine", 1)  # so that the savepoint, too, holds a transaction
+        assert "savepoint" in tidegate("stop", "refine")
+        between = produce("--count", "3000", "--rate", "3000", "--seed", "22", "--duplicate-ratio", "0.1")
+        tidegate("run", "refine")
+        # What the savepoint holds was committed before the stop, and is refused now: no failure, and told as such.
+        wait_for("its commits to be told", lambda: _committables(pipeline, "alreadyCommitted") > 0)
+        assert _committables(pipeline, "failed") == 0
+        tidegate("stop", "refine", "--no-savepoint")
+        after = produce("--count", "3000", "--rate", "3000", "--seed", "23")
+        tidegate("run", "refine")
+        for summary in (before, between, after):
+            report = prove_window(summary["offsets"], "--wait", "60")
+            assert report["holds"], report
+            assert report["datasets"]["clicks"]["silver"] == summary["expected"]["silver"]
+        wait_for("commits to be told", lambda: _committables(pipeline, "successful") > 0)
+        assert _committables(pipeline, "failed") == 0
+    finally:
+        traffic.stop()
 
 
 def test_dead_letters_and_dropped_records_carry_their_coordinates(pipeline: Pipeline) -> None:
@@ -100,6 +113,18 @@ def test_dead_letters_and_dropped_records_carry_their_coordinates(pipeline: Pipe
     assert letter["payload_sha256"] == hashlib.sha256(bad).hexdigest()
     wait_for_records(settings, "silver.clicks", pipeline.silver, {landed[0].offset})
     assert landed[2].offset not in _silver_offsets(pipeline)
+
+
+def _committables(pipeline: Pipeline, what: str) -> float:
+    """How many transactions of refine have ended so since its tasks began, as Flink counts them."""
+    job = pipeline.flink.live_job("refine")
+    assert job is not None
+    total = 0.0
+    for vertex in pipeline.flink.vertices(job.job_id):
+        place = job.job_id, vertex.vertex_id
+        names = [name for name in pipeline.flink.metric_names(*place) if name.endswith(f".{what}Committables")]
+        total += sum(pipeline.flink.metric_sums(*place, names).values()) if names else 0
+    return total
 
 
 def _silver_offsets(pipeline: Pipeline) -> set[int]:
