@@ -94,16 +94,7 @@ def from_arrow(rows: pa.Table) -> list[FileVersion]:
 
 
 def newest_rows(rows: pa.Table) -> pa.Table:
-    """Those that :func:`newest` finds: of a hundred thousand versions all states would be read for a minute."""
+    """Of each version of one dataset the row of the state that it is in now, by their numbers."""
     ordered = rows.sort_by([("number", "ascending"), ("sequence", "ascending")])
     numbers = ordered["number"].to_numpy()
     return ordered.filter(pa.array(np.append(numbers[1:] != numbers[:-1], np.ones(min(1, len(numbers)), np.bool_))))
-
-
-def newest(rows: Iterable[FileVersion]) -> tuple[FileVersion, ...]:
-    """What state each version of one dataset is in now, by their numbers."""
-    found: dict[int, FileVersion] = {}
-    for row in rows:
-        if row.number not in found or found[row.number].sequence < row.sequence:
-            found[row.number] = row
-    return tuple(found[number] for number in sorted(found))

@@ -48,6 +48,8 @@ def come_back(settings: Settings, dataset: str, newest: Sequence[FileVersion]) -
         TransientError, TidegateError: as :func:`tidegate.clients.lake.lake_errors`.
     """
     alone = refused_corrections(newest)
+    if not alone:
+        return ()
     return _checked_again(settings, dataset, newest, left_behind(newest, _repeats(settings, dataset, alone)))
 
 
@@ -61,13 +63,13 @@ def _checked_again(
     return tuple(each for each in read_versions(settings, dataset) if each.state == "checked" and each.uri in uris)
 
 
-def _repeats(settings: Settings, dataset: str, only: Sequence[int] | None = None) -> Mapping[int, set[int]]:
+def _repeats(settings: Settings, dataset: str, only: Sequence[int] = ()) -> Mapping[int, set[int]]:
     """By the number of a file, those of the files with rows that repeat one of its rows.
 
-    ``only``: what these repeat is looked for.
+    ``only``: what these repeat is looked for; what all repeat where none is named.
     """
     found: dict[int, set[int]] = {}
-    table = None if only == [] else table_if_there(settings, files_table(dataset, "verdicts"))
+    table = table_if_there(settings, files_table(dataset, "verdicts"))
     if table is None:
         return found
     condition = f"{VERDICT} = '{DUPLICATE}'" + (f" and {condition_of(only)}" if only else "")

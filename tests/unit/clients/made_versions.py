@@ -1,5 +1,6 @@
 """Versions of files, for tests."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,3 +26,12 @@ def version(number: int, name: str = "part-1.csv", state: State = "seen", **chan
         "at": NOW,
     }
     return FileVersion(**{**made, **changes})
+
+
+def newest(rows: Iterable[FileVersion]) -> tuple[FileVersion, ...]:
+    """What state each version of one dataset is in now, by their numbers: found row by row."""
+    found: dict[int, FileVersion] = {}
+    for row in rows:
+        if row.number not in found or found[row.number].sequence < row.sequence:
+            found[row.number] = row
+    return tuple(found[number] for number in sorted(found))

@@ -6,8 +6,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.clients.made_versions import version
-from tidegate.clients.file_version import ARROW, from_arrow, newest, newest_rows, to_arrow
+from tests.unit.clients.made_versions import newest, version
+from tidegate.clients.file_version import ARROW, from_arrow, newest_rows, to_arrow
 
 
 def test_a_version_is_the_same_after_it_was_a_row() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.clients.made_versions import DAY, NOW, version
-from tidegate.clients.file_version import FileVersion, State, newest
+from tests.unit.clients.made_versions import DAY, NOW, newest, version
+from tidegate.clients.file_version import FileVersion, State
 from tidegate.clients.landing import Listed
 from tidegate.files.coming import newest_of_files
 from tidegate.files.versions import MOVES, Copy, moved, superseded_by, taken_in, to_load, unread
